@@ -1,0 +1,63 @@
+// Admission: judges one journal line by itself (contract, "Admission"): its own words, the schemas, its source and, for
+// `occurred_in_future` alone, the time of its reception. Pure and thread safe.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "loop/fact.hpp"
+#include "loop/register.hpp"
+
+namespace imloop::loop {
+
+/// One thing wrong. `zh` and `en` name the place and say what to do.
+struct Problem {
+    std::string pointer;  ///< JSON pointer into the line; empty: the whole line
+    std::string code;
+    std::string zh;
+    std::string en;
+    bool operator==(const Problem&) const = default;
+};
+
+/// A record that could be read: the fact the projection takes, or what stands in its place for the other kinds.
+struct Correction {
+    std::string record_id;
+    std::string corrects;
+    bool voids = false;             ///< else replaces
+    std::optional<Fact> replacement;
+    Moment occurred_at = 0;
+    std::string station_id;  ///< of the correction
+};
+
+struct Credential {
+    std::string record_id;
+    std::string source_id, kid, alg, spki, status;
+    Day valid_from = 0;
+    std::optional<Day> until;
+    std::vector<std::string> writes_for;
+    Moment occurred_at = 0;
+};
+
+struct Admitted {
+    std::optional<std::string> record_id;  ///< missing where the line has none
+    std::optional<Kind> kind;
+    std::vector<Problem> problems;  ///< empty: accepted
+    std::vector<Problem> warnings;  ///< unknown codes that are kept
+    Fact fact;                      ///< valid where there are no problems
+    std::optional<Correction> correction;
+    std::optional<Registration> registration;
+    std::optional<Credential> credential;
+    nlohmann::json json;  ///< the parsed line; discarded where it is no JSON
+};
+
+/// `source` writes the journal the line stands in; its first letter is its kind. `received_at` only serves
+/// `occurred_in_future`.
+Admitted admit(std::string_view line, std::string_view source, Moment received_at);
+
+/// The fact of a record known to be right (a stored accepted line). Same bytes, same fact.
+Admitted reread(std::string_view line, std::string_view source);
+
+}  // namespace imloop::loop

@@ -1,0 +1,62 @@
+// The register of stations in force at a moment, and the policy the loop is judged by.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "loop/time.hpp"
+
+namespace imloop::loop {
+
+enum class StationStatus { filed, suspended, revoked, closed };
+
+/// One `registration` record.
+struct Registration {
+    std::string record_id;
+    std::string station_id;
+    char kind = 'I';  ///< I, M, E, B or H
+    std::string name;
+    std::string county;
+    StationStatus status{};
+    Day valid_from = 0;
+    Moment occurred_at = 0;
+};
+
+/// A station as it stood at a moment. `filed` is false before the first registration.
+struct StationView {
+    char kind = 'I';
+    std::string name;
+    std::string county;
+    StationStatus status{};
+    bool filed = false;
+};
+
+/// Which registrations there are. The one in force at a moment is the latest by (valid_from, occurred_at, record_id) with
+/// valid_from not after the moment's day; before the first one its kind and county hold, but not `filed`.
+class Register {
+public:
+    void put(Registration);  ///< replaces one of the same record_id
+    void erase(const std::string& record_id);
+    /// Nothing where the station has no registration at all.
+    std::optional<StationView> at(std::string_view station_id, Moment) const;
+    std::vector<std::string> stations() const;  ///< ids, ascending
+    bool operator==(const Register&) const = default;
+
+private:
+    std::map<std::string, std::vector<Registration>, std::less<>> by_station_;  // ascending by the order above
+};
+
+struct Policy {
+    int repair_days = 30;
+    int retest_days = 15;
+    double repair_rate_target = 0.9;
+    std::string city = "610400";
+    std::vector<std::string> counties;  ///< of the hub, in the order of reports; a station elsewhere lies outside
+    bool inside(std::string_view county) const;
+};
+
+}  // namespace imloop::loop

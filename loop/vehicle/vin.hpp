@@ -1,0 +1,19 @@
+// Vehicle identification numbers (GB 16735-2019, ISO 3779): normal form, check digit, slips.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imloop::loop {
+
+/// NFKC, upper case, all but letters and digits dropped, I -> 1, O and Q -> 0.
+std::string normal_vin(std::string_view raw);
+/// 17 places and a right check digit in place 9. Takes a normal form.
+bool vin_proven(std::string_view vin);
+/// One place differs, two neighbours swapped, or one place missing or doubled. Equal VINs are no slip.
+bool one_slip_apart(std::string_view a, std::string_view b);
+/// Keys such that any two VINs one slip apart share at least one; about 18 keys of a 17-place VIN.
+std::vector<std::string> slip_keys(std::string_view vin);
+
+}  // namespace imloop::loop
