@@ -1,0 +1,68 @@
+// The hub without its listeners: one writer, many readers, over one data folder. hub/api speaks HTTP for it, hub/admin
+// the command line. All members are thread safe.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "loop/register.hpp"
+#include "loop/time.hpp"
+
+namespace imloop::hub {
+
+/// Who asks: the source of the client's certificate and the kid of the certificate's key.
+struct Caller {
+    std::string source;
+    std::string kid;
+};
+
+struct Answer {
+    int status = 200;
+    std::string content_type = "application/json";
+    std::string body;
+    std::vector<std::pair<std::string, std::string>> headers;
+};
+
+/// RFC 9457 problem+json. `expected`: the next number, for journal_gap.
+Answer problem(int status, std::string_view code, std::string_view detail);
+
+struct HubOptions {
+    std::filesystem::path data;  ///< hub.sqlite, hub.key.pem, ca.*.pem, tls.*.pem, policy.json
+    std::function<loop::Moment()> now;
+    unsigned admission_threads = 2;
+};
+
+class Hub {
+public:
+    using Done = std::function<void(Answer)>;
+
+    explicit Hub(HubOptions);
+    ~Hub();  ///< stops taking work, commits what waits
+
+    /// `POST /api/v1/journal`, decoded bytes. `done` is called from another thread, after the commit.
+    void journal(const Caller&, std::string segment, Done done);
+    /// `PUT /api/v1/traces/{sha256}`, decoded bytes.
+    void put_trace(const Caller&, std::string sha256, std::string csv, Done done);
+    Answer get_trace(const Caller&, std::string_view sha256) const;
+    /// `POST /api/v1/clearances`; notes that the station asked.
+    void clearance(const Caller&, std::string body, Done done);
+    /// `GET /api/v1/stations?kind=&county=&limit=&cursor=`; ETag and 304.
+    Answer stations(const Caller&, std::string_view query, std::string_view if_none_match) const;
+
+    /// The admin listener's commands, `POST /admin/{command}` with a JSON body: what the command line asks of a serving
+    /// hub (station_add, station_list, station_status, import_segments, report, export, verify, rebuild, backup).
+    void admin(std::string_view command, std::string body, Done done);
+    std::string metrics() const;  ///< Prometheus text, no personal data
+    bool ready() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace imloop::hub
