@@ -10,6 +10,8 @@ namespace imloop::journal {
 /// `code` is one of the contract's stable codes (malformed_segment, too_large, bad_seal, unknown_key, journal_gap,
 /// journal_fork, source_mismatch, …); `detail` names the place and what to do, for a person.
 struct Error {
+    Error() = default;
+    Error(std::string code_, std::string detail_) : code(std::move(code_)), detail(std::move(detail_)) {}
     std::string code;
     std::string detail;
 };
