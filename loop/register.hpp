@@ -24,6 +24,7 @@ struct Registration {
     StationStatus status{};
     Day valid_from = 0;
     Moment occurred_at = 0;
+    bool operator==(const Registration&) const = default;
 };
 
 /// A station as it stood at a moment. `filed` is false before the first registration.

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Installs what cmake/packages.txt names and this Debian lacks; as root, or with sudo.
+set -euo pipefail
+list="$(dirname "$0")/packages.txt"
+missing=()
+while read -r package; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done <"$list"
+[ ${#missing[@]} -gt 0 ] || exit 0
+echo "安装 / installing: ${missing[*]}"
+as_root=()
+[ "$(id -u)" -eq 0 ] || as_root=(sudo)
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

@@ -1,0 +1,51 @@
+#include "loop/register.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace imloop::loop {
+namespace {
+
+auto order(const Registration& r) { return std::tie(r.valid_from, r.occurred_at, r.record_id); }
+
+}  // namespace
+
+void Register::put(Registration r) {
+    erase(r.record_id);
+    auto& list = by_station_[r.station_id];
+    const auto at = std::upper_bound(list.begin(), list.end(), r,
+                                     [](const auto& a, const auto& b) { return order(a) < order(b); });
+    list.insert(at, std::move(r));
+}
+
+void Register::erase(const std::string& record_id) {
+    for (auto it = by_station_.begin(); it != by_station_.end(); ++it) {
+        auto& list = it->second;
+        if (std::erase_if(list, [&](const auto& r) { return r.record_id == record_id; }) == 0) continue;
+        if (list.empty()) by_station_.erase(it);
+        return;
+    }
+}
+
+std::optional<StationView> Register::at(std::string_view station_id, Moment moment) const {
+    const auto it = by_station_.find(station_id);
+    if (it == by_station_.end()) return std::nullopt;
+    const auto& list = it->second;
+    const auto after = std::upper_bound(list.begin(), list.end(), day_of(moment),
+                                        [](Day day, const auto& r) { return day < r.valid_from; });
+    const bool before_the_first = after == list.begin();
+    const Registration& r = before_the_first ? list.front() : *(after - 1);
+    return StationView{r.kind, r.name, r.county, r.status, !before_the_first && r.status == StationStatus::filed};
+}
+
+std::vector<std::string> Register::stations() const {
+    std::vector<std::string> out;
+    for (const auto& [id, list] : by_station_) out.push_back(id);
+    return out;
+}
+
+bool Policy::inside(std::string_view county) const {
+    return county == city || std::find(counties.begin(), counties.end(), county) != counties.end();
+}
+
+}  // namespace imloop::loop
