@@ -7,24 +7,24 @@
 namespace imloop::loop {
 namespace {
 
-constexpr double z = 1.959963984540054;
-
-std::optional<double> ratio(std::int64_t hits, std::int64_t of) {
+std::optional<double> rate(std::int64_t hits, std::int64_t of) {
     if (of == 0) return std::nullopt;
     return static_cast<double>(hits) / static_cast<double>(of);
 }
 
-std::int64_t count(const Measures& m, EpisodeOutcome o) { return m.outcomes[static_cast<std::size_t>(o)]; }
+std::int64_t count(const Measures& m, EpisodeOutcome outcome) { return m.outcomes[static_cast<std::size_t>(outcome)]; }
 
 }  // namespace
 
 Interval wilson(std::int64_t hits, std::int64_t of) {
+    constexpr double z = 1.959963984540054;
     const double n = static_cast<double>(of);
     const double p = static_cast<double>(hits) / n;
-    const double middle = p + z * z / (2 * n);
-    const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
     const double scale = 1 + z * z / n;
-    return {std::max(0.0, (middle - half) / scale), std::min(1.0, (middle + half) / scale)};
+    const double centre = (p + z * z / (2 * n)) / scale;
+    const double half = z / scale * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+    // At both ends of the scale the formula is exact in reals; rounding would leave 1e-17 beside the end.
+    return {hits == 0 ? 0.0 : centre - half, hits == of ? 1.0 : centre + half};
 }
 
 bool is_low(std::int64_t repaired, std::int64_t failed, double target) {
@@ -32,24 +32,23 @@ bool is_low(std::int64_t repaired, std::int64_t failed, double target) {
 }
 
 bool is_zero(std::int64_t repaired, std::int64_t failed, double target) {
-    return failed > 0 && repaired == 0 && std::pow(1 - target, static_cast<double>(failed)) < 0.05;
+    return repaired == 0 && std::pow(1 - target, static_cast<double>(failed)) < 0.05;
 }
 
 void Measures::add(const Episode& e) {
+    const Day first = day_of(e.first_failure);
     ++failed;
     ++outcomes[static_cast<std::size_t>(e.outcome)];
-    const Day failed_on = day_of(e.first_failure);
     if (e.first_counting_day) {
         ++repaired;
-        days_to_repair.push_back(*e.first_counting_day - failed_on);
+        days_to_repair.push_back(*e.first_counting_day - first);
     }
-    if (e.first_retest_passed) {
-        ++retested;
-        if (*e.first_retest_passed) ++first_retest_passed;
-    }
-    if (e.outcome == EpisodeOutcome::closed_repaired || e.outcome == EpisodeOutcome::closed_unrepaired ||
-        e.outcome == EpisodeOutcome::passed_elsewhere)
-        days_to_close.push_back(day_of(*e.ended_at) - failed_on);
+    if (!e.retests.empty()) ++retested;
+    if (e.first_retest_passed.value_or(false)) ++first_retest_passed;
+    const bool closed_by_a_pass = e.outcome == EpisodeOutcome::closed_repaired ||
+                                  e.outcome == EpisodeOutcome::closed_unrepaired ||
+                                  e.outcome == EpisodeOutcome::passed_elsewhere;
+    if (closed_by_a_pass) days_to_close.push_back(day_of(*e.ended_at) - first);
 }
 
 std::int64_t Measures::closed() const {
@@ -58,33 +57,41 @@ std::int64_t Measures::closed() const {
 }
 
 std::int64_t Measures::non_returns() const {
-    return count(*this, EpisodeOutcome::non_return_not_repaired) + count(*this, EpisodeOutcome::non_return_not_retested);
+    return count(*this, EpisodeOutcome::non_return_not_repaired) +
+           count(*this, EpisodeOutcome::non_return_not_retested);
 }
 
-std::optional<double> Measures::repair_rate() const { return ratio(repaired, failed); }
+std::optional<double> Measures::repair_rate() const { return rate(repaired, failed); }
+
 std::optional<double> Measures::loop_rate() const {
-    return ratio(count(*this, EpisodeOutcome::closed_repaired), failed);
+    return rate(count(*this, EpisodeOutcome::closed_repaired), failed);
 }
-std::optional<double> Measures::first_retest_pass_rate() const { return ratio(first_retest_passed, retested); }
+
+std::optional<double> Measures::first_retest_pass_rate() const { return rate(first_retest_passed, retested); }
 
 std::optional<double> Measures::median(std::vector<std::int32_t> days) {
     if (days.empty()) return std::nullopt;
     std::sort(days.begin(), days.end());
-    const std::size_t n = days.size();
-    return (days[(n - 1) / 2] + days[n / 2]) / 2.0;
+    const std::size_t middle = days.size() / 2;
+    if (days.size() % 2 == 1) return days[middle];
+    return (static_cast<double>(days[middle - 1]) + days[middle]) / 2;
 }
 
 std::vector<int> shares_per_mille(std::span<const std::int64_t> counts) {
     std::vector<int> shares(counts.size(), 0);
     const std::int64_t total = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
     if (total == 0) return shares;
-    std::vector<std::size_t> by_remainder(counts.size());
-    std::iota(by_remainder.begin(), by_remainder.end(), 0);
-    std::stable_sort(by_remainder.begin(), by_remainder.end(),
-                     [&](auto a, auto b) { return counts[a] * 1000 % total > counts[b] * 1000 % total; });
     int left = 1000;
-    for (std::size_t i = 0; i < counts.size(); ++i) left -= shares[i] = static_cast<int>(counts[i] * 1000 / total);
-    for (std::size_t i = 0; left > 0; ++i, --left) ++shares[by_remainder[i]];
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        shares[i] = static_cast<int>(counts[i] * 1000 / total);
+        left -= shares[i];
+    }
+    std::vector<std::size_t> by_remainder(counts.size());
+    std::iota(by_remainder.begin(), by_remainder.end(), std::size_t{0});
+    std::stable_sort(by_remainder.begin(), by_remainder.end(), [&](std::size_t a, std::size_t b) {
+        return counts[a] * 1000 % total > counts[b] * 1000 % total;
+    });
+    for (int i = 0; i < left; ++i) ++shares[by_remainder[static_cast<std::size_t>(i)]];
     return shares;
 }
 
