@@ -41,6 +41,10 @@ class Hub {
 public:
     using Done = std::function<void(Answer)>;
 
+    /// Makes the store, the hub's key and the first lines of its own journal. Throws where there is a hub already.
+    static void init(const std::filesystem::path& data, const std::string& hub_id, const std::string& name,
+                     loop::Moment now);
+
     explicit Hub(HubOptions);
     ~Hub();  ///< stops taking work, commits what waits
 

@@ -622,7 +622,7 @@ const Vehicle* Identity::vehicle(const std::string& vehicle_id) const {
     return it == state_->vehicles.end() ? nullptr : &it->second;
 }
 
-Placement Identity::place(const VehicleWords& words, Moment moment) {
+Placement Identity::place(const VehicleWords& words, Moment moment) const {
     // A record of its own, for as long as the question lasts; "~" sorts after every id, so it never names a vehicle that
     // has another record of the same moment.
     Fact asking;

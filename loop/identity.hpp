@@ -66,8 +66,9 @@ public:
     /// The vehicle of a record; empty where the record is unknown.
     std::string vehicle_of(const std::string& record_id) const;
     const Vehicle* vehicle(const std::string& vehicle_id) const;
-    /// Where a record with these words would go at this moment; leaves everything as it was. Call after settle().
-    Placement place(const VehicleWords&, Moment);
+    /// Where a record with these words would go at this moment. Leaves everything as it was, but puts and takes away a
+    /// record meanwhile: no other call may run beside it. Call after settle().
+    Placement place(const VehicleWords&, Moment) const;
     /// How many records the last settle() looked at: the measure of its work.
     std::size_t last_work() const;
 

@@ -105,7 +105,7 @@ private:
                 out += "/" + std::to_string(outer.size() - 1);
                 continue;
             }
-            for (const auto& [name, inner] : outer.items())
+            for (const auto& [name, inner] : outer.get_ref<const json::object_t&>())
                 if (&inner == open_[i]) out += "/" + escaped(name);
         }
         return out;

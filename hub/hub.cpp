@@ -1,0 +1,249 @@
+#include "hub/hub.hpp"
+
+#include <boost/asio/post.hpp>
+#include <fmt/format.h>
+
+#include <fstream>
+#include <future>
+#include <sstream>
+
+#include "hub/hub_impl.hpp"
+#include "hub/ids.hpp"
+#include "hub/limits.hpp"
+#include "loop/tables.hpp"
+
+namespace imloop::hub {
+namespace {
+
+using nlohmann::json;
+
+std::string read_file(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) throw StoreError("读不到文件 / cannot read " + path.string());
+    std::ostringstream out;
+    out << in.rdbuf();
+    return out.str();
+}
+
+void write_secret(const std::filesystem::path& path, const std::string& text) {
+    std::ofstream out(path, std::ios::binary);
+    std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    out << text;
+    if (!out.flush()) throw StoreError("写不了文件 / cannot write " + path.string());
+}
+
+loop::Policy policy_in(const std::filesystem::path& data) {
+    const auto own = data / "policy.json";
+    return std::filesystem::exists(own) ? loop::policy_from(json::parse(read_file(own))) : loop::default_policy();
+}
+
+}  // namespace
+
+Answer problem(int status, std::string_view code, std::string_view detail) {
+    const json body{{"type", "about:blank"}, {"title", code}, {"status", status}, {"detail", detail}, {"code", code}};
+    Answer answer{status, "application/problem+json", body.dump(), {}};
+    if (status == 429 || status == 503) answer.headers.emplace_back("Retry-After", "2");
+    return answer;
+}
+
+void Hub::init(const std::filesystem::path& data, const std::string& hub_id, const std::string& name, loop::Moment now) {
+    std::filesystem::create_directories(data);
+    if (std::filesystem::exists(data / "hub.sqlite"))
+        throw StoreError("这里已有一个监管中心 / there is a hub here already: " + data.string());
+    const auto key = journal::PrivateKey::generate(journal::Algorithm::es256);
+    write_secret(data / "hub.key.pem", key.pem());
+    std::ofstream(data / "hub.pub.pem") << key.public_key().pem();
+    {
+        Store store(data / "hub.sqlite");
+        store.put_meta("hub_id", hub_id);
+        store.put_meta("epoch", new_uuid7(now));
+    }
+    Hub hub({data, [now] { return now; }, 1});
+    auto registration = hub.impl_->own_record("registration");
+    registration.update({{"registered_station_id", hub_id},
+                         {"kind", "H"},
+                         {"name", name},
+                         {"county", hub_id.substr(1, 6)},
+                         {"status", "filed"},
+                         {"valid_from", loop::format_day(loop::day_of(now))}});
+    auto credential = hub.impl_->own_record("credential");
+    credential.update({{"source_id", hub_id},
+                       {"kid", key.public_key().kid()},
+                       {"alg", "ES256"},
+                       {"spki", journal::base64(key.public_key().spki())},
+                       {"status", "issued"},
+                       {"valid_from", loop::format_day(loop::day_of(now))}});
+    if (const auto answer = hub.impl_->write_own({registration, credential}); answer.status != 200)
+        throw StoreError(answer.body);
+}
+
+Hub::Impl::Impl(HubOptions o)
+    : options(std::move(o)),
+      key(journal::PrivateKey::from_pem(read_file(options.data / "hub.key.pem")).value()),
+      store(options.data / "hub.sqlite"),
+      state(policy_in(options.data)),
+      admission(std::max(1U, options.admission_threads)) {
+    id = store.meta("hub_id").value_or("");
+    epoch = store.meta("epoch").value_or("");
+    store.each_segment([&](const StoredSegment& s) { state.load(s); });
+    state.projection.settle();
+    writer = std::make_unique<Writer>(store, state, lock, key);
+}
+
+Hub::Hub(HubOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+Hub::~Hub() {
+    impl_->admission.join();
+    impl_->writer.reset();
+}
+
+std::optional<Arrival> Hub::Impl::arrive(const Caller& caller, std::string bytes, bool trusted, Answer& refusal) {
+    Arrival a;
+    a.bytes = std::make_shared<const std::string>(std::move(bytes));
+    a.received_at = options.now();
+    const auto refuse = [&](int status, const journal::Error& e) {
+        refusal = problem(status, e.code, e.detail);
+        return std::nullopt;
+    };
+    auto segment = journal::parse_segment(*a.bytes);
+    if (!segment) return refuse(segment.error().code == "too_large" ? 413 : 400, segment.error());
+    a.segment = std::move(*segment);
+    const auto& source = a.segment.header.source;
+    if (!trusted && source != caller.source)
+        return refuse(403, {"source_mismatch", "段头的来源不是证书的来源 / the header's source is not the certificate's"});
+    std::optional<journal::PublicKey> seal_key;
+    {
+        const std::shared_lock guard(lock);
+        const auto* caller_key = state.key(caller.source, caller.kid);
+        if (!trusted && caller_key != nullptr && caller_key->status == "revoked")
+            return refuse(403, {"source_revoked", "这个来源已被停用 / this source has been revoked"});
+        if (const auto* known = state.key(source, a.segment.seal.kid)) {
+            if (!trusted && known->status == "revoked")
+                return refuse(403, {"source_revoked", "这把钥匙已被停用 / this key has been revoked"});
+            seal_key = known->key;
+        }
+    }
+    if (!seal_key && trusted && source.starts_with('H') && a.segment.header.first == 1) {
+        // The journal of a hub begins with its own credential: an import takes it on its word, and its seal must hold.
+        for (const auto line : a.segment.lines) {
+            const auto admitted = loop::reread(line, source);
+            if (!admitted.credential || admitted.credential->kid != a.segment.seal.kid) continue;
+            auto declared = journal::PublicKey::from_spki(journal::from_base64(admitted.credential->spki).value_or(""));
+            if (declared) seal_key = std::move(*declared);
+        }
+    }
+    // Without the key's owner on record a wrong kid in a well-known source's seal is a wrong seal.
+    if (!seal_key) {
+        const std::shared_lock guard(lock);
+        const bool known_source = std::any_of(state.keys.begin(), state.keys.end(),
+                                              [&](const auto& k) { return k.second.source == source; });
+        if (!known_source)
+            return refuse(401, {"unknown_key", "没有登记过这把钥匙 / this key has not been registered"});
+        return refuse(422, {"bad_seal", "封签的钥匙不是这个来源的 / the seal names a key that is not this source's"});
+    }
+    if (seal_key->algorithm() != journal::Algorithm::es256)
+        return refuse(422, {"bad_seal", "暂只接受 ES256 / only ES256 is accepted for now"});
+    auto digests = journal::check_seal(a.segment, *seal_key);
+    if (!digests) return refuse(422, digests.error());
+    a.digests = std::move(*digests);
+    a.admitted.reserve(a.segment.lines.size());
+    for (const auto line : a.segment.lines) a.admitted.push_back(loop::admit(line, source, a.received_at));
+    return a;
+}
+
+void Hub::journal(const Caller& caller, std::string bytes, Done done) {
+    boost::asio::post(impl_->admission, [this, caller, bytes = std::move(bytes), done = std::move(done)]() mutable {
+        Answer refusal;
+        auto arrival = impl_->arrive(caller, std::move(bytes), false, refusal);
+        if (!arrival) return done(std::move(refusal));
+        arrival->done = done;
+        if (!impl_->writer->offer(std::move(*arrival)))
+            done(problem(503, "busy", "监管中心正忙，请稍后再传 / the hub is busy, send again later"));
+    });
+}
+
+json Hub::Impl::own_record(const std::string& kind) const {
+    const auto now = options.now();
+    return {{"schema", "imloop/" + kind + "/1"},
+            {"record_id", new_uuid7(now)},
+            {"station_id", id},
+            {"occurred_at", loop::format_moment(now)}};
+}
+
+Answer Hub::Impl::write_own(const std::vector<json>& records) {
+    const std::lock_guard one(own);
+    std::vector<std::string> lines;
+    for (const auto& r : records) lines.push_back(r.dump());
+    ChainState chain{0, journal::chain_start(journal::Algorithm::es256, id, epoch)};
+    {
+        const std::shared_lock guard(lock);
+        if (const auto it = state.chains.find({id, epoch}); it != state.chains.end()) chain = it->second;
+    }
+    Answer refusal;
+    auto arrival = arrive({id, key.public_key().kid()},
+                          journal::build_segment(key, id, epoch, chain.last + 1, chain.head, lines), true, refusal);
+    if (!arrival) return refusal;
+    for (const auto& a : arrival->admitted)
+        if (!a.problems.empty())
+            return problem(422, a.problems[0].code, a.problems[0].pointer + " " + a.problems[0].zh + " / " + a.problems[0].en);
+    std::promise<Answer> answered;
+    arrival->done = [&](Answer a) { answered.set_value(std::move(a)); };
+    if (!writer->offer(std::move(*arrival))) return problem(503, "busy", "监管中心正忙 / the hub is busy");
+    return answered.get_future().get();
+}
+
+void Hub::put_trace(const Caller& caller, std::string sha256, std::string csv, Done done) {
+    if (csv.size() > trace_bytes_max) return done(problem(413, "too_large", "过程数据超过 4 MiB / trace over 4 MiB"));
+    if (journal::to_hex(journal::sha256(csv)) != sha256)
+        return done(problem(422, "digest_mismatch", "内容与摘要不符 / the content does not match the digest"));
+    const auto rows = static_cast<std::size_t>(std::count(csv.begin(), csv.end(), '\n'));
+    if (rows > trace_rows_max + 1) return done(problem(413, "too_large", "过程数据超过 3600 行 / over 3,600 rows"));
+    impl_->writer->run([=, now = impl_->options.now(), csv = std::move(csv), done = std::move(done)](Store& store, State&) {
+        store.put_trace(sha256, caller.source, now, csv);
+        done({200, "application/json", R"({"stored":true})", {}});
+    });
+}
+
+Answer Hub::get_trace(const Caller&, std::string_view sha256) const {
+    const std::unique_lock guard(impl_->lock);
+    auto csv = impl_->store.trace(sha256);
+    if (!csv) return problem(404, "trace_not_found", "没有这份过程数据 / no such process data");
+    return {200, "text/csv", std::move(*csv), {}};
+}
+
+bool Hub::ready() const { return true; }
+
+std::string Hub::metrics() const {
+    const std::shared_lock guard(impl_->lock);
+    std::uint64_t lines = 0;
+    for (const auto& [where, chain] : impl_->state.chains) lines += chain.last;
+    return fmt::format("# TYPE imloop_lines_total counter\nimloop_lines_total {}\n# TYPE imloop_epochs gauge\nimloop_epochs {}\n",
+                       lines, impl_->state.chains.size());
+}
+
+void Hub::admin(std::string_view command, std::string body, Done done) {
+    boost::asio::post(impl_->admission, [this, command = std::string(command), body = std::move(body),
+                                         done = std::move(done)] {
+        try {
+            const json in = body.empty() ? json::object() : json::parse(body);
+            if (command == "station_add") return done(impl_->station_add(in));
+            if (command == "station_list") return done(impl_->station_list());
+            if (command == "station_status") return done(impl_->station_status(in));
+            if (command == "import") return done(impl_->import_file(in.at("path")));
+            if (command == "export") return done(impl_->export_file(in));
+            if (command == "report") return done(impl_->report(in));
+            if (command == "verify") return done(impl_->verify());
+            if (command == "rebuild") return done(impl_->rebuild());
+            if (command == "backup") {
+                impl_->store.database().backup(in.at("path").get<std::string>());
+                return done({200, "application/json", R"({"done":true})", {}});
+            }
+            done(problem(404, "unknown_command", "没有这个命令 / no such command"));
+        } catch (const json::exception& e) {
+            done(problem(400, "malformed_request", e.what()));
+        } catch (const std::exception& e) {
+            done(problem(500, "failed", e.what()));
+        }
+    });
+}
+
+}  // namespace imloop::hub

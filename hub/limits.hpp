@@ -1,0 +1,15 @@
+// The hub's own limits, each named once. The journal's stand in journal/limits.hpp.
+#pragma once
+
+#include <cstddef>
+
+namespace imloop::hub {
+
+inline constexpr std::size_t waiting_segments_max = 64;                ///< beyond it: 503 with Retry-After
+inline constexpr std::size_t waiting_bytes_max = 64 * 1024 * 1024;     ///< likewise
+inline constexpr std::size_t trace_bytes_max = 4 * 1024 * 1024;
+inline constexpr std::size_t trace_rows_max = 3600;
+inline constexpr int list_limit_default = 50;
+inline constexpr int list_limit_max = 500;
+
+}  // namespace imloop::hub

@@ -1,0 +1,68 @@
+#include "hub/projection/state.hpp"
+
+#include <tuple>
+
+namespace imloop::hub {
+
+const KeyState* State::key(std::string_view source, std::string_view kid) const {
+    const auto it = keys.find(std::string(kid));
+    return it != keys.end() && it->second.source == source ? &it->second : nullptr;
+}
+
+journal::Outcome State::judge(const loop::Admitted& admitted, std::string_view line, std::uint64_t seq) const {
+    journal::Outcome out{seq, admitted.record_id, journal::Status::accepted, {}, {}};
+    for (const auto& p : admitted.problems) out.problems.push_back({p.pointer, p.code, p.zh + " / " + p.en});
+    if (!out.problems.empty()) {
+        out.status = journal::Status::rejected;
+        return out;
+    }
+    const auto it = accepted_.find(*admitted.record_id);
+    if (it == accepted_.end()) return out;
+    if (it->second.sha == journal::sha256(line)) {
+        out.status = journal::Status::duplicate;
+        out.first_seen = it->second.address;
+    } else {
+        out.status = journal::Status::rejected;
+        out.problems.push_back({"/record_id", "record_id_reused",
+                                "编号相同但内容不同，没有收下。同一份报告请用更正，不要改文件重传。 / Same id, other content: "
+                                "not accepted. Use a correction, don't change the file and send it again."});
+    }
+    return out;
+}
+
+void State::take(const loop::Admitted& admitted, std::string_view line, const journal::Outcome& outcome,
+                 const std::string& source, const std::string& epoch) {
+    if (!outcome.record_id) return;
+    if (outcome.status == journal::Status::rejected) {
+        loop::Admitted rejected = admitted;
+        if (rejected.problems.empty()) rejected.problems.push_back({"/record_id", "record_id_reused", "", ""});
+        projection.put(rejected, source, epoch, outcome.seq);
+        return;
+    }
+    projection.put(admitted, source, epoch, outcome.seq);
+    accepted_.try_emplace(*outcome.record_id, Accepted{journal::sha256(line), {source, epoch, outcome.seq}});
+    if (!admitted.credential || !source.starts_with('H')) return;
+    const auto& c = *admitted.credential;
+    const auto spki = journal::from_base64(c.spki);
+    auto key = journal::PublicKey::from_spki(spki.value_or(""));
+    if (!key || key->kid() != c.kid) return;
+    const auto it = keys.find(c.kid);
+    if (it != keys.end() && std::tie(c.occurred_at, c.record_id) < std::tie(it->second.since, it->second.record_id)) return;
+    keys.insert_or_assign(c.kid, KeyState{c.source_id, std::move(*key), c.status, c.occurred_at, c.record_id});
+}
+
+void State::load(const StoredSegment& stored) {
+    const auto segment = journal::parse_segment(stored.bytes).value();
+    const auto receipt = journal::parse_receipt(stored.receipt).value();
+    const auto& [source, epoch, first, prev] = segment.header;
+    for (std::size_t i = 0; i < segment.lines.size(); ++i) {
+        const auto& outcome = receipt.outcomes.at(i);
+        auto admitted = loop::reread(segment.lines[i], source);
+        if (outcome.status == journal::Status::rejected && admitted.problems.empty())
+            admitted.problems.push_back({"", outcome.problems.empty() ? "rejected" : outcome.problems[0].code, "", ""});
+        take(admitted, segment.lines[i], outcome, source, epoch);
+    }
+    chains[{source, epoch}] = {segment.seal.last, segment.seal.head};
+}
+
+}  // namespace imloop::hub

@@ -1,0 +1,55 @@
+// Everything the hub computes from the journal and holds in memory: where each chain stands, the keys, which record ids
+// were accepted, and the loop's projection. Loaded from the store at start; the same lines give the same state.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "hub/store/store.hpp"
+#include "journal/receipt.hpp"
+#include "loop/projection.hpp"
+
+namespace imloop::hub {
+
+struct ChainState {
+    std::uint64_t last = 0;
+    journal::Digest head{};
+};
+
+struct KeyState {
+    std::string source;
+    journal::PublicKey key;
+    std::string status;  ///< issued, renewed, revoked
+    loop::Moment since = 0;
+    std::string record_id;
+};
+
+class State {
+public:
+    explicit State(loop::Policy policy) : projection(std::move(policy)) {}
+
+    loop::Projection projection;
+    std::map<std::pair<std::string, std::string>, ChainState> chains;  ///< by source, epoch
+    std::map<std::string, KeyState> keys;                               ///< by kid
+
+    const KeyState* key(std::string_view source, std::string_view kid) const;
+    /// The status of an admitted line: accepted, duplicate or rejected (record_id_reused among others). Takes nothing in.
+    journal::Outcome judge(const loop::Admitted&, std::string_view line, std::uint64_t seq) const;
+    /// Takes a line in, with the outcome that judge() or a stored receipt gave it. settle() follows a batch.
+    void take(const loop::Admitted&, std::string_view line, const journal::Outcome&, const std::string& source,
+              const std::string& epoch);
+    /// Takes in a stored segment.
+    void load(const StoredSegment&);
+
+private:
+    struct Accepted {
+        journal::Digest sha{};
+        journal::LineAddress address;
+    };
+    std::unordered_map<std::string, Accepted> accepted_;
+};
+
+}  // namespace imloop::hub

@@ -1,0 +1,187 @@
+// Stations: the register's lines, what stations may look up, and the retest gate's question.
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "hub/hub_impl.hpp"
+#include "hub/limits.hpp"
+#include "loop/vehicle/plate.hpp"
+#include "loop/vehicle/text.hpp"
+#include "loop/vehicle/vin.hpp"
+
+namespace imloop::hub {
+namespace {
+
+using nlohmann::json;
+
+std::string_view status_name(loop::StationStatus s) {
+    constexpr std::string_view names[] = {"filed", "suspended", "revoked", "closed"};
+    return names[static_cast<int>(s)];
+}
+
+Answer ok(const json& body) { return {200, "application/json", body.dump(), {}}; }
+
+/// The value of one key of a query string; keys and values here need no escapes.
+std::string query_value(std::string_view query, std::string_view key) {
+    while (!query.empty()) {
+        const auto pair = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(query.size(), pair.size() + 1));
+        if (pair.starts_with(key) && pair.size() > key.size() && pair[key.size()] == '=')
+            return std::string(pair.substr(key.size() + 1));
+    }
+    return {};
+}
+
+}  // namespace
+
+Answer Hub::Impl::station_add(const json& in) {
+    const std::string station = in.at("id");
+    const auto now = options.now();
+    const auto today = loop::format_day(loop::day_of(now));
+    auto registration = own_record("registration");
+    registration.update({{"registered_station_id", station},
+                         {"kind", station.substr(0, 1)},
+                         {"name", in.value("name", station)},
+                         {"county", in.value("county", station.size() >= 7 ? station.substr(1, 6) : "")},
+                         {"status", "filed"},
+                         {"valid_from", in.value("valid_from", today)}});
+    std::vector<json> records{registration};
+    if (in.contains("spki")) {
+        const auto own_key = journal::PublicKey::from_spki(journal::from_base64(in["spki"].get<std::string>()).value_or(""));
+        if (!own_key) return problem(422, own_key.error().code, own_key.error().detail);
+        auto credential = own_record("credential");
+        credential.update({{"source_id", station},
+                           {"kid", own_key->kid()},
+                           {"alg", journal::name_of(own_key->algorithm())},
+                           {"spki", in["spki"]},
+                           {"status", "issued"},
+                           {"valid_from", in.value("valid_from", today)}});
+        records.push_back(std::move(credential));
+    }
+    const auto written = write_own(records);
+    return written.status == 200 ? ok({{"id", station}, {"status", "filed"}}) : written;
+}
+
+Answer Hub::Impl::station_list() const {
+    const std::shared_lock guard(lock);
+    json out = json::array();
+    for (const auto& id_ : state.projection.stations().stations()) {
+        const auto view = state.projection.stations().at(id_, options.now()).value();
+        std::uint64_t lines = 0;
+        int epochs = 0;
+        for (const auto& [where, chain] : state.chains)
+            if (where.first == id_) lines += chain.last, ++epochs;
+        json keys = json::array();
+        for (const auto& [kid, k] : state.keys)
+            if (k.source == id_) keys.push_back({{"kid", kid}, {"status", k.status}});
+        out.push_back({{"id", id_},
+                       {"kind", std::string(1, view.kind)},
+                       {"name", view.name},
+                       {"county", view.county},
+                       {"status", status_name(view.status)},
+                       {"lines", lines},
+                       {"epochs", epochs},
+                       {"keys", keys}});
+    }
+    return ok(out);
+}
+
+/// Suspends or revokes: a registration of that status and, when revoked, the end of every key.
+Answer Hub::Impl::station_status(const json& in) {
+    const std::string station = in.at("id"), status = in.at("status");
+    const auto today = loop::format_day(loop::day_of(options.now()));
+    std::vector<json> records;
+    {
+        const std::shared_lock guard(lock);
+        const auto view = state.projection.stations().at(station, options.now());
+        if (!view) return problem(404, "station_not_found", "没有这个站点 / no such station: " + station);
+        auto registration = own_record("registration");
+        registration.update({{"registered_station_id", station},
+                             {"kind", std::string(1, view->kind)},
+                             {"name", view->name},
+                             {"county", view->county},
+                             {"status", status},
+                             {"valid_from", today}});
+        records.push_back(std::move(registration));
+        for (const auto& [kid, k] : state.keys) {
+            if (k.source != station || status != "revoked") continue;
+            auto credential = own_record("credential");
+            credential.update({{"source_id", station},
+                               {"kid", kid},
+                               {"alg", journal::name_of(k.key.algorithm())},
+                               {"spki", journal::base64(k.key.spki())},
+                               {"status", "revoked"},
+                               {"valid_from", today},
+                               {"reason", in.value("reason", "")}});
+            records.push_back(std::move(credential));
+        }
+    }
+    const auto written = write_own(records);
+    return written.status == 200 ? ok({{"id", station}, {"status", status}}) : written;
+}
+
+Answer Hub::stations(const Caller&, std::string_view query, std::string_view if_none_match) const {
+    const auto kind = query_value(query, "kind"), county = query_value(query, "county"), after = query_value(query, "cursor");
+    int limit = list_limit_default;
+    if (const auto text = query_value(query, "limit"); !text.empty()) limit = std::atoi(text.c_str());
+    if (limit < 1 || limit > list_limit_max)
+        return problem(400, "limit_out_of_range", fmt::format("limit 应为 1 到 {0} / limit is 1 to {0}", list_limit_max));
+    json items = json::array();
+    std::string next;
+    {
+        const std::shared_lock guard(impl_->lock);
+        const auto& stations = impl_->state.projection.stations();
+        for (const auto& id : stations.stations()) {
+            const auto view = stations.at(id, impl_->options.now()).value();
+            if (id <= after || !view.filed || (!kind.empty() && kind[0] != view.kind) ||
+                (!county.empty() && county != view.county))
+                continue;
+            if (items.size() == static_cast<std::size_t>(limit)) {
+                next = items.back()["station_id"];
+                break;
+            }
+            items.push_back({{"station_id", id}, {"kind", std::string(1, view.kind)}, {"name", view.name}, {"county", view.county}});
+        }
+    }
+    json body{{"items", items}};
+    if (!next.empty()) body["next"] = next;
+    const auto text = body.dump();
+    const auto etag = "\"" + journal::to_hex(journal::sha256(text)).substr(0, 32) + "\"";
+    if (if_none_match == etag) return {304, "application/json", "", {{"ETag", etag}}};
+    return {200, "application/json", text, {{"ETag", etag}}};
+}
+
+void Hub::clearance(const Caller& caller, std::string body, Done done) {
+    const json in = json::parse(body, nullptr, false);
+    const auto word = [&](const char* name) {
+        const auto it = in.find(name);
+        return it != in.end() && it->is_string() ? it->get<std::string>() : std::string();
+    };
+    if (!in.is_object() || (word("vin").empty() && word("plate").empty()))
+        return done(problem(400, "vehicle_missing", "至少要有 vin 或 plate / vin or plate must be given"));
+    loop::VehicleWords words{loop::normal_vin(word("vin")), loop::normal_plate(word("plate")), word("plate_kind"), "", "", ""};
+    impl_->writer->run([this, caller, words, done = std::move(done)](Store& store, State& state) {
+        const auto now = impl_->options.now();
+        json answer{{"clearance", "no_open_episode"}, {"as_of", loop::format_moment(now)}, {"repairs", json::array()}};
+        const auto place = state.projection.place(words, now);
+        if (place.kind == loop::Placement::Kind::review) {
+            answer["clearance"] = "review";
+            answer["reason"] = "车牌与 VIN 不能确定是哪一辆 / plate and VIN do not tell which vehicle";
+        } else if (place.kind == loop::Placement::Kind::vehicle) {
+            const auto all = state.projection.episodes(place.vehicle_id, loop::day_of(now));
+            if (!all.empty() && !all.back().ended_by) {
+                const auto& e = all.back();
+                const bool clear = e.outcome == loop::EpisodeOutcome::waived || e.latest_counting_day;
+                answer["clearance"] = clear ? "cleared" : "repair_required";
+                answer["episode"] = e.episode_id;
+                answer["repairs"] = e.counting_repairs;
+                answer["reason"] = clear ? "不合格之后已有维修记录 / repaired since the failure"
+                                         : "不合格之后还没有维修站上传维修记录 / no repair reported since the failure";
+            }
+        }
+        store.put_clearance(caller.source, now, place.vehicle_id, answer["clearance"].get<std::string>());
+        done({200, "application/json", answer.dump(), {}});
+    });
+}
+
+}  // namespace imloop::hub

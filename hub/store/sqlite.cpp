@@ -1,0 +1,109 @@
+#include "hub/store/sqlite.hpp"
+
+#include <sqlite3.h>
+
+namespace imloop::hub {
+namespace {
+
+void check(int code, sqlite3* database) {
+    if (code != SQLITE_OK) throw StoreError(sqlite3_errmsg(database));
+}
+
+}  // namespace
+
+void Statement::Free::operator()(sqlite3_stmt* s) const { sqlite3_finalize(s); }
+void Database::Close::operator()(sqlite3* d) const { sqlite3_close(d); }
+
+Statement::Statement(sqlite3* database, std::string_view sql) : database_(database) {
+    sqlite3_stmt* raw = nullptr;
+    check(sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()), &raw, nullptr), database);
+    statement_.reset(raw);
+}
+
+// SQLite takes $1 as a name and numbers names by first appearance, so the parameter is looked up by its name.
+int Statement::index(int number) const {
+    const std::string name = "$" + std::to_string(number);
+    return sqlite3_bind_parameter_index(statement_.get(), name.c_str());
+}
+
+Statement& Statement::bind(int number, std::int64_t value) {
+    check(sqlite3_bind_int64(statement_.get(), index(number), value), database_);
+    return *this;
+}
+
+Statement& Statement::bind(int number, std::string_view text) {
+    check(sqlite3_bind_text(statement_.get(), index(number), text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT),
+          database_);
+    return *this;
+}
+
+Statement& Statement::bind_blob(int number, std::string_view bytes) {
+    check(sqlite3_bind_blob(statement_.get(), index(number), bytes.data(), static_cast<int>(bytes.size()),
+                            SQLITE_TRANSIENT),
+          database_);
+    return *this;
+}
+
+bool Statement::step() {
+    const int code = sqlite3_step(statement_.get());
+    if (code == SQLITE_ROW) return true;
+    const std::string message = sqlite3_errmsg(database_);
+    sqlite3_reset(statement_.get());
+    if (code != SQLITE_DONE) throw StoreError(message);
+    return false;
+}
+
+void Statement::run() {
+    while (step()) {
+    }
+}
+
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+
+std::string Statement::text(int column) const {
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
+    return bytes == nullptr ? std::string()
+                            : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column)));
+}
+
+Database::Database(const std::filesystem::path& file) {
+    sqlite3* raw = nullptr;
+    const int code = sqlite3_open_v2(file.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+    handle_.reset(raw);
+    check(code, raw);
+    sqlite3_busy_timeout(raw, 10'000);
+    execute("PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;"
+            "PRAGMA cache_size=-65536");
+}
+
+void Database::execute(std::string_view sql) {
+    check(sqlite3_exec(handle_.get(), std::string(sql).c_str(), nullptr, nullptr, nullptr), handle_.get());
+}
+
+Statement Database::prepare(std::string_view sql) { return Statement(handle_.get(), sql); }
+
+void Database::backup(const std::filesystem::path& to) {
+    const Database target(to);
+    sqlite3_backup* backup = sqlite3_backup_init(target.handle(), "main", handle_.get(), "main");
+    if (backup == nullptr) throw StoreError(sqlite3_errmsg(target.handle()));
+    sqlite3_backup_step(backup, -1);
+    check(sqlite3_backup_finish(backup), target.handle());
+}
+
+Transaction::Transaction(Database& database) : database_(database) { database_.execute("BEGIN IMMEDIATE"); }
+
+Transaction::~Transaction() {
+    if (!open_) return;
+    try {
+        database_.execute("ROLLBACK");
+    } catch (const StoreError&) {
+        // SQLite has already rolled back.
+    }
+}
+
+void Transaction::commit() {
+    database_.execute("COMMIT");
+    open_ = false;
+}
+
+}  // namespace imloop::hub

@@ -1,0 +1,76 @@
+// A thin driver over SQLite: statements prepared once, parameters by name, transactions that roll back unless committed.
+// A connection belongs to one thread at a time. Errors are thrown as StoreError.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace imloop::hub {
+
+class StoreError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+class Statement {
+public:
+    Statement(sqlite3* database, std::string_view sql);
+    /// `number` counts from 1: the parameter $number.
+    Statement& bind(int number, std::int64_t value);
+    Statement& bind(int number, std::string_view text);
+    Statement& bind_blob(int number, std::string_view bytes);
+    /// True while there is a row. After the last one the statement is ready for its next use.
+    bool step();
+    /// Runs it to its end.
+    void run();
+    std::int64_t integer(int column) const;
+    std::string text(int column) const;  ///< of a blob, its bytes
+
+private:
+    struct Free {
+        void operator()(sqlite3_stmt*) const;
+    };
+    sqlite3* database_;
+    std::unique_ptr<sqlite3_stmt, Free> statement_;
+    int index(int number) const;
+};
+
+class Database {
+public:
+    /// WAL, synchronous=FULL. Makes the file where it is missing.
+    explicit Database(const std::filesystem::path& file);
+    void execute(std::string_view sql);
+    Statement prepare(std::string_view sql);
+    /// A consistent copy, while others write.
+    void backup(const std::filesystem::path& to);
+    sqlite3* handle() const { return handle_.get(); }
+
+private:
+    struct Close {
+        void operator()(sqlite3*) const;
+    };
+    std::unique_ptr<sqlite3, Close> handle_;
+};
+
+/// BEGIN … COMMIT; rolls back where commit() was not called.
+class Transaction {
+public:
+    explicit Transaction(Database&);
+    ~Transaction();
+    void commit();
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+
+private:
+    Database& database_;
+    bool open_ = true;
+};
+
+}  // namespace imloop::hub

@@ -1,0 +1,45 @@
+// Every SQL statement of the hub, in the SQL that SQLite and PostgreSQL share.
+// The journal is the truth and grows by whole sealed segments, in order: few, sequential writes. Distribution column of
+// what grows: source_id for the journal, sha256 for process data.
+#pragma once
+
+namespace imloop::hub::sql {
+
+inline constexpr const char* schema = R"sql(
+CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS segments (
+  source_id TEXT NOT NULL, epoch TEXT NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL,
+  position BIGINT NOT NULL, bytes BYTEA NOT NULL, receipt BYTEA NOT NULL,
+  PRIMARY KEY (source_id, epoch, last));
+CREATE TABLE IF NOT EXISTS traces (
+  sha256 TEXT NOT NULL PRIMARY KEY, source_id TEXT NOT NULL, received_at BIGINT NOT NULL, bytes BYTEA NOT NULL);
+CREATE TABLE IF NOT EXISTS clearances (
+  source_id TEXT NOT NULL, asked_at BIGINT NOT NULL, vehicle_id TEXT NOT NULL, answer TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS alarms (
+  source_id TEXT NOT NULL, epoch TEXT NOT NULL, first BIGINT NOT NULL, raised_at BIGINT NOT NULL,
+  code TEXT NOT NULL, bytes BYTEA NOT NULL);
+)sql";
+
+inline constexpr const char* meta_get = "SELECT value FROM meta WHERE name = $1";
+inline constexpr const char* meta_put =
+    "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2";
+
+inline constexpr const char* segment_put =
+    "INSERT INTO segments (source_id, epoch, first, last, position, bytes, receipt) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+inline constexpr const char* segment_find =
+    "SELECT bytes, receipt FROM segments WHERE source_id = $1 AND epoch = $2 AND last >= $3 "
+    "ORDER BY last LIMIT 1";
+inline constexpr const char* segments_all = "SELECT bytes, receipt, position FROM segments ORDER BY position";
+inline constexpr const char* segments_count = "SELECT COUNT(*), COALESCE(MAX(position), 0) FROM segments";
+
+inline constexpr const char* trace_put =
+    "INSERT INTO traces (sha256, source_id, received_at, bytes) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256) DO NOTHING";
+inline constexpr const char* trace_get = "SELECT bytes FROM traces WHERE sha256 = $1";
+inline constexpr const char* traces_all = "SELECT sha256, bytes FROM traces ORDER BY sha256";
+
+inline constexpr const char* clearance_put =
+    "INSERT INTO clearances (source_id, asked_at, vehicle_id, answer) VALUES ($1, $2, $3, $4)";
+inline constexpr const char* alarm_put =
+    "INSERT INTO alarms (source_id, epoch, first, raised_at, code, bytes) VALUES ($1, $2, $3, $4, $5, $6)";
+
+}  // namespace imloop::hub::sql

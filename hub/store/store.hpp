@@ -1,0 +1,52 @@
+// What the hub keeps, typed: sealed segments with their receipts, process data, clearances, alarms. One writer at a time;
+// readers take connections of their own.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "hub/store/sqlite.hpp"
+#include "loop/time.hpp"
+
+namespace imloop::hub {
+
+/// A segment as it came, byte for byte, and the receipt that was given for it.
+struct StoredSegment {
+    std::string bytes;
+    std::string receipt;
+};
+
+class Store {
+public:
+    explicit Store(const std::filesystem::path& file);
+
+    Database& database() { return database_; }
+    std::optional<std::string> meta(std::string_view name);
+    void put_meta(std::string_view name, std::string_view value);
+
+    void put_segment(std::string_view source, std::string_view epoch, std::uint64_t first, std::uint64_t last,
+                     std::string_view bytes, std::string_view receipt);
+    /// The segment that holds this line.
+    std::optional<StoredSegment> segment_with(std::string_view source, std::string_view epoch, std::uint64_t seq);
+    /// All segments in the order of their arrival.
+    void each_segment(const std::function<void(StoredSegment)>&);
+    std::int64_t segments();
+
+    void put_trace(std::string_view sha256, std::string_view source, loop::Moment received_at, std::string_view csv);
+    std::optional<std::string> trace(std::string_view sha256);
+    void each_trace(const std::function<void(const std::string& sha256, const std::string& csv)>&);
+    void put_clearance(std::string_view source, loop::Moment at, std::string_view vehicle_id, std::string_view answer);
+    void put_alarm(std::string_view source, std::string_view epoch, std::uint64_t first, loop::Moment at,
+                   std::string_view code, std::string_view bytes);
+
+private:
+    Database database_;
+    std::int64_t position_;
+    Statement segment_put_, segment_find_;
+};
+
+}  // namespace imloop::hub

@@ -1,0 +1,16 @@
+// A fact as one compact string, for holding very many of them in memory. A form of this process alone: never stored,
+// never sent.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "loop/fact.hpp"
+
+namespace imloop::loop {
+
+std::string pack(const Fact&);
+/// Takes what `pack` made.
+Fact unpack(std::string_view);
+
+}  // namespace imloop::loop

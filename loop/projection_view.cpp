@@ -1,0 +1,114 @@
+// What the projection answers, today and as of a day.
+#include <algorithm>
+
+#include "loop/projection.hpp"
+
+namespace imloop::loop {
+
+std::optional<Fact> Projection::fact(const std::string& record_id) const {
+    const Entry* entry = find(record_id);
+    return entry ? words(effective(*entry, std::nullopt), *entry) : std::nullopt;
+}
+
+std::optional<Fact> Projection::fact(const std::string& record_id, Day as_of) const {
+    const Entry* entry = find(record_id);
+    if (!entry) return std::nullopt;
+    auto seen = words(effective(*entry, as_of), *entry);
+    if (seen && day_of(seen->occurred_at) > as_of) seen.reset();
+    return seen;
+}
+
+std::vector<Fact> Projection::facts(const std::string& vehicle_id) const {
+    std::vector<Fact> out;
+    if (const Vehicle* vehicle = identity_.vehicle(vehicle_id))
+        for (const Evidence& e : vehicle->records)
+            if (auto f = fact(e.record_id)) out.push_back(std::move(*f));
+    return out;
+}
+
+std::vector<Fact> Projection::facts(const std::string& vehicle_id, Day as_of) const {
+    std::vector<Fact> out;
+    if (const Vehicle* vehicle = identity_.vehicle(vehicle_id))
+        for (const Evidence& e : vehicle->records)
+            if (auto f = fact(e.record_id, as_of)) out.push_back(std::move(*f));
+    auto gone = ghosts(as_of);
+    if (const auto it = gone.find(vehicle_id); it != gone.end()) std::move(it->second.begin(), it->second.end(), std::back_inserter(out));
+    return out;
+}
+
+Projection::Ghosts Projection::ghosts(Day as_of) const {
+    Ghosts placed, alone;
+    for (auto it = ghosts_.lower_bound({as_of + 1, std::string()}); it != ghosts_.end(); ++it) {
+        auto f = fact(it->second, as_of);
+        if (!f || !f->vehicle) continue;
+        const VehicleWords& v = *f->vehicle;
+        const Placement at = identity_.place(v, f->occurred_at);
+        if (at.kind == Placement::Kind::vehicle)
+            placed[at.vehicle_id].push_back(std::move(*f));
+        else
+            alone[!v.vin.empty() ? "vin " + v.vin : "plate " + v.plate + " " + v.plate_kind].push_back(std::move(*f));
+    }
+    for (auto& [key, facts] : alone) {
+        const auto first = std::min_element(facts.begin(), facts.end(), [](const Fact& a, const Fact& b) {
+            return std::tie(a.occurred_at, a.record_id) < std::tie(b.occurred_at, b.record_id);
+        });
+        const std::string id = first->record_id;
+        placed.emplace(id, std::move(facts));
+    }
+    return placed;
+}
+
+std::vector<Fact> Projection::waivers(const std::vector<Fact>& of, Day as_of) const {
+    std::vector<Fact> out;
+    if (waivers_.empty()) return out;
+    for (const Fact& f : of) {
+        const auto it = waivers_.find(f.record_id);
+        if (it == waivers_.end()) continue;
+        for (const auto& id : it->second) {
+            auto d = fact(id, as_of);
+            if (d && d->decision && d->decision->action == "waive" && d->decision->about == f.record_id)
+                out.push_back(std::move(*d));
+        }
+    }
+    return out;
+}
+
+std::vector<Episode> Projection::episodes_of(const std::vector<Fact>& records, Day as_of) const {
+    return loop::episodes(records, waivers(records, as_of), register_, policy_, as_of);
+}
+
+std::vector<Episode> Projection::episodes(const std::string& vehicle_id, Day as_of) const {
+    return episodes_of(facts(vehicle_id, as_of), as_of);
+}
+
+std::optional<Episode> Projection::episode(const std::string& failure_record_id, Day as_of) const {
+    std::vector<Episode> candidates;
+    if (const auto vehicle_id = identity_.vehicle_of(failure_record_id); !vehicle_id.empty()) {
+        candidates = episodes(vehicle_id, as_of);
+    } else {
+        for (const auto& [id, gone] : ghosts(as_of))
+            if (std::any_of(gone.begin(), gone.end(), [&](const Fact& f) { return f.record_id == failure_record_id; }))
+                candidates = episodes(id, as_of);
+    }
+    for (auto& e : candidates)
+        if (std::find(e.failures.begin(), e.failures.end(), failure_record_id) != e.failures.end()) return std::move(e);
+    return std::nullopt;
+}
+
+void Projection::each_vehicle(Day as_of, const Visitor& visit) const {
+    auto gone = ghosts(as_of);
+    std::vector<Fact> records;
+    for (const Vehicle& vehicle : identity_.vehicles()) {
+        records.clear();
+        for (const Evidence& e : vehicle.records)
+            if (auto f = fact(e.record_id, as_of)) records.push_back(std::move(*f));
+        if (const auto it = gone.find(vehicle.vehicle_id); it != gone.end()) {
+            std::move(it->second.begin(), it->second.end(), std::back_inserter(records));
+            gone.erase(it);
+        }
+        visit(vehicle.vehicle_id, episodes_of(records, as_of));
+    }
+    for (const auto& [id, facts] : gone) visit(id, episodes_of(facts, as_of));
+}
+
+}  // namespace imloop::loop

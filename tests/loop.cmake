@@ -1,0 +1,2 @@
+imloop_test(loop_test SOURCES unit/identity_vectors_test.cpp unit/episodes_vectors_test.cpp unit/words_test.cpp
+            LIBS imloop_loop)
