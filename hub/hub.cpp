@@ -125,7 +125,7 @@ std::optional<Arrival> Hub::Impl::arrive(const Caller& caller, std::string bytes
     if (!seal_key && trusted && source.starts_with('H') && a.segment.header.first == 1) {
         // The journal of a hub begins with its own credential: an import takes it on its word, and its seal must hold.
         for (const auto line : a.segment.lines) {
-            const auto admitted = loop::reread(line, source);
+            const auto admitted = loop::admit(line, source, a.received_at);
             if (!admitted.credential || admitted.credential->kid != a.segment.seal.kid) continue;
             auto declared = journal::PublicKey::from_spki(journal::from_base64(admitted.credential->spki).value_or(""));
             if (declared) seal_key = std::move(*declared);

@@ -57,7 +57,8 @@ struct Admitted {
 /// `occurred_in_future`.
 Admitted admit(std::string_view line, std::string_view source, Moment received_at);
 
-/// The fact of a record known to be right (a stored accepted line). Same bytes, same fact.
-Admitted reread(std::string_view line, std::string_view source);
+/// A stored line, whose judgement stands: nothing is checked again. Of an `accepted` one the fact (same bytes, same fact),
+/// of a rejected one its record_id and JSON alone.
+Admitted reread(std::string_view line, bool accepted);
 
 }  // namespace imloop::loop

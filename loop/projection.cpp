@@ -79,7 +79,7 @@ void Projection::store(Entry& entry, const Admitted& line, const Origin& origin)
     if (is_waiver(replacement)) waivers_[replacement.decision->about].insert(rare.corrects);
     if (replacement.kind == Kind::registration || replacement.kind == Kind::credential) {
         // A fact holds nothing of these kinds; they are read from the replacement as from a line of its own.
-        const Admitted whole = reread(line.json.at("replacement").dump(), *origin.source);
+        const Admitted whole = reread(line.json.at("replacement").dump(), true);
         rare.registration = whole.registration;
         rare.credential = whole.credential;
     }

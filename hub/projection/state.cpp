@@ -57,7 +57,7 @@ void State::load(const StoredSegment& stored) {
     const auto& [source, epoch, first, prev] = segment.header;
     for (std::size_t i = 0; i < segment.lines.size(); ++i) {
         const auto& outcome = receipt.outcomes.at(i);
-        auto admitted = loop::reread(segment.lines[i], source);
+        auto admitted = loop::reread(segment.lines[i], outcome.status != journal::Status::rejected);
         if (outcome.status == journal::Status::rejected && admitted.problems.empty())
             admitted.problems.push_back({"", outcome.problems.empty() ? "rejected" : outcome.problems[0].code, "", ""});
         take(admitted, segment.lines[i], outcome, source, epoch);

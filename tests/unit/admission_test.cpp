@@ -1,0 +1,237 @@
+#include "loop/admission.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "loop/record/schema.hpp"
+#include "tests/support/files.hpp"
+
+using namespace imloop;
+using nlohmann::json;
+
+namespace {
+
+const loop::Moment received = loop::parse_moment("2026-12-01T00:00:00+08:00").value();
+
+std::vector<std::string> codes(const loop::Admitted& a) {
+    std::vector<std::string> out;
+    for (const auto& p : a.problems) out.push_back(p.pointer + " " + p.code);
+    return out;
+}
+
+json inspection() {
+    return json::parse(R"({"schema":"imloop/inspection/1","record_id":"01920000-0000-7000-8000-000000000001",
+      "station_id":"I610404-01","occurred_at":"2026-03-02T09:10:00+08:00",
+      "vehicle":{"vin":"LSVAA49J132000017","plate":"陕D·0T001","plate_kind":"02"},"report_no":"R1","line_id":"1",
+      "inspector_id":"A017","reason":"periodic","started_at":"2026-03-02T09:00:00+08:00",
+      "ended_at":"2026-03-02T09:10:00+08:00","method":"two_speed_idle","verdict":"pass",
+      "readings":[{"item":"co","phase":"idle","value":0.6,"unit":"%","limit":0.6,"passed":true},
+                  {"item":"lambda","phase":"high_idle","value":0.95,"unit":"1","limit":1.05,"limit_low":0.95,"passed":true},
+                  {"item":"co2","phase":"idle","value":14.1,"unit":"%"}]})");
+}
+
+json repair() {
+    return json::parse(R"({"schema":"imloop/repair/1","record_id":"01920000-0000-7000-8000-000000000002",
+      "station_id":"M610404-03","occurred_at":"2026-03-05T15:00:00+08:00","vehicle":{"plate":"陕D·0T001"},
+      "work_order_no":"W1","received_at":"2026-03-05T10:00:00+08:00","settled_at":"2026-03-05T15:00:00+08:00",
+      "items":[{"code":"EMI-CAT"}],"total_fee":1480.00,"outcome":"repaired"})");
+}
+
+json decision() {
+    return json::parse(R"({"schema":"imloop/decision/1","record_id":"01920000-0000-7000-8000-000000000003",
+      "station_id":"H610400-01","occurred_at":"2026-03-05T15:00:00+08:00",
+      "about":{"record_id":"01920000-0000-7000-8000-000000000001"},"action":"confirm","reason":"已核实","officer_id":"o-1"})");
+}
+
+json correction(const json& replacement) {
+    json out = json::parse(R"({"schema":"imloop/correction/1","record_id":"01920000-0000-7000-8000-000000000009",
+      "station_id":"I610404-01","occurred_at":"2026-03-06T15:00:00+08:00",
+      "corrects":"01920000-0000-7000-8000-000000000001","action":"replace","reason":"录入错误"})");
+    out["replacement"] = replacement;
+    return out;
+}
+
+loop::Admitted admit(const json& record, std::string_view source) {
+    return loop::admit(record.dump(), source, received);
+}
+
+}  // namespace
+
+TEST_CASE("every record of the vectors is admitted") {
+    int records = 0;
+    for (const auto* part : {"episodes", "identity"})
+        for (const auto& entry : std::filesystem::directory_iterator(test::vectors() / part)) {
+            const auto vector = json::parse(test::read_file(entry.path()));
+            for (const auto& record : vector.at("records")) {
+                const std::string source = record.at("station_id");
+                const auto admitted = loop::admit(record.dump(), source, received);
+                INFO(entry.path() << ' ' << record.dump());
+                CHECK(codes(admitted).empty());
+                CHECK(admitted.warnings.empty());
+                CHECK(admitted.record_id == record.at("record_id"));
+                ++records;
+            }
+        }
+    CHECK(records > 150);
+}
+
+TEST_CASE("lines that are right") {
+    CHECK(codes(admit(inspection(), "I610404-01")).empty());
+    CHECK(codes(admit(inspection(), "B610400-01")).empty());
+    CHECK(codes(admit(repair(), "M610404-03")).empty());
+    CHECK(codes(admit(decision(), "H610400-01")).empty());
+    CHECK(codes(admit(correction(inspection()), "I610404-01")).empty());
+
+    json aborted = inspection();
+    aborted["verdict"] = "aborted";
+    aborted["readings"] = json::array();
+    CHECK(codes(admit(aborted, "I610404-01")).empty());
+
+    json unknown_members = inspection();
+    unknown_members["x_vendor"] = {{"a", 1}};
+    CHECK(codes(admit(unknown_members, "I610404-01")).empty());
+
+    json roadside = inspection();
+    roadside.erase("line_id");
+    roadside.erase("inspector_id");
+    roadside["reason"] = "roadside";
+    roadside["station_id"] = "E610404-01";
+    CHECK(codes(admit(roadside, "E610404-01")).empty());
+
+    json day_only = repair();
+    day_only["time_precision"] = "day";
+    day_only["occurred_at"] = day_only["settled_at"] = "2026-03-05T00:00:00+08:00";
+    CHECK(codes(admit(day_only, "M610404-03")).empty());
+
+    json free_repair = repair();
+    free_repair.erase("total_fee");
+    CHECK(codes(admit(free_repair, "B610400-01")).empty());
+
+    json ahead = inspection();
+    ahead["occurred_at"] = ahead["ended_at"] = "2026-12-02T00:00:00+08:00";
+    CHECK(codes(admit(ahead, "I610404-01")).empty());
+}
+
+TEST_CASE("codes that may grow are kept with a warning") {
+    json r = inspection();
+    r["vehicle"]["fuel"] = "hydrogen";
+    const auto admitted = admit(r, "I610404-01");
+    CHECK(admitted.problems.empty());
+    REQUIRE(admitted.warnings.size() == 1);
+    CHECK(admitted.warnings[0].pointer == "/vehicle/fuel");
+    CHECK(admitted.warnings[0].code == "unfamiliar_code");
+
+    json event = json::parse(R"({"schema":"imloop/vehicle_event/1","record_id":"01920000-0000-7000-8000-000000000004",
+      "station_id":"E610404-01","occurred_at":"2026-03-05T15:00:00+08:00","vehicle":{"plate":"陕D·0T001"},
+      "event":"stolen","authority":"市公安局"})");
+    const auto kept = admit(event, "E610404-01");
+    CHECK(kept.problems.empty());
+    CHECK(kept.warnings.size() == 1);
+    CHECK_FALSE(kept.fact.event);
+}
+
+TEST_CASE("what is wrong is named by place and code") {
+    struct Bad {
+        json record;
+        std::string source;
+        std::vector<std::string> codes;
+    };
+    const auto with = [](json record, const char* pointer, const json& value) {
+        record[json::json_pointer(pointer)] = value;
+        return record;
+    };
+    const auto without = [](json record, const char* member) {
+        record.erase(member);
+        return record;
+    };
+    const json i = inspection(), m = repair();
+    const std::vector<Bad> all = {
+        {without(i, "record_id"), "I610404-01", {"/record_id member_missing"}},
+        {with(i, "/record_id", "R-1"), "I610404-01", {"/record_id bad_format"}},
+        {without(i, "schema"), "I610404-01", {"/schema member_missing"}},
+        {with(i, "/schema", "imloop/inspection/9"), "I610404-01", {"/schema unknown_schema"}},
+        {without(i, "vehicle"), "I610404-01", {"/vehicle member_missing"}},
+        {with(i, "/vehicle", json::object({{"fuel", "petrol"}})), "I610404-01", {"/vehicle vehicle_unnamed"}},
+        {with(i, "/vehicle", json::object({{"plate", "·—"}})), "I610404-01", {"/vehicle vehicle_unnamed"}},
+        {with(i, "/vehicle/registered_county", "6104"), "I610404-01", {"/vehicle/registered_county bad_county"}},
+        {with(i, "/vehicle/vin", 12), "I610404-01", {"/vehicle/vin wrong_type"}},
+        {without(i, "line_id"), "I610404-01", {"/line_id member_missing"}},
+        {with(i, "/time_precision", "day"), "I610404-01", {"/time_precision day_only_inspection"}},
+        {with(i, "/occurred_at", "2026-03-02 09:10:00"), "I610404-01", {"/occurred_at bad_time"}},
+        {with(i, "/reason", "yearly"), "I610404-01", {"/reason unknown_code"}},
+        {with(i, "/method", "asm5025"), "I610404-01", {"/method unknown_code"}},
+        {with(i, "/verdict", "ok"), "I610404-01", {"/verdict unknown_code"}},
+        {with(i, "/readings/0/item", "nox"), "I610404-01", {"/readings/0/item unknown_code"}},
+        {with(i, "/readings/1/phase", "idle"), "I610404-01", {"/readings/1/phase unknown_code"}},
+        {with(i, "/readings/0/unit", "ppm"), "I610404-01", {"/readings/0/unit unknown_code"}},
+        {with(i, "/readings/0/value", "0.6"), "I610404-01", {"/readings/0/value wrong_type"}},
+        {with(i, "/readings/0/value", 0.61), "I610404-01", {"/readings/0/passed verdict_contradicts_readings"}},
+        {with(i, "/readings/1/value", 0.94), "I610404-01", {"/readings/1/passed verdict_contradicts_readings"}},
+        {with(i, "/readings/0/passed", false),
+         "I610404-01",
+         {"/readings/0/passed verdict_contradicts_readings", "/verdict verdict_contradicts_readings"}},
+        {with(i, "/failed_items", json::array({"obd"})), "I610404-01", {"/verdict verdict_contradicts_readings"}},
+        {with(i, "/failed_items", json::array({"nox/idle"})),
+         "I610404-01",
+         {"/failed_items/0 unknown_code", "/verdict verdict_contradicts_readings"}},
+        {with(i, "/verdict", "fail"), "I610404-01", {"/verdict verdict_contradicts_readings"}},
+        {with(i, "/ended_at", "2026-03-02T09:11:00+08:00"), "I610404-01", {"/occurred_at time_mismatch"}},
+        {with(i, "/started_at", "2026-03-02T09:10:01+08:00"), "I610404-01", {"/started_at time_mismatch"}},
+        {with(with(i, "/occurred_at", "2026-12-02T00:00:01+08:00"), "/ended_at", "2026-12-02T00:00:01+08:00"),
+         "I610404-01",
+         {"/occurred_at occurred_in_future"}},
+        {i, "I610404-02", {"/station_id out_of_scope"}},
+        {without(m, "items"), "M610404-03", {"/items member_missing"}},
+        {with(m, "/items", json::array()), "M610404-03", {"/items too_few_items"}},
+        {without(m, "total_fee"), "M610404-03", {"/total_fee total_fee_missing"}},
+        {with(m, "/total_fee", 19.999), "M610404-03", {"/total_fee too_many_decimals"}},
+        {with(m, "/total_fee", -1), "M610404-03", {"/total_fee number_out_of_range"}},
+        {with(m, "/work_order_no", ""), "M610404-03", {"/work_order_no text_too_short"}},
+        {with(m, "/time_precision", "day"), "M610404-03", {"/occurred_at time_mismatch"}},
+        {decision(), "I610404-01", {"/schema kind_not_allowed", "/station_id out_of_scope"}},
+        {decision(), "B610400-01", {"/schema kind_not_allowed"}},
+        {correction(with(i, "/verdict", "fail")), "I610404-01", {"/replacement/verdict verdict_contradicts_readings"}},
+        {correction(with(i, "/record_id", "01920000-0000-7000-8000-000000000002")),
+         "I610404-01",
+         {"/replacement/record_id replacement_id_differs"}},
+        {correction(correction(i)), "I610404-01", {"/replacement/schema correction_of_correction"}},
+        {correction(decision()),
+         "I610404-01",
+         {"/replacement/schema kind_not_allowed", "/replacement/station_id out_of_scope",
+          "/replacement/record_id replacement_id_differs"}},
+        {without(correction(i), "replacement"), "I610404-01", {"/replacement member_missing"}},
+    };
+    for (const auto& bad : all) {
+        const auto admitted = admit(bad.record, bad.source);
+        INFO(bad.source << ' ' << bad.record.dump());
+        CHECK(codes(admitted) == bad.codes);
+        for (const auto& p : admitted.problems) {
+            CHECK(p.zh.find('{') == std::string::npos);
+            CHECK(p.zh != p.code);
+            CHECK(p.en != p.code);
+        }
+    }
+}
+
+TEST_CASE("what is no record at all") {
+    const auto code = [](std::string_view line) {
+        const auto admitted = loop::admit(line, "I610404-01", received);
+        CHECK_FALSE(admitted.record_id);
+        return codes(admitted).at(0);
+    };
+    CHECK(code("{\"a\":1") == " not_json");
+    CHECK(code("{\"a\":\"\xff\"}") == " not_utf8");
+    CHECK(code("{\"a\":1,\"b\":{\"c\":1,\"c\":2}}") == "/b/c duplicate_member");
+    CHECK(code(std::string(33, '[') + std::string(33, ']')) == " too_deep");
+    CHECK(code("[]") == " wrong_type");
+    CHECK(code("{}") == "/schema member_missing");
+}
+
+TEST_CASE("a record read again is the same fact") {
+    const auto line = inspection().dump();
+    const auto first = loop::admit(line, "I610404-01", received), again = loop::reread(line, true);
+    CHECK(first.fact.record_id == again.fact.record_id);
+    CHECK(first.fact.vehicle->plate == "陕D0T001");
+    CHECK(again.fact.inspection->report_no == "R1");
+    CHECK(again.fact.inspection->verdict == loop::Verdict::pass);
+}
