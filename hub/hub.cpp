@@ -1,36 +1,22 @@
 #include "hub/hub.hpp"
 
-#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
-#include <fstream>
+#include <boost/asio/post.hpp>
 #include <future>
-#include <sstream>
 
+#include "hub/ca.hpp"
 #include "hub/hub_impl.hpp"
 #include "hub/ids.hpp"
 #include "hub/limits.hpp"
+#include "journal/encoding.hpp"
+#include "journal/limits.hpp"
 #include "loop/tables.hpp"
 
 namespace imloop::hub {
 namespace {
 
 using nlohmann::json;
-
-std::string read_file(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw StoreError("读不到文件 / cannot read " + path.string());
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
-
-void write_secret(const std::filesystem::path& path, const std::string& text) {
-    std::ofstream out(path, std::ios::binary);
-    std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-    out << text;
-    if (!out.flush()) throw StoreError("写不了文件 / cannot write " + path.string());
-}
 
 loop::Policy policy_in(const std::filesystem::path& data) {
     const auto own = data / "policy.json";
@@ -39,6 +25,11 @@ loop::Policy policy_in(const std::filesystem::path& data) {
 
 }  // namespace
 
+Answer refusal_of(const journal::Error& e) {
+    const int status = e.code == "too_large" ? 413 : e.code == "unsupported_encoding" ? 415 : 400;
+    return problem(status, e.code, e.detail);
+}
+
 Answer problem(int status, std::string_view code, std::string_view detail) {
     const json body{{"type", "about:blank"}, {"title", code}, {"status", status}, {"detail", detail}, {"code", code}};
     Answer answer{status, "application/problem+json", body.dump(), {}};
@@ -46,13 +37,16 @@ Answer problem(int status, std::string_view code, std::string_view detail) {
     return answer;
 }
 
-void Hub::init(const std::filesystem::path& data, const std::string& hub_id, const std::string& name, loop::Moment now) {
+void Hub::init(const std::filesystem::path& data, const std::string& hub_id, const std::string& name,
+               const std::vector<std::string>& hosts, loop::Moment now) {
     std::filesystem::create_directories(data);
     if (std::filesystem::exists(data / "hub.sqlite"))
         throw StoreError("这里已有一个监管中心 / there is a hub here already: " + data.string());
     const auto key = journal::PrivateKey::generate(journal::Algorithm::es256);
     write_secret(data / "hub.key.pem", key.pem());
-    std::ofstream(data / "hub.pub.pem") << key.public_key().pem();
+    write_file(data / "hub.pub.pem", key.public_key().pem());
+    make_ca(data, hub_id, now);
+    make_server_certificate(data, hosts, now);
     {
         Store store(data / "hub.sqlite");
         store.put_meta("hub_id", hub_id);
@@ -82,7 +76,8 @@ Hub::Impl::Impl(HubOptions o)
       key(journal::PrivateKey::from_pem(read_file(options.data / "hub.key.pem")).value()),
       store(options.data / "hub.sqlite"),
       state(policy_in(options.data)),
-      admission(std::max(1U, options.admission_threads)) {
+      admission(std::max(1U, options.admission_threads)),
+      import_pool(std::max(1U, options.admission_threads)) {
     id = store.meta("hub_id").value_or("");
     epoch = store.meta("epoch").value_or("");
     store.each_segment([&](const StoredSegment& s) { state.load(s); });
@@ -91,9 +86,21 @@ Hub::Impl::Impl(HubOptions o)
 }
 
 Hub::Hub(HubOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
-Hub::~Hub() {
+Hub::~Hub() { close(); }
+
+void Hub::close() {
     impl_->admission.join();
+    impl_->import_pool.join();
     impl_->writer.reset();
+}
+
+std::optional<Answer> Hub::barred(const Caller& caller) const {
+    const std::shared_lock guard(impl_->lock);
+    const auto* key = impl_->state.key(caller.source, caller.kid);
+    if (key == nullptr) return problem(401, "unknown_key", "没有登记过这把钥匙 / this key has not been registered");
+    if (key->status == "revoked")
+        return problem(403, "source_revoked", "这个来源已被停用 / this source has been revoked");
+    return std::nullopt;
 }
 
 std::optional<Arrival> Hub::Impl::arrive(const Caller& caller, std::string bytes, bool trusted, Answer& refusal) {
@@ -105,11 +112,15 @@ std::optional<Arrival> Hub::Impl::arrive(const Caller& caller, std::string bytes
         return std::nullopt;
     };
     auto segment = journal::parse_segment(*a.bytes);
-    if (!segment) return refuse(segment.error().code == "too_large" ? 413 : 400, segment.error());
+    if (!segment) {
+        refusal = refusal_of(segment.error());
+        return std::nullopt;
+    }
     a.segment = std::move(*segment);
     const auto& source = a.segment.header.source;
     if (!trusted && source != caller.source)
-        return refuse(403, {"source_mismatch", "段头的来源不是证书的来源 / the header's source is not the certificate's"});
+        return refuse(403,
+                      {"source_mismatch", "段头的来源不是证书的来源 / the header's source is not the certificate's"});
     std::optional<journal::PublicKey> seal_key;
     {
         const std::shared_lock guard(lock);
@@ -134,10 +145,9 @@ std::optional<Arrival> Hub::Impl::arrive(const Caller& caller, std::string bytes
     // Without the key's owner on record a wrong kid in a well-known source's seal is a wrong seal.
     if (!seal_key) {
         const std::shared_lock guard(lock);
-        const bool known_source = std::any_of(state.keys.begin(), state.keys.end(),
-                                              [&](const auto& k) { return k.second.source == source; });
-        if (!known_source)
-            return refuse(401, {"unknown_key", "没有登记过这把钥匙 / this key has not been registered"});
+        const bool known_source =
+            std::any_of(state.keys.begin(), state.keys.end(), [&](const auto& k) { return k.second.source == source; });
+        if (!known_source) return refuse(401, {"unknown_key", "没有登记过这把钥匙 / this key has not been registered"});
         return refuse(422, {"bad_seal", "封签的钥匙不是这个来源的 / the seal names a key that is not this source's"});
     }
     if (seal_key->algorithm() != journal::Algorithm::es256)
@@ -150,10 +160,13 @@ std::optional<Arrival> Hub::Impl::arrive(const Caller& caller, std::string bytes
     return a;
 }
 
-void Hub::journal(const Caller& caller, std::string bytes, Done done) {
-    boost::asio::post(impl_->admission, [this, caller, bytes = std::move(bytes), done = std::move(done)]() mutable {
+void Hub::journal(const Caller& caller, std::string encoding, std::string bytes, Done done) {
+    boost::asio::post(impl_->admission, [this, caller, encoding = std::move(encoding), bytes = std::move(bytes),
+                                         done = std::move(done)] {
+        auto decoded = journal::decode(encoding, bytes, journal::segment_bytes_max);
+        if (!decoded) return done(refusal_of(decoded.error()));
         Answer refusal;
-        auto arrival = impl_->arrive(caller, std::move(bytes), false, refusal);
+        auto arrival = impl_->arrive(caller, std::move(*decoded), false, refusal);
         if (!arrival) return done(std::move(refusal));
         arrival->done = done;
         if (!impl_->writer->offer(std::move(*arrival)))
@@ -184,22 +197,28 @@ Answer Hub::Impl::write_own(const std::vector<json>& records) {
     if (!arrival) return refusal;
     for (const auto& a : arrival->admitted)
         if (!a.problems.empty())
-            return problem(422, a.problems[0].code, a.problems[0].pointer + " " + a.problems[0].zh + " / " + a.problems[0].en);
+            return problem(422, a.problems[0].code,
+                           a.problems[0].pointer + " " + a.problems[0].zh + " / " + a.problems[0].en);
     std::promise<Answer> answered;
     arrival->done = [&](Answer a) { answered.set_value(std::move(a)); };
     if (!writer->offer(std::move(*arrival))) return problem(503, "busy", "监管中心正忙 / the hub is busy");
     return answered.get_future().get();
 }
 
-void Hub::put_trace(const Caller& caller, std::string sha256, std::string csv, Done done) {
-    if (csv.size() > trace_bytes_max) return done(problem(413, "too_large", "过程数据超过 4 MiB / trace over 4 MiB"));
-    if (journal::to_hex(journal::sha256(csv)) != sha256)
-        return done(problem(422, "digest_mismatch", "内容与摘要不符 / the content does not match the digest"));
-    const auto rows = static_cast<std::size_t>(std::count(csv.begin(), csv.end(), '\n'));
-    if (rows > trace_rows_max + 1) return done(problem(413, "too_large", "过程数据超过 3600 行 / over 3,600 rows"));
-    impl_->writer->run([=, now = impl_->options.now(), csv = std::move(csv), done = std::move(done)](Store& store, State&) {
-        store.put_trace(sha256, caller.source, now, csv);
-        done({200, "application/json", R"({"stored":true})", {}});
+void Hub::put_trace(const Caller& caller, std::string sha256, std::string encoding, std::string bytes, Done done) {
+    boost::asio::post(impl_->admission, [this, caller, sha256 = std::move(sha256), encoding = std::move(encoding),
+                                         bytes = std::move(bytes), done = std::move(done)] {
+        auto csv = journal::decode(encoding, bytes, trace_bytes_max);
+        if (!csv) return done(refusal_of(csv.error()));
+        if (journal::to_hex(journal::sha256(*csv)) != sha256)
+            return done(problem(422, "digest_mismatch", "内容与摘要不符 / the content does not match the digest"));
+        if (static_cast<std::size_t>(std::ranges::count(*csv, '\n')) > trace_rows_max + 1)
+            return done(problem(413, "too_large", "过程数据超过 3600 行 / over 3,600 rows"));
+        impl_->writer->run(
+            [caller, sha256, csv = std::move(*csv), now = impl_->options.now(), done](Store& store, State&) {
+                store.put_trace(sha256, caller.source, now, csv);
+                done({200, "application/json", R"({"stored":true})", {}});
+            });
     });
 }
 
@@ -210,40 +229,45 @@ Answer Hub::get_trace(const Caller&, std::string_view sha256) const {
     return {200, "text/csv", std::move(*csv), {}};
 }
 
+const std::filesystem::path& Hub::data() const { return impl_->options.data; }
+
 bool Hub::ready() const { return true; }
 
 std::string Hub::metrics() const {
     const std::shared_lock guard(impl_->lock);
     std::uint64_t lines = 0;
     for (const auto& [where, chain] : impl_->state.chains) lines += chain.last;
-    return fmt::format("# TYPE imloop_lines_total counter\nimloop_lines_total {}\n# TYPE imloop_epochs gauge\nimloop_epochs {}\n",
-                       lines, impl_->state.chains.size());
+    return fmt::format(
+        "# TYPE imloop_lines_total counter\nimloop_lines_total {}\n# TYPE imloop_epochs gauge\nimloop_epochs {}\n",
+        lines, impl_->state.chains.size());
 }
 
 void Hub::admin(std::string_view command, std::string body, Done done) {
-    boost::asio::post(impl_->admission, [this, command = std::string(command), body = std::move(body),
-                                         done = std::move(done)] {
-        try {
-            const json in = body.empty() ? json::object() : json::parse(body);
-            if (command == "station_add") return done(impl_->station_add(in));
-            if (command == "station_list") return done(impl_->station_list());
-            if (command == "station_status") return done(impl_->station_status(in));
-            if (command == "import") return done(impl_->import_file(in.at("path")));
-            if (command == "export") return done(impl_->export_file(in));
-            if (command == "report") return done(impl_->report(in));
+    boost::asio::post(impl_->admission,
+                      [this, command = std::string(command), body = std::move(body), done = std::move(done)] {
+                          try {
+                              const json in = body.empty() ? json::object() : json::parse(body);
+                              if (command == "station_add") return done(impl_->station_add(in));
+                              if (command == "station_list") return done(impl_->station_list());
+                              if (command == "station_status") return done(impl_->station_status(in));
+                              if (command == "import")
+                                  return done(impl_->import_path(in.at("path").get<std::string>()));
+                              if (command == "export") return done(impl_->export_to(in));
+                              if (command == "report") return done(impl_->report(in));
+                              if (command == "report") return done(impl_->report(in));
             if (command == "verify") return done(impl_->verify());
-            if (command == "rebuild") return done(impl_->rebuild());
-            if (command == "backup") {
-                impl_->store.database().backup(in.at("path").get<std::string>());
-                return done({200, "application/json", R"({"done":true})", {}});
-            }
-            done(problem(404, "unknown_command", "没有这个命令 / no such command"));
-        } catch (const json::exception& e) {
-            done(problem(400, "malformed_request", e.what()));
-        } catch (const std::exception& e) {
-            done(problem(500, "failed", e.what()));
-        }
-    });
+                              if (command == "rebuild") return done(impl_->rebuild());
+                              if (command == "backup") {
+                                  impl_->store.database().backup(in.at("path").get<std::string>());
+                                  return done({200, "application/json", R"({"done":true})", {}});
+                              }
+                              done(problem(404, "unknown_command", "没有这个命令 / no such command"));
+                          } catch (const json::exception& e) {
+                              done(problem(400, "malformed_request", e.what()));
+                          } catch (const std::exception& e) {
+                              done(problem(500, "failed", e.what()));
+                          }
+                      });
 }
 
 }  // namespace imloop::hub

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,16 +43,23 @@ public:
     using Done = std::function<void(Answer)>;
 
     /// Makes the store, the hub's key and the first lines of its own journal. Throws where there is a hub already.
+    /// `hosts` are the names and addresses stations reach it by, at least one.
     static void init(const std::filesystem::path& data, const std::string& hub_id, const std::string& name,
-                     loop::Moment now);
+                     const std::vector<std::string>& hosts, loop::Moment now);
 
     explicit Hub(HubOptions);
-    ~Hub();  ///< stops taking work, commits what waits
+    ~Hub();
+    /// Commits what waits and gives every answer still owed. Nothing may be asked afterwards.
+    void close();
 
-    /// `POST /api/v1/journal`, decoded bytes. `done` is called from another thread, after the commit.
-    void journal(const Caller&, std::string segment, Done done);
-    /// `PUT /api/v1/traces/{sha256}`, decoded bytes.
-    void put_trace(const Caller&, std::string sha256, std::string csv, Done done);
+    /// Why this caller is not served: 401 unknown_key, 403 source_revoked. A journal is asked about itself.
+    std::optional<Answer> barred(const Caller&) const;
+
+    /// `POST /api/v1/journal`: the body and its Content-Encoding. `done` is called from another thread, after the
+    /// commit.
+    void journal(const Caller&, std::string encoding, std::string body, Done done);
+    /// `PUT /api/v1/traces/{sha256}`, likewise.
+    void put_trace(const Caller&, std::string sha256, std::string encoding, std::string body, Done done);
     Answer get_trace(const Caller&, std::string_view sha256) const;
     /// `POST /api/v1/clearances`; notes that the station asked.
     void clearance(const Caller&, std::string body, Done done);
@@ -59,8 +67,9 @@ public:
     Answer stations(const Caller&, std::string_view query, std::string_view if_none_match) const;
 
     /// The admin listener's commands, `POST /admin/{command}` with a JSON body: what the command line asks of a serving
-    /// hub (station_add, station_list, station_status, import_segments, report, export, verify, rebuild, backup).
+    /// hub (station_add, station_list, station_status, import, report, export, verify, rebuild, backup).
     void admin(std::string_view command, std::string body, Done done);
+    const std::filesystem::path& data() const;
     std::string metrics() const;  ///< Prometheus text, no personal data
     bool ready() const;
 

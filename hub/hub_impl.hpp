@@ -11,6 +11,9 @@
 
 namespace imloop::hub {
 
+/// What a frame or coding that does not hold is answered with.
+Answer refusal_of(const journal::Error&);
+
 struct Hub::Impl {
     explicit Impl(HubOptions);
 
@@ -23,6 +26,7 @@ struct Hub::Impl {
     State state;
     std::mutex own;  ///< one own line at a time
     boost::asio::thread_pool admission;
+    boost::asio::thread_pool import_pool;  ///< an import waits in `admission` for these
     std::unique_ptr<Writer> writer;
 
     /// Checks a segment up to its seal and admits its lines. Nothing: `refusal` says why.
@@ -34,11 +38,17 @@ struct Hub::Impl {
     Answer station_add(const nlohmann::json&);
     Answer station_list() const;
     Answer station_status(const nlohmann::json&);
-    Answer import_file(const std::string& path);
-    Answer export_file(const nlohmann::json&);
+    /// A file, or a folder as export_to() makes it: the hub's journal first.
+    Answer import_path(const std::filesystem::path&);
+    Answer import_file(const std::filesystem::path&);
+    bool own_receipt(const std::string& receipt, Arrival&, Answer& refusal) const;
+    /// `{path, source?, from?, to?}`: whole segments received on these days; all and the process data without.
+    Answer export_to(const nlohmann::json&);
+    State rebuilt();
     Answer verify();
     Answer rebuild();
-    Answer report(const nlohmann::json&) const;
+    /// `{report, form?, from?, to?, as_of?, view?, county?, plate?, vin?, unmasked?, limit?}`; form: table, json, csv.
+    Answer report(const nlohmann::json&);
 };
 
 }  // namespace imloop::hub

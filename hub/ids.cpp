@@ -3,16 +3,23 @@
 #include <fmt/format.h>
 #include <openssl/rand.h>
 
+#include <chrono>
 #include <cstdint>
 
 namespace imloop::hub {
+
+loop::Moment unix_now() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
 
 std::string new_uuid7(loop::Moment now) {
     std::uint8_t r[10];
     if (RAND_bytes(r, sizeof r) != 1) throw std::runtime_error("no randomness");
     const auto ms = static_cast<std::uint64_t>(now);
     return fmt::format("{:08x}-{:04x}-7{:03x}-{:04x}-{:02x}{:02x}{:02x}{:02x}{:02x}{:02x}", ms >> 16, ms & 0xffff,
-                       (r[0] << 8 | r[1]) & 0xfff, ((r[2] << 8 | r[3]) & 0x3fff) | 0x8000, r[4], r[5], r[6], r[7], r[8], r[9]);
+                       (r[0] << 8 | r[1]) & 0xfff, ((r[2] << 8 | r[3]) & 0x3fff) | 0x8000, r[4], r[5], r[6], r[7], r[8],
+                       r[9]);
 }
 
 }  // namespace imloop::hub

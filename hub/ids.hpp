@@ -7,6 +7,8 @@
 
 namespace imloop::hub {
 
+/// The clock, for the outermost shell alone.
+loop::Moment unix_now();
 std::string new_uuid7(loop::Moment now);
 
 }  // namespace imloop::hub

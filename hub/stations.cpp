@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 
+#include "hub/ca.hpp"
 #include "hub/hub_impl.hpp"
 #include "hub/limits.hpp"
 #include "loop/vehicle/plate.hpp"
@@ -46,8 +47,10 @@ Answer Hub::Impl::station_add(const json& in) {
                          {"status", "filed"},
                          {"valid_from", in.value("valid_from", today)}});
     std::vector<json> records{registration};
+    json out{{"id", station}, {"status", "filed"}};
     if (in.contains("spki")) {
-        const auto own_key = journal::PublicKey::from_spki(journal::from_base64(in["spki"].get<std::string>()).value_or(""));
+        const auto spki = journal::from_base64(in["spki"].get<std::string>()).value_or("");
+        const auto own_key = journal::PublicKey::from_spki(spki);
         if (!own_key) return problem(422, own_key.error().code, own_key.error().detail);
         auto credential = own_record("credential");
         credential.update({{"source_id", station},
@@ -56,10 +59,15 @@ Answer Hub::Impl::station_add(const json& in) {
                            {"spki", in["spki"]},
                            {"status", "issued"},
                            {"valid_from", in.value("valid_from", today)}});
+        if (in.contains("writes_for")) credential["writes_for"] = in["writes_for"];
         records.push_back(std::move(credential));
+        out["certificate"] =
+            issue_client_certificate(options.data, station, spki, now, in.value("days", certificate_days));
+        out["ca"] = read_file(options.data / "ca.cert.pem");
+        out["hub_key"] = key.public_key().pem();
     }
     const auto written = write_own(records);
-    return written.status == 200 ? ok({{"id", station}, {"status", "filed"}}) : written;
+    return written.status == 200 ? ok(out) : written;
 }
 
 Answer Hub::Impl::station_list() const {
@@ -121,11 +129,13 @@ Answer Hub::Impl::station_status(const json& in) {
 }
 
 Answer Hub::stations(const Caller&, std::string_view query, std::string_view if_none_match) const {
-    const auto kind = query_value(query, "kind"), county = query_value(query, "county"), after = query_value(query, "cursor");
+    const auto kind = query_value(query, "kind"), county = query_value(query, "county"),
+               after = query_value(query, "cursor");
     int limit = list_limit_default;
     if (const auto text = query_value(query, "limit"); !text.empty()) limit = std::atoi(text.c_str());
     if (limit < 1 || limit > list_limit_max)
-        return problem(400, "limit_out_of_range", fmt::format("limit 应为 1 到 {0} / limit is 1 to {0}", list_limit_max));
+        return problem(400, "limit_out_of_range",
+                       fmt::format("limit 应为 1 到 {0} / limit is 1 to {0}", list_limit_max));
     json items = json::array();
     std::string next;
     {
@@ -140,7 +150,10 @@ Answer Hub::stations(const Caller&, std::string_view query, std::string_view if_
                 next = items.back()["station_id"];
                 break;
             }
-            items.push_back({{"station_id", id}, {"kind", std::string(1, view.kind)}, {"name", view.name}, {"county", view.county}});
+            items.push_back({{"station_id", id},
+                             {"kind", std::string(1, view.kind)},
+                             {"name", view.name},
+                             {"county", view.county}});
         }
     }
     json body{{"items", items}};
@@ -159,7 +172,8 @@ void Hub::clearance(const Caller& caller, std::string body, Done done) {
     };
     if (!in.is_object() || (word("vin").empty() && word("plate").empty()))
         return done(problem(400, "vehicle_missing", "至少要有 vin 或 plate / vin or plate must be given"));
-    loop::VehicleWords words{loop::normal_vin(word("vin")), loop::normal_plate(word("plate")), word("plate_kind"), "", "", ""};
+    loop::VehicleWords words{
+        loop::normal_vin(word("vin")), loop::normal_plate(word("plate")), word("plate_kind"), "", "", ""};
     impl_->writer->run([this, caller, words, done = std::move(done)](Store& store, State& state) {
         const auto now = impl_->options.now();
         json answer{{"clearance", "no_open_episode"}, {"as_of", loop::format_moment(now)}, {"repairs", json::array()}};

@@ -27,7 +27,8 @@ Writer::~Writer() {
 bool Writer::offer(Arrival arrival) {
     {
         const std::lock_guard guard(mutex_);
-        if (stop_ || waiting_.size() >= waiting_segments_max || waiting_bytes_ + arrival.bytes->size() > waiting_bytes_max)
+        if (stop_ || waiting_.size() >= waiting_segments_max ||
+            waiting_bytes_ + arrival.bytes->size() > waiting_bytes_max)
             return false;
         waiting_bytes_ += arrival.bytes->size();
         waiting_.push_back(std::move(arrival));
@@ -75,8 +76,8 @@ void Writer::commit(std::deque<Arrival>& batch) {
             transaction.commit();
             state_.projection.settle();
         } catch (const StoreError& e) {
-            // Nothing of the batch is durable, but memory has taken it in: what is not in the store must not be answered
-            // from. The process ends, its supervisor starts it again, and the store is as it was.
+            // Nothing of the batch is durable, but memory has taken it in: what is not in the store must not be
+            // answered from. The process ends, its supervisor starts it again, and the store is as it was.
             fmt::print(stderr, "写入数据库失败，程序停止：{0} / the store refused a write, stopping: {0}\n", e.what());
             std::_Exit(3);
         }
@@ -90,15 +91,16 @@ Answer Writer::put(Arrival& a) {
     const auto it = state_.chains.find({header.source, header.epoch});
     const std::uint64_t last = it == state_.chains.end() ? 0 : it->second.last;
     if (header.first > last + 1) {
-        auto answer = problem(409, "journal_gap",
-                              fmt::format("应从第 {0} 条接着传 / the next number is {0}", last + 1));
+        auto answer =
+            problem(409, "journal_gap", fmt::format("应从第 {0} 条接着传 / the next number is {0}", last + 1));
         answer.body.insert(answer.body.size() - 1, fmt::format(",\"expected\":{}", last + 1));
         return answer;
     }
     const auto fork = [&] {
         store_.put_alarm(header.source, header.epoch, header.first, a.received_at, "journal_fork", *a.bytes);
-        return problem(409, "journal_fork",
-                       "同一编号已有另一内容，已报告监管部门 / the same number holds other bytes; the bureau has been told");
+        return problem(
+            409, "journal_fork",
+            "同一编号已有另一内容，已报告监管部门 / the same number holds other bytes; the bureau has been told");
     };
     if (header.first == last + 1) {
         if (last > 0 && header.prev != it->second.head) return fork();
@@ -124,8 +126,13 @@ Answer Writer::put(Arrival& a) {
 /// Only lines that are known: the stored receipt where the cut is the same, else a new one with the stored outcomes.
 Answer Writer::answer_known(const Arrival& a) {
     const auto& header = a.segment.header;
-    journal::Receipt receipt{header.source, header.epoch,     header.first, a.segment.seal.last, a.segment.seal.head,
-                             loop::format_moment(a.received_at), {}};
+    journal::Receipt receipt{header.source,
+                             header.epoch,
+                             header.first,
+                             a.segment.seal.last,
+                             a.segment.seal.head,
+                             loop::format_moment(a.received_at),
+                             {}};
     for (std::uint64_t seq = header.first; seq <= a.segment.seal.last;) {
         const auto stored = store_.segment_with(header.source, header.epoch, seq).value();
         const auto old = journal::parse_receipt(stored.receipt).value();
@@ -139,8 +146,13 @@ Answer Writer::answer_known(const Arrival& a) {
 /// The segment is stored whole, as it came; of its lines the first `known` are already there.
 Answer Writer::put_new(Arrival& a, std::size_t known) {
     const auto& header = a.segment.header;
-    journal::Receipt receipt{header.source, header.epoch,     header.first, a.segment.seal.last, a.segment.seal.head,
-                             loop::format_moment(a.received_at), {}};
+    journal::Receipt receipt{header.source,
+                             header.epoch,
+                             header.first,
+                             a.segment.seal.last,
+                             a.segment.seal.head,
+                             loop::format_moment(a.received_at),
+                             {}};
     if (!a.receipt.empty()) {
         receipt = journal::parse_receipt(a.receipt).value();
     }

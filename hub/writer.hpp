@@ -1,4 +1,5 @@
-// The one writer: takes judged segments in batches, one transaction a batch (group commit), and answers after the commit.
+// The one writer: takes judged segments in batches, one transaction a batch (group commit), and answers after the
+// commit.
 #pragma once
 
 #include <condition_variable>

@@ -67,6 +67,14 @@ public:
     using Visitor = std::function<void(const std::string& vehicle_id, const std::vector<Episode>&)>;
     void each_vehicle(Day as_of, const Visitor&) const;
 
+    /// The journal line a record is taken from; nothing where it has no accepted one.
+    struct Line {
+        std::string source;
+        std::string epoch;
+        std::uint64_t seq = 0;
+    };
+    std::optional<Line> journal_line(const std::string& record_id) const;
+
     /// Why an accepted record has no effect; nothing where it has one. Codes: station_not_in_writes_for,
     /// corrected_record_unknown, correction_of_correction, correction_out_of_scope, correction_superseded.
     std::optional<std::string_view> without_effect(const std::string& record_id) const;

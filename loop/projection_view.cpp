@@ -111,4 +111,10 @@ void Projection::each_vehicle(Day as_of, const Visitor& visit) const {
     for (const auto& [id, facts] : gone) visit(id, episodes_of(facts, as_of));
 }
 
+std::optional<Projection::Line> Projection::journal_line(const std::string& record_id) const {
+    const Entry* entry = find(record_id);
+    if (!entry || !entry->accepted()) return std::nullopt;
+    return Line{*entry->origin.source, *entry->origin.epoch, entry->origin.seq};
+}
+
 }  // namespace imloop::loop

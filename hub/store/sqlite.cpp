@@ -32,7 +32,8 @@ Statement& Statement::bind(int number, std::int64_t value) {
 }
 
 Statement& Statement::bind(int number, std::string_view text) {
-    check(sqlite3_bind_text(statement_.get(), index(number), text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT),
+    check(sqlite3_bind_text(statement_.get(), index(number), text.data(), static_cast<int>(text.size()),
+                            SQLITE_TRANSIENT),
           database_);
     return *this;
 }
@@ -62,8 +63,9 @@ std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(
 
 std::string Statement::text(int column) const {
     const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
-    return bytes == nullptr ? std::string()
-                            : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column)));
+    return bytes == nullptr
+               ? std::string()
+               : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column)));
 }
 
 Database::Database(const std::filesystem::path& file) {
@@ -72,12 +74,25 @@ Database::Database(const std::filesystem::path& file) {
     handle_.reset(raw);
     check(code, raw);
     sqlite3_busy_timeout(raw, 10'000);
-    execute("PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;"
-            "PRAGMA cache_size=-65536");
+    execute(
+        "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;"
+        "PRAGMA cache_size=-65536");
 }
 
 void Database::execute(std::string_view sql) {
     check(sqlite3_exec(handle_.get(), std::string(sql).c_str(), nullptr, nullptr, nullptr), handle_.get());
+}
+
+void Database::define(std::string_view tables) {
+    std::string sql(tables);
+    const auto replace = [&](std::string_view from, std::string_view to) {
+        for (auto at = sql.find(from); at != std::string::npos; at = sql.find(from, at + to.size()))
+            sql.replace(at, from.size(), to);
+    };
+    replace("BYTEA", "BLOB");
+    replace("BIGINT", "INTEGER");
+    replace(");", ") STRICT;");
+    execute(sql);
 }
 
 Statement Database::prepare(std::string_view sql) { return Statement(handle_.get(), sql); }

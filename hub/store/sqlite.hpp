@@ -1,5 +1,5 @@
-// A thin driver over SQLite: statements prepared once, parameters by name, transactions that roll back unless committed.
-// A connection belongs to one thread at a time. Errors are thrown as StoreError.
+// A thin driver over SQLite: statements prepared once, parameters by name, transactions that roll back unless
+// committed. A connection belongs to one thread at a time. Errors are thrown as StoreError.
 #pragma once
 
 #include <cstdint>
@@ -47,6 +47,8 @@ public:
     /// WAL, synchronous=FULL. Makes the file where it is missing.
     explicit Database(const std::filesystem::path& file);
     void execute(std::string_view sql);
+    /// CREATE TABLE statements in PostgreSQL's words (BYTEA, BIGINT); the tables become STRICT.
+    void define(std::string_view tables);
     Statement prepare(std::string_view sql);
     /// A consistent copy, while others write.
     void backup(const std::filesystem::path& to);

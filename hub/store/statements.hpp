@@ -25,7 +25,8 @@ inline constexpr const char* meta_put =
     "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2";
 
 inline constexpr const char* segment_put =
-    "INSERT INTO segments (source_id, epoch, first, last, position, bytes, receipt) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    "INSERT INTO segments (source_id, epoch, first, last, position, bytes, receipt) VALUES ($1, $2, $3, $4, $5, $6, "
+    "$7)";
 inline constexpr const char* segment_find =
     "SELECT bytes, receipt FROM segments WHERE source_id = $1 AND epoch = $2 AND last >= $3 "
     "ORDER BY last LIMIT 1";
@@ -33,7 +34,8 @@ inline constexpr const char* segments_all = "SELECT bytes, receipt, position FRO
 inline constexpr const char* segments_count = "SELECT COUNT(*), COALESCE(MAX(position), 0) FROM segments";
 
 inline constexpr const char* trace_put =
-    "INSERT INTO traces (sha256, source_id, received_at, bytes) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256) DO NOTHING";
+    "INSERT INTO traces (sha256, source_id, received_at, bytes) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256) DO "
+    "NOTHING";
 inline constexpr const char* trace_get = "SELECT bytes FROM traces WHERE sha256 = $1";
 inline constexpr const char* traces_all = "SELECT sha256, bytes FROM traces ORDER BY sha256";
 

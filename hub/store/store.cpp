@@ -8,7 +8,7 @@ namespace {
 
 Database open(const std::filesystem::path& file) {
     Database database(file);
-    database.execute(sql::schema);
+    database.define(sql::schema);
     return database;
 }
 
@@ -70,7 +70,8 @@ std::int64_t Store::segments() {
     return s.integer(0);
 }
 
-void Store::put_trace(std::string_view sha256, std::string_view source, loop::Moment received_at, std::string_view csv) {
+void Store::put_trace(std::string_view sha256, std::string_view source, loop::Moment received_at,
+                      std::string_view csv) {
     database_.prepare(sql::trace_put)
         .bind(1, sha256)
         .bind(2, source)
@@ -91,7 +92,8 @@ void Store::each_trace(const std::function<void(const std::string&, const std::s
     while (s.step()) visit(s.text(0), journal::zstd_decode(s.text(1)));
 }
 
-void Store::put_clearance(std::string_view source, loop::Moment at, std::string_view vehicle_id, std::string_view answer) {
+void Store::put_clearance(std::string_view source, loop::Moment at, std::string_view vehicle_id,
+                          std::string_view answer) {
     database_.prepare(sql::clearance_put).bind(1, source).bind(2, at).bind(3, vehicle_id).bind(4, answer).run();
 }
 

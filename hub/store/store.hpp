@@ -1,5 +1,5 @@
-// What the hub keeps, typed: sealed segments with their receipts, process data, clearances, alarms. One writer at a time;
-// readers take connections of their own.
+// What the hub keeps, typed: sealed segments with their receipts, process data, clearances, alarms. One writer at a
+// time; readers take connections of their own.
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,71 @@
+#include "hub/admin/session.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <future>
+
+#include "hub/api/admin_client.hpp"
+#include "hub/api/server.hpp"
+#include "hub/ca.hpp"
+#include "hub/ids.hpp"
+#include "hub/store/sqlite.hpp"
+
+namespace imloop::hub {
+
+using nlohmann::json;
+
+Session::Session(std::filesystem::path data) : data_(std::move(data)) {
+    if (!std::filesystem::exists(data_ / "hub.sqlite"))
+        throw StoreError("这里还没有监管中心，请先运行 hub init / no hub here yet, run `hub init` first: " +
+                         data_.string());
+    lock_ = ::open((data_ / "hub.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    holds_ = lock_ >= 0 && ::flock(lock_, LOCK_EX | LOCK_NB) == 0;
+}
+
+Session::~Session() {
+    hub_.reset();
+    if (lock_ >= 0) ::close(lock_);
+}
+
+Hub& Session::hub() {
+    if (!hub_) hub_ = std::make_unique<Hub>(HubOptions{data_, unix_now, 2});
+    return *hub_;
+}
+
+Answer Session::ask(std::string_view command, const json& body) {
+    if (!holds_) {
+        const auto serving = json::parse(read_file(data_ / "serving.json"));
+        return ask_serving(serving.at("admin_port"), serving.at("token"), command, body.dump());
+    }
+    std::promise<Answer> answered;
+    hub().admin(command, body.dump(), [&](Answer answer) { answered.set_value(std::move(answer)); });
+    return answered.get_future().get();
+}
+
+bool Session::serve(const std::string& address, unsigned short port, unsigned short admin_port) {
+    if (!holds_) return false;
+    sigset_t stops;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGINT);
+    sigaddset(&stops, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &stops, nullptr);  // inherited by every thread made from here on
+    const std::string token = new_uuid7(unix_now());
+    const Server server(hub(), {address, port, admin_port, token});
+    write_secret(data_ / "serving.json",
+                 json{{"port", server.port()}, {"admin_port", server.admin_port()}, {"token", token}}.dump());
+    fmt::print(
+        "监管中心已启动：https://{0}:{1}（站点），http://127.0.0.1:{2}（运维）。按 Ctrl-C 停止。\n"
+        "Serving stations at https://{0}:{1}, operators at http://127.0.0.1:{2}. Ctrl-C stops it.\n",
+        address, server.port(), server.admin_port());
+    std::fflush(stdout);
+    int signal = 0;
+    sigwait(&stops, &signal);
+    std::filesystem::remove(data_ / "serving.json");
+    return true;
+}
+
+}  // namespace imloop::hub

@@ -1,0 +1,33 @@
+// Which process speaks for a data folder: the one that holds its lock. Others ask it.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "hub/hub.hpp"
+
+namespace imloop::hub {
+
+class Session {
+public:
+    /// Throws StoreError where there is no hub in the folder.
+    explicit Session(std::filesystem::path data);
+    ~Session();
+
+    /// Carries a command out: here, or in the serving process.
+    Answer ask(std::string_view command, const nlohmann::json& body);
+    /// Serves until SIGINT or SIGTERM. False where another process serves already.
+    bool serve(const std::string& address, unsigned short port, unsigned short admin_port);
+
+private:
+    Hub& hub();
+    std::filesystem::path data_;
+    int lock_ = -1;
+    bool holds_ = false;
+    std::unique_ptr<Hub> hub_;
+};
+
+}  // namespace imloop::hub

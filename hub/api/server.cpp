@@ -1,0 +1,247 @@
+#include "hub/api/server.hpp"
+
+#include <fmt/format.h>
+#include <openssl/x509v3.h>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+#include <thread>
+#include <vector>
+
+#include "hub/api/routes.hpp"
+#include "hub/ids.hpp"
+#include "hub/limits.hpp"
+#include "journal/key.hpp"
+
+namespace imloop::hub {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace ssl = asio::ssl;
+using asio::ip::tcp;
+using TlsStream = beast::ssl_stream<beast::tcp_stream>;
+using Route = std::function<void(Request, Hub::Done)>;
+
+constexpr auto awaited = asio::use_awaitable;
+
+beast::tcp_stream& socket_of(beast::tcp_stream& stream) { return stream; }
+beast::tcp_stream& socket_of(TlsStream& stream) { return stream.next_layer(); }
+
+/// Waits for an answer that comes from another thread.
+asio::awaitable<Answer> answer_of(const Route& route, Request request) {
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(Answer)>(
+        [&route](auto handler, Request r) {
+            const auto resume = std::make_shared<decltype(handler)>(std::move(handler));
+            const auto executor = asio::get_associated_executor(*resume);
+            route(std::move(r), [resume, work = asio::make_work_guard(executor)](Answer answer) {
+                asio::post(work.get_executor(),
+                           [resume, answer = std::move(answer)]() mutable { (*resume)(std::move(answer)); });
+            });
+        },
+        awaited, std::move(request));
+}
+
+std::string text(beast::string_view view) { return {view.data(), view.size()}; }
+
+template <typename Parser>
+Request request_of(Parser& parser) {
+    auto& message = parser.get();
+    return {text(message.method_string()),
+            text(message.target()),
+            text(message[http::field::content_encoding]),
+            text(message[http::field::if_none_match]),
+            text(message["X-Admin-Token"]),
+            std::move(message.body())};
+}
+
+http::response<http::string_body> response_of(Answer answer, unsigned version, bool keep_alive) {
+    http::response<http::string_body> out(static_cast<http::status>(answer.status), version);
+    out.set(http::field::content_type, answer.content_type);
+    for (const auto& [name, value] : answer.headers) out.set(name, value);
+    if (answer.content_type == "application/problem+json" && answer.body.ends_with('}'))
+        answer.body.insert(answer.body.size() - 1, fmt::format(R"(,"request_id":"{}")", new_uuid7(unix_now())));
+    out.keep_alive(keep_alive);
+    out.body() = std::move(answer.body);
+    out.prepare_payload();
+    return out;
+}
+
+/// One connection: requests one after the other until either side closes, a time runs out or a frame is wrong.
+template <typename Stream>
+asio::awaitable<void> serve(Stream& stream, const Route& route, const ServerOptions& options) {
+    beast::flat_buffer buffer;
+    for (bool open = true; open;) {
+        auto& socket = socket_of(stream);
+        http::request_parser<http::empty_body> head;
+        head.header_limit(request_head_max);
+        head.body_limit(boost::none);
+        socket.expires_after(options.head_time);
+        beast::error_code error;
+        co_await http::async_read_header(stream, buffer, head, asio::redirect_error(awaited, error));
+        std::optional<Answer> answer;
+        unsigned version = 11;
+        if (error == http::error::header_limit) {
+            answer = problem(431, "too_large", "请求头过大 / the head of the request is too large");
+        } else if (error && error.category() == make_error_code(http::error::bad_target).category() &&
+                   error != http::error::end_of_stream && error != http::error::partial_message) {
+            answer = problem(400, "bad_request", "不是 HTTP 请求 / no HTTP request");
+        } else if (error) {
+            co_return;
+        } else {
+            socket.expires_after(options.body_time);
+            version = head.get().version();
+            const std::string target = text(head.get().target());
+            if (beast::iequals(head.get()[http::field::expect], "100-continue")) {
+                http::response<http::empty_body> go_on(http::status::continue_, version);
+                co_await http::async_write(stream, go_on, asio::redirect_error(awaited, error));
+            }
+            http::request_parser<http::string_body> whole(std::move(head));
+            whole.body_limit(body_max(target));
+            co_await http::async_read(stream, buffer, whole, asio::redirect_error(awaited, error));
+            if (error == http::error::body_limit)
+                answer = problem(413, "too_large", "内容过大 / the body is too large");
+            else if (error)
+                co_return;
+            if (!answer) {
+                open = whole.get().keep_alive();
+                socket.expires_never();  // the hub answers in its own time
+                answer = co_await answer_of(route, request_of(whole));
+            } else {
+                open = false;
+            }
+        }
+        if (error) open = false;
+        auto response = response_of(std::move(*answer), version, open);
+        socket.expires_after(options.body_time);
+        co_await http::async_write(stream, response, asio::redirect_error(awaited, error));
+        if (error) co_return;
+    }
+}
+
+std::string common_name(X509* certificate) {
+    const X509_NAME* name = X509_get_subject_name(certificate);
+    const int at = X509_NAME_get_index_by_NID(const_cast<X509_NAME*>(name), NID_commonName, -1);
+    if (at < 0) return {};
+    unsigned char* utf8 = nullptr;
+    const int size = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+    if (size < 0) return {};
+    std::string out(reinterpret_cast<char*>(utf8), static_cast<std::size_t>(size));
+    OPENSSL_free(utf8);
+    return out;
+}
+
+Caller caller_of(SSL* tls) {
+    X509* certificate = SSL_get0_peer_certificate(tls);
+    if (certificate == nullptr) return {};
+    unsigned char* der = nullptr;
+    const int size = i2d_PUBKEY(X509_get0_pubkey(certificate), &der);
+    if (size <= 0) return {};
+    const std::string spki(reinterpret_cast<char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+    const auto key = journal::PublicKey::from_spki(spki);
+    return {common_name(certificate), key ? key->kid() : ""};
+}
+
+std::string_view peer_error_named(int error) {
+    if (error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID) return "certificate_expired";
+    return error == X509_V_OK ? "" : "certificate_foreign";
+}
+
+}  // namespace
+
+struct Server::Impl {
+    Impl(Hub& h, ServerOptions o)
+        : hub(h),
+          options(std::move(o)),
+          tls(ssl::context::tls_server),
+          stations(context, {asio::ip::make_address(options.address), options.port}),
+          admin(context, {asio::ip::address_v4::loopback(), options.admin_port}) {
+        SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_3_VERSION);
+        tls.use_certificate_chain_file((hub.data() / "tls.cert.pem").string());
+        tls.use_private_key_file((hub.data() / "tls.key.pem").string(), ssl::context::pem);
+        tls.load_verify_file((hub.data() / "ca.cert.pem").string());
+        co_spawn(context, accept_stations(), asio::detached);
+        co_spawn(context, accept_admin(), asio::detached);
+        for (unsigned i = 0; i < options.threads; ++i) threads.emplace_back([this] { context.run(); });
+    }
+
+    /// A certificate that does not hold is let through the handshake and answered with a problem a person can read:
+    /// no call of the hub is reached with it.
+    asio::awaitable<void> station(tcp::socket socket) {
+        TlsStream stream(std::move(socket), tls);
+        int verified = X509_V_OK;
+        stream.set_verify_mode(ssl::verify_peer);
+        stream.set_verify_callback([&verified](bool holds, ssl::verify_context& found) {
+            if (!holds && verified == X509_V_OK) verified = X509_STORE_CTX_get_error(found.native_handle());
+            return true;
+        });
+        socket_of(stream).expires_after(options.head_time);
+        beast::error_code error;
+        co_await stream.async_handshake(ssl::stream_base::server, asio::redirect_error(awaited, error));
+        if (error) co_return;
+        const Caller caller = caller_of(stream.native_handle());
+        const std::string_view peer_error = caller.source.empty() ? "certificate_missing" : peer_error_named(verified);
+        const Route route = [this, &caller, peer_error](Request r, Hub::Done done) {
+            route_station(hub, caller, peer_error, std::move(r), std::move(done));
+        };
+        co_await serve(stream, route, options);
+        socket_of(stream).expires_after(options.head_time);
+        co_await stream.async_shutdown(asio::redirect_error(awaited, error));
+    }
+
+    asio::awaitable<void> operate(tcp::socket socket) {
+        beast::tcp_stream stream(std::move(socket));
+        const Route route = [this](Request r, Hub::Done done) {
+            route_admin(hub, options.admin_token, std::move(r), std::move(done));
+        };
+        co_await serve(stream, route, options);
+    }
+
+    asio::awaitable<void> accept_stations() {
+        for (;;) {
+            auto socket = co_await stations.async_accept(asio::make_strand(context), awaited);
+            const auto executor = socket.get_executor();
+            co_spawn(executor, station(std::move(socket)), asio::detached);
+        }
+    }
+    asio::awaitable<void> accept_admin() {
+        for (;;) {
+            auto socket = co_await admin.async_accept(asio::make_strand(context), awaited);
+            const auto executor = socket.get_executor();
+            co_spawn(executor, operate(std::move(socket)), asio::detached);
+        }
+    }
+
+    Hub& hub;
+    ServerOptions options;
+    ssl::context tls;
+    asio::io_context context;
+    tcp::acceptor stations, admin;
+    std::vector<std::thread> threads;
+};
+
+Server::Server(Hub& hub, ServerOptions options) : impl_(std::make_unique<Impl>(hub, std::move(options))) {}
+
+Server::~Server() {
+    impl_->context.stop();
+    for (auto& thread : impl_->threads) thread.join();
+    impl_->hub.close();
+}
+
+unsigned short Server::port() const { return impl_->stations.local_endpoint().port(); }
+unsigned short Server::admin_port() const { return impl_->admin.local_endpoint().port(); }
+
+}  // namespace imloop::hub

@@ -1,0 +1,37 @@
+// The hub's two listeners: stations (TLS 1.3, client certificate) and, on loopback, operators (health, metrics, the
+// command line of a serving hub). Runs on threads of its own until it is destroyed.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "hub/hub.hpp"
+
+namespace imloop::hub {
+
+struct ServerOptions {
+    std::string address = "127.0.0.1";
+    unsigned short port = 8443;        ///< 0: any free one
+    unsigned short admin_port = 9090;  ///< likewise; always on loopback
+    std::string admin_token;           ///< what `POST /admin/…` must show
+    unsigned threads = 2;
+    std::chrono::milliseconds head_time{10'000};  ///< for the head of a request, keep-alive included
+    std::chrono::milliseconds body_time{30'000};
+};
+
+class Server {
+public:
+    /// Listens at once. Throws boost::system::system_error where a port is taken or a certificate can't be read.
+    Server(Hub&, ServerOptions);
+    ~Server();  ///< closes the hub too: its answers run on this server's threads
+
+    unsigned short port() const;
+    unsigned short admin_port() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace imloop::hub

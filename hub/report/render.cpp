@@ -1,0 +1,107 @@
+#include "hub/report/render.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace imloop::hub {
+namespace {
+
+using nlohmann::json;
+
+std::string shown(const json& cell, const Column& column) {
+    if (cell.is_null()) return "–";
+    if (cell.is_boolean()) return cell.get<bool>() ? "是" : "";
+    if (column.is_rate) return fmt::format("{:.1f}%", cell.get<double>() * 100);
+    if (cell.is_number_float()) return fmt::format("{:g}", cell.get<double>());
+    return cell.is_string() ? cell.get<std::string>() : cell.dump();
+}
+
+bool is_wide(std::uint32_t c) {
+    return (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF) || (c >= 0xAC00 && c <= 0xD7A3) ||
+           (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
+           (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x20000 && c <= 0x3FFFD);
+}
+
+std::size_t cells(std::string_view text) {
+    std::size_t out = 0;
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i]);
+        const std::size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+        std::uint32_t c = size == 1 ? lead : lead & (0xFFU >> (size + 1));
+        for (std::size_t k = 1; k < size && i + k < text.size(); ++k)
+            c = (c << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3FU);
+        out += is_wide(c) ? 2 : 1;
+        i += size;
+    }
+    return out;
+}
+
+std::string padded(const std::string& text, std::size_t width, bool to_the_right) {
+    const std::string space(width - std::min(width, cells(text)), ' ');
+    return to_the_right ? space + text : text + space;
+}
+
+std::string quoted(const std::string& text) {
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string out = "\"";
+    for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return out + "\"";
+}
+
+}  // namespace
+
+std::string as_table(const Report& report) {
+    std::vector<std::vector<std::string>> lines(1);
+    std::vector<bool> is_number(report.columns.size(), false);
+    for (const auto& column : report.columns) lines[0].push_back(column.zh);
+    for (const auto& row : report.rows) {
+        auto& line = lines.emplace_back();
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            line.push_back(shown(row[i], report.columns[i]));
+            is_number[i] = is_number[i] || row[i].is_number();
+        }
+    }
+    std::vector<std::size_t> widths(report.columns.size(), 0);
+    for (const auto& line : lines)
+        for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], cells(line[i]));
+    std::string out = report.zh + " / " + report.en + "\n";
+    for (const auto& [name, value] : report.about.items())
+        out += fmt::format("{}: {}  ", name, value.is_string() ? value.get<std::string>() : value.dump());
+    out += "\n\n";
+    for (const auto& line : lines) {
+        std::string text;
+        for (std::size_t i = 0; i < line.size(); ++i) text += padded(line[i], widths[i], is_number[i]) + "  ";
+        text.erase(text.find_last_not_of(' ') + 1);
+        out += text + "\n";
+    }
+    if (report.rows.empty()) out += "（没有 / none）\n";
+    return out;
+}
+
+std::string as_json(const Report& report) {
+    json out{{"title", report.zh}, {"title_en", report.en}, {"rows", json::array()}};
+    out.update(report.about);
+    for (const auto& row : report.rows) {
+        json object = json::object();
+        for (std::size_t i = 0; i < row.size(); ++i) object[report.columns[i].name] = row[i];
+        out["rows"].push_back(std::move(object));
+    }
+    return out.dump(2) + "\n";
+}
+
+std::string as_csv(const Report& report) {
+    std::string out;
+    for (std::size_t i = 0; i < report.columns.size(); ++i) out += (i == 0 ? "" : ",") + report.columns[i].name;
+    out += "\r\n";
+    for (const auto& row : report.rows) {
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            if (i > 0) out += ',';
+            if (!row[i].is_null()) out += quoted(row[i].is_string() ? row[i].get<std::string>() : row[i].dump());
+        }
+        out += "\r\n";
+    }
+    return out;
+}
+
+}  // namespace imloop::hub

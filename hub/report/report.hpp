@@ -1,0 +1,60 @@
+// A report: what an officer asks of the projection, as a table of typed cells. One file a report; see make().
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "loop/projection.hpp"
+#include "loop/tally.hpp"
+
+namespace imloop::hub {
+
+struct Column {
+    std::string name;  ///< wire name
+    std::string zh;
+    std::string en;
+    bool is_rate = false;  ///< 0 to 1, shown as per cent
+};
+
+struct Report {
+    std::string zh;
+    std::string en;
+    std::vector<Column> columns;
+    std::vector<std::vector<nlohmann::json>> rows;  ///< a cell a column: text, number, true/false or null
+    nlohmann::json about;                           ///< period, as_of and what else the figures hang on
+};
+
+/// Whether the receipt of this journal line holds.
+using ReceiptCheck = std::function<bool(const std::string& source, const std::string& epoch, std::uint64_t seq)>;
+
+struct ReportRequest {
+    loop::Period period;  ///< of first failures
+    loop::Day as_of = 0;
+    loop::CountyView view = loop::CountyView::station;
+    std::string county;  ///< empty: all
+    std::string plate, vin;
+    bool unmasked = false;
+    std::size_t limit = 0;  ///< rows at most; 0: all
+    ReceiptCheck receipt_holds;
+};
+
+/// Nothing for a name that is no report: counties, stations, non-returns, vehicle, review.
+std::optional<Report> make_report(std::string_view name, const loop::Projection&, const ReportRequest&);
+
+Report report_counties(const loop::Projection&, const ReportRequest&);
+Report report_stations(const loop::Projection&, const ReportRequest&);
+/// Longest missing first.
+Report report_non_returns(const loop::Projection&, const ReportRequest&);
+/// Every record of the vehicle that `plate` and `vin` name now. No rows where they name none.
+Report report_vehicle(const loop::Projection&, const ReportRequest&);
+Report report_review(const loop::Projection&, const ReportRequest&);
+
+std::string shown_plate(const std::string& normal, bool unmasked);
+std::string shown_vin(const std::string& normal, bool unmasked);
+/// `610404 渭城区`, or the code alone.
+std::string county_name(std::string_view code);
+
+}  // namespace imloop::hub

@@ -1,0 +1,61 @@
+// Report requests of the command line: reads them, takes the state's lock, renders.
+#include <algorithm>
+
+#include "hub/hub_impl.hpp"
+#include "hub/report/render.hpp"
+
+namespace imloop::hub {
+
+using nlohmann::json;
+
+Answer Hub::Impl::report(const json& in) {
+    ReportRequest request;
+    request.as_of = loop::day_of(options.now());
+    request.period = {loop::parse_day("1970-01-01").value(), 0};
+    const auto day = [&](const char* name, loop::Day& to) {
+        if (!in.contains(name)) return true;
+        const auto parsed = loop::parse_day(in.at(name).get<std::string>());
+        if (parsed) to = *parsed;
+        return parsed.has_value();
+    };
+    bool right = day("as_of", request.as_of);
+    request.period.to = request.as_of;
+    right = day("from", request.period.from) && day("to", request.period.to) && right;
+    if (!right) return problem(400, "bad_day", "日期应写成 2026-03-02 / write days as 2026-03-02");
+    if (request.period.from > request.period.to) return problem(400, "bad_period", "from 晚于 to / from is after to");
+    request.view =
+        in.value("view", "station") == "registered" ? loop::CountyView::registered : loop::CountyView::station;
+    request.county = in.value("county", "");
+    request.plate = in.value("plate", "");
+    request.vin = in.value("vin", "");
+    request.unmasked = in.value("unmasked", false);
+    request.limit = in.value("limit", std::size_t{0});
+    const std::string name = in.at("report"), form = in.value("form", "table");
+    if (name == "vehicle" && request.plate.empty() && request.vin.empty())
+        return problem(400, "vehicle_unnamed", "请给出 --plate 或 --vin / give --plate or --vin");
+
+    const std::unique_lock guard(lock);  // `place` tries a record out; receipts are read from the store
+    request.receipt_holds = [this](const std::string& source, const std::string& of_epoch,
+                                   std::uint64_t seq) {
+        const auto stored = store.segment_with(source, of_epoch, seq);
+        if (!stored) return false;
+        const auto segment = journal::parse_segment(stored->bytes);
+        const auto kid = journal::receipt_kid(stored->receipt);
+        if (!segment || !kid) return false;
+        const auto hub_key = state.keys.find(*kid);
+        const auto* seal_key = state.key(source, segment->seal.kid);
+        if (hub_key == state.keys.end() || seal_key == nullptr) return false;
+        const auto receipt = journal::check_receipt(stored->receipt, hub_key->second.key);
+        return receipt && std::ranges::equal(receipt->head, segment->seal.head) &&
+               journal::check_seal(*segment, seal_key->key).has_value();
+    };
+    const auto made = make_report(name, state.projection, request);
+    if (!made)
+        return problem(404, "unknown_report",
+                       "没有这种报表，可用 counties, stations, non-returns, vehicle, review / no such report");
+    if (form == "json") return {200, "application/json", as_json(*made), {}};
+    if (form == "csv") return {200, "text/csv", as_csv(*made), {}};
+    return {200, "text/plain", as_table(*made), {}};
+}
+
+}  // namespace imloop::hub
