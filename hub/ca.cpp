@@ -9,9 +9,11 @@
 #include <memory>
 #include <sstream>
 
-#include "hub/store/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
+
+using sqlite::StoreError;
 namespace {
 
 template <auto free>

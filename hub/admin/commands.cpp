@@ -8,12 +8,14 @@
 #include "hub/admin/session.hpp"
 #include "hub/ca.hpp"
 #include "hub/ids.hpp"
-#include "hub/store/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 #include "journal/digest.hpp"
 #include "journal/key.hpp"
 #include "schemas/embedded.hpp"
 
 namespace imloop::hub {
+
+using sqlite::StoreError;
 namespace {
 
 using nlohmann::json;

@@ -12,9 +12,11 @@
 #include "hub/api/server.hpp"
 #include "hub/ca.hpp"
 #include "hub/ids.hpp"
-#include "hub/store/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
+
+using sqlite::StoreError;
 
 using nlohmann::json;
 

@@ -9,10 +9,15 @@
 #include <string>
 #include <string_view>
 
-#include "hub/store/sqlite.hpp"
 #include "loop/time.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
+
+using sqlite::Database;
+using sqlite::Statement;
+using sqlite::StoreError;
+using sqlite::Transaction;
 
 /// A segment as it came, byte for byte, and the receipt that was given for it.
 struct StoredSegment {

@@ -1,8 +1,8 @@
-#include "hub/store/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 #include <sqlite3.h>
 
-namespace imloop::hub {
+namespace imloop::sqlite {
 namespace {
 
 void check(int code, sqlite3* database) {
@@ -121,4 +121,4 @@ void Transaction::commit() {
     open_ = false;
 }
 
-}  // namespace imloop::hub
+}  // namespace imloop::sqlite

@@ -12,7 +12,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-namespace imloop::hub {
+namespace imloop::sqlite {
 
 class StoreError : public std::runtime_error {
 public:
@@ -75,4 +75,4 @@ private:
     bool open_ = true;
 };
 
-}  // namespace imloop::hub
+}  // namespace imloop::sqlite

@@ -1,0 +1,60 @@
+#include "i_station/clearance.hpp"
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "loop/tables.hpp"
+#include "station/http_client.hpp"
+
+namespace imloop::i_station {
+namespace {
+
+using nlohmann::json;
+
+int ask(const station::Context& context, const json& vehicle) {
+    station::HttpClient client(context.config());
+    const auto answer =
+        client.request("POST", "/api/v1/clearances", {{"Content-Type", "application/json"}}, vehicle.dump());
+    if (!answer) {
+        std::cerr
+            << answer.error().detail
+            << "\n问不到时如仍须复检，请写 override 记录 / where the retest can't wait, write an override record\n";
+        return 1;
+    }
+    const auto body = json::parse(answer->body, nullptr, false);
+    if (answer->status != 200) {
+        std::cerr << body.value("code", "") << ": " << body.value("detail", "") << '\n';
+        return 1;
+    }
+    std::cout << body.dump(2) << '\n';
+    const std::string clearance = body.at("clearance");
+    return clearance == "repair_required" ? 3 : clearance == "review" ? 4 : 0;
+}
+
+}  // namespace
+
+void add_clearance(CLI::App& app, station::Context& context) {
+    struct Words {
+        std::string vin, plate, plate_kind;
+    };
+    const auto words = std::make_shared<Words>();
+    auto* command =
+        app.add_subcommand("clearance",
+                           "复检前询问：这辆车修过了吗？退出码 0 可以复检，3 须先维修，4 待人工核对\n"
+                           "May this vehicle be retested? Exit code 0 yes, 3 repair first, 4 to be looked at\n\n"
+                           "  i_station clearance --plate 陕D·0T001 --vin LSVAA49J132000017");
+    command->add_option("--vin", words->vin, "VIN");
+    command->add_option("--plate", words->plate, "号牌 / plate");
+    command->add_option("--plate-kind", words->plate_kind, "号牌种类代码 / plate kind, as 02");
+    command->callback([&context, words] {
+        json vehicle;
+        if (!words->vin.empty()) vehicle["vin"] = words->vin;
+        if (!words->plate.empty()) vehicle["plate"] = words->plate;
+        if (!words->plate_kind.empty()) vehicle["plate_kind"] = words->plate_kind;
+        if (words->vin.empty() && words->plate.empty())
+            throw std::runtime_error("请给出 --vin 或 --plate / give --vin or --plate");
+        context.code = ask(context, vehicle);
+    });
+}
+
+}  // namespace imloop::i_station

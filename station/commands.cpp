@@ -1,0 +1,337 @@
+#include "station/commands.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <sstream>
+
+#include "journal/verify.hpp"
+#include "loop/admission.hpp"
+#include "station/ids.hpp"
+#include "station/uploader.hpp"
+
+namespace imloop::station {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds poll_time{1};  ///< how soon `run` sees what another process saved
+
+std::string read_all(const std::string& name) {
+    std::ostringstream out;
+    if (name == "-") {
+        out << std::cin.rdbuf();
+    } else {
+        std::ifstream in(name, std::ios::binary);
+        if (!in) throw std::runtime_error("读不到文件 / cannot read " + name);
+        out << in.rdbuf();
+    }
+    return out.str();
+}
+
+void write_out(const fs::path& path, const std::string& text) {
+    std::ofstream out(path, std::ios::binary | std::ios::app);
+    out << text;
+    if (!out.flush()) throw std::runtime_error("写不了文件 / cannot write " + path.string());
+}
+
+template <typename T>
+T value_or_throw(journal::Result<T> result) {
+    if (!result) throw std::runtime_error(result.error().code + ": " + result.error().detail);
+    return std::move(*result);
+}
+
+/// One record, spread over lines or not, or one a line.
+std::vector<std::string> records_in(const std::string& text) {
+    if (json::accept(text)) return {text};
+    std::vector<std::string> out;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);)
+        if (line.find_first_not_of(" \t\r") != std::string::npos) out.push_back(line);
+    return out.size() > 1 ? out : std::vector<std::string>{text};
+}
+
+/// As one line; what is one already stays as it is, byte for byte.
+std::string one_line(const std::string& record) {
+    std::string_view text = record;
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
+    if (text.find_first_of("\r\n") == std::string_view::npos) return std::string(text);
+    return nlohmann::ordered_json::parse(text).dump();
+}
+
+void show_problems(const loop::Admitted& admitted, std::ostream& out) {
+    for (const auto& p : admitted.problems)
+        out << "  ✗ " << p.code << ' ' << p.pointer << "  " << p.zh << " / " << p.en << '\n';
+    for (const auto& w : admitted.warnings)
+        out << "  ! " << w.code << ' ' << w.pointer << "  " << w.zh << " / " << w.en << '\n';
+}
+
+/// Blocks SIGINT and SIGTERM for the whole process and waits on them instead of sleeping.
+class Stops {
+public:
+    Stops() {
+        sigemptyset(&set_);
+        sigaddset(&set_, SIGINT);
+        sigaddset(&set_, SIGTERM);
+        pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    }
+    /// False where a signal came.
+    bool sleep(std::chrono::milliseconds time) const {
+        const timespec wait{static_cast<std::time_t>(time.count() / 1000),
+                            static_cast<long>(time.count() % 1000) * 1'000'000};
+        return sigtimedwait(&set_, nullptr, &wait) < 0;
+    }
+
+private:
+    sigset_t set_{};
+};
+
+int run(const Context& context, bool once) {
+    const Stops stops;
+    const Config config = context.config();
+    Outbox outbox = context.outbox(config);
+    const UploadLock lock(config.data);
+    if (!lock.held()) throw std::runtime_error("另一个程序正在上传 / another process is uploading");
+    HttpClient client(config);
+    std::mt19937_64 engine(std::random_device{}());
+    Uploader uploader(
+        outbox, value_or_throw(journal::PrivateKey::from_pem(read_all(config.hub.key.string()))),
+        value_or_throw(journal::PublicKey::from_pem(read_all(config.hub.hub_key.string()))),
+        {[&](const std::string& method, const std::string& target, const std::map<std::string, std::string>& headers,
+             std::string body) { return client.request(method, target, headers, std::move(body)); },
+         [&](std::chrono::milliseconds time) { return stops.sleep(time); },
+         [&] { return std::uniform_real_distribution<>(0, 1)(engine); },
+         [](const std::string& text) { std::cout << text << std::endl; }});
+    for (;;) {
+        switch (uploader.run()) {
+            case Uploader::End::interrupted:
+                return 0;
+            case Uploader::End::stopped:
+                std::cerr << "上传已停下，需要处理后再用 queue retry 重试 / uploading has stopped, mend the cause and "
+                             "run `queue retry`\n  "
+                          << outbox.stopped().value_or("") << '\n';
+                return 1;
+            case Uploader::End::empty:
+                if (once || !stops.sleep(poll_time)) return 0;
+        }
+    }
+}
+
+int submit_file(const Context& context, const std::string& file) {
+    const Config config = context.config();
+    Outbox outbox = context.outbox(config);
+    bool all = true;
+    for (const auto& record : records_in(read_all(file))) all = submit(outbox, config, record, {}, std::cout) && all;
+    return all ? 0 : 2;
+}
+
+int check_file(const Context& context, const std::string& file) {
+    const Config config = context.config();
+    int code = 0;
+    for (const auto& record : records_in(read_all(file))) {
+        const auto admitted = loop::admit(record, config.station_id, unix_now());
+        std::cout << (admitted.problems.empty() ? "正确 / right" : "有问题 / not right") << "  "
+                  << admitted.record_id.value_or("-") << '\n';
+        show_problems(admitted, std::cout);
+        if (!admitted.problems.empty()) code = 2;
+    }
+    return code;
+}
+
+int queue_list(const Context& context, std::uint64_t after, std::size_t limit, bool only_rejected) {
+    const Config config = context.config();
+    Outbox outbox = context.outbox(config);
+    for (const auto& q : outbox.queue(after, limit)) {
+        if (only_rejected && q.status != "rejected") continue;
+        fmt::print("{:>8}  {}  {}\n", q.seq, q.record_id, q.status.empty() ? "等待上传 / waiting" : q.status);
+        if (q.status != "rejected") continue;
+        for (const auto& p : json::parse(q.outcome).value("problems", json::array()))
+            fmt::print("          {} {}  {}\n", p.value("code", ""), p.value("pointer", ""), p.value("detail", ""));
+    }
+    return 0;
+}
+
+int queue_export(const Context& context, const std::string& file) {
+    const Config config = context.config();
+    Outbox outbox = context.outbox(config);
+    const UploadLock lock(config.data);
+    if (!lock.held())
+        throw std::runtime_error("另一个程序正在上传，请先停下它 / another process is uploading, stop it first");
+    std::ofstream(file, std::ios::trunc);
+    const auto key = value_or_throw(journal::PrivateKey::from_pem(read_all(config.hub.key.string())));
+    outbox.each_cut(
+        key, [&](const std::string& segment, const std::string& receipt) { write_out(file, segment + receipt); });
+    fmt::print("已导出到 {0} / exported to {0}\n", file);
+    return 0;
+}
+
+int status(const Context& context, bool as_json) {
+    const Config config = context.config();
+    Outbox outbox = context.outbox(config);
+    const auto c = outbox.counts();
+    const auto stopped = outbox.stopped();
+    if (as_json) {
+        json out{{"station_id", config.station_id},
+                 {"epoch", outbox.epoch()},
+                 {"lines", c.lines},
+                 {"waiting", c.lines - c.acknowledged},
+                 {"accepted", c.accepted},
+                 {"duplicate", c.duplicate},
+                 {"rejected", c.rejected},
+                 {"traces_waiting", c.traces_waiting},
+                 {"stopped", stopped ? json(*stopped) : json(nullptr)}};
+        std::cout << out.dump(2) << '\n';
+    } else {
+        fmt::print(
+            "{}：已保存 {}，等待上传 {}，已收下 {}，重复 {}，退回 {}\n"
+            "{}: saved {}, waiting {}, accepted {}, duplicate {}, rejected {}\n",
+            config.station_id, c.lines, c.lines - c.acknowledged, c.accepted, c.duplicate, c.rejected,
+            config.station_id, c.lines, c.lines - c.acknowledged, c.accepted, c.duplicate, c.rejected);
+        if (stopped) fmt::print("上传已停下 / uploading has stopped: {}\n", *stopped);
+    }
+    return stopped ? 4 : 0;
+}
+
+int verify(const Context& context, const std::string& file, const std::vector<std::string>& key_files) {
+    journal::Keys keys;
+    std::vector<std::string> pems;
+    for (const auto& name : key_files) pems.push_back(read_all(name));
+    if (key_files.empty()) {
+        const Config config = context.config();
+        pems.push_back(read_all(config.hub.hub_key.string()));
+        pems.push_back(
+            value_or_throw(journal::PrivateKey::from_pem(read_all(config.hub.key.string()))).public_key().pem());
+    }
+    for (const auto& pem : pems) {
+        auto key = value_or_throw(journal::PublicKey::from_pem(pem));
+        const auto kid = key.kid();
+        keys.emplace(kid, std::move(key));
+    }
+    const auto verified = journal::verify_exported(read_all(file), keys);
+    for (const auto& c : verified.chains)
+        fmt::print("{} {}：第 {}–{} 条，{} 段，{} 张回执{}\n", c.source, c.epoch, c.first, c.last, c.segments,
+                   c.receipts, c.first > 1 ? "（只核对了这一部分 / a part only）" : "");
+    for (const auto& f : verified.findings)
+        fmt::print("✗ {} #{} @{}: {} {}\n", f.source, f.first, f.offset, f.error.code, f.error.detail);
+    std::cout << (verified.findings.empty() ? "全部成立 / all of it holds\n" : "");
+    return verified.findings.empty() ? 0 : 4;
+}
+
+}  // namespace
+
+Config Context::config() const { return value_or_throw(read_config(config_file)); }
+
+Outbox Context::outbox(const Config& config) const {
+    return Outbox(config.data, config.station_id, [] { return new_uuid7(unix_now()); });
+}
+
+bool submit(Outbox& outbox, const Config& config, const std::string& record, const std::optional<Trace>& trace,
+            std::ostream& out) {
+    const auto admitted = loop::admit(record, config.station_id, unix_now());
+    if (!admitted.problems.empty()) {
+        out << "没有保存，请改正后再提交 / not saved, mend it and submit again: " << admitted.record_id.value_or("-")
+            << '\n';
+        show_problems(admitted, out);
+        return false;
+    }
+    show_problems(admitted, out);
+    const auto appended = outbox.append(one_line(record), *admitted.record_id, trace);
+    if (!appended) {
+        out << "没有保存 / not saved: " << appended.error().code << "  " << appended.error().detail << '\n';
+        return false;
+    }
+    out << (appended->is_new ? "已保存" : "早已保存") << " #" << appended->seq
+        << (appended->is_new ? " / saved" : " / already there") << ": " << *admitted.record_id << '\n';
+    return true;
+}
+
+void add_shared_commands(CLI::App& app, Context& context) {
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.add_option("--config", context.config_file, "配置文件 / configuration")
+        ->capture_default_str()
+        ->envname("IMLOOP_CONFIG");
+    struct Options {
+        bool once = false, as_json = false, only_rejected = false;
+        std::string file;
+        std::uint64_t seq = 0;
+        std::size_t limit = 50;
+        std::vector<std::string> keys;
+    };
+    const auto o = std::make_shared<Options>();
+    const auto on = [&context](CLI::App* command, std::function<int()> act) {
+        command->callback([&context, act = std::move(act)] { context.code = act(); });
+    };
+
+    auto* run_ = app.add_subcommand(
+        "run", "上传，直到按 Ctrl-C / upload until Ctrl-C\n\n  run --once   # 传完就结束 / until the queue is empty");
+    run_->add_flag("--once", o->once, "传完就结束 / end when the queue is empty");
+    on(run_, [&context, o] { return run(context, o->once); });
+
+    auto* submit_ = app.add_subcommand(
+        "submit", "检查并保存记录 / check and save records\n\n  submit test.json\n  cat records.ndjson | … submit -");
+    submit_->add_option("file", o->file, "JSON 文件，- 为标准输入 / JSON file, - for standard input")->required();
+    on(submit_, [&context, o] { return submit_file(context, o->file); });
+
+    auto* check_ = app.add_subcommand("check", "只检查，不保存 / check only\n\n  check test.json");
+    check_->add_option("file", o->file, "JSON 文件 / JSON file")->required();
+    on(check_, [&context, o] { return check_file(context, o->file); });
+
+    auto* queue = app.add_subcommand("queue", "已保存的记录 / what is saved");
+    queue->require_subcommand(1);
+    auto* list = queue->add_subcommand("list", "列出 / list\n\n  queue list --rejected");
+    list->add_option("--after", o->seq, "从这一条之后 / after this number");
+    list->add_option("--limit", o->limit, "条数 / how many")->capture_default_str()->check(CLI::Range(1, 100000));
+    list->add_flag("--rejected", o->only_rejected, "只看退回的 / rejected ones only");
+    on(list, [&context, o] { return queue_list(context, o->seq, o->limit, o->only_rejected); });
+    auto* show = queue->add_subcommand("show", "显示一条 / show one");
+    show->add_option("seq", o->seq, "第几条 / number")->required();
+    on(show, [&context, o] {
+        const auto line = context.outbox(context.config()).line(o->seq);
+        if (line.empty()) throw std::runtime_error("没有这一条 / no such line");
+        std::cout << line << '\n';
+        return 0;
+    });
+    on(queue->add_subcommand("retry", "处理好原因后重新上传 / clear a stop after its cause is mended"), [&context] {
+        context.outbox(context.config()).retry();
+        std::cout << "下次运行 run 时重试 / the next `run` tries again\n";
+        return 0;
+    });
+    auto* export_ = queue->add_subcommand(
+        "export",
+        "导出封好的数据段，可用 U 盘带走 / sealed segments, to carry on a stick\n\n  queue export i610404-01.ndjson");
+    export_->add_option("file", o->file, "文件 / file")->required();
+    on(export_, [&context, o] { return queue_export(context, o->file); });
+
+    auto* status_ =
+        app.add_subcommand("status", "状态；上传停下时退出码 4 / status; exit code 4 where uploading has stopped");
+    status_->add_flag("--json", o->as_json, "JSON");
+    on(status_, [&context, o] { return status(context, o->as_json); });
+
+    auto* verify_ = app.add_subcommand("verify",
+                                       "核对导出的日志：链、封签、回执 / check an exported journal\n\n"
+                                       "  verify journal.ndjson --key station.pub.pem --key hub.pub.pem");
+    verify_->add_option("file", o->file, "文件 / file")->required();
+    verify_->add_option("--key", o->keys,
+                        "公钥，默认本站和监管中心的 / public keys, by default this station's and the hub's");
+    on(verify_, [&context, o] { return verify(context, o->file, o->keys); });
+}
+
+int run_app(CLI::App& app, Context& context, int argc, char** argv) {
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        return app.exit(e) == 0 ? 0 : 2;
+    } catch (const std::exception& e) {
+        std::cerr << e.what() << '\n';
+        return 1;
+    }
+    return context.code;
+}
+
+}  // namespace imloop::station

@@ -1,0 +1,30 @@
+// The command line that both station programs share. zh first, then English; exit codes: 0 done, 1 failed, 2 wrong
+// usage or a record that is not right, 3 the retest must wait for a repair, 4 to be looked at by a person.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+#include "station/config.hpp"
+#include "station/outbox.hpp"
+
+namespace imloop::station {
+
+struct Context {
+    std::filesystem::path config_file = "station.toml";
+    int code = 0;
+
+    Config config() const;  ///< throws std::runtime_error with a text for the operator
+    Outbox outbox(const Config&) const;
+};
+
+/// Adds run, submit, check, queue, status and verify.
+void add_shared_commands(CLI::App&, Context&);
+/// Parses and runs; what is thrown becomes a message and exit code 1.
+int run_app(CLI::App&, Context&, int argc, char** argv);
+
+/// Judges a record as the hub will and appends it. False where it was not saved; everything is said on `out`.
+bool submit(Outbox&, const Config&, const std::string& record, const std::optional<Trace>&, std::ostream& out);
+
+}  // namespace imloop::station

@@ -1,0 +1,103 @@
+#include "station/http_client.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+#include <optional>
+
+namespace imloop::station {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace ssl = asio::ssl;
+
+struct HttpClient::Impl {
+    using Stream = beast::ssl_stream<beast::tcp_stream>;
+
+    Impl(const Config& c, std::chrono::milliseconds t) : config(c), time_out(t), tls(ssl::context::tls_client) {
+        SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_3_VERSION);
+        tls.load_verify_file(config.hub.ca.string());
+        tls.use_certificate_chain_file(config.hub.certificate.string());
+        tls.use_private_key_file(config.hub.key.string(), ssl::context::pem);
+        tls.set_verify_mode(ssl::verify_peer);
+    }
+
+    asio::awaitable<void> connect() {
+        asio::ip::tcp::resolver resolver(context);
+        const auto found = co_await resolver.async_resolve(config.hub.host, config.hub.port, asio::use_awaitable);
+        stream.emplace(context, tls);
+        stream->set_verify_callback(ssl::host_name_verification(config.hub.host));
+        SSL_set_tlsext_host_name(stream->native_handle(), config.hub.host.c_str());
+        auto& socket = stream->next_layer();
+        socket.expires_after(time_out);
+        co_await socket.async_connect(found, asio::use_awaitable);
+        socket.socket().set_option(asio::ip::tcp::no_delay(true));
+        co_await stream->async_handshake(ssl::stream_base::client, asio::use_awaitable);
+    }
+
+    asio::awaitable<Response> exchange(http::request<http::string_body> request) {
+        if (!stream) co_await connect();
+        stream->next_layer().expires_after(time_out);
+        co_await http::async_write(*stream, request, asio::use_awaitable);
+        beast::flat_buffer buffer;
+        http::response<http::string_body> answer;
+        co_await http::async_read(*stream, buffer, answer, asio::use_awaitable);
+        Response out{static_cast<int>(answer.result_int()), std::move(answer.body()), {}};
+        for (const auto& field : answer) {
+            std::string name(field.name_string());
+            for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+            out.headers[name] = std::string(field.value());
+        }
+        if (!answer.keep_alive()) stream.reset();
+        co_return out;
+    }
+
+    Response run(http::request<http::string_body> request) {
+        context.restart();
+        auto answer = asio::co_spawn(context, exchange(std::move(request)), asio::use_future);
+        context.run();
+        return answer.get();
+    }
+
+    Config config;
+    std::chrono::milliseconds time_out;
+    asio::io_context context;
+    ssl::context tls;
+    std::optional<Stream> stream;
+};
+
+HttpClient::HttpClient(const Config& config, std::chrono::milliseconds time_out)
+    : impl_(std::make_unique<Impl>(config, time_out)) {}
+HttpClient::~HttpClient() = default;
+
+journal::Result<Response> HttpClient::request(const std::string& method, const std::string& target,
+                                              const std::map<std::string, std::string>& headers, std::string body) {
+    http::request<http::string_body> request(http::string_to_verb(method), target, 11, std::move(body));
+    request.set(http::field::host, impl_->config.hub.host);
+    for (const auto& [name, value] : headers) request.set(name, value);
+    request.prepare_payload();
+    // A kept connection may have been closed meanwhile: then a fresh one is tried once. Requests repeat safely.
+    for (bool fresh = !impl_->stream;; fresh = true) {
+        try {
+            return impl_->run(request);
+        } catch (const std::exception& e) {
+            impl_->stream.reset();
+            if (fresh)
+                return journal::Error("unreachable", "连不上监管中心 " + impl_->config.hub.host + ":" +
+                                                         impl_->config.hub.port +
+                                                         " / the hub can't be reached: " + e.what());
+        }
+    }
+}
+
+}  // namespace imloop::station

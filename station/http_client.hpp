@@ -1,0 +1,34 @@
+// Requests to the hub: TLS 1.3 with the station's certificate, the hub's name checked, one connection kept.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "station/config.hpp"
+
+namespace imloop::station {
+
+struct Response {
+    int status = 0;
+    std::string body;
+    std::map<std::string, std::string> headers;  ///< names in lower case
+};
+
+class HttpClient {
+public:
+    /// Throws std::runtime_error where a certificate or key can't be read.
+    explicit HttpClient(const Config&, std::chrono::milliseconds time_out = std::chrono::seconds(60));
+    ~HttpClient();
+
+    /// `unreachable` where no answer came: nothing is known about what the hub did.
+    journal::Result<Response> request(const std::string& method, const std::string& target,
+                                      const std::map<std::string, std::string>& headers, std::string body);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace imloop::station

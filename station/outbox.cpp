@@ -1,0 +1,214 @@
+#include "station/outbox.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "journal/chain.hpp"
+#include "journal/limits.hpp"
+#include "station/statements.hpp"
+
+namespace imloop::station {
+namespace {
+
+using journal::Error;
+
+/// Bytes of lines in a segment: header and seal need their place too.
+constexpr std::size_t cut_bytes_max = journal::segment_bytes_max - 2 * journal::frame_line_bytes_max;
+
+sqlite::Database open(const std::filesystem::path& folder) {
+    std::filesystem::create_directories(folder);
+    sqlite::Database database(folder / "outbox.sqlite");
+    database.define(sql::schema);
+    database.execute(sql::record_index);
+    return database;
+}
+
+std::int64_t number(std::uint64_t n) { return static_cast<std::int64_t>(n); }
+
+}  // namespace
+
+Outbox::Outbox(const std::filesystem::path& folder, const std::string& station_id,
+               const std::function<std::string()>& new_epoch)
+    : database_(open(folder)), station_id_(station_id) {
+    sqlite::Transaction transaction(database_);
+    const auto owner = meta("station_id");
+    if (owner && *owner != station_id)
+        throw sqlite::StoreError(fmt::format("{} 里是 {} 的记录，不是 {} 的 / holds the records of {}, not of {}",
+                                             folder.string(), *owner, station_id, *owner, station_id));
+    if (!owner) {
+        put_meta("station_id", station_id);
+        put_meta("epoch", new_epoch());
+    }
+    epoch_ = meta("epoch").value();
+    transaction.commit();
+}
+
+std::optional<std::string> Outbox::meta(const char* name) {
+    auto s = database_.prepare(sql::meta_get);
+    s.bind(1, name);
+    if (!s.step()) return std::nullopt;
+    return s.text(0);
+}
+
+void Outbox::put_meta(const char* name, std::string_view value) {
+    database_.prepare(sql::meta_put).bind(1, name).bind(2, value).run();
+}
+
+std::uint64_t Outbox::last() {
+    auto s = database_.prepare(sql::line_last);
+    s.step();
+    return static_cast<std::uint64_t>(s.integer(0));
+}
+
+journal::Result<Outbox::Appended> Outbox::append(std::string_view line, const std::string& record_id,
+                                                 const std::optional<Trace>& trace) {
+    if (line.empty() || line.find_first_of("\r\n") != std::string_view::npos)
+        return Error("malformed_line", "一条记录应是不含换行的一行 / a record is one line without breaks");
+    if (line.size() > journal::line_bytes_max)
+        return Error(
+            "too_large",
+            fmt::format("这条记录有 {0} 字节，超过上限 {1}，监管中心永远不会收；请减小附带内容 / the record has {0} "
+                        "bytes, the hub takes at most {1}: make it smaller",
+                        line.size(), journal::line_bytes_max));
+    sqlite::Transaction transaction(database_);
+    auto same = database_.prepare(sql::line_of_record);
+    same.bind(1, record_id);
+    while (same.step()) {
+        if (same.text(1) == line) return Appended{static_cast<std::uint64_t>(same.integer(0)), false};
+        if (same.text(2) != "rejected")
+            return Error(
+                "record_id_reused",
+                fmt::format(
+                    "第 {0} 条用了同一编号而内容不同；要改已保存的记录请写更正 / line {0} has the same id and other "
+                    "content: write a correction",
+                    same.integer(0)));
+    }
+    const std::uint64_t seq = last() + 1;
+    database_.prepare(sql::line_put).bind(1, number(seq)).bind(2, record_id).bind_blob(3, line).run();
+    if (trace) database_.prepare(sql::trace_put).bind(1, trace->sha256).bind_blob(2, trace->csv).run();
+    transaction.commit();
+    return Appended{seq, true};
+}
+
+std::optional<Cut> Outbox::next_cut(const journal::PrivateKey& key) {
+    auto waiting = database_.prepare(sql::cut_waiting);
+    if (waiting.step())
+        return Cut{static_cast<std::uint64_t>(waiting.integer(0)), static_cast<std::uint64_t>(waiting.integer(1)),
+                   waiting.text(2)};
+    return cut_rest(key);
+}
+
+std::optional<Cut> Outbox::cut_rest(const journal::PrivateKey& key) {
+    sqlite::Transaction transaction(database_);
+    std::uint64_t before = 0;
+    journal::Digest prev = journal::chain_start(key.public_key().algorithm(), station_id_, epoch_);
+    auto tail = database_.prepare(sql::cut_last);
+    if (tail.step()) {
+        before = static_cast<std::uint64_t>(tail.integer(0));
+        prev = journal::parse_segment(tail.text(1)).value().seal.head;
+    }
+    std::vector<std::string> lines;
+    std::size_t bytes = 0;
+    auto rest = database_.prepare(sql::lines_from);
+    rest.bind(1, number(before + 1)).bind(2, std::int64_t{journal::segment_lines_max});
+    while (rest.step()) {
+        bytes += rest.text(0).size() + 1;
+        if (bytes > cut_bytes_max) break;
+        lines.push_back(rest.text(0));
+    }
+    if (lines.empty()) return std::nullopt;
+    Cut cut{before + 1, before + lines.size(),
+            journal::build_segment(key, station_id_, epoch_, before + 1, prev, lines)};
+    database_.prepare(sql::cut_put).bind(1, number(cut.first)).bind(2, number(cut.last)).bind_blob(3, cut.bytes).run();
+    transaction.commit();
+    return cut;
+}
+
+void Outbox::acknowledge(const Cut& cut, std::string_view receipt_bytes, const journal::Receipt& receipt) {
+    sqlite::Transaction transaction(database_);
+    database_.prepare(sql::cut_receipt).bind(1, number(cut.first)).bind_blob(2, receipt_bytes).run();
+    for (const auto& outcome : receipt.outcomes)
+        database_.prepare(sql::outcome_put)
+            .bind(1, number(outcome.seq))
+            .bind(2, journal::name_of(outcome.status))
+            .bind(3, nlohmann::json(outcome).dump())
+            .run();
+    transaction.commit();
+}
+
+void Outbox::send_again_from(std::uint64_t seq) {
+    database_.prepare(sql::cuts_forget_receipts).bind(1, number(seq)).run();
+}
+
+std::optional<Trace> Outbox::next_trace() {
+    auto s = database_.prepare(sql::trace_waiting);
+    if (!s.step()) return std::nullopt;
+    return Trace{s.text(0), s.text(1)};
+}
+
+void Outbox::trace_sent(const std::string& sha256) { database_.prepare(sql::trace_sent).bind(1, sha256).run(); }
+
+std::optional<std::string> Outbox::stopped() { return meta("stopped"); }
+void Outbox::stop(const std::string& why) { put_meta("stopped", why); }
+
+void Outbox::retry() {
+    sqlite::Transaction transaction(database_);
+    database_.prepare(sql::meta_drop).bind(1, "stopped").run();
+    database_.prepare(sql::cuts_drop_waiting).run();
+    transaction.commit();
+}
+
+Outbox::Counts Outbox::counts() {
+    Counts out;
+    out.lines = last();
+    auto s = database_.prepare(sql::counts);
+    while (s.step()) {
+        const auto n = static_cast<std::uint64_t>(s.integer(1));
+        out.acknowledged += n;
+        if (s.text(0) == "accepted") out.accepted = n;
+        if (s.text(0) == "duplicate") out.duplicate = n;
+        if (s.text(0) == "rejected") out.rejected = n;
+    }
+    auto traces = database_.prepare(sql::traces_waiting_count);
+    traces.step();
+    out.traces_waiting = static_cast<std::uint64_t>(traces.integer(0));
+    return out;
+}
+
+std::vector<Queued> Outbox::queue(std::uint64_t after, std::size_t limit) {
+    std::vector<Queued> out;
+    auto s = database_.prepare(sql::queue);
+    s.bind(1, number(after)).bind(2, number(limit));
+    while (s.step()) out.push_back({static_cast<std::uint64_t>(s.integer(0)), s.text(1), s.text(2), s.text(3)});
+    return out;
+}
+
+std::string Outbox::line(std::uint64_t seq) {
+    auto s = database_.prepare(sql::lines_from);
+    s.bind(1, number(seq)).bind(2, std::int64_t{1});
+    return seq <= last() && s.step() ? s.text(0) : std::string();
+}
+
+void Outbox::each_cut(const journal::PrivateKey& key,
+                      const std::function<void(const std::string&, const std::string&)>& visit) {
+    while (cut_rest(key)) {
+    }
+    auto s = database_.prepare(sql::cuts_all);
+    while (s.step()) visit(s.text(0), s.text(1));
+}
+
+UploadLock::UploadLock(const std::filesystem::path& folder) {
+    std::filesystem::create_directories(folder);
+    file_ = ::open((folder / "upload.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    held_ = file_ >= 0 && ::flock(file_, LOCK_EX | LOCK_NB) == 0;
+}
+
+UploadLock::~UploadLock() {
+    if (file_ >= 0) ::close(file_);
+}
+
+}  // namespace imloop::station

@@ -1,0 +1,103 @@
+// The outbox: a station's own journal on its own disk. A line is durable before append() returns, and stays for ever.
+// Several processes may append at once; only the holder of UploadLock seals and sends. Not thread safe: a connection a
+// thread. What SQLite refuses is thrown as sqlite::StoreError.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "journal/key.hpp"
+#include "journal/receipt.hpp"
+#include "sqlite/sqlite.hpp"
+
+namespace imloop::station {
+
+struct Trace {
+    std::string sha256;
+    std::string csv;
+};
+
+struct Cut {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    std::string bytes;  ///< the sealed segment, the same at every attempt
+};
+
+struct Queued {
+    std::uint64_t seq = 0;
+    std::string record_id;
+    std::string status;   ///< accepted, duplicate, rejected; empty: not acknowledged yet
+    std::string outcome;  ///< as the receipt has it, JSON
+};
+
+class Outbox {
+public:
+    /// Makes `outbox.sqlite` in the folder where it is missing, with a new epoch. `new_epoch` makes a UUIDv7.
+    Outbox(const std::filesystem::path& folder, const std::string& station_id,
+           const std::function<std::string()>& new_epoch);
+
+    struct Appended {
+        std::uint64_t seq = 0;
+        bool is_new = true;  ///< false: the same bytes were there already
+    };
+    /// Errors: `too_large` (beyond the wire's limits for ever), `malformed_line` (empty or with a line break),
+    /// `record_id_reused` (other bytes under an id that was not rejected).
+    journal::Result<Appended> append(std::string_view line, const std::string& record_id,
+                                     const std::optional<Trace>& trace = {});
+
+    /// The segment to send next; nothing where all is acknowledged. Stored before it is returned.
+    std::optional<Cut> next_cut(const journal::PrivateKey&);
+    void acknowledge(const Cut&, std::string_view receipt_bytes, const journal::Receipt&);
+    /// The hub stands at an earlier number than it had acknowledged: what it lost is sent again.
+    void send_again_from(std::uint64_t seq);
+
+    std::optional<Trace> next_trace();
+    void trace_sent(const std::string& sha256);
+
+    /// Why uploading stands still until someone mends it (a systemic refusal), as shown to the operator.
+    std::optional<std::string> stopped();
+    void stop(const std::string& why);
+    /// Clears the stop and seals waiting segments anew, as with a new key.
+    void retry();
+
+    const std::string& epoch() const { return epoch_; }
+    std::uint64_t last();
+    struct Counts {
+        std::uint64_t lines = 0, acknowledged = 0, accepted = 0, duplicate = 0, rejected = 0, traces_waiting = 0;
+    };
+    Counts counts();
+    std::vector<Queued> queue(std::uint64_t after, std::size_t limit);
+    std::string line(std::uint64_t seq);
+    /// Sealed segments with their receipts, and what is not sealed yet, sealed now: what goes onto a stick.
+    void each_cut(const journal::PrivateKey&,
+                  const std::function<void(const std::string& segment, const std::string& receipt)>&);
+
+private:
+    std::optional<std::string> meta(const char* name);
+    void put_meta(const char* name, std::string_view value);
+    std::optional<Cut> cut_rest(const journal::PrivateKey&);
+
+    sqlite::Database database_;
+    std::string station_id_, epoch_;
+};
+
+/// Held by the one process that uploads. Ends with it, even when it is killed.
+class UploadLock {
+public:
+    explicit UploadLock(const std::filesystem::path& folder);
+    ~UploadLock();
+    UploadLock(const UploadLock&) = delete;
+    UploadLock& operator=(const UploadLock&) = delete;
+    bool held() const { return held_; }
+
+private:
+    int file_ = -1;
+    bool held_ = false;
+};
+
+}  // namespace imloop::station

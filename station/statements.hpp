@@ -1,0 +1,51 @@
+// Every SQL statement of the outbox.
+#pragma once
+
+namespace imloop::station::sql {
+
+inline constexpr const char* schema = R"sql(
+CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS lines (
+  seq BIGINT NOT NULL PRIMARY KEY, record_id TEXT NOT NULL, bytes BYTEA NOT NULL);
+CREATE TABLE IF NOT EXISTS cuts (
+  first BIGINT NOT NULL PRIMARY KEY, last BIGINT NOT NULL, bytes BYTEA NOT NULL, receipt BYTEA);
+CREATE TABLE IF NOT EXISTS outcomes (seq BIGINT NOT NULL PRIMARY KEY, status TEXT NOT NULL, outcome TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS traces (sha256 TEXT NOT NULL PRIMARY KEY, csv BYTEA NOT NULL, sent BIGINT NOT NULL);
+)sql";
+inline constexpr const char* record_index = "CREATE INDEX IF NOT EXISTS lines_record ON lines (record_id)";
+
+inline constexpr const char* meta_get = "SELECT value FROM meta WHERE name = $1";
+inline constexpr const char* meta_put =
+    "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2";
+inline constexpr const char* meta_drop = "DELETE FROM meta WHERE name = $1";
+
+inline constexpr const char* line_put = "INSERT INTO lines (seq, record_id, bytes) VALUES ($1, $2, $3)";
+inline constexpr const char* line_last = "SELECT COALESCE(MAX(seq), 0) FROM lines";
+inline constexpr const char* line_of_record =
+    "SELECT l.seq, l.bytes, COALESCE(o.status, '') FROM lines l LEFT JOIN outcomes o ON o.seq = l.seq "
+    "WHERE l.record_id = $1 ORDER BY l.seq";
+inline constexpr const char* lines_from = "SELECT bytes FROM lines WHERE seq >= $1 ORDER BY seq LIMIT $2";
+inline constexpr const char* queue =
+    "SELECT l.seq, l.record_id, COALESCE(o.status, ''), COALESCE(o.outcome, '') FROM lines l "
+    "LEFT JOIN outcomes o ON o.seq = l.seq WHERE l.seq > $1 ORDER BY l.seq LIMIT $2";
+inline constexpr const char* counts = "SELECT status, COUNT(*) FROM outcomes GROUP BY status";
+
+inline constexpr const char* cut_put = "INSERT INTO cuts (first, last, bytes) VALUES ($1, $2, $3)";
+inline constexpr const char* cut_waiting =
+    "SELECT first, last, bytes FROM cuts WHERE receipt IS NULL ORDER BY first LIMIT 1";
+inline constexpr const char* cut_last = "SELECT last, bytes FROM cuts ORDER BY first DESC LIMIT 1";
+inline constexpr const char* cuts_all = "SELECT bytes, receipt FROM cuts ORDER BY first";
+inline constexpr const char* cut_receipt = "UPDATE cuts SET receipt = $2 WHERE first = $1";
+inline constexpr const char* cuts_forget_receipts = "UPDATE cuts SET receipt = NULL WHERE last >= $1";
+inline constexpr const char* cuts_drop_waiting = "DELETE FROM cuts WHERE receipt IS NULL";
+inline constexpr const char* outcome_put =
+    "INSERT INTO outcomes (seq, status, outcome) VALUES ($1, $2, $3) "
+    "ON CONFLICT (seq) DO UPDATE SET status = $2, outcome = $3";
+
+inline constexpr const char* trace_put =
+    "INSERT INTO traces (sha256, csv, sent) VALUES ($1, $2, 0) ON CONFLICT (sha256) DO NOTHING";
+inline constexpr const char* trace_waiting = "SELECT sha256, csv FROM traces WHERE sent = 0 ORDER BY sha256 LIMIT 1";
+inline constexpr const char* trace_sent = "UPDATE traces SET sent = 1 WHERE sha256 = $1";
+inline constexpr const char* traces_waiting_count = "SELECT COUNT(*) FROM traces WHERE sent = 0";
+
+}  // namespace imloop::station::sql
