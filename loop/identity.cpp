@@ -67,6 +67,7 @@ struct Identity::State {
 
     std::set<Node*> dirty_nodes;
     std::set<std::string> dirty_plates;
+    std::set<Group*> dirty_groups;  ///< that lost a record without VIN
     std::set<std::string> dirty_records;  // without VIN and plate evidence, erased, or decided about
     std::size_t work = 0;
 
@@ -187,7 +188,10 @@ void Identity::State::erase(const std::string& id) {
     if (r.node == nullptr) {
         plates[r.plate].without_vin.erase(&r);
         dirty_plates.insert(r.plate);
-        if (r.group != nullptr) r.group->without_vin.erase(&r);
+        if (r.group != nullptr) {
+            r.group->without_vin.erase(&r);
+            dirty_groups.insert(r.group);
+        }
     } else {
         bear(r, -1);
         r.node->records.erase(&r);
@@ -261,7 +265,7 @@ void Identity::State::join_nodes(const std::set<Node*>& around, std::set<Group*>
 }
 
 void Identity::State::put_into(Record& r, Group* g, int row, std::set<Group*>& touched) {
-    r.row = row;
+    if (std::exchange(r.row, row) != row && r.group == g) touched.insert(g);
     if (r.group == g) return;
     if (r.group != nullptr) {
         r.group->without_vin.erase(&r);
@@ -502,7 +506,7 @@ Identity::Changes Identity::State::settle() {
                 for (Node* far : neighbours(*m)) around.insert(far);
         }
     work += around.size();
-    std::set<Group*> touched;
+    std::set<Group*> touched = std::exchange(dirty_groups, {});
     // A node that lost its last record goes before groups are made.
     for (Node* n : dirty_nodes) {
         if (!n->records.empty()) continue;
