@@ -1,13 +1,16 @@
 #include "i_station/clearance.hpp"
+#include "i_station/ingest.hpp"
 #include "station/commands.hpp"
 
 int main(int argc, char** argv) {
     CLI::App app{
         "检验站程序：保存并上传检验记录，复检前询问监管中心。\n"
         "The inspection station's program: saves and uploads tests, asks before a retest.\n\n"
-        "  i_station submit test.json\n  i_station run\n  i_station clearance --plate 陕D·0T001"};
+        "  i_station submit test.json\n  i_station ingest /data/nha\n  i_station run\n  i_station clearance --plate "
+        "陕D·0T001"};
     imloop::station::Context context;
     imloop::station::add_shared_commands(app, context);
+    imloop::i_station::add_ingest(app, context);
     imloop::i_station::add_clearance(app, context);
     return imloop::station::run_app(app, context, argc, argv);
 }

@@ -1,0 +1,40 @@
+// What reading an equipment folder gives: records that can be submitted, and what was left, each with its reason.
+// Reason codes (stable): not_a_test (settings and limits, no test), unreadable (no known encoding, or no such section),
+// another_test (its vehicle, report or times are not those of the test in work), stale (of an earlier day),
+// no_report_number, not_finished, blank_run (nothing but zeros), no_result (process data without a result), bad_value.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "journal/error.hpp"
+
+namespace imloop::station::intake {
+
+/// What the files lack and the station's configuration has.
+struct Settings {
+    std::string station_id, line_id, inspector_id;
+    std::string time_offset = "+08:00";
+};
+
+struct Taken {
+    std::string record_id;
+    std::string line;       ///< the record, of the files and settings alone
+    std::string trace_csv;  ///< empty: none
+    std::string trace_sha256;
+    std::vector<std::string> files;
+};
+
+struct Left {
+    std::string file;
+    std::string code;
+    std::string zh, en;
+};
+
+struct Intake {
+    std::vector<Taken> taken;
+    std::vector<Left> left;  ///< by file name
+};
+
+}  // namespace imloop::station::intake

@@ -1,0 +1,13 @@
+// The data folder of NHA lines (a gas analyser, a dynamometer and an opacimeter with the maker's PC software): the
+// newest file of each kind. The test in work is the one in TestLog; a result belongs to it where vehicle and times
+// agree.
+#pragma once
+
+#include "station/intake/folder.hpp"
+
+namespace imloop::station::intake {
+
+/// Every `.ini` file ends up in one record or among those left. `no_folder` where there is none.
+journal::Result<Intake> read_nha(const std::filesystem::path& folder, const Settings&);
+
+}  // namespace imloop::station::intake
