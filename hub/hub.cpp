@@ -175,7 +175,8 @@ void Hub::journal(const Caller& caller, std::string encoding, std::string bytes,
 }
 
 json Hub::Impl::own_record(const std::string& kind) const {
-    const auto now = options.now();
+    // Later than the one before even within a millisecond: of two credentials of one key the later counts.
+    const auto now = last_own = std::max(options.now(), last_own.load() + 1);
     return {{"schema", "imloop/" + kind + "/1"},
             {"record_id", new_uuid7(now)},
             {"station_id", id},
@@ -255,7 +256,7 @@ void Hub::admin(std::string_view command, std::string body, Done done) {
                               if (command == "export") return done(impl_->export_to(in));
                               if (command == "report") return done(impl_->report(in));
                               if (command == "report") return done(impl_->report(in));
-            if (command == "verify") return done(impl_->verify());
+                              if (command == "verify") return done(impl_->verify());
                               if (command == "rebuild") return done(impl_->rebuild());
                               if (command == "backup") {
                                   impl_->store.database().backup(in.at("path").get<std::string>());

@@ -1,6 +1,7 @@
 // Inside of Hub: the store, the state in memory, the writer, and the hub's own journal.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/thread_pool.hpp>
 #include <nlohmann/json.hpp>
 #include <shared_mutex>
@@ -25,6 +26,7 @@ struct Hub::Impl {
     mutable std::shared_mutex lock;  ///< of state and, for readers, of store
     State state;
     std::mutex own;  ///< one own line at a time
+    mutable std::atomic<loop::Moment> last_own = 0;
     boost::asio::thread_pool admission;
     boost::asio::thread_pool import_pool;  ///< an import waits in `admission` for these
     std::unique_ptr<Writer> writer;

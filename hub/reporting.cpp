@@ -35,8 +35,7 @@ Answer Hub::Impl::report(const json& in) {
         return problem(400, "vehicle_unnamed", "请给出 --plate 或 --vin / give --plate or --vin");
 
     const std::unique_lock guard(lock);  // `place` tries a record out; receipts are read from the store
-    request.receipt_holds = [this](const std::string& source, const std::string& of_epoch,
-                                   std::uint64_t seq) {
+    request.receipt_holds = [this](const std::string& source, const std::string& of_epoch, std::uint64_t seq) {
         const auto stored = store.segment_with(source, of_epoch, seq);
         if (!stored) return false;
         const auto segment = journal::parse_segment(stored->bytes);

@@ -110,9 +110,10 @@ private:
     }
 
     void live_through(const Vehicle& v) {
-        const auto county = static_cast<std::size_t>(v.county);
-        const auto station =
-            random_.pick(i_stations_[random_.chance(0.93) ? county : random_.below(std::size(counties))]);
+        // What becomes of a failure depends on where it was found.
+        const auto county =
+            random_.chance(0.93) ? static_cast<std::size_t>(v.county) : random_.below(std::size(counties));
+        const auto station = random_.pick(i_stations_[county]);
         loop::Moment at = working_hour(loop::day_of(begin_) + random_.between(0, 364));
         if (random_.chance(0.003)) test(v, station, at - 1'800'000, "periodic", "aborted");
         const bool is_roadside = random_.chance(0.002);
@@ -143,7 +144,7 @@ private:
             at = later(at, 1, 9);
             const bool passes = random_.chance(0.88);
             report_no = test(v, station, at, "retest", passes ? "pass" : "fail");
-            if (passes && round > 0 && out_.story.plate.empty()) out_.story = v;
+            if (passes && round > 0 && at < end_ && out_.story.plate.empty()) out_.story = v;
             if (passes) return;
         }
     }

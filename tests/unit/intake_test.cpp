@@ -1,0 +1,230 @@
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "journal/digest.hpp"
+#include "loop/admission.hpp"
+#include "station/intake/nha.hpp"
+#include "tests/support/files.hpp"
+
+using namespace imloop;
+using namespace imloop::station::intake;
+using nlohmann::json;
+
+namespace {
+
+const Settings settings{"I610404-01", "1", "A017", "+08:00"};
+const loop::Moment now = loop::parse_moment("2026-12-01T00:00:00+08:00").value();
+
+std::string utf16(const std::string& ascii_or_utf8) {
+    std::string out = "\xFF\xFE";
+    for (std::size_t i = 0; i < ascii_or_utf8.size();) {
+        const auto c = static_cast<unsigned char>(ascii_or_utf8[i]);
+        unsigned code = c;
+        const std::size_t size = c < 0x80 ? 1 : c < 0xE0 ? 2 : 3;
+        if (size > 1) code = c & (0xFFU >> (size + 1));
+        for (std::size_t k = 1; k < size; ++k)
+            code = (code << 6) | (static_cast<unsigned char>(ascii_or_utf8[i + k]) & 0x3FU);
+        i += size;
+        out += static_cast<char>(code & 0xFF);
+        out += static_cast<char>(code >> 8);
+    }
+    return out;
+}
+
+/// A folder of made-up files in the equipment's form.
+struct Folder {
+    test::TempDir dir;
+    void put(const std::string& name, const std::string& text, bool wide = true) const {
+        std::ofstream(dir.path() / name, std::ios::binary) << (wide ? utf16(text) : text);
+    }
+    Intake read() const { return read_nha(dir.path(), settings).value(); }
+};
+
+const std::string log_text =
+    "[TestLog]\r\nReportNumber = 610404990000000001\r\nLineNumber = 02\r\nTestStartTime = 2026-03-01 16:31:43\r\n"
+    "TestEndTime = 2026-03-01 16:34:38\r\nPlateNumber = 陕D0T001\r\nPlateType = 黄牌\r\nVIN = LSVAA49J132000017\r\n"
+    "IsRetest = 0\r\nTestCharacter = 在用车检验\r\nFuelType = 汽油\r\nEmissionStandard = 国IV\r\nOwner = "
+    "\r\nAnalyzerNumber = A1\r\n"
+    "DynamometerNumber = D1";  // no last newline
+
+const std::string idle_text =
+    "[ResultOfDIS]\r\nPlateNumber=陕D0T001\r\nPlateType=黄牌\r\nIsTestFinished=1\r\nTestStartTime=2026-03-01 "
+    "16:31:43\r\n"
+    "TestEndTime=2026-03-01 "
+    "16:34:38\r\nHCHigh=61\r\nLimitOfHCHigh=50\r\nPassOfHCHigh=0\r\nCOHigh=0.02\r\nLimitOfCOHigh=0.30\r\n"
+    "PassOfCOHigh=1\r\nNeedTestLambda=0\r\nLambdaHigh=1.01\r\nNeedTestLIS=1\r\nHCLow=5\r\nLimitOfHCLow="
+    "80\r\nPassOfHCLow=1\r\n"
+    "COLow=0.03\r\nLimitOfCOLow=0.60\r\nPassOfCOLow=1\r\nPass=0\r\nEnvironmentalTemperature=5.70\r\n[Version]"
+    "\r\nVersion=1.0\r\n";
+
+const std::string idle_rows =
+    "[Sum]\r\nTotal=2\r\n[1]\r\nSamplingTime=2026-03-01 16:33:01\r\nHC=5\r\nCO=0.02\r\nEngineRev=2520\r\n"
+    "[2]\r\nSamplingTime=2026-03-01 16:33:03\r\nHC=61\r\nCO=0.02\r\nEngineRev=2500\r\n";
+
+const std::string asm_text =
+    "[ResultOfASM]\r\nPlateNumber=陕D0T001\r\nPlateType=黄牌\r\nIsTestFinished=1\r\nTestStartTime=2026-03-01 "
+    "16:31:43\r\n"
+    "TestEndTime=2026-03-01 "
+    "16:34:38\r\nLimitOfCO5025=0.50\r\nLimitOfHC5025=90\r\nLimitOfNO5025=700\r\nCO5025=0.04\r\nHC5025=11\r\n"
+    "NO5025=170\r\nPower5025=6.89\r\nLambda5025=1.05\r\nPassOfCO5025=1\r\nPassOfHC5025=1\r\nPassOfNO5025="
+    "1\r\nNeedTestMode2540=0\r\nPass=1\r\n";
+
+const std::string asm_rows =
+    "\r\n[1]\r\nSamplingTime=2026-03-01 "
+    "16:32:00\r\nState=4\r\nVelocity=25.1\r\nHC=12\r\n[2]\r\nSamplingTime=2026-03-01 16:32:01\r\n"
+    "State=5\r\nVelocity=25.0\r\nHC=11\r\n[3]\r\nSamplingTime=2026-03-01 "
+    "16:32:02\r\nState=6\r\nVelocity=25.2\r\nHC=11\r\n"
+    "[StateOrder]\r\nStartCalculate5025=2\r\nEndCalculate5025=3\r\n";
+
+std::string reason(const Intake& intake, const std::string& file) {
+    for (const auto& left : intake.left)
+        if (left.file == file) return left.code;
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("files of one two-speed idle test become one record") {
+    Folder f;
+    f.put("TestLog.ini", log_text);
+    f.put("ResultOfDIS.ini", idle_text);
+    f.put("RealTimeDataOfDIS.ini", idle_rows);
+    f.put("DISParams.ini", "[DISParams]\r\nZCM=2\r\n", false);
+    const auto intake = f.read();
+    REQUIRE(intake.taken.size() == 1);
+    const auto& taken = intake.taken[0];
+    const auto r = json::parse(taken.line);
+    CHECK(r["report_no"] == "610404990000000001");
+    CHECK(r["reason"] == "periodic");
+    CHECK(r["line_id"] == "02");
+    CHECK(r["inspector_id"] == "A017");
+    CHECK(r["occurred_at"] == "2026-03-01T16:34:38+08:00");
+    CHECK(r["vehicle"] == json({{"vin", "LSVAA49J132000017"},
+                                {"plate", "陕D0T001"},
+                                {"plate_color", "黄"},
+                                {"fuel", "petrol"},
+                                {"emission_stage", "国IV"}}));
+    CHECK(r["verdict"] == "fail");
+    CHECK(r["failed_items"] == json({"hc/high_idle"}));
+    CHECK(r["readings"].size() == 5);
+    CHECK(r["readings"][4] == json({{"item", "lambda"}, {"phase", "high_idle"}, {"value", 1.01}, {"unit", "1"}}));
+    CHECK(taken.trace_csv ==
+          "time_s,co_pct,co2_pct,o2_pct,hc_ppm,no_ppm,lambda,rpm,oil_temp_c,temperature_c,humidity_pct,pressure_kpa,"
+          "obd_rpm,obd_speed_kmh\n"
+          "0,0.02,,,5,,,2520,,,,,,\n2,0.02,,,61,,,2500,,,,,,\n");
+    CHECK(r["trace"] == json({{"sha256", journal::to_hex(journal::sha256(taken.trace_csv))}, {"rows", 2}}));
+    const auto admitted = loop::admit(taken.line, "I610404-01", now);
+    CHECK(admitted.problems.empty());
+    CHECK(admitted.record_id == taken.record_id);
+    CHECK(f.read().taken[0].line == taken.line);
+    CHECK(reason(intake, "DISParams.ini") == "not_a_test");
+}
+
+TEST_CASE("ASM files that belong together give a record with its window") {
+    Folder f;
+    f.put("TestLog.ini", log_text);
+    f.put("ResultOfASM.ini", asm_text);
+    f.put("RealTimeDataOfASM.ini", asm_rows);
+    const auto intake = f.read();
+    REQUIRE(intake.taken.size() == 1);
+    const auto r = json::parse(intake.taken[0].line);
+    CHECK(r["method"] == "asm");
+    CHECK(r["readings"].size() == 5);
+    CHECK(r["readings"][0] ==
+          json({{"item", "co"}, {"phase", "5025"}, {"value", 0.04}, {"unit", "%"}, {"limit", 0.5}, {"passed", true}}));
+    CHECK(r["trace"]["window"] == json({{{"phase", "5025"}, {"first_row", 2}, {"last_row", 3}}}));
+    CHECK(r["equipment"]["dynamometer_id"] == "D1");
+    CHECK(intake.taken[0].trace_csv.find("\n0,hold,") != std::string::npos);
+    CHECK(intake.taken[0].trace_csv.find("\n2,test,") != std::string::npos);
+    CHECK(loop::admit(intake.taken[0].line, "I610404-01", now).problems.empty());
+}
+
+TEST_CASE("what does not belong is left with its reason, nothing is guessed") {
+    const auto replaced = [](std::string text, const std::string& from, const std::string& to) {
+        for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+            text.replace(at, from.size(), to);
+        return text;
+    };
+    const auto code = [&](const std::string& result, const std::string& log = log_text) {
+        Folder f;
+        if (!log.empty()) f.put("TestLog.ini", log);
+        f.put("ResultOfDIS.ini", result);
+        f.put("RealTimeDataOfDIS.ini", idle_rows);
+        const auto intake = f.read();
+        CHECK(intake.taken.empty());
+        CHECK(intake.left.size() == (log.empty() ? 2U : 3U));
+        return reason(intake, "ResultOfDIS.ini");
+    };
+    CHECK(code(idle_text, "") == "no_report_number");
+    CHECK(code(idle_text, replaced(log_text, "610404990000000001", "")) == "no_report_number");
+    CHECK(code(replaced(idle_text, "陕D0T001", "陕D0T002")) == "another_test");
+    CHECK(code(replaced(idle_text, "16:34:38", "16:34:39")) == "another_test");
+    CHECK(code(replaced(idle_text, "2026-03-01", "2026-02-01")) == "stale");
+    CHECK(code(replaced(idle_text, "IsTestFinished=1", "IsTestFinished=0")) == "not_finished");
+    CHECK(code(replaced(idle_text, "COHigh=0.02", "COHigh=")) == "bad_value");
+    CHECK(code(replaced(idle_text, "COHigh=0.02", "COHigh=0,02")) == "bad_value");
+    CHECK(code(idle_text.substr(0, 20)) == "unreadable");
+
+    Folder f;
+    f.put("TestLog.ini", log_text);
+    f.put("ResultOfDIS.ini", idle_text);
+    f.put("RealTimeDataOfDIS.ini", replaced(idle_rows, "16:33:03", "16:40:03"));
+    f.put("RealTimeDataOfVMAS.ini", "[1]\r\nHC=0\r\nCO=0.00\r\n");
+    f.put("RealTimeDataOfASM.ini", asm_rows);
+    f.put("StationInfo.ini", "\xFF\xFEx", false);
+    const auto intake = f.read();
+    REQUIRE(intake.taken.size() == 1);
+    CHECK_FALSE(json::parse(intake.taken[0].line).contains("trace"));
+    CHECK(reason(intake, "RealTimeDataOfDIS.ini") == "another_test");
+    CHECK(reason(intake, "RealTimeDataOfVMAS.ini") == "blank_run");
+    CHECK(reason(intake, "RealTimeDataOfASM.ini") == "no_result");
+    CHECK(reason(intake, "StationInfo.ini") == "unreadable");
+    CHECK(read_nha("/nowhere", settings).error().code == "no_folder");
+}
+
+TEST_CASE("the same in GB18030") {
+    Folder f;
+    f.put("TestLog.ini", log_text);
+    f.put("ResultOfDIS.ini", idle_text);
+    const auto line = f.read().taken.at(0).line;
+    const std::string plate = "\xC9\xC2\x44\x30\x54\x30\x30\x31", colour = "\xBB\xC6\xC5\xC6";
+    std::string gb = idle_text;
+    gb.replace(gb.find("陕D0T001"), std::string("陕D0T001").size(), plate);
+    gb.replace(gb.find("黄牌"), std::string("黄牌").size(), colour);
+    f.put("ResultOfDIS.ini", gb, false);
+    CHECK(f.read().taken.at(0).line == line);
+}
+
+TEST_CASE("the real folder gives exactly one record") {
+    const char* shared = std::getenv("IMLOOP_SHARED");
+    const auto folder =
+        (shared ? std::filesystem::path(shared) : test::source_dir() / "../shared") / "data/equipment/nha";
+    if (!std::filesystem::exists(folder)) {
+        WARN("skipped: no real equipment data at " << folder);
+        return;
+    }
+    const auto intake = read_nha(folder, settings).value();
+    REQUIRE(intake.taken.size() == 1);
+    const auto r = json::parse(intake.taken[0].line);
+    CHECK(r["report_no"] == "440605012203011634380041");
+    CHECK(r["method"] == "two_speed_idle");
+    CHECK(r["reason"] == "retest");
+    CHECK(r["verdict"] == "pass");
+    CHECK(r["started_at"] == "2022-03-01T16:31:43+08:00");
+    CHECK(r["trace"]["rows"] == 90);
+    CHECK(std::count(intake.taken[0].trace_csv.begin(), intake.taken[0].trace_csv.end(), '\n') == 91);
+    CHECK(intake.taken[0].trace_csv.find("state") == std::string::npos);
+    CHECK(intake.taken[0].trace_csv.find("\n94,") != std::string::npos);
+    CHECK(loop::admit(intake.taken[0].line, "I610404-01", now).problems.empty());
+    CHECK(reason(intake, "ResultOfASM.ini") == "another_test");
+    CHECK(reason(intake, "RealTimeDataOfASM.ini") == "another_test");
+    CHECK(reason(intake, "ResultOfLUGDOWN.ini") == "stale");
+    CHECK(reason(intake, "RealTimeDataOfLUGDOWN.ini") == "stale");
+    CHECK(reason(intake, "ResultOfFSUNHT.ini") == "another_test");
+    CHECK(reason(intake, "RealTimeDataOfFSUNHT.ini") == "stale");
+    CHECK(reason(intake, "RealTimeDataOfVMAS.ini") == "blank_run");
+    CHECK(reason(intake, "ResultOfOBD.ini") == "no_report_number");
+    CHECK(intake.taken[0].files.size() + intake.left.size() == 25);
+}
