@@ -115,7 +115,8 @@ private:
     /// Why a result is not of the test in the log; nothing where it is.
     const Reason* unfit(const Kind& kind, const Ini& result) const {
         const auto text = [&](const char* key) { return result.value(kind.result, key); };
-        if (!result.sections.contains(kind.result)) return &unreadable;
+        if (const auto own = result.sections.find(kind.result); own == result.sections.end() || own->second.empty())
+            return &unreadable;
         if (!text("IsTestFinished").empty() && text("IsTestFinished") != "1") return &not_finished;
         const std::string plate = text("PlateNumber"), start = text("TestStartTime"), own_report = text("ReportNumber");
         if (plate.empty() || start.empty()) {
