@@ -72,7 +72,7 @@ int main(int argc, char** argv) {
         for (const auto& [at, line] : found->second) lines.push_back(line);
         std::size_t kept = lines.size();
         if (std::ranges::find(live, s.id) != live.end()) {
-            kept -= static_cast<std::size_t>(static_cast<double>(lines.size()) * live_share);
+            kept -= std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(lines.size()) * live_share));
             std::string plain;
             for (std::size_t i = kept; i < lines.size(); ++i) plain += lines[i] + "\n";
             write(folder / "live" / (s.id + ".ndjson"), plain);

@@ -1,0 +1,31 @@
+#!/usr/bin/env python3
+"""Checks that #include lines keep to the arrows between the rooms. arrows.py ROOT"""
+import pathlib
+import re
+import sys
+
+MAY = {
+    "schemas": set(), "sqlite": set(), "journal": set(), "loop": {"schemas"},
+    "station": {"journal", "loop", "schemas", "sqlite"}, "i_station": {"station", "loop", "journal"}, "m_station": {"station", "loop", "journal"},
+    "hub": {"loop", "journal", "schemas", "sqlite"},
+}
+# Headers a room must not know, wherever they come from.
+NEVER = {"loop": r"boost/|sqlite3?\.h|openssl/", "journal": r"sqlite", "hub/api": r"store/|sqlite", "hub/report": r"store/|sqlite|boost/"}
+SQL = re.compile(r'"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE) ')
+SQL_AT = {"hub/store/statements.hpp", "station/statements.hpp"}
+
+root, bad = pathlib.Path(sys.argv[1]), []
+for room, allowed in MAY.items():
+    for file in sorted((root / room).rglob("*.[ch]pp")):
+        name, text = file.relative_to(root).as_posix(), file.read_text()
+        for quoted in re.findall(r'#include "([^"]+)"', text):
+            other = quoted.split("/")[0]
+            if other != room and other not in allowed:
+                bad.append(f"{name} includes {quoted}")
+        for where, pattern in NEVER.items():
+            if name.startswith(where + "/"):
+                bad += [f"{name} includes {i}" for i in re.findall(r'#include [<"]([^>"]+)[>"]', text) if re.search(pattern, i)]
+        if SQL.search(text) and name not in SQL_AT:
+            bad.append(f"{name} holds SQL")
+print("\n".join(bad) or "all includes keep to the arrows")
+sys.exit(1 if bad else 0)
