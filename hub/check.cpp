@@ -12,9 +12,8 @@ using nlohmann::json;
 /// Walks the stored segments and names every one whose chain, seal or receipt does not hold.
 class Checker {
 public:
-    explicit Checker(const State& state) : state_(state) {}
-
-    void check(const StoredSegment& stored) {
+    /// `state` has taken this segment in, so that a hub's first one brings its own key.
+    void check(const State& state, const StoredSegment& stored) {
         const auto segment = journal::parse_segment(stored.bytes);
         if (!segment) return say("?", 0, segment.error());
         const auto& header = segment->header;
@@ -22,14 +21,14 @@ public:
         if (header.first > chain.last + 1 ||
             (header.first == chain.last + 1 && chain.last > 0 && header.prev != chain.head))
             say(header.source, header.first, {"journal_gap", "与前一段接不上 / does not follow the segment before"});
-        const auto* key = state_.key(header.source, segment->seal.kid);
+        const auto* key = state.key(header.source, segment->seal.kid);
         if (key == nullptr) {
             say(header.source, header.first, {"unknown_key", "封签的钥匙没有登记 / the seal's key is not registered"});
         } else if (const auto digests = journal::check_seal(*segment, key->key); !digests) {
             say(header.source, header.first, digests.error());
         }
         chain = {segment->seal.last, segment->seal.head};
-        check_receipt(*segment, stored.receipt);
+        check_receipt(state, *segment, stored.receipt);
         ++segments_;
         lines_ += segment->lines.size();
     }
@@ -40,10 +39,10 @@ public:
     bool clean() const { return errors_.empty(); }
 
 private:
-    void check_receipt(const journal::Segment& segment, const std::string& bytes) {
+    void check_receipt(const State& state, const journal::Segment& segment, const std::string& bytes) {
         const auto kid = journal::receipt_kid(bytes);
-        const auto key = kid ? state_.keys.find(*kid) : state_.keys.end();
-        if (key == state_.keys.end() || !key->second.source.starts_with('H'))
+        const auto key = kid ? state.keys.find(*kid) : state.keys.end();
+        if (key == state.keys.end() || !key->second.source.starts_with('H'))
             return say(segment.header.source, segment.header.first,
                        {"unknown_key", "回执的钥匙不是监管中心的 / the receipt's key is no hub's"});
         const auto receipt = journal::check_receipt(bytes, key->second.key);
@@ -56,7 +55,6 @@ private:
         errors_.push_back({{"source", source}, {"first", first}, {"code", e.code}, {"detail", e.detail}});
     }
 
-    const State& state_;
     std::map<std::pair<std::string, std::string>, ChainState> chains_;
     std::int64_t segments_ = 0;
     std::uint64_t lines_ = 0;
@@ -69,32 +67,40 @@ std::string digest_of(const State& state, loop::Day day) {
 
 }  // namespace
 
-State Hub::Impl::rebuilt() {
-    State fresh(state.projection.policy());
-    store.each_segment([&](const StoredSegment& s) { fresh.load(s); });
+State Hub::Impl::rebuilt(std::unique_lock<std::shared_mutex>& guard,
+                         const std::function<void(const State&, const StoredSegment&)>& also) {
+    State fresh(policy);
+    const auto load = [&](const StoredSegment& s) {
+        fresh.load(s);
+        also(fresh, s);
+    };
+    Store own_view(options.data / "hub.sqlite");
+    const auto seen = own_view.each_segment(load);
+    guard.lock();
+    store.each_segment(load, seen);
     fresh.projection.settle();
     return fresh;
 }
 
 Answer Hub::Impl::verify() {
-    const std::unique_lock guard(lock);
-    Checker checker(state);
-    store.each_segment([&](const StoredSegment& s) { checker.check(s); });
+    std::unique_lock guard(lock, std::defer_lock);
+    Checker checker;
+    const State fresh = rebuilt(guard, [&](const State& so_far, const StoredSegment& s) { checker.check(so_far, s); });
     const auto today = loop::day_of(options.now());
-    const auto live = digest_of(state, today), fresh = digest_of(rebuilt(), today);
+    const auto live = digest_of(state, today), anew = digest_of(fresh, today);
     auto out = checker.report();
     out["projection"] = live;
-    out["projection_holds"] = live == fresh;
-    out["clean"] = checker.clean() && live == fresh;
+    out["projection_holds"] = live == anew;
+    out["clean"] = checker.clean() && live == anew;
     return {200, "application/json", out.dump(), {}};
 }
 
 Answer Hub::Impl::rebuild() {
-    const std::unique_lock guard(lock);
+    std::unique_lock guard(lock, std::defer_lock);
+    State fresh = rebuilt(guard, [](const State&, const StoredSegment&) {});
     const auto today = loop::day_of(options.now());
-    const auto before = digest_of(state, today);
-    state = rebuilt();
-    const auto after = digest_of(state, today);
+    const auto before = digest_of(state, today), after = digest_of(fresh, today);
+    state = std::move(fresh);
     return {200, "application/json", json{{"before", before}, {"after", after}, {"same", before == after}}.dump(), {}};
 }
 

@@ -74,8 +74,9 @@ void Hub::init(const std::filesystem::path& data, const std::string& hub_id, con
 Hub::Impl::Impl(HubOptions o)
     : options(std::move(o)),
       key(journal::PrivateKey::from_pem(read_file(options.data / "hub.key.pem")).value()),
+      policy(policy_in(options.data)),
       store(options.data / "hub.sqlite"),
-      state(policy_in(options.data)),
+      state(policy),
       admission(std::max(1U, options.admission_threads)),
       import_pool(std::max(1U, options.admission_threads)) {
     id = store.meta("hub_id").value_or("");

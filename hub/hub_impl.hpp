@@ -22,6 +22,7 @@ struct Hub::Impl {
     journal::PrivateKey key;
     std::string id;     ///< H610400-01
     std::string epoch;  ///< of the hub's own journal
+    loop::Policy policy;
     Store store;
     mutable std::shared_mutex lock;  ///< of state and, for readers, of store
     State state;
@@ -46,7 +47,10 @@ struct Hub::Impl {
     bool own_receipt(const std::string& receipt, Arrival&, Answer& refusal) const;
     /// `{path, source?, from?, to?}`: whole segments received on these days; all and the process data without.
     Answer export_to(const nlohmann::json&);
-    State rebuilt();
+    /// Everything anew from the store, on a connection of its own; only what came meanwhile is read under the lock,
+    /// which is held afterwards. `also` sees every segment after it was taken in.
+    State rebuilt(std::unique_lock<std::shared_mutex>& guard,
+                  const std::function<void(const State&, const StoredSegment&)>& also);
     Answer verify();
     Answer rebuild();
     /// `{report, form?, from?, to?, as_of?, view?, county?, plate?, vin?, unmasked?, limit?}`; form: table, json, csv.

@@ -30,7 +30,8 @@ inline constexpr const char* segment_put =
 inline constexpr const char* segment_find =
     "SELECT bytes, receipt FROM segments WHERE source_id = $1 AND epoch = $2 AND last >= $3 "
     "ORDER BY last LIMIT 1";
-inline constexpr const char* segments_all = "SELECT bytes, receipt, position FROM segments ORDER BY position";
+inline constexpr const char* segments_after =
+    "SELECT bytes, receipt, position FROM segments WHERE position > $1 ORDER BY position";
 inline constexpr const char* segments_count = "SELECT COUNT(*), COALESCE(MAX(position), 0) FROM segments";
 
 inline constexpr const char* trace_put =

@@ -59,9 +59,11 @@ std::optional<StoredSegment> Store::segment_with(std::string_view source, std::s
     return out;
 }
 
-void Store::each_segment(const std::function<void(StoredSegment)>& visit) {
-    auto s = database_.prepare(sql::segments_all);
-    while (s.step()) visit({journal::zstd_decode(s.text(0)), journal::zstd_decode(s.text(1))});
+std::int64_t Store::each_segment(const std::function<void(StoredSegment)>& visit, std::int64_t after) {
+    auto s = database_.prepare(sql::segments_after);
+    s.bind(1, after);
+    for (; s.step(); after = s.integer(2)) visit({journal::zstd_decode(s.text(0)), journal::zstd_decode(s.text(1))});
+    return after;
 }
 
 std::int64_t Store::segments() {

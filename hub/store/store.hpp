@@ -37,8 +37,8 @@ public:
                      std::string_view bytes, std::string_view receipt);
     /// The segment that holds this line.
     std::optional<StoredSegment> segment_with(std::string_view source, std::string_view epoch, std::uint64_t seq);
-    /// All segments in the order of their arrival.
-    void each_segment(const std::function<void(StoredSegment)>&);
+    /// Segments in the order of their arrival, those behind position `after`; gives the position of the last one.
+    std::int64_t each_segment(const std::function<void(StoredSegment)>&, std::int64_t after = 0);
     std::int64_t segments();
 
     void put_trace(std::string_view sha256, std::string_view source, loop::Moment received_at, std::string_view csv);
