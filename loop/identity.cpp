@@ -67,7 +67,7 @@ struct Identity::State {
 
     std::set<Node*> dirty_nodes;
     std::set<std::string> dirty_plates;
-    std::set<Group*> dirty_groups;  ///< that lost a record without VIN
+    std::set<Group*> dirty_groups;        ///< that lost a record without VIN
     std::set<std::string> dirty_records;  // without VIN and plate evidence, erased, or decided about
     std::size_t work = 0;
 
@@ -91,7 +91,7 @@ struct Identity::State {
     bool decided(const Node& a, const Node& b) const;
     bool on_review(const Node&) const;
     std::vector<Vehicle> describe(const std::set<Group*>& groups) const;
-    std::set<Group*> linked_by_decisions(std::set<Group*>) const;
+    std::set<Group*> with_whole_vehicles(std::set<Group*>) const;
     Group* group_of(const std::string& id) const;
 };
 
@@ -344,7 +344,8 @@ void Identity::State::place_without_vin(const std::string& name, std::set<Group*
     std::set<std::string> vin_kinds, bare_kinds;
     bool kindless_vin = false;
     for (const Node* n : plate.bearers)
-        for (const auto& [kind, count] : n->plates.at(name)) kind.empty() ? (kindless_vin = true) : vin_kinds.insert(kind).second;
+        for (const auto& [kind, count] : n->plates.at(name))
+            kind.empty() ? (kindless_vin = true) : vin_kinds.insert(kind).second;
     for (const Record* r : plate.without_vin)
         if (!r->kind.empty()) bare_kinds.insert(r->kind);
     std::set<std::string> all_kinds = vin_kinds;
@@ -410,25 +411,33 @@ bool Identity::State::on_review(const Node& n) const {
     return false;
 }
 
-/// Groups whose records are tied by officers' decisions belong together when vehicles are made of them.
-std::set<Group*> Identity::State::linked_by_decisions(std::set<Group*> out) const {
-    if (decisions.empty()) return out;
+/// These groups and all that decisions tie to them, now or in a vehicle that stood until now: a vehicle is described
+/// whole. whole.
+std::set<Group*> Identity::State::with_whole_vehicles(std::set<Group*> out) const {
     std::vector<Group*> queue(out.begin(), out.end());
-    const auto visit = [&](const Record* r) {
-        const auto it = decisions_about.find(r->id);
-        if (it == decisions_about.end()) return;
-        for (const auto& id : it->second) {
-            const auto& d = decisions.at(id);
-            for (const auto& end : {d.about, d.other})
-                if (Group* g = group_of(end); g != nullptr && out.insert(g).second) queue.push_back(g);
+    std::set<std::string> seen;
+    const auto add = [&](const std::string& record_id) {
+        if (Group* g = group_of(record_id); g != nullptr && out.insert(g).second) queue.push_back(g);
+    };
+    const auto visit = [&](const std::string& record_id) {
+        const auto stood_in = vehicle_of.find(record_id);
+        if (stood_in != vehicle_of.end() && seen.insert(stood_in->second).second)
+            if (const auto v = vehicles.find(stood_in->second); v != vehicles.end())
+                for (const auto& e : v->second.records) add(e.record_id);
+        const auto about = decisions_about.find(record_id);
+        if (about == decisions_about.end()) return;
+        for (const auto& id : about->second) {
+            add(decisions.at(id).about);
+            add(decisions.at(id).other);
         }
     };
+    for (const auto& id : dirty_records) visit(id);
     while (!queue.empty()) {
         const Group* g = queue.back();
         queue.pop_back();
         for (const Node* n : g->nodes)
-            for (const Record* r : n->records) visit(r);
-        for (const Record* r : g->without_vin) visit(r);
+            for (const Record* r : n->records) visit(r->id);
+        for (const Record* r : g->without_vin) visit(r->id);
     }
     return out;
 }
@@ -458,7 +467,8 @@ std::vector<Vehicle> Identity::State::describe(const std::set<Group*>& of) const
         if (!part_of.contains(ra) || !part_of.contains(rb)) continue;
         const std::size_t from = part_of[ra], to = part_of[rb];
         if (d->join == (from == to)) continue;
-        // A join moves all of the one vehicle; a part takes the record out, with the others of its VIN where they differ.
+        // A join moves all of the one vehicle; a part takes the record out, with the others of its VIN where they
+        // differ.
         std::vector<const Record*> moved;
         for (const auto& [r, by_officer] : parts[from])
             if (d->join || r == ra || (ra->node != nullptr && ra->node != rb->node && r->node == ra->node))
@@ -481,7 +491,8 @@ std::vector<Vehicle> Identity::State::describe(const std::set<Group*>& of) const
         Vehicle v;
         const Record* first = nullptr;
         for (const auto& [r, by_officer] : members) {
-            if (first == nullptr || std::tie(r->occurred_at, r->id) < std::tie(first->occurred_at, first->id)) first = r;
+            if (first == nullptr || std::tie(r->occurred_at, r->id) < std::tie(first->occurred_at, first->id))
+                first = r;
             const bool alone = members.size() == 1;
             const bool certain = alone || (r->node != nullptr && r->vin == lead->vin);
             int row = r->row;
@@ -533,7 +544,7 @@ Identity::Changes Identity::State::settle() {
     dirty_plates.clear();
     for (const auto& id : dirty_records)
         if (Group* g = group_of(id)) touched.insert(g);
-    touched = linked_by_decisions(std::move(touched));
+    touched = with_whole_vehicles(std::move(touched));
 
     Changes changes;
     // Review, rows 7 and 8.
@@ -627,8 +638,8 @@ const Vehicle* Identity::vehicle(const std::string& vehicle_id) const {
 }
 
 Placement Identity::place(const VehicleWords& words, Moment moment) const {
-    // A record of its own, for as long as the question lasts; "~" sorts after every id, so it never names a vehicle that
-    // has another record of the same moment.
+    // A record of its own, for as long as the question lasts; "~" sorts after every id, so it never names a vehicle
+    // that has another record of the same moment.
     Fact asking;
     asking.record_id = "~";
     asking.occurred_at = moment;
@@ -640,7 +651,8 @@ Placement Identity::place(const VehicleWords& words, Moment moment) const {
         out.kind = Placement::Kind::review;
     } else if (const auto* v = vehicle(vehicle_of("~")); v != nullptr && v->records.size() > 1) {
         out.kind = Placement::Kind::vehicle;
-        const auto other = v->records.front().record_id == "~" ? v->records.back().record_id : v->records.front().record_id;
+        const auto other =
+            v->records.front().record_id == "~" ? v->records.back().record_id : v->records.front().record_id;
         state_->erase("~");
         state_->settle();
         out.vehicle_id = vehicle_of(other);
