@@ -255,7 +255,7 @@ void Hub::admin(std::string_view command, std::string body, Done done) {
                               if (command == "import")
                                   return done(impl_->import_path(in.at("path").get<std::string>()));
                               if (command == "export") return done(impl_->export_to(in));
-                              if (command == "report") return done(impl_->report(in));
+                              if (command == "import_progress") return done(impl_->import_progress());
                               if (command == "report") return done(impl_->report(in));
                               if (command == "verify") return done(impl_->verify());
                               if (command == "rebuild") return done(impl_->rebuild());

@@ -31,6 +31,7 @@ struct Hub::Impl {
     boost::asio::thread_pool admission;
     boost::asio::thread_pool import_pool;  ///< an import waits in `admission` for these
     std::unique_ptr<Writer> writer;
+    std::atomic<std::uintmax_t> imported_bytes = 0, import_bytes = 0;
 
     /// Checks a segment up to its seal and admits its lines. Nothing: `refusal` says why.
     std::optional<Arrival> arrive(const Caller&, std::string bytes, bool trusted, Answer& refusal);
@@ -44,6 +45,8 @@ struct Hub::Impl {
     /// A file, or a folder as export_to() makes it: the hub's journal first.
     Answer import_path(const std::filesystem::path&);
     Answer import_file(const std::filesystem::path&);
+    /// `{done, total}` bytes of the import under way, the last one's where there is none.
+    Answer import_progress() const;
     bool own_receipt(const std::string& receipt, Arrival&, Answer& refusal) const;
     /// `{path, source?, from?, to?}`: whole segments received on these days; all and the process data without.
     Answer export_to(const nlohmann::json&);

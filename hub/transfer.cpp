@@ -46,7 +46,7 @@ std::optional<loop::Day> day(const json& in, const char* name) {
 Answer Hub::Impl::import_file(const fs::path& path) {
     const std::string bytes = read_file(path);
     struct Waiting {
-        std::size_t offset;
+        std::size_t offset, size;
         std::future<std::pair<std::optional<Arrival>, Answer>> arrival;
     };
     std::deque<Waiting> judged;
@@ -71,13 +71,14 @@ Answer Hub::Impl::import_file(const fs::path& path) {
     };
     const auto write_next = [&] {
         auto [arrival, why] = judged.front().arrival.get();
-        const auto offset = judged.front().offset;
+        const auto offset = judged.front().offset, size = judged.front().size;
         judged.pop_front();
         if (!arrival) return refuse(offset, why);
         auto done = std::make_shared<std::promise<Answer>>();
         written.emplace_back(offset, done->get_future());
         arrival->done = [done](Answer answer) { done->set_value(std::move(answer)); };
         if (!writer->offer(std::move(*arrival))) done->set_value(problem(503, "busy", "正忙 / busy"));
+        imported_bytes += size;
         take_written(import_ahead_max);
     };
     for (std::string_view rest = bytes; !rest.empty() && !refused;) {
@@ -88,7 +89,7 @@ Answer Hub::Impl::import_file(const fs::path& path) {
             break;
         }
         auto arrival = std::make_shared<std::promise<std::pair<std::optional<Arrival>, Answer>>>();
-        judged.push_back({offset, arrival->get_future()});
+        judged.push_back({offset, bytes.size() - rest.size() - offset, arrival->get_future()});
         const auto judge = [this, arrival, segment = std::string(piece->segment),
                             receipt = std::string(piece->receipt)] {
             std::pair<std::optional<Arrival>, Answer> out;
@@ -152,18 +153,24 @@ bool Hub::Impl::own_receipt(const std::string& receipt, Arrival& arrival, Answer
 }
 
 Answer Hub::Impl::import_path(const fs::path& path) {
-    json files = json::array();
     std::int64_t segments = 0, traces = 0;
     std::vector<fs::path> journals{path};
     if (fs::is_directory(path))
         journals = files_in(fs::is_directory(path / "journals") ? path / "journals" : path, ".ndjson");
+    const auto traces_of_it = files_in(path / "traces", ".csv");
+    std::uintmax_t bytes = 0;
+    for (const auto& file : journals) bytes += fs::file_size(file);
+    for (const auto& file : traces_of_it) bytes += fs::file_size(file);
+    imported_bytes = 0;
+    import_bytes = bytes;
     for (const auto& file : journals) {
         const auto answer = import_file(file);
         if (answer.status != 200) return answer;
         segments += json::parse(answer.body).at("segments").get<std::int64_t>();
     }
-    for (const auto& file : files_in(path / "traces", ".csv")) {
+    for (const auto& file : traces_of_it) {
         std::string csv = read_file(file);
+        imported_bytes += csv.size();
         const std::string sha = journal::to_hex(journal::sha256(csv));
         if (sha != file.stem().string())
             return problem(422, "digest_mismatch",
@@ -176,6 +183,10 @@ Answer Hub::Impl::import_path(const fs::path& path) {
             "application/json",
             json{{"files", journals.size()}, {"segments", segments}, {"traces", traces}}.dump(),
             {}};
+}
+
+Answer Hub::Impl::import_progress() const {
+    return {200, "application/json", json{{"done", imported_bytes.load()}, {"total", import_bytes.load()}}.dump(), {}};
 }
 
 Answer Hub::Impl::export_to(const json& in) {

@@ -8,8 +8,9 @@
 
 namespace imloop::journal {
 
-/// `content_encoding` is "", "identity", "gzip" or "zstd" (else `unsupported_encoding`). `malformed_segment`: corrupt or cut
-/// short; `too_large`: compressed or decoded bytes beyond the limits (limits.hpp, `decoded_max`), or a ratio beyond them.
+/// `content_encoding` is "", "identity", "gzip" or "zstd" (else `unsupported_encoding`). `malformed_segment`: corrupt
+/// or cut short; `too_large`: compressed or decoded bytes beyond the limits (limits.hpp, `decoded_max`), or a ratio
+/// beyond them.
 Result<std::string> decode(std::string_view content_encoding, std::string_view bytes, std::size_t decoded_max);
 
 std::string gzip_encode(std::string_view bytes);

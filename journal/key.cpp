@@ -91,9 +91,7 @@ std::string der_from_raw(std::string_view raw) {
     return out;
 }
 
-Error unsupported() {
-    return {"unsupported_key", "钥匙不是 P-256 或 SM2 的 / the key is neither P-256 nor SM2"};
-}
+Error unsupported() { return {"unsupported_key", "钥匙不是 P-256 或 SM2 的 / the key is neither P-256 nor SM2"}; }
 
 }  // namespace
 
@@ -183,7 +181,8 @@ std::string PrivateKey::sign(std::string_view message) const {
         EVP_DigestSign(context.md.get(), nullptr, &size, bytes, message.size()) != 1)
         throw std::runtime_error("the message could not be signed");
     der.resize(size);
-    if (EVP_DigestSign(context.md.get(), reinterpret_cast<unsigned char*>(der.data()), &size, bytes, message.size()) != 1)
+    if (EVP_DigestSign(context.md.get(), reinterpret_cast<unsigned char*>(der.data()), &size, bytes, message.size()) !=
+        1)
         throw std::runtime_error("the message could not be signed");
     der.resize(size);
     return raw_from_der(der);

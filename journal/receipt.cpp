@@ -36,7 +36,8 @@ ordered_json outcome_json(const Outcome& o) {
             problems.push_back({{"pointer", p.pointer}, {"code", p.code}, {"detail", p.detail}});
     }
     if (o.first_seen)
-        out["first_seen"] = {{"source", o.first_seen->source}, {"epoch", o.first_seen->epoch}, {"seq", o.first_seen->seq}};
+        out["first_seen"] = {
+            {"source", o.first_seen->source}, {"epoch", o.first_seen->epoch}, {"seq", o.first_seen->seq}};
     return out;
 }
 
@@ -71,10 +72,14 @@ void from_json(const json& in, Outcome& out) {
 std::string build_receipt(const PrivateKey& hub_key, const Receipt& receipt) {
     auto outcomes = ordered_json::array();
     for (const auto& o : receipt.outcomes) outcomes.push_back(outcome_json(o));
-    const ordered_json body{{"receipt", "imloop/receipt/1"}, {"source", receipt.source},
-                            {"epoch", receipt.epoch},        {"first", receipt.first},
-                            {"last", receipt.last},          {"head", to_hex(receipt.head)},
-                            {"received_at", receipt.received_at}, {"outcomes", std::move(outcomes)}};
+    const ordered_json body{{"receipt", "imloop/receipt/1"},
+                            {"source", receipt.source},
+                            {"epoch", receipt.epoch},
+                            {"first", receipt.first},
+                            {"last", receipt.last},
+                            {"head", to_hex(receipt.head)},
+                            {"received_at", receipt.received_at},
+                            {"outcomes", std::move(outcomes)}};
     const std::string line = body.dump();
     const ordered_json seal{{"alg", name_of(hub_key.algorithm())},
                             {"kid", hub_key.public_key().kid()},

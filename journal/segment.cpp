@@ -32,8 +32,7 @@ std::optional<Digest> digest_member(const json& object, const char* name) {
 
 Result<Header> parse_header(std::string_view line) {
     const json object = json::parse(line, nullptr, false);
-    if (!object.is_object())
-        return malformed("第 1 行不是段头 JSON / line 1 is not the segment's header");
+    if (!object.is_object()) return malformed("第 1 行不是段头 JSON / line 1 is not the segment's header");
     const auto source = member<std::string>(object, "source");
     const auto epoch = member<std::string>(object, "epoch");
     const auto first = member<std::uint64_t>(object, "first");
@@ -83,10 +82,12 @@ Result<std::vector<std::string_view>> split(std::string_view bytes) {
 
 Result<Segment> parse_segment(std::string_view bytes) {
     if (bytes.size() > segment_bytes_max + 2 * frame_line_bytes_max)
-        return Error{"too_large", fmt::format("一段最多 {0} 字节 / a segment has at most {0} bytes", segment_bytes_max)};
+        return Error{"too_large",
+                     fmt::format("一段最多 {0} 字节 / a segment has at most {0} bytes", segment_bytes_max)};
     auto lines = split(bytes);
     if (!lines) return lines.error();
-    if (lines->size() < 3) return malformed("段头、记录、封签至少各一行 / header, record and seal: a line each at least");
+    if (lines->size() < 3)
+        return malformed("段头、记录、封签至少各一行 / header, record and seal: a line each at least");
     if (lines->size() - 2 > segment_lines_max)
         return Error{"too_large", fmt::format("一段最多 {0} 行 / a segment has at most {0} lines", segment_lines_max)};
     if (lines->front().size() > frame_line_bytes_max || lines->back().size() > frame_line_bytes_max)
@@ -117,7 +118,8 @@ Result<std::vector<Digest>> check_seal(const Segment& segment, const PublicKey& 
     digests.reserve(lines.size());
     Digest h = header.prev;
     for (const auto line : lines) digests.push_back(h = chain_next(seal.algorithm, h, line));
-    if (h != seal.head) return bad("链值与封签不符，内容被改动过 / the chain differs from the seal: bytes were changed");
+    if (h != seal.head)
+        return bad("链值与封签不符，内容被改动过 / the chain differs from the seal: bytes were changed");
     if (!key.verify(seal_message(header.source, header.epoch, seal.last, seal.head), seal.signature))
         return bad("签名不符 / the signature does not match");
     return digests;
@@ -129,8 +131,7 @@ std::string seal_message(std::string_view source, std::string_view epoch, std::u
 
 std::string build_segment(const PrivateKey& key, std::string_view source, std::string_view epoch, std::uint64_t first,
                           const Digest& prev, std::span<const std::string> lines) {
-    const nlohmann::ordered_json header{
-        {"source", source}, {"epoch", epoch}, {"first", first}, {"prev", to_hex(prev)}};
+    const nlohmann::ordered_json header{{"source", source}, {"epoch", epoch}, {"first", first}, {"prev", to_hex(prev)}};
     std::string out = header.dump() + "\n";
     Digest head = prev;
     for (const auto& line : lines) {

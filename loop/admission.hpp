@@ -26,7 +26,7 @@ struct Problem {
 struct Correction {
     std::string record_id;
     std::string corrects;
-    bool voids = false;             ///< else replaces
+    bool voids = false;  ///< else replaces
     std::optional<Fact> replacement;
     Moment occurred_at = 0;
     std::string station_id;  ///< of the correction
@@ -57,8 +57,8 @@ struct Admitted {
 /// `occurred_in_future`.
 Admitted admit(std::string_view line, std::string_view source, Moment received_at);
 
-/// A stored line, whose judgement stands: nothing is checked again. Of an `accepted` one the fact (same bytes, same fact),
-/// of a rejected one its record_id and JSON alone.
+/// A stored line, whose judgement stands: nothing is checked again. Of an `accepted` one the fact (same bytes, same
+/// fact), of a rejected one its record_id and JSON alone.
 Admitted reread(std::string_view line, bool accepted);
 
 }  // namespace imloop::loop

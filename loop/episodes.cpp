@@ -9,8 +9,9 @@ namespace imloop::loop {
 namespace {
 
 constexpr std::array<std::string_view, episode_outcomes> outcome_names = {
-    "closed_repaired",         "closed_unrepaired",       "passed_elsewhere", "in_time",  "non_return_not_repaired",
-    "non_return_not_retested", "waived",                  "scrapped",         "transferred_out"};
+    "closed_repaired",         "closed_unrepaired",       "passed_elsewhere", "in_time",
+    "non_return_not_repaired", "non_return_not_retested", "waived",           "scrapped",
+    "transferred_out"};
 
 /// Where a record stands in the walk. `step` parts what one moment holds: 0 the moment itself, 1 right after it, 2 the
 /// end of the day (of a moment that is the day's last millisecond).
@@ -165,7 +166,8 @@ std::string county_of(const Register& stations, const std::string& station_id, M
 
 EpisodeOutcome outcome_of_ended(const Span& span, bool repaired, const Register& stations, const Policy& policy) {
     const Fact& end = *span.end->fact;
-    if (end.event) return end.event->event == Event::scrapped ? EpisodeOutcome::scrapped : EpisodeOutcome::transferred_out;
+    if (end.event)
+        return end.event->event == Event::scrapped ? EpisodeOutcome::scrapped : EpisodeOutcome::transferred_out;
     if (repaired) return EpisodeOutcome::closed_repaired;
     // A station's county is the one in force at the failure, the passing station's too.
     const bool inside = policy.inside(county_of(stations, end.station_id, span.failures.front().fact->occurred_at));
@@ -201,8 +203,7 @@ Episode finish(const Span& span, std::span<const Fact> decisions, const Register
         if (s.place > latest.place) e.latest_counting_day = day;
     }
     e.counting_stations.assign(shops.begin(), shops.end());
-    if (!span.retests.empty())
-        e.first_retest_passed = span.retests.front().fact->inspection->verdict == Verdict::pass;
+    if (!span.retests.empty()) e.first_retest_passed = span.retests.front().fact->inspection->verdict == Verdict::pass;
     if (span.end) {
         e.ended_by = span.end->fact->record_id;
         e.ended_at = span.end->fact->occurred_at;
@@ -216,8 +217,8 @@ Episode finish(const Span& span, std::span<const Fact> decisions, const Register
     else if (as_of <= *e.due)
         e.outcome = EpisodeOutcome::in_time;
     else
-        e.outcome = e.latest_counting_day ? EpisodeOutcome::non_return_not_retested
-                                          : EpisodeOutcome::non_return_not_repaired;
+        e.outcome =
+            e.latest_counting_day ? EpisodeOutcome::non_return_not_retested : EpisodeOutcome::non_return_not_repaired;
     return e;
 }
 

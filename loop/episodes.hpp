@@ -32,18 +32,18 @@ struct Episode {
     std::string episode_id;  ///< record_id of the first failure
     std::string county;      ///< of the first failure's station in force then; empty where it has no registration
     std::string registered_county;  ///< of the vehicle, from the first failure's record, may be empty
-    std::string station_id;  ///< of the first failure
+    std::string station_id;         ///< of the first failure
     Moment first_failure = 0;
     Moment latest_failure = 0;
-    std::vector<std::string> failures;          ///< record ids in the order of the walk
-    std::vector<std::string> repairs;           ///< all that belong to it, in the order of the walk
-    std::vector<std::string> counting_repairs;  ///< those that count
-    std::vector<std::string> counting_stations; ///< M stations of the counting repairs, ascending, each once
-    std::optional<Day> first_counting_day;      ///< of settlement
-    std::optional<Day> latest_counting_day;     ///< of the latest counting repair after the latest failure
-    std::vector<std::string> retests;           ///< formal tests after the first failure, the closing one included
+    std::vector<std::string> failures;           ///< record ids in the order of the walk
+    std::vector<std::string> repairs;            ///< all that belong to it, in the order of the walk
+    std::vector<std::string> counting_repairs;   ///< those that count
+    std::vector<std::string> counting_stations;  ///< M stations of the counting repairs, ascending, each once
+    std::optional<Day> first_counting_day;       ///< of settlement
+    std::optional<Day> latest_counting_day;      ///< of the latest counting repair after the latest failure
+    std::vector<std::string> retests;            ///< formal tests after the first failure, the closing one included
     std::optional<bool> first_retest_passed;
-    std::optional<std::string> ended_by;        ///< record_id of the closing pass or ending event
+    std::optional<std::string> ended_by;  ///< record_id of the closing pass or ending event
     std::optional<Moment> ended_at;
     EpisodeOutcome outcome{};
     std::optional<Day> due;  ///< last day in time, of an open episode
@@ -51,8 +51,8 @@ struct Episode {
 };
 
 /// `records` are the vehicle's facts (tests, repairs, events; replaced ones in their replaced form, voided ones left
-/// out), `decisions` the `waive` decisions about any of its episodes (they name an episode_id or a failure's record_id).
-/// Facts of days after `as_of` are not seen. Pure; the order of the inputs has no effect.
+/// out), `decisions` the `waive` decisions about any of its episodes (they name an episode_id or a failure's
+/// record_id). Facts of days after `as_of` are not seen. Pure; the order of the inputs has no effect.
 std::vector<Episode> episodes(std::span<const Fact> records, std::span<const Fact> decisions, const Register&,
                               const Policy&, Day as_of);
 

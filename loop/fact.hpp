@@ -29,7 +29,8 @@ enum class Kind {
 std::string_view name_of(Kind);
 std::optional<Kind> kind_named(std::string_view);
 
-/// The vehicle as a record has it. `vin` and `plate` are normalised (loop/vehicle/vin.hpp, plate.hpp); empty: not given.
+/// The vehicle as a record has it. `vin` and `plate` are normalised (loop/vehicle/vin.hpp, plate.hpp); empty: not
+/// given.
 struct VehicleWords {
     std::string vin;
     std::string plate;

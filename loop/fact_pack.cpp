@@ -68,7 +68,8 @@ void visit(Visitor& v, Of& of) {
     if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
         v.number(of);
     } else if constexpr (std::is_same_v<T, VehicleWords>) {
-        for (auto* text : {&of.vin, &of.plate, &of.plate_kind, &of.engine_no, &of.model, &of.registered_county}) v(*text);
+        for (auto* text : {&of.vin, &of.plate, &of.plate_kind, &of.engine_no, &of.model, &of.registered_county})
+            v(*text);
     } else if constexpr (std::is_same_v<T, InspectionFact>) {
         for (auto* text : {&of.report_no, &of.acceptance_no, &of.method}) v(*text);
         v.number(of.reason);

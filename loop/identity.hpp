@@ -22,8 +22,8 @@ struct Evidence {
 };
 
 struct Vehicle {
-    std::string vehicle_id;  ///< record_id of its first record by (occurred_at, record_id)
-    std::string vin;         ///< the proven one, then that of more records, then the least; may be empty
+    std::string vehicle_id;         ///< record_id of its first record by (occurred_at, record_id)
+    std::string vin;                ///< the proven one, then that of more records, then the least; may be empty
     std::vector<Evidence> records;  ///< ascending by record_id
     bool operator==(const Vehicle&) const = default;
 };
@@ -61,8 +61,8 @@ public:
     };
     Changes settle();
 
-    std::vector<Vehicle> vehicles() const;     ///< ascending by vehicle_id; call after settle()
-    std::vector<std::string> review() const;   ///< record ids, ascending
+    std::vector<Vehicle> vehicles() const;    ///< ascending by vehicle_id; call after settle()
+    std::vector<std::string> review() const;  ///< record ids, ascending
     /// The vehicle of a record; empty where the record is unknown.
     std::string vehicle_of(const std::string& record_id) const;
     const Vehicle* vehicle(const std::string& vehicle_id) const;

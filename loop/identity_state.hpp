@@ -21,10 +21,10 @@ struct IdentityRecord {
     std::string id;
     Moment occurred_at = 0, from = 0, to = 0;
     std::string vin, plate, kind, new_plate, engine_no;
-    std::string fail_report_no;             ///< of a repair
-    std::string report_no, acceptance_no;   ///< of a failed test
-    IdentityNode* node = nullptr;           ///< none without VIN
-    IdentityGroup* group = nullptr;         ///< of a record without VIN: where rows 3, 5 and 8 put it
+    std::string fail_report_no;            ///< of a repair
+    std::string report_no, acceptance_no;  ///< of a failed test
+    IdentityNode* node = nullptr;          ///< none without VIN
+    IdentityGroup* group = nullptr;        ///< of a record without VIN: where rows 3, 5 and 8 put it
     int row = 1;
 };
 

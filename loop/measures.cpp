@@ -88,9 +88,8 @@ std::vector<int> shares_per_mille(std::span<const std::int64_t> counts) {
     }
     std::vector<std::size_t> by_remainder(counts.size());
     std::iota(by_remainder.begin(), by_remainder.end(), std::size_t{0});
-    std::stable_sort(by_remainder.begin(), by_remainder.end(), [&](std::size_t a, std::size_t b) {
-        return counts[a] * 1000 % total > counts[b] * 1000 % total;
-    });
+    std::stable_sort(by_remainder.begin(), by_remainder.end(),
+                     [&](std::size_t a, std::size_t b) { return counts[a] * 1000 % total > counts[b] * 1000 % total; });
     for (int i = 0; i < left; ++i) ++shares[by_remainder[static_cast<std::size_t>(i)]];
     return shares;
 }

@@ -39,7 +39,8 @@ void Projection::put(const Admitted& line, const std::string& source, const std:
         if (rare_of(entry).rejected.emplace(source, station_named(line.json)).second) mark(*line.record_id);
         return;
     }
-    const Origin origin{source != line.fact.station_id, &*texts_.insert(source).first, &*texts_.insert(epoch).first, seq};
+    const Origin origin{source != line.fact.station_id, &*texts_.insert(source).first, &*texts_.insert(epoch).first,
+                        seq};
     if (entry.accepted() && !origin.before(entry.origin)) return;
     store(entry, line, origin);
     mark(*line.record_id);
@@ -187,7 +188,8 @@ Projection::Changes Projection::settle() {
     std::set<std::string> touched;
     for (const auto& vehicle : changes.identity.present) touched.insert(vehicle.vehicle_id);
     const auto touch = [&](const std::string& record_id) {
-        if (auto vehicle_id = identity_.vehicle_of(record_id); !vehicle_id.empty()) touched.insert(std::move(vehicle_id));
+        if (auto vehicle_id = identity_.vehicle_of(record_id); !vehicle_id.empty())
+            touched.insert(std::move(vehicle_id));
     };
     for (const auto& id : touched_records) touch(id);
     if (changes.register_changed)

@@ -143,14 +143,14 @@ private:
 
     Policy policy_;
     Register register_;
-    mutable Identity identity_;                       // `place` tries a record out and leaves all as it was
-    std::unordered_set<std::string> texts_;           // sources, epochs and stations, each once
-    std::unordered_map<std::string, Entry> entries_;  // by record_id; entries keep their address
-    std::map<std::string, Registration> registrations_;                      // in effect, by record_id
-    std::map<std::string, std::pair<std::string, CredentialKey>> credential_places_;  // in effect, by record_id
+    mutable Identity identity_;                          // `place` tries a record out and leaves all as it was
+    std::unordered_set<std::string> texts_;              // sources, epochs and stations, each once
+    std::unordered_map<std::string, Entry> entries_;     // by record_id; entries keep their address
+    std::map<std::string, Registration> registrations_;  // in effect, by record_id
+    std::map<std::string, std::pair<std::string, CredentialKey>> credential_places_;       // in effect, by record_id
     std::map<std::string, std::map<CredentialKey, Credential>, std::less<>> credentials_;  // by source
-    std::unordered_set<std::string> by_bridges_;                             // records a bridge wrote
-    std::unordered_map<std::string, std::set<std::string>> waivers_;         // by what they are about, in any form
+    std::unordered_set<std::string> by_bridges_;                                           // records a bridge wrote
+    std::unordered_map<std::string, std::set<std::string>> waivers_;  // by what they are about, in any form
     // Records that stand in no vehicle today because of a correction, by the day of it: only views of days before see
     // them.
     std::set<std::pair<Day, std::string>> ghosts_;

@@ -23,8 +23,8 @@ std::string line_of(const std::string& vehicle_id, const Episode& e) {
 }
 
 std::string line_of(std::string_view what, std::string_view key, const Measures& m) {
-    return fmt::format("{} {} failed {} repaired {} retested {} first_retest_passed {} outcomes {}\n", what, key, m.failed,
-                       m.repaired, m.retested, m.first_retest_passed, fmt::join(m.outcomes, ","));
+    return fmt::format("{} {} failed {} repaired {} retested {} first_retest_passed {} outcomes {}\n", what, key,
+                       m.failed, m.repaired, m.retested, m.first_retest_passed, fmt::join(m.outcomes, ","));
 }
 
 }  // namespace

@@ -31,7 +31,9 @@ bool Projection::holds(const std::string& source, const std::string& station, Mo
     if (!source.starts_with('B')) return false;
     const auto* list = writes_for(source, moment);
     if (!list) return false;
-    const auto listed = [&](const std::string& text) { return std::find(list->begin(), list->end(), text) != list->end(); };
+    const auto listed = [&](const std::string& text) {
+        return std::find(list->begin(), list->end(), text) != list->end();
+    };
     if (listed(station)) return true;
     if (registration) return listed(registration->county);
     const auto view = register_.at(station, moment);

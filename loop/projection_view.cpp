@@ -32,7 +32,8 @@ std::vector<Fact> Projection::facts(const std::string& vehicle_id, Day as_of) co
         for (const Evidence& e : vehicle->records)
             if (auto f = fact(e.record_id, as_of)) out.push_back(std::move(*f));
     auto gone = ghosts(as_of);
-    if (const auto it = gone.find(vehicle_id); it != gone.end()) std::move(it->second.begin(), it->second.end(), std::back_inserter(out));
+    if (const auto it = gone.find(vehicle_id); it != gone.end())
+        std::move(it->second.begin(), it->second.end(), std::back_inserter(out));
     return out;
 }
 

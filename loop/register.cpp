@@ -13,8 +13,8 @@ auto order(const Registration& r) { return std::tie(r.valid_from, r.occurred_at,
 void Register::put(Registration r) {
     erase(r.record_id);
     auto& list = by_station_[r.station_id];
-    const auto at = std::upper_bound(list.begin(), list.end(), r,
-                                     [](const auto& a, const auto& b) { return order(a) < order(b); });
+    const auto at =
+        std::upper_bound(list.begin(), list.end(), r, [](const auto& a, const auto& b) { return order(a) < order(b); });
     list.insert(at, std::move(r));
 }
 

@@ -36,8 +36,8 @@ struct StationView {
     bool filed = false;
 };
 
-/// Which registrations there are. The one in force at a moment is the latest by (valid_from, occurred_at, record_id) with
-/// valid_from not after the moment's day; before the first one its kind and county hold, but not `filed`.
+/// Which registrations there are. The one in force at a moment is the latest by (valid_from, occurred_at, record_id)
+/// with valid_from not after the moment's day; before the first one its kind and county hold, but not `filed`.
 class Register {
 public:
     void put(Registration);  ///< replaces one of the same record_id

@@ -73,8 +73,8 @@ std::string format_day(Day day) {
 std::string format_moment(Moment moment) {
     const Day day = day_of(moment);
     const Moment rest = moment - start_of(day);
-    std::string text = fmt::format("{}T{:02}:{:02}:{:02}", format_day(day), rest / 3'600'000, rest / 60'000 % 60,
-                                   rest / 1000 % 60);
+    std::string text =
+        fmt::format("{}T{:02}:{:02}:{:02}", format_day(day), rest / 3'600'000, rest / 60'000 % 60, rest / 1000 % 60);
     if (rest % 1000 != 0) text += fmt::format(".{:03}", rest % 1000);
     return text + "+08:00";
 }

@@ -3,3 +3,5 @@ imloop_test(loop_test SOURCES unit/identity_vectors_test.cpp unit/episodes_vecto
             LIBS imloop_loop rapidcheck)
 set_tests_properties(loop_test PROPERTIES ENVIRONMENT "RC_PARAMS=max_success=5000 max_size=150")
 imloop_test(identity_truth_test SOURCES property/identity_truth_test.cpp LIBS imloop_simulator)
+imloop_test(schema_oracle_test SOURCES property/schema_oracle_test.cpp LIBS imloop_loop)
+target_compile_definitions(schema_oracle_test PRIVATE VALIJSON_USE_EXCEPTIONS=1)

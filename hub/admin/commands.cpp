@@ -1,17 +1,20 @@
 #include "hub/admin/commands.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <future>
 #include <iostream>
 
 #include "hub/admin/session.hpp"
 #include "hub/ca.hpp"
 #include "hub/ids.hpp"
-#include "sqlite/sqlite.hpp"
 #include "journal/digest.hpp"
 #include "journal/key.hpp"
 #include "schemas/embedded.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
 
@@ -105,6 +108,24 @@ int station_add(Session& session, const Options& o) {
         std::cout << added.at("certificate").get<std::string>();
     }
     return 0;
+}
+
+/// A bar on the terminal until the import is through.
+int import(Session& session, const fs::path& path) {
+    auto imported = std::async(std::launch::async, [&] { return session.ask("import", {{"path", path.string()}}); });
+    const bool on_terminal = ::isatty(STDERR_FILENO) != 0;
+    constexpr int bar_width = 40;
+    while (imported.wait_for(std::chrono::milliseconds(200)) == std::future_status::timeout) {
+        if (!on_terminal) continue;
+        const auto progress = json::parse(session.ask("import_progress", json::object()).body);
+        const double total = progress.value("total", 0.0);
+        const double share = total > 0 ? std::min(1.0, progress.value("done", 0.0) / total) : 0;
+        const int full = static_cast<int>(share * bar_width);
+        fmt::print(stderr, "\r  [{:#<{}}{:.<{}}] {:3.0f} %", "", full, "", bar_width - full, share * 100);
+        std::fflush(stderr);
+    }
+    if (on_terminal) fmt::print(stderr, "\r\033[K");
+    return show(imported.get());
 }
 
 int verify(Session& session) {
@@ -207,11 +228,11 @@ int run_command(int argc, char** argv) {
         });
     }
 
-    auto* import = app.add_subcommand("import",
-                                      "导入日志文件或整个导出目录 / import a journal or a whole exported folder\n\n"
-                                      "  hub import export/");
-    import->add_option("path", o.path, "文件或目录 / file or folder")->required();
-    on(import, [&](Session& s) { return show(s.ask("import", {{"path", fs::absolute(o.path).string()}})); });
+    auto* import_ = app.add_subcommand("import",
+                                       "导入日志文件或整个导出目录 / import a journal or a whole exported folder\n\n"
+                                       "  hub import export/");
+    import_->add_option("path", o.path, "文件或目录 / file or folder")->required();
+    on(import_, [&](Session& s) { return import(s, fs::absolute(o.path)); });
 
     auto* export_ = app.add_subcommand("export",
                                        "导出日志（原样的数据段与回执）和过程数据 / export journals and process data\n\n"

@@ -34,6 +34,7 @@ Session::~Session() {
 }
 
 Hub& Session::hub() {
+    const std::lock_guard one(making_);
     if (!hub_) hub_ = std::make_unique<Hub>(HubOptions{data_, unix_now, 2});
     return *hub_;
 }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -17,7 +18,7 @@ public:
     explicit Session(std::filesystem::path data);
     ~Session();
 
-    /// Carries a command out: here, or in the serving process.
+    /// Carries a command out: here, or in the serving process. Thread safe.
     Answer ask(std::string_view command, const nlohmann::json& body);
     /// Serves until SIGINT or SIGTERM. False where another process serves already.
     bool serve(const std::string& address, unsigned short port, unsigned short admin_port);
@@ -27,6 +28,7 @@ private:
     std::filesystem::path data_;
     int lock_ = -1;
     bool holds_ = false;
+    std::mutex making_;
     std::unique_ptr<Hub> hub_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <openssl/x509v3.h>
+#include <spdlog/spdlog.h>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -16,6 +17,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
+#include <nlohmann/json.hpp>
 #include <thread>
 #include <vector>
 
@@ -67,12 +69,22 @@ Request request_of(Parser& parser) {
             std::move(message.body())};
 }
 
-http::response<http::string_body> response_of(Answer answer, unsigned version, bool keep_alive) {
+/// What was refused and to whom, never what it held: a query or body may name a person's vehicle.
+void log_refusal(std::string_view who, const http::request_header<>& head, const Answer& answer,
+                 std::string_view request_id) {
+    const auto body = nlohmann::json::parse(answer.body, nullptr, false);
+    const std::string target = text(head.target());
+    spdlog::warn("{} {} {}: {} {} {}", who, text(head.method_string()), target.substr(0, target.find('?')),
+                 answer.status, body.is_object() ? body.value("code", "") : "", request_id);
+}
+
+http::response<http::string_body> response_of(Answer answer, std::string_view request_id, unsigned version,
+                                              bool keep_alive) {
     http::response<http::string_body> out(static_cast<http::status>(answer.status), version);
     out.set(http::field::content_type, answer.content_type);
     for (const auto& [name, value] : answer.headers) out.set(name, value);
     if (answer.content_type == "application/problem+json" && answer.body.ends_with('}'))
-        answer.body.insert(answer.body.size() - 1, fmt::format(R"(,"request_id":"{}")", new_uuid7(unix_now())));
+        answer.body.insert(answer.body.size() - 1, fmt::format(R"(,"request_id":"{}")", request_id));
     out.keep_alive(keep_alive);
     out.body() = std::move(answer.body);
     out.prepare_payload();
@@ -81,7 +93,7 @@ http::response<http::string_body> response_of(Answer answer, unsigned version, b
 
 /// One connection: requests one after the other until either side closes, a time runs out or a frame is wrong.
 template <typename Stream>
-asio::awaitable<void> serve(Stream& stream, const Route& route, const ServerOptions& options) {
+asio::awaitable<void> serve(Stream& stream, const std::string& who, const Route& route, const ServerOptions& options) {
     beast::flat_buffer buffer;
     for (bool open = true; open;) {
         auto& socket = socket_of(stream);
@@ -93,6 +105,7 @@ asio::awaitable<void> serve(Stream& stream, const Route& route, const ServerOpti
         co_await http::async_read_header(stream, buffer, head, asio::redirect_error(awaited, error));
         std::optional<Answer> answer;
         unsigned version = 11;
+        http::request_header<> first_line;
         if (error == http::error::header_limit) {
             answer = problem(431, "too_large", "请求头过大 / the head of the request is too large");
         } else if (error && error.category() == make_error_code(http::error::bad_target).category() &&
@@ -103,6 +116,8 @@ asio::awaitable<void> serve(Stream& stream, const Route& route, const ServerOpti
         } else {
             socket.expires_after(options.body_time);
             version = head.get().version();
+            first_line.method_string(head.get().method_string());
+            first_line.target(head.get().target());
             const std::string target = text(head.get().target());
             if (beast::iequals(head.get()[http::field::expect], "100-continue")) {
                 http::response<http::empty_body> go_on(http::status::continue_, version);
@@ -124,7 +139,9 @@ asio::awaitable<void> serve(Stream& stream, const Route& route, const ServerOpti
             }
         }
         if (error) open = false;
-        auto response = response_of(std::move(*answer), version, open);
+        const std::string request_id = answer->status >= 400 ? new_uuid7(unix_now()) : "";
+        if (answer->status >= 400) log_refusal(who, first_line, *answer, request_id);
+        auto response = response_of(std::move(*answer), request_id, version, open);
         socket.expires_after(options.body_time);
         co_await http::async_write(stream, response, asio::redirect_error(awaited, error));
         if (error) co_return;
@@ -194,10 +211,11 @@ struct Server::Impl {
         if (error) co_return;
         const Caller caller = caller_of(stream.native_handle());
         const std::string_view peer_error = caller.source.empty() ? "certificate_missing" : peer_error_named(verified);
+        const std::string who = caller.source.empty() ? "?" : caller.source;
         const Route route = [this, &caller, peer_error](Request r, Hub::Done done) {
             route_station(hub, caller, peer_error, std::move(r), std::move(done));
         };
-        co_await serve(stream, route, options);
+        co_await serve(stream, who, route, options);
         socket_of(stream).expires_after(options.head_time);
         co_await stream.async_shutdown(asio::redirect_error(awaited, error));
     }
@@ -207,7 +225,8 @@ struct Server::Impl {
         const Route route = [this](Request r, Hub::Done done) {
             route_admin(hub, options.admin_token, std::move(r), std::move(done));
         };
-        co_await serve(stream, route, options);
+        const std::string who = "admin";
+        co_await serve(stream, who, route, options);
     }
 
     asio::awaitable<void> accept_stations() {

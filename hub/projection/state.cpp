@@ -23,9 +23,10 @@ journal::Outcome State::judge(const loop::Admitted& admitted, std::string_view l
         out.first_seen = it->second.address;
     } else {
         out.status = journal::Status::rejected;
-        out.problems.push_back({"/record_id", "record_id_reused",
-                                "编号相同但内容不同，没有收下。同一份报告请用更正，不要改文件重传。 / Same id, other content: "
-                                "not accepted. Use a correction, don't change the file and send it again."});
+        out.problems.push_back(
+            {"/record_id", "record_id_reused",
+             "编号相同但内容不同，没有收下。同一份报告请用更正，不要改文件重传。 / Same id, other content: "
+             "not accepted. Use a correction, don't change the file and send it again."});
     }
     return out;
 }
@@ -47,7 +48,8 @@ void State::take(const loop::Admitted& admitted, std::string_view line, const jo
     auto key = journal::PublicKey::from_spki(spki.value_or(""));
     if (!key || key->kid() != c.kid) return;
     const auto it = keys.find(c.kid);
-    if (it != keys.end() && std::tie(c.occurred_at, c.record_id) < std::tie(it->second.since, it->second.record_id)) return;
+    if (it != keys.end() && std::tie(c.occurred_at, c.record_id) < std::tie(it->second.since, it->second.record_id))
+        return;
     keys.insert_or_assign(c.kid, KeyState{c.source_id, std::move(*key), c.status, c.occurred_at, c.record_id});
 }
 

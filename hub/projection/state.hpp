@@ -33,10 +33,11 @@ public:
 
     loop::Projection projection;
     std::map<std::pair<std::string, std::string>, ChainState> chains;  ///< by source, epoch
-    std::map<std::string, KeyState> keys;                               ///< by kid
+    std::map<std::string, KeyState> keys;                              ///< by kid
 
     const KeyState* key(std::string_view source, std::string_view kid) const;
-    /// The status of an admitted line: accepted, duplicate or rejected (record_id_reused among others). Takes nothing in.
+    /// The status of an admitted line: accepted, duplicate or rejected (record_id_reused among others). Takes nothing
+    /// in.
     journal::Outcome judge(const loop::Admitted&, std::string_view line, std::uint64_t seq) const;
     /// Takes a line in, with the outcome that judge() or a stored receipt gave it. settle() follows a batch.
     void take(const loop::Admitted&, std::string_view line, const journal::Outcome&, const std::string& source,

@@ -19,7 +19,10 @@ bool is_utf8(std::string_view text) {
             ++i;
             continue;
         }
-        const std::size_t more = c >= 0xC2 && c <= 0xDF ? 1 : c >= 0xE0 && c <= 0xEF ? 2 : c >= 0xF0 && c <= 0xF4 ? 3 : 0;
+        const std::size_t more = c >= 0xC2 && c <= 0xDF   ? 1
+                                 : c >= 0xE0 && c <= 0xEF ? 2
+                                 : c >= 0xF0 && c <= 0xF4 ? 3
+                                                          : 0;
         if (more == 0) return false;
         for (std::size_t k = 1; k <= more; ++k)
             if (!tail(i + k)) return false;

@@ -27,27 +27,32 @@ constexpr std::size_t shown_max = 40;
 enum Type : unsigned { object = 1, array = 2, string = 4, number = 8, integer = 16, boolean = 32, null = 64 };
 
 unsigned type_named(const std::string& name) {
-    static const std::map<std::string, unsigned> types = {{"object", object},   {"array", array},
-                                                          {"string", string},   {"number", number | integer},
-                                                          {"integer", integer}, {"boolean", boolean},
-                                                          {"null", null}};
+    static const std::map<std::string, unsigned> types = {
+        {"object", object},   {"array", array},     {"string", string}, {"number", number | integer},
+        {"integer", integer}, {"boolean", boolean}, {"null", null}};
     return types.at(name);
 }
 
 unsigned type_of(const json& value) {
     switch (value.type()) {
-        case json::value_t::object: return object;
-        case json::value_t::array: return array;
-        case json::value_t::string: return string;
-        case json::value_t::boolean: return boolean;
+        case json::value_t::object:
+            return object;
+        case json::value_t::array:
+            return array;
+        case json::value_t::string:
+            return string;
+        case json::value_t::boolean:
+            return boolean;
         case json::value_t::number_integer:
-        case json::value_t::number_unsigned: return integer;
+        case json::value_t::number_unsigned:
+            return integer;
         case json::value_t::number_float: {
             // Draft-07 counts 1.0 among the integers.
             const double v = value.get<double>();
             return std::trunc(v) == v ? integer : number;
         }
-        default: return null;
+        default:
+            return null;
     }
 }
 
@@ -222,7 +227,8 @@ private:
     }
 
     void keyword(Node& out, const std::string& key, const json& value, const std::string& path) {
-        static const std::set<std::string> notes = {"$schema", "$id", "$comment", "title", "description", "definitions"};
+        static const std::set<std::string> notes = {"$schema", "$id",         "$comment",
+                                                    "title",   "description", "definitions"};
         if (notes.contains(key)) return;
         if (key == "type") {
             const json names = value.is_array() ? value : json::array({value});

@@ -29,7 +29,8 @@ bool is_one_of(std::string_view character, std::string_view list) {
 
 /// I and O do not occur after the office letter (GA 36-2018).
 bool is_place(std::string_view c) {
-    return c.size() == 1 && ((c[0] >= '0' && c[0] <= '9') || (c[0] >= 'A' && c[0] <= 'Z' && c[0] != 'I' && c[0] != 'O'));
+    return c.size() == 1 &&
+           ((c[0] >= '0' && c[0] <= '9') || (c[0] >= 'A' && c[0] <= 'Z' && c[0] != 'I' && c[0] != 'O'));
 }
 
 }  // namespace

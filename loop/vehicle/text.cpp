@@ -16,8 +16,10 @@ bool is_letter_or_digit(utf8proc_int32_t c) {
         case UTF8PROC_CATEGORY_LT:
         case UTF8PROC_CATEGORY_LM:
         case UTF8PROC_CATEGORY_LO:
-        case UTF8PROC_CATEGORY_ND: return true;
-        default: return false;
+        case UTF8PROC_CATEGORY_ND:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -28,9 +30,9 @@ bool is_ascii_upper_or_digit(char c) { return (c >= 'A' && c <= 'Z') || (c >= '0
 std::string normal_text(std::string_view raw) {
     if (std::all_of(raw.begin(), raw.end(), is_ascii_upper_or_digit)) return std::string(raw);
     utf8proc_uint8_t* mapped = nullptr;
-    const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(raw.data()),
-                                   static_cast<utf8proc_ssize_t>(raw.size()), &mapped,
-                                   static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_STABLE));
+    const auto size =
+        utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(raw.data()), static_cast<utf8proc_ssize_t>(raw.size()),
+                     &mapped, static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_STABLE));
     const std::unique_ptr<utf8proc_uint8_t, void (*)(void*)> owner(mapped, std::free);
     if (size < 0) return {};
     std::string out;

@@ -1,7 +1,7 @@
 // The projection is a function of the set of lines: random small histories in which everything that can interfere does.
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
+#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <random>
 
@@ -38,7 +38,8 @@ std::string id_of(unsigned n) {
 
 json vehicle(Dice& dice) {
     // One slip apart, far apart, proven and not; plates shared.
-    constexpr const char* vins[] = {"", "LSVAA49J132000017", "LSVAA49J132000071", "LSVAA49J132000018", "LFV2A21K8E4003321", "LSVAA49J13200017"};
+    constexpr const char* vins[] = {
+        "", "LSVAA49J132000017", "LSVAA49J132000071", "LSVAA49J132000018", "LFV2A21K8E4003321", "LSVAA49J13200017"};
     constexpr const char* plates[] = {"陕D0T001", "", "陕D0T002", "陕D·0T001"};
     constexpr const char* kinds[] = {"02", "", "01"};
     json out = json::object();
@@ -59,27 +60,49 @@ json record(Dice& dice, unsigned n) {
         constexpr const char* verdicts[] = {"fail", "pass", "aborted"};
         constexpr const char* reasons[] = {"periodic", "retest", "roadside", "comparison"};
         const std::string verdict = dice.pick(verdicts);
-        r.update({{"schema", "imloop/inspection/1"}, {"station_id", "I610404-01"}, {"vehicle", vehicle(dice)},
-                  {"report_no", "R" + std::to_string(dice.roll(3))}, {"line_id", "1"}, {"inspector_id", "A1"},
-                  {"reason", dice.pick(reasons)}, {"started_at", at}, {"ended_at", at}, {"method", "obd_only"},
-                  {"readings", json::array()}, {"verdict", verdict}});
+        r.update({{"schema", "imloop/inspection/1"},
+                  {"station_id", "I610404-01"},
+                  {"vehicle", vehicle(dice)},
+                  {"report_no", "R" + std::to_string(dice.roll(3))},
+                  {"line_id", "1"},
+                  {"inspector_id", "A1"},
+                  {"reason", dice.pick(reasons)},
+                  {"started_at", at},
+                  {"ended_at", at},
+                  {"method", "obd_only"},
+                  {"readings", json::array()},
+                  {"verdict", verdict}});
         if (verdict == "fail") r["failed_items"] = {"obd"};
     } else if (kind < 8) {
         const bool day_only = dice.roll(3) == 0;
         if (day_only) r["occurred_at"] = day + "T00:00:00+08:00", r["time_precision"] = "day";
-        r.update({{"schema", "imloop/repair/1"}, {"station_id", dice.roll(4) == 0 ? "I610404-01" : "M610404-03"},
-                  {"vehicle", vehicle(dice)}, {"work_order_no", "W"}, {"received_at", r["occurred_at"]},
-                  {"settled_at", r["occurred_at"]}, {"items", {{{"code", "EMI-CAT"}}}}, {"total_fee", 100}, {"outcome", "repaired"}});
+        r.update({{"schema", "imloop/repair/1"},
+                  {"station_id", dice.roll(4) == 0 ? "I610404-01" : "M610404-03"},
+                  {"vehicle", vehicle(dice)},
+                  {"work_order_no", "W"},
+                  {"received_at", r["occurred_at"]},
+                  {"settled_at", r["occurred_at"]},
+                  {"items", {{{"code", "EMI-CAT"}}}},
+                  {"total_fee", 100},
+                  {"outcome", "repaired"}});
         if (dice.roll(2) == 0) r["fail_report_no"] = "R" + std::to_string(dice.roll(3));
     } else if (kind == 8) {
         constexpr const char* events[] = {"scrapped", "transferred_out", "replated", "stolen"};
-        r.update({{"schema", "imloop/vehicle_event/1"}, {"station_id", "E610404-01"}, {"vehicle", vehicle(dice)},
-                  {"event", dice.pick(events)}, {"new_plate", "陕D0T002"}, {"authority", "交警"}});
+        r.update({{"schema", "imloop/vehicle_event/1"},
+                  {"station_id", "E610404-01"},
+                  {"vehicle", vehicle(dice)},
+                  {"event", dice.pick(events)},
+                  {"new_plate", "陕D0T002"},
+                  {"authority", "交警"}});
     } else {
         constexpr const char* actions[] = {"join", "part", "waive"};
         const std::string action = dice.pick(actions);
-        r.update({{"schema", "imloop/decision/1"}, {"station_id", "H610400-01"}, {"action", action}, {"reason", "核实"},
-                  {"officer_id", "o-1"}, {"other_record_id", id_of(dice.roll(n + 1))}});
+        r.update({{"schema", "imloop/decision/1"},
+                  {"station_id", "H610400-01"},
+                  {"action", action},
+                  {"reason", "核实"},
+                  {"officer_id", "o-1"},
+                  {"other_record_id", id_of(dice.roll(n + 1))}});
         r["about"] = {{action == "waive" ? "episode_id" : "record_id", id_of(dice.roll(n + 1))}};
     }
     return r;
@@ -89,8 +112,13 @@ json record(Dice& dice, unsigned n) {
 std::vector<Line> history(const std::vector<unsigned>& numbers) {
     Dice dice{numbers};
     std::vector<Line> out;
-    json registration{{"schema", "imloop/registration/1"}, {"station_id", "H610400-01"}, {"occurred_at", "2020-01-01T00:00:00+08:00"},
-                      {"name", "站"}, {"county", "610404"}, {"status", "filed"}, {"valid_from", "2020-01-01"}};
+    json registration{{"schema", "imloop/registration/1"},
+                      {"station_id", "H610400-01"},
+                      {"occurred_at", "2020-01-01T00:00:00+08:00"},
+                      {"name", "站"},
+                      {"county", "610404"},
+                      {"status", "filed"},
+                      {"valid_from", "2020-01-01"}};
     unsigned n = 900;
     for (const auto* id : {"I610404-01", "M610404-03", "E610404-01"}) {
         registration["record_id"] = id_of(n++);
@@ -101,12 +129,17 @@ std::vector<Line> history(const std::vector<unsigned>& numbers) {
     for (n = 0; dice.at < numbers.size() && n < 14; ++n) {
         const json r = record(dice, n);
         const unsigned fate = dice.roll(8);
-        json correction{{"schema", "imloop/correction/1"}, {"record_id", id_of(100 + n)}, {"station_id", r["station_id"]},
+        json correction{{"schema", "imloop/correction/1"},
+                        {"record_id", id_of(100 + n)},
+                        {"station_id", r["station_id"]},
                         {"occurred_at", fate == 0 ? "2026-06-01T00:00:00+08:00" : "2026-07-01T00:00:00+08:00"},
-                        {"corrects", r["record_id"]}, {"action", "void"}, {"reason", "录入错误"}};
+                        {"corrects", r["record_id"]},
+                        {"action", "void"},
+                        {"reason", "录入错误"}};
         if (fate == 2) {
             json other = record(dice, n);
-            if (other["station_id"] == r["station_id"]) correction["action"] = "replace", correction["replacement"] = other;
+            if (other["station_id"] == r["station_id"])
+                correction["action"] = "replace", correction["replacement"] = other;
         }
         if (fate <= 2) out.push_back({r["station_id"], correction.dump()});
         if (fate == 3) {

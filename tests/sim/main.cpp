@@ -58,7 +58,9 @@ int main(int argc, char** argv) {
     for (const auto* part : {"keys", "journals", "live", "traces"}) fs::create_directories(folder / part);
     const auto year = sim::make_year(options);
     sim::Json stations = sim::Json::array();
+    std::size_t sealed_count = 0;
     for (const auto& s : year.stations) {
+        fmt::print(stderr, "\r  封签 / sealing {}/{}", ++sealed_count, year.stations.size());
         stations.push_back({{"id", s.id},
                             {"name", s.name},
                             {"county", s.county},
@@ -80,6 +82,7 @@ int main(int argc, char** argv) {
         lines.resize(kept);
         if (!lines.empty()) write(folder / "journals" / (s.id + ".ndjson"), sealed(key, s.id, lines));
     }
+    fmt::print(stderr, "\n");
     for (const auto& [sha, csv] : year.traces) write(folder / "traces" / (sha + ".csv"), csv);
     write(folder / "stations.json", stations.dump(1) + "\n");
     write(folder / "story.json", sim::Json({{"plate", year.story.plate}, {"vin", year.story.vin}}).dump() + "\n");

@@ -27,7 +27,7 @@ struct Year {
     /// By source, in the order of their moments.
     std::map<std::string, std::vector<std::pair<loop::Moment, std::string>>> lines;
     std::map<std::string, std::string> traces;  ///< CSV by digest
-    Vehicle story;  ///< one that needed more than one round
+    Vehicle story;                              ///< one that needed more than one round
     std::size_t tests = 0, failures = 0, repairs = 0, slips = 0;
 };
 

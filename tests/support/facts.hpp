@@ -20,20 +20,25 @@ inline loop::Fact fact_of(const nlohmann::json& r) {
     f.day_only = text(r, "time_precision") == "day";
     if (r.contains("vehicle")) {
         const auto& v = r["vehicle"];
-        f.vehicle = VehicleWords{normal_vin(text(v, "vin")),        normal_plate(text(v, "plate")), text(v, "plate_kind"),
-                                 normal_text(text(v, "engine_no")), normal_text(text(v, "model")),
-                                 text(v, "registered_county")};
+        f.vehicle = VehicleWords{normal_vin(text(v, "vin")),    normal_plate(text(v, "plate")),
+                                 text(v, "plate_kind"),         normal_text(text(v, "engine_no")),
+                                 normal_text(text(v, "model")), text(v, "registered_county")};
     }
     const std::string schema = r.at("schema");
     if (schema == "imloop/inspection/1") {
         f.kind = Kind::inspection;
-        const std::map<std::string, Reason> reasons{{"periodic", Reason::periodic},     {"initial", Reason::initial},
-                                                    {"retest", Reason::retest},         {"roadside", Reason::roadside},
-                                                    {"spot_check", Reason::spot_check}, {"comparison", Reason::comparison}};
+        const std::map<std::string, Reason> reasons{
+            {"periodic", Reason::periodic}, {"initial", Reason::initial},       {"retest", Reason::retest},
+            {"roadside", Reason::roadside}, {"spot_check", Reason::spot_check}, {"comparison", Reason::comparison}};
         const std::map<std::string, Verdict> verdicts{
             {"pass", Verdict::pass}, {"fail", Verdict::fail}, {"aborted", Verdict::aborted}};
-        f.inspection = InspectionFact{text(r, "report_no"), text(r, "acceptance_no"), reasons.at(r.at("reason")),
-                                      verdicts.at(r.at("verdict")), text(r, "method"), f.occurred_at, {}};
+        f.inspection = InspectionFact{text(r, "report_no"),
+                                      text(r, "acceptance_no"),
+                                      reasons.at(r.at("reason")),
+                                      verdicts.at(r.at("verdict")),
+                                      text(r, "method"),
+                                      f.occurred_at,
+                                      {}};
     } else if (schema == "imloop/repair/1") {
         f.kind = Kind::repair;
         const std::map<std::string, RepairOutcome> outcomes{{"repaired", RepairOutcome::repaired},

@@ -16,8 +16,8 @@ TEST_CASE("what was encoded decodes to the same bytes", "[encoding]") {
 
 TEST_CASE("bombs, cuts and foreign codings have their errors", "[encoding]") {
     const std::string zeros(4 << 20, '\0');
-    for (const auto& [coding, bytes] : {std::pair<std::string, std::string>{"gzip", gzip_encode(zeros)},
-                                        {"zstd", zstd_encode(zeros)}}) {
+    for (const auto& [coding, bytes] :
+         {std::pair<std::string, std::string>{"gzip", gzip_encode(zeros)}, {"zstd", zstd_encode(zeros)}}) {
         CHECK(decode(coding, bytes, 8 << 20).error().code == "too_large");
         const auto small = coding == "gzip" ? gzip_encode("hello, hello") : zstd_encode("hello, hello");
         for (std::size_t cut = 1; cut < small.size(); ++cut)
@@ -35,7 +35,7 @@ TEST_CASE("base64url takes one spelling only", "[encoding]") {
     CHECK(base64url("\xfb\xff") == "-_8");
     CHECK(base64("fo") == "Zm8=");
     for (const auto* text : {"", "Zg", "Zm8", "-_8"}) CHECK(base64url(*from_base64url(text)) == text);
-    CHECK_FALSE(from_base64url("Zh"));   // stray bits
+    CHECK_FALSE(from_base64url("Zh"));  // stray bits
     CHECK_FALSE(from_base64url("Zg=="));
     CHECK_FALSE(from_base64url("A"));
     CHECK_FALSE(from_base64url("+/8"));

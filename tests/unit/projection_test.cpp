@@ -1,10 +1,10 @@
-#include <catch2/catch.hpp>
+#include "loop/projection.hpp"
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "loop/projection.hpp"
 #include "loop/tally.hpp"
 #include "loop/vehicle/plate.hpp"
 #include "tests/support/files.hpp"

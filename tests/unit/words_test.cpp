@@ -46,8 +46,10 @@ TEST_CASE("any two VINs one slip apart share a key", "[vin]") {
 TEST_CASE("plates of all forms", "[plate]") {
     CHECK(normal_plate("陕d·8k3q7") == "陕D8K3Q7");
     CHECK(normal_plate("陕Ｄ 8K3Q7") == "陕D8K3Q7");
-    for (const auto* good : {"陕D8K3Q7", "陕AD12345", "粤Z1234港", "陕D1234挂", "京A1234警"}) CHECK(plate_well_formed(good));
-    for (const auto* bad : {"D8K3Q7", "陕D8K3Q", "陕D8K3Q78Z", "陕D8K3QI", "陕18K3Q7", ""}) CHECK_FALSE(plate_well_formed(bad));
+    for (const auto* good : {"陕D8K3Q7", "陕AD12345", "粤Z1234港", "陕D1234挂", "京A1234警"})
+        CHECK(plate_well_formed(good));
+    for (const auto* bad : {"D8K3Q7", "陕D8K3Q", "陕D8K3Q78Z", "陕D8K3QI", "陕18K3Q7", ""})
+        CHECK_FALSE(plate_well_formed(bad));
     CHECK(display_plate("陕D8K3Q7") == "陕D·8K3Q7");
     CHECK(masked_plate("陕D8K3Q7") == "陕D·8***7");
 }
@@ -55,8 +57,8 @@ TEST_CASE("plates of all forms", "[plate]") {
 TEST_CASE("moments and days at +08:00", "[time]") {
     CHECK(parse_moment("1970-01-01T08:00:00+08:00") == 0);
     CHECK(parse_moment("1970-01-01T00:00:00.25Z") == 250);
-    for (const auto* bad : {"2026-02-29T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:00:60Z", "2026-01-01T00:00:00",
-                            "2026-01-01 00:00:00Z", "2026-01-01T00:00:00.Z"})
+    for (const auto* bad : {"2026-02-29T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:00:60Z",
+                            "2026-01-01T00:00:00", "2026-01-01 00:00:00Z", "2026-01-01T00:00:00.Z"})
         CHECK_FALSE(parse_moment(bad));
     CHECK(format_day(day_of(*parse_moment("2026-03-01T16:30:00Z"))) == "2026-03-02");
     CHECK(format_moment(*parse_moment("2026-03-01T16:30:00Z")) == "2026-03-02T00:30:00+08:00");
