@@ -250,6 +250,7 @@ void Hub::admin(std::string_view command, std::string body, Done done) {
                           try {
                               const json in = body.empty() ? json::object() : json::parse(body);
                               if (command == "station_add") return done(impl_->station_add(in));
+                              if (command == "station_invite") return done(impl_->station_invite(in));
                               if (command == "station_list") return done(impl_->station_list());
                               if (command == "station_status") return done(impl_->station_status(in));
                               if (command == "import")

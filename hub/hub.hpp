@@ -66,8 +66,17 @@ public:
     /// `GET /api/v1/stations?kind=&county=&limit=&cursor=`; ETag and 304.
     Answer stations(const Caller&, std::string_view query, std::string_view if_none_match) const;
 
+    /// `GET /api/v1/authority`: the hub's CA, for whoever holds a code with its fingerprint. Asks for no certificate.
+    Answer authority() const;
+    /// `POST /api/v1/enrolments` `{code, csr}`: the one-time code of an invitation for a certificate. Asks for none.
+    /// 401 code_refused, 422 bad_request_signature, 429 too_many_attempts.
+    void enrol(std::string address, std::string body, Done done);
+    /// `POST /api/v1/certificates` `{csr}`: a new certificate while the old one holds.
+    void renew(const Caller&, std::string body, Done done);
+
     /// The admin listener's commands, `POST /admin/{command}` with a JSON body: what the command line asks of a serving
-    /// hub (station_add, station_list, station_status, import, report, export, verify, rebuild, backup).
+    /// hub (station_add, station_invite, station_list, station_status, import, report, export, verify, rebuild,
+    /// backup).
     void admin(std::string_view command, std::string body, Done done);
     const std::filesystem::path& data() const;
     std::string metrics() const;  ///< Prometheus text, no personal data

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <shared_mutex>
 
+#include "hub/enrolment.hpp"
 #include "hub/hub.hpp"
 #include "hub/projection/state.hpp"
 #include "hub/writer.hpp"
@@ -31,6 +32,7 @@ struct Hub::Impl {
     boost::asio::thread_pool admission;
     boost::asio::thread_pool import_pool;  ///< an import waits in `admission` for these
     std::unique_ptr<Writer> writer;
+    Attempts attempts;
     std::atomic<std::uintmax_t> imported_bytes = 0, import_bytes = 0;
 
     /// Checks a segment up to its seal and admits its lines. Nothing: `refusal` says why.
@@ -40,6 +42,9 @@ struct Hub::Impl {
     nlohmann::json own_record(const std::string& kind) const;
 
     Answer station_add(const nlohmann::json&);
+    Answer station_invite(const nlohmann::json&);
+    /// Writes the credential and answers the certificate; `status` is issued or renewed.
+    Answer certify(const std::string& station, const std::string& request_pem, const char* status);
     Answer station_list() const;
     Answer station_status(const nlohmann::json&);
     /// A file, or a folder as export_to() makes it: the hub's journal first.

@@ -12,6 +12,9 @@ inline constexpr std::size_t trace_bytes_max = 4 * 1024 * 1024;
 inline constexpr std::size_t trace_rows_max = 3600;
 inline constexpr std::size_t request_bytes_max = 64 * 1024;  ///< bodies that are neither journal nor process data
 inline constexpr std::size_t request_head_max = 8 * 1024;
+inline constexpr int join_code_hours = 24;                    ///< how long a code may be used
+inline constexpr std::size_t join_attempts_max = 10;          ///< a minute and address
+inline constexpr std::size_t join_attempts_of_all_max = 100;  ///< a minute
 inline constexpr int list_limit_default = 50;
 inline constexpr int list_limit_max = 500;
 

@@ -62,7 +62,7 @@ Answer Hub::Impl::station_add(const json& in) {
         if (in.contains("writes_for")) credential["writes_for"] = in["writes_for"];
         records.push_back(std::move(credential));
         out["certificate"] =
-            issue_client_certificate(options.data, station, spki, now, in.value("days", certificate_days));
+            issue_client_certificate(options.data, station, spki, now, in.value("days", station_certificate_days));
         out["ca"] = read_file(options.data / "ca.cert.pem");
         out["hub_key"] = key.public_key().pem();
     }

@@ -12,7 +12,7 @@ namespace {
 using nlohmann::json;
 
 int ask(const station::Context& context, const json& vehicle) {
-    station::HttpClient client(context.config());
+    station::HttpClient client(station::peer_of(context.config()));
     const auto answer =
         client.request("POST", "/api/v1/clearances", {{"Content-Type", "application/json"}}, vehicle.dump());
     if (!answer) {

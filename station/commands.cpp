@@ -11,16 +11,15 @@
 
 #include "journal/verify.hpp"
 #include "loop/admission.hpp"
+#include "station/enrolment.hpp"
 #include "station/ids.hpp"
-#include "station/uploader.hpp"
+#include "station/uploading.hpp"
 
 namespace imloop::station {
 namespace {
 
 using nlohmann::json;
 namespace fs = std::filesystem;
-
-constexpr std::chrono::seconds poll_time{1};  ///< how soon `run` sees what another process saved
 
 std::string read_all(const std::string& name) {
     std::ostringstream out;
@@ -87,39 +86,60 @@ public:
         return sigtimedwait(&set_, nullptr, &wait) < 0;
     }
 
+    void wait() const {
+        int signal = 0;
+        sigwait(&set_, &signal);
+    }
+
 private:
     sigset_t set_{};
 };
 
-int run(const Context& context, bool once) {
+int run_once(const Config& config) {
     const Stops stops;
-    const Config config = context.config();
-    Outbox outbox = context.outbox(config);
+    Outbox outbox(config.data, config.station_id, [] { return new_uuid7(unix_now()); });
     const UploadLock lock(config.data);
     if (!lock.held()) throw std::runtime_error("另一个程序正在上传 / another process is uploading");
-    HttpClient client(config);
+    HttpClient client(peer_of(config));
     std::mt19937_64 engine(std::random_device{}());
     Uploader uploader(
-        outbox, value_or_throw(journal::PrivateKey::from_pem(read_all(config.hub.key.string()))),
-        value_or_throw(journal::PublicKey::from_pem(read_all(config.hub.hub_key.string()))),
+        outbox, station_key(config), hub_key(config),
         {[&](const std::string& method, const std::string& target, const std::map<std::string, std::string>& headers,
              std::string body) { return client.request(method, target, headers, std::move(body)); },
-         [&](std::chrono::milliseconds time) { return stops.sleep(time); },
+         [&](std::chrono::milliseconds time, const std::string&) { return stops.sleep(time); },
          [&] { return std::uniform_real_distribution<>(0, 1)(engine); },
          [](const std::string& text) { std::cout << text << std::endl; }});
-    for (;;) {
-        switch (uploader.run()) {
-            case Uploader::End::interrupted:
-                return 0;
-            case Uploader::End::stopped:
-                std::cerr << "上传已停下，需要处理后再用 queue retry 重试 / uploading has stopped, mend the cause and "
-                             "run `queue retry`\n  "
-                          << outbox.stopped().value_or("") << '\n';
-                return 1;
-            case Uploader::End::empty:
-                if (once || !stops.sleep(poll_time)) return 0;
-        }
+    if (uploader.run() != Uploader::End::stopped) return 0;
+    std::cerr << "上传已停下，需要处理后再用 queue retry 重试 / uploading has stopped, mend the cause and "
+                 "run `queue retry`\n  "
+              << outbox.stopped().value_or("") << '\n';
+    return 1;
+}
+
+/// Until a signal: uploading and, where the program has any, its page.
+int run(const Context& context) {
+    const Stops stops;
+    const Config config = context.config();
+    Uploading uploading(config);
+    const auto page = context.open_page ? context.open_page(config, uploading) : nullptr;
+    stops.wait();
+    return 0;
+}
+
+int join_hub(const Context& context, const std::string& code) {
+    const auto joined = join(code, context.config_file, [](JoinStep step) {
+        constexpr const char* words[] = {"核对监管中心 / the hub is the one of the code",
+                                         "生成钥匙 / the key is made, and stays here",
+                                         "领取证书 / the certificate is received", "开始记录 / the journal is begun"};
+        std::cout << "  ✓ " << words[static_cast<int>(step)] << std::endl;
+    });
+    if (!joined) {
+        std::cerr << joined.error().code << ": " << joined.error().detail << '\n';
+        return 1;
     }
+    fmt::print("{0} 已加入，配置在 {1}。接着运行 run。\n{0} has joined, its configuration is {1}. Go on with `run`.\n",
+               joined->station_id, joined->file.string());
+    return 0;
 }
 
 int submit_file(const Context& context, const std::string& file) {
@@ -163,7 +183,7 @@ int queue_export(const Context& context, const std::string& file) {
     if (!lock.held())
         throw std::runtime_error("另一个程序正在上传，请先停下它 / another process is uploading, stop it first");
     std::ofstream(file, std::ios::trunc);
-    const auto key = value_or_throw(journal::PrivateKey::from_pem(read_all(config.hub.key.string())));
+    const auto key = station_key(config);
     outbox.each_cut(
         key, [&](const std::string& segment, const std::string& receipt) { write_out(file, segment + receipt); });
     fmt::print("已导出到 {0} / exported to {0}\n", file);
@@ -271,7 +291,15 @@ void add_shared_commands(CLI::App& app, Context& context) {
     auto* run_ = app.add_subcommand(
         "run", "上传，直到按 Ctrl-C / upload until Ctrl-C\n\n  run --once   # 传完就结束 / until the queue is empty");
     run_->add_flag("--once", o->once, "传完就结束 / end when the queue is empty");
-    on(run_, [&context, o] { return run(context, o->once); });
+    on(run_, [&context, o] { return o->once ? run_once(context.config()) : run(context); });
+
+    auto* join_ =
+        app.add_subcommand("join",
+                           "用监管部门给的加入码加入；已加入的站点用新码换新证书\n"
+                           "Join with the bureau's code; with a new code a station that has joined gets a new "
+                           "certificate\n\n  join K7QF-9D2M-…@hub.example.cn:8443");
+    join_->add_option("code", o->file, "加入码 / code")->required();
+    on(join_, [&context, o] { return join_hub(context, o->file); });
 
     auto* submit_ = app.add_subcommand(
         "submit", "检查并保存记录 / check and save records\n\n  submit test.json\n  cat records.ndjson | … submit -");

@@ -4,22 +4,32 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "station/config.hpp"
 #include "station/outbox.hpp"
+#include "station/uploading.hpp"
 
 namespace imloop::station {
+
+/// A page that is served until it is destroyed.
+class OpenPage {
+public:
+    virtual ~OpenPage() = default;
+};
 
 struct Context {
     std::filesystem::path config_file = "station.toml";
     int code = 0;
+    /// What `run` shows beside uploading.
+    std::function<std::unique_ptr<OpenPage>(const Config&, Uploading&)> open_page;
 
     Config config() const;  ///< throws std::runtime_error with a text for the operator
     Outbox outbox(const Config&) const;
 };
 
-/// Adds run, submit, check, queue, status and verify.
+/// Adds join, run, submit, check, queue, status and verify.
 void add_shared_commands(CLI::App&, Context&);
 /// Parses and runs; what is thrown becomes a message and exit code 1.
 int run_app(CLI::App&, Context&, int argc, char** argv);

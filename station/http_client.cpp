@@ -12,7 +12,9 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
+#include <fstream>
 #include <optional>
+#include <sstream>
 
 namespace imloop::station {
 
@@ -24,20 +26,22 @@ namespace ssl = asio::ssl;
 struct HttpClient::Impl {
     using Stream = beast::ssl_stream<beast::tcp_stream>;
 
-    Impl(const Config& c, std::chrono::milliseconds t) : config(c), time_out(t), tls(ssl::context::tls_client) {
+    Impl(Peer p, std::chrono::milliseconds t) : peer(std::move(p)), time_out(t), tls(ssl::context::tls_client) {
         SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_3_VERSION);
-        tls.load_verify_file(config.hub.ca.string());
-        tls.use_certificate_chain_file(config.hub.certificate.string());
-        tls.use_private_key_file(config.hub.key.string(), ssl::context::pem);
-        tls.set_verify_mode(ssl::verify_peer);
+        if (!peer.ca.empty()) tls.add_certificate_authority(asio::buffer(peer.ca));
+        if (!peer.certificate.empty()) {
+            tls.use_certificate_chain_file(peer.certificate.string());
+            tls.use_private_key_file(peer.key.string(), ssl::context::pem);
+        }
+        tls.set_verify_mode(peer.ca.empty() ? ssl::verify_none : ssl::verify_peer);
     }
 
     asio::awaitable<void> connect() {
         asio::ip::tcp::resolver resolver(context);
-        const auto found = co_await resolver.async_resolve(config.hub.host, config.hub.port, asio::use_awaitable);
+        const auto found = co_await resolver.async_resolve(peer.host, peer.port, asio::use_awaitable);
         stream.emplace(context, tls);
-        stream->set_verify_callback(ssl::host_name_verification(config.hub.host));
-        SSL_set_tlsext_host_name(stream->native_handle(), config.hub.host.c_str());
+        if (!peer.ca.empty()) stream->set_verify_callback(ssl::host_name_verification(peer.host));
+        SSL_set_tlsext_host_name(stream->native_handle(), peer.host.c_str());
         auto& socket = stream->next_layer();
         socket.expires_after(time_out);
         co_await socket.async_connect(found, asio::use_awaitable);
@@ -69,21 +73,29 @@ struct HttpClient::Impl {
         return answer.get();
     }
 
-    Config config;
+    Peer peer;
     std::chrono::milliseconds time_out;
     asio::io_context context;
     ssl::context tls;
     std::optional<Stream> stream;
 };
 
-HttpClient::HttpClient(const Config& config, std::chrono::milliseconds time_out)
-    : impl_(std::make_unique<Impl>(config, time_out)) {}
+Peer peer_of(const Config& config) {
+    std::ifstream file(config.hub.ca, std::ios::binary);
+    if (!file) throw std::runtime_error("读不到文件 / cannot read " + config.hub.ca.string());
+    std::ostringstream ca;
+    ca << file.rdbuf();
+    return {config.hub.host, config.hub.port, ca.str(), config.hub.certificate, config.hub.key};
+}
+
+HttpClient::HttpClient(Peer peer, std::chrono::milliseconds time_out)
+    : impl_(std::make_unique<Impl>(std::move(peer), time_out)) {}
 HttpClient::~HttpClient() = default;
 
 journal::Result<Response> HttpClient::request(const std::string& method, const std::string& target,
                                               const std::map<std::string, std::string>& headers, std::string body) {
     http::request<http::string_body> request(http::string_to_verb(method), target, 11, std::move(body));
-    request.set(http::field::host, impl_->config.hub.host);
+    request.set(http::field::host, impl_->peer.host);
     for (const auto& [name, value] : headers) request.set(name, value);
     request.prepare_payload();
     // A kept connection may have been closed meanwhile: then a fresh one is tried once. Requests repeat safely.
@@ -93,8 +105,7 @@ journal::Result<Response> HttpClient::request(const std::string& method, const s
         } catch (const std::exception& e) {
             impl_->stream.reset();
             if (fresh)
-                return journal::Error("unreachable", "连不上监管中心 " + impl_->config.hub.host + ":" +
-                                                         impl_->config.hub.port +
+                return journal::Error("unreachable", "连不上监管中心 " + impl_->peer.host + ":" + impl_->peer.port +
                                                          " / the hub can't be reached: " + e.what());
         }
     }

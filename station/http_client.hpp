@@ -16,10 +16,19 @@ struct Response {
     std::map<std::string, std::string> headers;  ///< names in lower case
 };
 
+/// The other side, and who we are to it.
+struct Peer {
+    std::string host;
+    std::string port;
+    std::string ca;  ///< PEM; empty: whoever answers is talked to, for what is checked otherwise
+    std::filesystem::path certificate, key;  ///< empty: none is shown
+};
+Peer peer_of(const Config&);
+
 class HttpClient {
 public:
     /// Throws std::runtime_error where a certificate or key can't be read.
-    explicit HttpClient(const Config&, std::chrono::milliseconds time_out = std::chrono::seconds(60));
+    explicit HttpClient(Peer, std::chrono::milliseconds time_out = std::chrono::seconds(60));
     ~HttpClient();
 
     /// `unreachable` where no answer came: nothing is known about what the hub did.

@@ -90,13 +90,13 @@ Uploader::End Uploader::run() {
             case Decision::Kind::done:
             case Decision::Kind::send_again:
                 failures = 0;
-                if (!shell_.sleep(std::chrono::milliseconds(0))) return End::interrupted;
+                if (!shell_.sleep(std::chrono::milliseconds(0), "")) return End::interrupted;
                 break;
             case Decision::Kind::wait: {
                 const auto pause = std::max(decision.at_least, backoff_.after(failures++, shell_.random()));
                 shell_.say(fmt::format("{}；{} 秒后再试 / again in {} s", decision.why, pause.count() / 1000,
                                        pause.count() / 1000));
-                if (!shell_.sleep(pause)) return End::interrupted;
+                if (!shell_.sleep(pause, decision.why)) return End::interrupted;
                 break;
             }
             case Decision::Kind::stop:

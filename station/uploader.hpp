@@ -40,8 +40,8 @@ public:
         std::function<journal::Result<Response>(const std::string& method, const std::string& target,
                                                 const std::map<std::string, std::string>& headers, std::string body)>
             request;
-        /// False: stop now.
-        std::function<bool(std::chrono::milliseconds)> sleep;
+        /// False: stop now. `why`: what is waited for; empty between two segments.
+        std::function<bool(std::chrono::milliseconds, const std::string& why)> sleep;
         std::function<double()> random;
         std::function<void(const std::string&)> say;
     };

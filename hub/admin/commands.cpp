@@ -11,6 +11,7 @@
 #include "hub/admin/session.hpp"
 #include "hub/ca.hpp"
 #include "hub/ids.hpp"
+#include "hub/limits.hpp"
 #include "journal/digest.hpp"
 #include "journal/key.hpp"
 #include "schemas/embedded.hpp"
@@ -35,7 +36,7 @@ struct Options {
     std::string station, station_name, county, valid_from, csr, public_key, url, reason;
     std::vector<std::string> writes_for;
     fs::path out;
-    int days = certificate_days;
+    int days = station_certificate_days, hours = join_code_hours;
     // transfer
     fs::path path;
     std::string source, from, to;
@@ -107,6 +108,27 @@ int station_add(Session& session, const Options& o) {
     } else {
         std::cout << added.at("certificate").get<std::string>();
     }
+    return 0;
+}
+
+int station_invite(Session& session, const Options& o) {
+    const auto rest = o.url.substr(o.url.find("//") == std::string::npos ? 0 : o.url.find("//") + 2);
+    const auto colon = rest.rfind(':');
+    json body{{"id", o.station},
+              {"hours", o.hours},
+              {"host", rest.substr(0, colon)},
+              {"port", colon == std::string::npos ? "8443" : rest.substr(colon + 1)}};
+    put_given(body, "name", o.station_name);
+    put_given(body, "county", o.county);
+    put_given(body, "valid_from", o.valid_from);
+    const auto answer = session.ask("station_invite", body);
+    if (answer.status != 200) return fail(answer);
+    const auto made = json::parse(answer.body);
+    const std::string code = made.at("code"), until = made.at("expires_at");
+    fmt::print(
+        "{0}\n\n在站点上运行 join 加上这个加入码；只能用一次，{1} 前有效。\n"
+        "Run `join` with this code at the station; it works once, until {1}.\n",
+        code, until);
     return 0;
 }
 
@@ -214,6 +236,20 @@ int run_command(int argc, char** argv) {
     add->add_option("--url", o.url, "站点访问的地址 / address the station uses")->default_val("https://127.0.0.1:8443");
     add->add_option("--days", o.days, "证书有效天数 / days the certificate holds")->capture_default_str();
     on(add, [&](Session& s) { return station_add(s, o); });
+    auto* invite = station->add_subcommand(
+        "invite",
+        "做一个一次性加入码，在站点上运行 join 时用 / make a one-time code for the station's `join`\n\n"
+        "  hub station invite I610404-01 --name 渭城一站 --url https://hub.example.cn:8443");
+    invite->add_option("id", o.station, "I610404-01")->required();
+    invite->add_option("--name", o.station_name, "名称 / name");
+    invite->add_option("--county", o.county, "县区代码，默认取自编号 / county, of the id by default");
+    invite->add_option("--valid-from", o.valid_from, "备案生效日 / filed from, YYYY-MM-DD");
+    invite->add_option("--url", o.url, "站点访问的地址 / address the station uses")
+        ->default_val("https://127.0.0.1:8443");
+    invite->add_option("--hours", o.hours, "几小时内有效 / hours it may be used")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 240));
+    on(invite, [&](Session& s) { return station_invite(s, o); });
     auto* list = station->add_subcommand("list", "列出站点 / list stations");
     on(list, [](Session& s) { return show(s.ask("station_list", json::object())); });
     for (const auto& [name, status, words] :

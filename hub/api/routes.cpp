@@ -45,6 +45,10 @@ void route_station(Hub& hub, const Caller& caller, std::string_view peer_error, 
     const auto path = path_of(r.target);
     if (path == "/api/v1/openapi.yaml" && !schemas::embedded("openapi.yaml").empty())
         return done({200, "application/yaml", std::string(schemas::embedded("openapi.yaml")), {}});
+    if (path == "/api/v1/authority") return done(r.method == "GET" ? hub.authority() : wrong_method());
+    if (path == "/api/v1/enrolments")
+        return r.method == "POST" ? hub.enrol(std::move(r.peer_address), std::move(r.body), std::move(done))
+                                  : done(wrong_method());
     if (!peer_error.empty()) return done(certificate_problem(peer_error));
     if (path == journal_path) {
         if (r.method != "POST") return done(wrong_method());
@@ -57,6 +61,8 @@ void route_station(Hub& hub, const Caller& caller, std::string_view peer_error, 
         if (r.method != "PUT") return done(wrong_method());
         return hub.put_trace(caller, std::move(sha), std::move(r.content_encoding), std::move(r.body), std::move(done));
     }
+    if (path == "/api/v1/certificates")
+        return r.method == "POST" ? hub.renew(caller, std::move(r.body), std::move(done)) : done(wrong_method());
     if (path == "/api/v1/clearances")
         return r.method == "POST" ? hub.clearance(caller, std::move(r.body), std::move(done)) : done(wrong_method());
     if (path == "/api/v1/stations")

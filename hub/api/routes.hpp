@@ -15,6 +15,7 @@ struct Request {
     std::string content_encoding;
     std::string if_none_match;
     std::string admin_token;
+    std::string peer_address;
     std::string body;
 };
 

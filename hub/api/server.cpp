@@ -66,6 +66,7 @@ Request request_of(Parser& parser) {
             text(message[http::field::content_encoding]),
             text(message[http::field::if_none_match]),
             text(message["X-Admin-Token"]),
+            "",
             std::move(message.body())};
 }
 
@@ -212,7 +213,10 @@ struct Server::Impl {
         const Caller caller = caller_of(stream.native_handle());
         const std::string_view peer_error = caller.source.empty() ? "certificate_missing" : peer_error_named(verified);
         const std::string who = caller.source.empty() ? "?" : caller.source;
-        const Route route = [this, &caller, peer_error](Request r, Hub::Done done) {
+        const auto peer = socket_of(stream).socket().remote_endpoint(error);
+        const std::string peer_address = error ? "" : peer.address().to_string();
+        const Route route = [this, &caller, peer_error, &peer_address](Request r, Hub::Done done) {
+            r.peer_address = peer_address;
             route_station(hub, caller, peer_error, std::move(r), std::move(done));
         };
         co_await serve(stream, who, route, options);

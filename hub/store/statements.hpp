@@ -15,6 +15,8 @@ CREATE TABLE IF NOT EXISTS traces (
   sha256 TEXT NOT NULL PRIMARY KEY, source_id TEXT NOT NULL, received_at BIGINT NOT NULL, bytes BYTEA NOT NULL);
 CREATE TABLE IF NOT EXISTS clearances (
   source_id TEXT NOT NULL, asked_at BIGINT NOT NULL, vehicle_id TEXT NOT NULL, answer TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS invites (
+  code_sha256 TEXT NOT NULL PRIMARY KEY, source_id TEXT NOT NULL, expires_at BIGINT NOT NULL, used_at BIGINT);
 CREATE TABLE IF NOT EXISTS alarms (
   source_id TEXT NOT NULL, epoch TEXT NOT NULL, first BIGINT NOT NULL, raised_at BIGINT NOT NULL,
   code TEXT NOT NULL, bytes BYTEA NOT NULL);
@@ -42,6 +44,11 @@ inline constexpr const char* traces_all = "SELECT sha256, bytes FROM traces ORDE
 
 inline constexpr const char* clearance_put =
     "INSERT INTO clearances (source_id, asked_at, vehicle_id, answer) VALUES ($1, $2, $3, $4)";
+inline constexpr const char* invite_put =
+    "INSERT INTO invites (code_sha256, source_id, expires_at) VALUES ($1, $2, $3)";
+inline constexpr const char* invite_take =
+    "UPDATE invites SET used_at = $2 WHERE code_sha256 = $1 AND used_at IS NULL AND expires_at > $2 RETURNING "
+    "source_id";
 inline constexpr const char* alarm_put =
     "INSERT INTO alarms (source_id, epoch, first, raised_at, code, bytes) VALUES ($1, $2, $3, $4, $5, $6)";
 

@@ -99,6 +99,18 @@ void Store::put_clearance(std::string_view source, loop::Moment at, std::string_
     database_.prepare(sql::clearance_put).bind(1, source).bind(2, at).bind(3, vehicle_id).bind(4, answer).run();
 }
 
+void Store::put_invite(std::string_view code_sha256, std::string_view source, loop::Moment expires_at) {
+    database_.prepare(sql::invite_put).bind(1, code_sha256).bind(2, source).bind(3, expires_at).run();
+}
+
+std::optional<std::string> Store::take_invite(std::string_view code_sha256, loop::Moment now) {
+    auto s = database_.prepare(sql::invite_take);
+    s.bind(1, code_sha256).bind(2, now);
+    std::optional<std::string> source;
+    while (s.step()) source = s.text(0);
+    return source;
+}
+
 void Store::put_alarm(std::string_view source, std::string_view epoch, std::uint64_t first, loop::Moment at,
                       std::string_view code, std::string_view bytes) {
     database_.prepare(sql::alarm_put)

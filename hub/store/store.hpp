@@ -45,6 +45,10 @@ public:
     std::optional<std::string> trace(std::string_view sha256);
     void each_trace(const std::function<void(const std::string& sha256, const std::string& csv)>&);
     void put_clearance(std::string_view source, loop::Moment at, std::string_view vehicle_id, std::string_view answer);
+    /// A one-time code, kept as its digest.
+    void put_invite(std::string_view code_sha256, std::string_view source, loop::Moment expires_at);
+    /// Uses a code up: whose it is. Nothing where it is unknown, used or over.
+    std::optional<std::string> take_invite(std::string_view code_sha256, loop::Moment now);
     void put_alarm(std::string_view source, std::string_view epoch, std::uint64_t first, loop::Moment at,
                    std::string_view code, std::string_view bytes);
 

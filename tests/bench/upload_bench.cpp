@@ -102,7 +102,7 @@ double over_tls(const std::vector<Source>& sources) {
         for (std::size_t s = 0; s < sources.size(); ++s)
             threads.emplace_back([&, s] {
                 configs[s].hub.port = std::to_string(server.port());
-                station::HttpClient client(configs[s]);
+                station::HttpClient client(station::peer_of(configs[s]));
                 for (const auto& segment : sources[s].segments) {
                     const auto answer = client.request("POST", "/api/v1/journal", {{"Content-Encoding", "zstd"}},
                                                        journal::zstd_encode(segment));

@@ -161,7 +161,7 @@ TEST_CASE("the uploader waits, repeats the same bytes, goes back where the hub l
                                     }
                                     return hub.receipt(hub.segments.back());
                                 },
-                                [&](std::chrono::milliseconds time) {
+                                [&](std::chrono::milliseconds time, const std::string&) {
                                     if (time.count() > 0) waits.push_back(time);
                                     return true;
                                 },

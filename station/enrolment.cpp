@@ -1,0 +1,163 @@
+#include "station/enrolment.hpp"
+
+#include <fmt/format.h>
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <sys/stat.h>
+
+#include <ctime>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "journal/join_code.hpp"
+#include "journal/key.hpp"
+#include "station/http_client.hpp"
+#include "station/ids.hpp"
+#include "station/outbox.hpp"
+
+namespace imloop::station {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+std::string read_all(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::ostringstream out;
+    out << in.rdbuf();
+    return out.str();
+}
+
+/// Through a new file and a rename: whoever reads sees the old or the new one whole.
+void put_file(const fs::path& path, const std::string& text, mode_t mode) {
+    const fs::path fresh = path.string() + ".new";
+    const mode_t before = ::umask(0777 & ~mode);
+    std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
+    ::umask(before);
+    out << text;
+    if (!out.flush()) throw std::runtime_error("写不了文件 / cannot write " + path.string());
+    out.close();
+    fs::rename(fresh, path);
+}
+
+/// PKCS #10 with this subject, signed with its own key.
+std::string request_pem(const journal::PrivateKey& key, const std::string& subject) {
+    const std::unique_ptr<X509_REQ, decltype(&X509_REQ_free)> request(X509_REQ_new(), X509_REQ_free);
+    X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(request.get()), "CN", MBSTRING_UTF8,
+                               reinterpret_cast<const unsigned char*>(subject.c_str()), -1, -1, 0);
+    X509_REQ_set_pubkey(request.get(), key.handle());
+    X509_REQ_sign(request.get(), key.handle(), EVP_sha256());
+    const std::unique_ptr<BIO, decltype(&BIO_free)> memory(BIO_new(BIO_s_mem()), BIO_free);
+    PEM_write_bio_X509_REQ(memory.get(), request.get());
+    char* text = nullptr;
+    const long size = BIO_get_mem_data(memory.get(), &text);
+    return {text, static_cast<std::size_t>(size)};
+}
+
+journal::Result<json> answer_of(const journal::Result<Response>& answer) {
+    if (!answer) return answer.error();
+    auto body = json::parse(answer->body, nullptr, false);
+    if (answer->status == 200 && body.is_object()) return body;
+    if (!body.is_object()) return journal::Error("unexpected_answer", fmt::format("HTTP {}", answer->status));
+    return journal::Error(body.value("code", ""), body.value("detail", ""));
+}
+
+std::string configuration(const std::string& station, const std::string& name, const journal::JoinCode& code) {
+    return fmt::format(
+        "# {0} {1}：站点程序的配置 / configuration of the station's program\nstation_id = \"{0}\"\nname = \"{1}\"\n"
+        "data = \"data\"\n\n[hub]\nurl = \"https://{2}:{3}\"\nca = \"ca.pem\"\ncertificate = \"station.cert.pem\"\n"
+        "key = \"station.key.pem\"\nhub_key = \"hub.pub.pem\"\n\n[intake]\nline_id = \"1\"\ninspector_id = \"A001\"\n"
+        "time_offset = \"+08:00\"\n",
+        station, name, code.host, code.port);
+}
+
+void put_certificates(const fs::path& folder, const json& given) {
+    put_file(folder / "station.cert.pem", given.at("certificate"), 0644);
+    put_file(folder / "ca.pem", given.at("ca"), 0644);
+    put_file(folder / "hub.pub.pem", given.at("hub_key"), 0644);
+}
+
+}  // namespace
+
+journal::Result<Config> join(const std::string& text, const fs::path& config_file,
+                             const std::function<void(JoinStep)>& done) {
+    const auto code = journal::parse_join_code(text);
+    if (!code) return code.error();
+    HttpClient unproven({code->host, code->port, "", {}, {}});
+    const auto authority = unproven.request("GET", "/api/v1/authority", {}, "");
+    if (!authority) return authority.error();
+    const auto fingerprint = journal::fingerprint_of(authority->body);
+    if (authority->status != 200 || !fingerprint || *fingerprint != code->fingerprint)
+        return journal::Error(
+            "authority_differs",
+            "答话的不是发加入码的监管中心，没有发送任何内容。请核对加入码和网络。 / Who answers is not "
+            "the hub of this code; nothing was sent. Check the code and the network.");
+    done(JoinStep::authority_checked);
+
+    const auto folder = fs::absolute(config_file).parent_path();
+    fs::create_directories(folder);
+    const auto key_file = folder / "station.key.pem";
+    if (!fs::exists(key_file)) put_file(key_file, journal::PrivateKey::generate(journal::Algorithm::es256).pem(), 0600);
+    const auto key = journal::PrivateKey::from_pem(read_all(key_file));
+    if (!key) return key.error();
+    done(JoinStep::key_made);
+
+    HttpClient hub({code->host, code->port, authority->body, {}, {}});
+    const auto given = answer_of(
+        hub.request("POST", "/api/v1/enrolments", {{"Content-Type", "application/json"}},
+                    json{{"code", journal::secret_text(code->secret)}, {"csr", request_pem(*key, "imloop")}}.dump()));
+    if (!given) return given.error();
+    const std::string station = given->at("station_id");
+    if (const auto before = read_config(config_file); before && before->station_id != station)
+        return journal::Error(
+            "joined_elsewhere",
+            fmt::format("这个目录是 {0} 的，加入码是 {1} 的，请换一个目录 / this folder is {0}'s, the "
+                        "code {1}'s: use another folder",
+                        before->station_id, station));
+    put_certificates(folder, *given);
+    done(JoinStep::certificate_received);
+    if (!fs::exists(config_file))
+        put_file(config_file, configuration(station, given->value("name", station), *code), 0644);
+    auto config = read_config(config_file);
+    if (!config) return config.error();
+    Outbox(config->data, config->station_id, [] { return new_uuid7(unix_now()); });
+    done(JoinStep::journal_begun);
+    return config;
+}
+
+journal::Result<Validity> validity_of(const fs::path& file) {
+    const std::string pem = read_all(file);
+    const std::unique_ptr<BIO, decltype(&BIO_free)> memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
+                                                           BIO_free);
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+        PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr), X509_free);
+    std::tm from{}, until{};
+    if (!certificate || ASN1_TIME_to_tm(X509_get0_notBefore(certificate.get()), &from) != 1 ||
+        ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &until) != 1)
+        return journal::Error("bad_certificate", "证书读不出来 / no certificate: " + file.string());
+    return Validity{::timegm(&from) * 1000, ::timegm(&until) * 1000};
+}
+
+bool renewal_due(const Validity& v, loop::Moment now) { return now >= v.from + (v.until - v.from) / 3 * 2; }
+
+bool renew(const Config& config, std::string& why) {
+    const auto key = journal::PrivateKey::from_pem(read_all(config.hub.key));
+    if (!key) {
+        why = key.error().detail;
+        return false;
+    }
+    HttpClient hub(peer_of(config));
+    const auto given = answer_of(hub.request("POST", "/api/v1/certificates", {{"Content-Type", "application/json"}},
+                                             json{{"csr", request_pem(*key, config.station_id)}}.dump()));
+    if (!given) {
+        why = given.error().code + ": " + given.error().detail;
+        return false;
+    }
+    put_certificates(config.hub.certificate.parent_path(), *given);
+    return true;
+}
+
+}  // namespace imloop::station

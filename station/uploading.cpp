@@ -1,0 +1,157 @@
+#include "station/uploading.hpp"
+
+#include <fstream>
+#include <iostream>
+#include <random>
+#include <sstream>
+
+#include "station/enrolment.hpp"
+#include "station/ids.hpp"
+
+namespace imloop::station {
+namespace {
+
+constexpr std::chrono::seconds poll_time{1};  ///< how soon what another process saved is seen
+constexpr loop::Moment renewal_pause = 3600 * 1000;
+
+std::string read_all(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) throw std::runtime_error("读不到文件 / cannot read " + path.string());
+    std::ostringstream out;
+    out << in.rdbuf();
+    return out.str();
+}
+
+template <typename T>
+T value_or_throw(journal::Result<T> result) {
+    if (!result) throw std::runtime_error(result.error().code + ": " + result.error().detail);
+    return std::move(*result);
+}
+
+}  // namespace
+
+journal::PrivateKey station_key(const Config& config) {
+    return value_or_throw(journal::PrivateKey::from_pem(read_all(config.hub.key)));
+}
+journal::PublicKey hub_key(const Config& config) {
+    return value_or_throw(journal::PublicKey::from_pem(read_all(config.hub.hub_key)));
+}
+
+Uploading::Uploading(Config config) : config_(std::move(config)), lock_(config_.data) {
+    if (!lock_.held())
+        throw std::runtime_error(
+            "另一个程序正在使用这份数据，本程序已停止，没有写入任何内容。 / Another program is using this data; this "
+            "one "
+            "has stopped and wrote nothing.");
+    station_key(config_);
+    hub_key(config_);
+    thread_ = std::thread([this] { work(); });
+}
+
+Uploading::~Uploading() {
+    {
+        const std::lock_guard guard(mutex_);
+        ending_ = true;
+    }
+    wake_.notify_all();
+    thread_.join();
+}
+
+UploadState Uploading::state() const {
+    const std::lock_guard guard(mutex_);
+    return state_;
+}
+
+void Uploading::try_now() {
+    {
+        const std::lock_guard guard(mutex_);
+        poked_ = retry_ = true;
+    }
+    wake_.notify_all();
+}
+
+void Uploading::appended() {
+    {
+        const std::lock_guard guard(mutex_);
+        // A pause after a failure goes on: what was appended waits with the rest.
+        if (state_.kind == UploadState::Kind::idle) poked_ = true;
+    }
+    wake_.notify_all();
+}
+
+bool Uploading::pause(std::chrono::milliseconds time, const std::string& why) {
+    std::unique_lock guard(mutex_);
+    if (!why.empty()) {
+        state_.kind = UploadState::Kind::waiting;
+        state_.why = why;
+        state_.next_attempt = unix_now() + time.count();
+    }
+    wake_.wait_for(guard, time, [this] { return ending_ || poked_; });
+    poked_ = false;
+    if (!why.empty()) state_.kind = UploadState::Kind::sending;
+    return !ending_;
+}
+
+void Uploading::renew_if_due() {
+    const auto now = unix_now();
+    if (now < renewal_asked_ + renewal_pause) return;
+    const auto validity = validity_of(config_.hub.certificate);
+    if (!validity || !renewal_due(*validity, now)) return;
+    renewal_asked_ = now;
+    std::string why;
+    if (renew(config_, why))
+        std::cout << "证书已续期 / the certificate has been renewed" << std::endl;
+    else
+        std::cout << "证书续期未成，稍后再试 / renewal failed, tried again later: " << why << std::endl;
+}
+
+void Uploading::work() {
+    Outbox outbox(config_.data, config_.station_id, [] { return new_uuid7(unix_now()); });
+    std::optional<HttpClient> client;
+    std::mt19937_64 engine(std::random_device{}());
+    Uploader::Shell shell;
+    shell.request = [&](const std::string& method, const std::string& target,
+                        const std::map<std::string, std::string>& headers, std::string body) {
+        if (!client) client.emplace(peer_of(config_));
+        auto answer = client->request(method, target, headers, std::move(body));
+        const std::lock_guard guard(mutex_);
+        if (answer) state_.last_answer = unix_now();
+        return answer;
+    };
+    shell.sleep = [&](std::chrono::milliseconds time, const std::string& why) { return pause(time, why); };
+    shell.random = [&] { return std::uniform_real_distribution<>(0, 1)(engine); };
+    shell.say = [](const std::string& text) { std::cout << text << std::endl; };
+    for (;;) {
+        {
+            const std::lock_guard guard(mutex_);
+            if (ending_) return;
+            if (retry_) outbox.retry();
+            retry_ = false;
+            state_.kind = UploadState::Kind::sending;
+        }
+        try {
+            renew_if_due();
+            Uploader uploader(outbox, station_key(config_), hub_key(config_), shell);
+            const auto end = uploader.run();
+            if (end == Uploader::End::interrupted) return;
+            const std::lock_guard guard(mutex_);
+            state_.kind = end == Uploader::End::stopped ? UploadState::Kind::stopped : UploadState::Kind::idle;
+            state_.why = outbox.stopped().value_or("");
+            state_.next_attempt.reset();
+        } catch (const std::exception& e) {
+            // A full disk, a key that was moved: said, and tried again.
+            std::cout << e.what() << std::endl;
+            client.reset();
+            if (!pause(std::chrono::seconds(10), e.what())) return;
+            continue;
+        }
+        if (!pause(poll_time, "")) return;
+        if (state().kind == UploadState::Kind::stopped) {
+            std::unique_lock guard(mutex_);
+            wake_.wait(guard, [this] { return ending_ || retry_; });
+            client.reset();  // a new certificate may have come
+        }
+    }
+}
+
+}  // namespace imloop::station

@@ -1,0 +1,59 @@
+// Uploading in the background of a station's service: the uploader on a thread of its own, and what a page says of it.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "loop/time.hpp"
+#include "station/config.hpp"
+#include "station/uploader.hpp"
+
+namespace imloop::station {
+
+struct UploadState {
+    enum class Kind {
+        idle,     ///< all is acknowledged
+        sending,  ///< on its way
+        waiting,  ///< the hub was not reached or is busy; tried again by itself
+        stopped,  ///< nothing will help but a person
+    } kind = Kind::idle;
+    std::string why;                           ///< of waiting and stopped
+    std::optional<loop::Moment> next_attempt;  ///< of waiting
+    std::optional<loop::Moment> last_answer;   ///< when the hub last answered
+};
+
+/// Thread safe. Holds the upload lock and renews the certificate when that is due.
+class Uploading {
+public:
+    /// Throws std::runtime_error where another process uploads, or a key can't be read.
+    explicit Uploading(Config);
+    ~Uploading();  ///< ends after the request that is under way
+    UploadState state() const;
+    /// Something was appended, or the operator wants a try now; clears a stop.
+    void try_now();
+    void appended();
+
+private:
+    void work();
+    bool pause(std::chrono::milliseconds, const std::string& why);
+    void renew_if_due();
+
+    Config config_;
+    UploadLock lock_;
+    mutable std::mutex mutex_;
+    std::condition_variable wake_;
+    UploadState state_;
+    bool ending_ = false, poked_ = false, retry_ = false;
+    loop::Moment renewal_asked_ = 0;
+    std::thread thread_;
+};
+
+/// The keys an uploader works with, of the configuration. Throws std::runtime_error.
+journal::PrivateKey station_key(const Config&);
+journal::PublicKey hub_key(const Config&);
+
+}  // namespace imloop::station
