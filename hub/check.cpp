@@ -78,7 +78,7 @@ State Hub::Impl::rebuilt(std::unique_lock<std::shared_mutex>& guard,
     const auto seen = own_view.each_segment(load);
     guard.lock();
     store.each_segment(load, seen);
-    fresh.projection.settle();
+    fresh.settle(loop::day_of(options.now()));
     return fresh;
 }
 

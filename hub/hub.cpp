@@ -81,8 +81,9 @@ Hub::Impl::Impl(HubOptions o)
       import_pool(std::max(1U, options.admission_threads)) {
     id = store.meta("hub_id").value_or("");
     epoch = store.meta("epoch").value_or("");
+    boot = new_uuid7(options.now());
     store.each_segment([&](const StoredSegment& s) { state.load(s); });
-    state.projection.settle();
+    state.settle(loop::day_of(options.now()));
     writer = std::make_unique<Writer>(store, state, lock, key);
 }
 

@@ -74,6 +74,14 @@ public:
     /// `POST /api/v1/certificates` `{csr}`: a new certificate while the old one holds.
     void renew(const Caller&, std::string body, Done done);
 
+    /// `GET /api/v1/work-orders?cursor=&limit=`: failed vehicles of an M or I station and what changed; ETag and 304.
+    Answer work_orders(const Caller&, std::string_view query, std::string_view if_none_match) const;
+    /// `GET /api/v1/outcomes?after=&limit=`: the caller's records that were rejected, corrected or have no effect.
+    Answer outcomes(const Caller&, std::string_view query, std::string_view if_none_match) const;
+    /// `GET /api/v1/feed?after=&limit=`: for a bridge, NDJSON of the records in its scope; `X-Next` is the next
+    /// `after`.
+    Answer feed(const Caller&, std::string_view query) const;
+
     /// The admin listener's commands, `POST /admin/{command}` with a JSON body: what the command line asks of a serving
     /// hub (station_add, station_invite, station_list, station_status, import, report, export, verify, rebuild,
     /// backup).

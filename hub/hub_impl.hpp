@@ -23,6 +23,7 @@ struct Hub::Impl {
     journal::PrivateKey key;
     std::string id;     ///< H610400-01
     std::string epoch;  ///< of the hub's own journal
+    std::string boot;   ///< of this start; cursors of work orders hold for it
     loop::Policy policy;
     Store store;
     mutable std::shared_mutex lock;  ///< of state and, for readers, of store
@@ -45,6 +46,10 @@ struct Hub::Impl {
     Answer station_invite(const nlohmann::json&);
     /// Writes the credential and answers the certificate; `status` is issued or renewed.
     Answer certify(const std::string& station, const std::string& request_pem, const char* status);
+    /// The record as it counts today: its own line's words, or those of a correction; null where it has none.
+    nlohmann::json words_of(const std::string& record_id);
+    nlohmann::json work_order(const Worklist::Shown&, loop::Day today);
+    nlohmann::json posted(const std::string& station);
     Answer station_list() const;
     Answer station_status(const nlohmann::json&);
     /// A file, or a folder as export_to() makes it: the hub's journal first.

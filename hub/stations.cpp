@@ -1,11 +1,9 @@
 // Stations: the register's lines, what stations may look up, and the retest gate's question.
 #include <fmt/format.h>
 
-#include <cstdlib>
-
 #include "hub/ca.hpp"
 #include "hub/hub_impl.hpp"
-#include "hub/limits.hpp"
+#include "hub/query.hpp"
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/text.hpp"
 #include "loop/vehicle/vin.hpp"
@@ -21,17 +19,6 @@ std::string_view status_name(loop::StationStatus s) {
 }
 
 Answer ok(const json& body) { return {200, "application/json", body.dump(), {}}; }
-
-/// The value of one key of a query string; keys and values here need no escapes.
-std::string query_value(std::string_view query, std::string_view key) {
-    while (!query.empty()) {
-        const auto pair = query.substr(0, query.find('&'));
-        query.remove_prefix(std::min(query.size(), pair.size() + 1));
-        if (pair.starts_with(key) && pair.size() > key.size() && pair[key.size()] == '=')
-            return std::string(pair.substr(key.size() + 1));
-    }
-    return {};
-}
 
 }  // namespace
 
@@ -131,37 +118,45 @@ Answer Hub::Impl::station_status(const json& in) {
 Answer Hub::stations(const Caller&, std::string_view query, std::string_view if_none_match) const {
     const auto kind = query_value(query, "kind"), county = query_value(query, "county"),
                after = query_value(query, "cursor");
-    int limit = list_limit_default;
-    if (const auto text = query_value(query, "limit"); !text.empty()) limit = std::atoi(text.c_str());
-    if (limit < 1 || limit > list_limit_max)
-        return problem(400, "limit_out_of_range",
-                       fmt::format("limit 应为 1 到 {0} / limit is 1 to {0}", list_limit_max));
-    json items = json::array();
-    std::string next;
-    {
-        const std::shared_lock guard(impl_->lock);
-        const auto& stations = impl_->state.projection.stations();
-        for (const auto& id : stations.stations()) {
-            const auto view = stations.at(id, impl_->options.now()).value();
-            if (id <= after || !view.filed || (!kind.empty() && kind[0] != view.kind) ||
-                (!county.empty() && county != view.county))
-                continue;
-            if (items.size() == static_cast<std::size_t>(limit)) {
-                next = items.back()["station_id"];
-                break;
-            }
-            items.push_back({{"station_id", id},
-                             {"kind", std::string(1, view.kind)},
-                             {"name", view.name},
-                             {"county", view.county}});
+    const auto limit = list_limit(query);
+    if (!limit) return limit_out_of_range();
+    json body{{"items", json::array()}};
+    auto& items = body["items"];
+    const std::unique_lock guard(impl_->lock);  // the store's statements are the writer's too
+    const auto& stations = impl_->state.projection.stations();
+    for (const auto& id : stations.stations()) {
+        const auto view = stations.at(id, impl_->options.now()).value();
+        if (id <= after || !view.filed || (!kind.empty() && kind[0] != view.kind) ||
+            (!county.empty() && county != view.county))
+            continue;
+        if (items.size() == *limit) {
+            body["next"] = items.back()["station_id"];
+            break;
         }
+        json item{
+            {"station_id", id}, {"kind", std::string(1, view.kind)}, {"name", view.name}, {"county", view.county}};
+        item.update(impl_->posted(id));
+        items.push_back(std::move(item));
     }
-    json body{{"items", items}};
-    if (!next.empty()) body["next"] = next;
-    const auto text = body.dump();
-    const auto etag = "\"" + journal::to_hex(journal::sha256(text)).substr(0, 32) + "\"";
-    if (if_none_match == etag) return {304, "application/json", "", {{"ETag", etag}}};
-    return {200, "application/json", text, {{"ETag", etag}}};
+    return list_answer(body, if_none_match);
+}
+
+/// What the registration in force and the latest price list say beside the register's own members.
+json Hub::Impl::posted(const std::string& station) {
+    json out = json::object();
+    const auto in_force = state.projection.stations().at(station, options.now());
+    const auto record = in_force ? words_of(in_force->record_id) : json();
+    for (const auto* name :
+         {"address", "phone", "opening_hours", "location", "lines", "bays", "business_class", "accreditation"})
+        if (record.is_object() && record.contains(name)) out[name] = record[name];
+    if (const auto it = state.price_lists.find(station); it != state.price_lists.end()) {
+        const auto prices = words_of(it->second.record_id);
+        if (prices.is_object())
+            out["prices"] = {{"valid_from", prices.value("valid_from", "")},
+                             {"items", prices.value("items", json::array())},
+                             {"parts", prices.value("parts", json::array())}};
+    }
+    return out;
 }
 
 void Hub::clearance(const Caller& caller, std::string body, Done done) {

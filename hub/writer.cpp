@@ -74,7 +74,7 @@ void Writer::commit(std::deque<Arrival>& batch) {
             Transaction transaction(store_.database());
             for (auto& arrival : batch) answers.push_back(put(arrival));
             transaction.commit();
-            state_.projection.settle();
+            state_.settle(loop::day_of(batch.back().received_at));
         } catch (const StoreError& e) {
             // Nothing of the batch is durable, but memory has taken it in: what is not in the store must not be
             // answered from. The process ends, its supervisor starts it again, and the store is as it was.

@@ -74,6 +74,16 @@ public:
         std::uint64_t seq = 0;
     };
     std::optional<Line> journal_line(const std::string& record_id) const;
+    /// Where the words stand that count for a record today: its own line, or in `replacement` of a correction's.
+    struct WordsLine {
+        Line line;
+        bool is_replacement = false;
+    };
+    std::optional<WordsLine> words_line(const std::string& record_id) const;
+    /// The correction that is in force for a record.
+    std::optional<std::string> corrected_by(const std::string& record_id) const;
+    /// Whether a bridge may write for a station now.
+    bool may_write_for(const std::string& source, const std::string& station, Moment) const;
 
     /// Why an accepted record has no effect; nothing where it has one. Codes: station_not_in_writes_for,
     /// corrected_record_unknown, correction_of_correction, correction_out_of_scope, correction_superseded.

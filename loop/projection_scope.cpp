@@ -96,6 +96,15 @@ std::optional<Fact> Projection::words(const Entry* effective, const Entry& of) {
     return unpack(effective->rare->replacement);
 }
 
+std::optional<std::string> Projection::corrected_by(const std::string& record_id) const {
+    const Entry* target = find(record_id);
+    const Entry* correction = target ? correction_in_force(*target, std::nullopt) : nullptr;
+    if (!correction) return std::nullopt;
+    for (const auto& id : target->rare->corrections)
+        if (find(id) == correction) return id;
+    return std::nullopt;
+}
+
 std::optional<std::string_view> Projection::without_effect(const std::string& record_id) const {
     const Entry* entry = find(record_id);
     if (!entry || !entry->accepted()) return std::nullopt;

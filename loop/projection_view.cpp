@@ -118,4 +118,15 @@ std::optional<Projection::Line> Projection::journal_line(const std::string& reco
     return Line{*entry->origin.source, *entry->origin.epoch, entry->origin.seq};
 }
 
+std::optional<Projection::WordsLine> Projection::words_line(const std::string& record_id) const {
+    const Entry* entry = find(record_id);
+    const Entry* of = entry ? effective(*entry, std::nullopt) : nullptr;
+    if (!of || !of->accepted() || (of != entry && of->rare->replacement.empty())) return std::nullopt;
+    return WordsLine{{*of->origin.source, *of->origin.epoch, of->origin.seq}, of != entry};
+}
+
+bool Projection::may_write_for(const std::string& source, const std::string& station, Moment moment) const {
+    return holds(source, station, moment, nullptr);
+}
+
 }  // namespace imloop::loop

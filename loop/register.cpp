@@ -35,7 +35,12 @@ std::optional<StationView> Register::at(std::string_view station_id, Moment mome
                                         [](Day day, const auto& r) { return day < r.valid_from; });
     const bool before_the_first = after == list.begin();
     const Registration& r = before_the_first ? list.front() : *(after - 1);
-    return StationView{r.kind, r.name, r.county, r.status, !before_the_first && r.status == StationStatus::filed};
+    return StationView{r.kind,
+                       r.name,
+                       r.county,
+                       r.status,
+                       !before_the_first && r.status == StationStatus::filed,
+                       before_the_first ? std::string() : r.record_id};
 }
 
 std::vector<std::string> Register::stations() const {

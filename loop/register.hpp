@@ -34,6 +34,7 @@ struct StationView {
     std::string county;
     StationStatus status{};
     bool filed = false;
+    std::string record_id;  ///< of the registration in force; empty before the first one
 };
 
 /// Which registrations there are. The one in force at a moment is the latest by (valid_from, occurred_at, record_id)

@@ -1,1 +1,1 @@
-imloop_test(hub_test SOURCES unit/hub_journal_test.cpp unit/report_test.cpp LIBS imloop_hub)
+imloop_test(hub_test SOURCES unit/hub_journal_test.cpp unit/report_test.cpp unit/work_orders_test.cpp LIBS imloop_hub fmt::fmt)

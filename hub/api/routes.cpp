@@ -67,6 +67,11 @@ void route_station(Hub& hub, const Caller& caller, std::string_view peer_error, 
         return r.method == "POST" ? hub.clearance(caller, std::move(r.body), std::move(done)) : done(wrong_method());
     if (path == "/api/v1/stations")
         return done(r.method == "GET" ? hub.stations(caller, query_of(r.target), r.if_none_match) : wrong_method());
+    if (path == "/api/v1/work-orders")
+        return done(r.method == "GET" ? hub.work_orders(caller, query_of(r.target), r.if_none_match) : wrong_method());
+    if (path == "/api/v1/outcomes")
+        return done(r.method == "GET" ? hub.outcomes(caller, query_of(r.target), r.if_none_match) : wrong_method());
+    if (path == "/api/v1/feed") return done(r.method == "GET" ? hub.feed(caller, query_of(r.target)) : wrong_method());
     done(not_found());
 }
 

@@ -42,6 +42,8 @@ void State::take(const loop::Admitted& admitted, std::string_view line, const jo
     }
     projection.put(admitted, source, epoch, outcome.seq);
     accepted_.try_emplace(*outcome.record_id, Accepted{journal::sha256(line), {source, epoch, outcome.seq}});
+    if (admitted.kind == loop::Kind::claim) take_claim(admitted);
+    if (admitted.kind == loop::Kind::price_list) take_prices(admitted);
     if (!admitted.credential || !source.starts_with('H')) return;
     const auto& c = *admitted.credential;
     const auto spki = journal::from_base64(c.spki);
@@ -51,6 +53,26 @@ void State::take(const loop::Admitted& admitted, std::string_view line, const jo
     if (it != keys.end() && std::tie(c.occurred_at, c.record_id) < std::tie(it->second.since, it->second.record_id))
         return;
     keys.insert_or_assign(c.kid, KeyState{c.source_id, std::move(*key), c.status, c.occurred_at, c.record_id});
+}
+
+void State::take_claim(const loop::Admitted& admitted) {
+    const auto& r = admitted.json;
+    const std::string station = admitted.fact.station_id;
+    worklist.claim({*admitted.record_id, r.value("fail_record_id", ""), r.value("action", ""),
+                    r.value("chosen_station_id", station), admitted.fact.occurred_at});
+}
+
+void State::take_prices(const loop::Admitted& admitted) {
+    const auto from = loop::parse_day(admitted.json.value("valid_from", ""));
+    auto& held = price_lists[admitted.fact.station_id];
+    if (from && std::tie(*from, *admitted.record_id) > std::tie(held.valid_from, held.record_id))
+        held = {*from, *admitted.record_id};
+}
+
+void State::settle(loop::Day today) {
+    const auto changes = projection.settle();
+    // A station's clock may be a day ahead: what it says of tomorrow is listed today.
+    worklist.update(projection, changes, today + 1);
 }
 
 void State::load(const StoredSegment& stored) {

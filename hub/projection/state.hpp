@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "hub/projection/worklist.hpp"
 #include "hub/store/store.hpp"
 #include "journal/receipt.hpp"
 #include "loop/projection.hpp"
@@ -32,8 +33,15 @@ public:
     explicit State(loop::Policy policy) : projection(std::move(policy)) {}
 
     loop::Projection projection;
+    Worklist worklist;
     std::map<std::pair<std::string, std::string>, ChainState> chains;  ///< by source, epoch
     std::map<std::string, KeyState> keys;                              ///< by kid
+
+    struct PriceList {
+        loop::Day valid_from = 0;
+        std::string record_id;
+    };
+    std::map<std::string, PriceList> price_lists;  ///< the latest of each shop
 
     const KeyState* key(std::string_view source, std::string_view kid) const;
     /// The status of an admitted line: accepted, duplicate or rejected (record_id_reused among others). Takes nothing
@@ -42,10 +50,13 @@ public:
     /// Takes a line in, with the outcome that judge() or a stored receipt gave it. settle() follows a batch.
     void take(const loop::Admitted&, std::string_view line, const journal::Outcome&, const std::string& source,
               const std::string& epoch);
+    void settle(loop::Day today);
     /// Takes in a stored segment.
     void load(const StoredSegment&);
 
 private:
+    void take_claim(const loop::Admitted&);
+    void take_prices(const loop::Admitted&);
     struct Accepted {
         journal::Digest sha{};
         journal::LineAddress address;

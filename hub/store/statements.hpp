@@ -22,6 +22,8 @@ CREATE TABLE IF NOT EXISTS alarms (
   code TEXT NOT NULL, bytes BYTEA NOT NULL);
 )sql";
 
+inline constexpr const char* segments_index = "CREATE INDEX IF NOT EXISTS segments_position ON segments (position)";
+
 inline constexpr const char* meta_get = "SELECT value FROM meta WHERE name = $1";
 inline constexpr const char* meta_put =
     "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2";
@@ -30,10 +32,14 @@ inline constexpr const char* segment_put =
     "INSERT INTO segments (source_id, epoch, first, last, position, bytes, receipt) VALUES ($1, $2, $3, $4, $5, $6, "
     "$7)";
 inline constexpr const char* segment_find =
-    "SELECT bytes, receipt FROM segments WHERE source_id = $1 AND epoch = $2 AND last >= $3 "
+    "SELECT bytes, receipt, position FROM segments WHERE source_id = $1 AND epoch = $2 AND last >= $3 "
     "ORDER BY last LIMIT 1";
 inline constexpr const char* segments_after =
     "SELECT bytes, receipt, position FROM segments WHERE position > $1 ORDER BY position";
+inline constexpr const char* segments_page =
+    "SELECT bytes, receipt, position FROM segments WHERE position > $1 ORDER BY position LIMIT $2";
+inline constexpr const char* segments_of_source =
+    "SELECT bytes, receipt, position FROM segments WHERE source_id = $1 AND position > $2 ORDER BY position LIMIT $3";
 inline constexpr const char* segments_count = "SELECT COUNT(*), COALESCE(MAX(position), 0) FROM segments";
 
 inline constexpr const char* trace_put =

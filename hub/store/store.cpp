@@ -9,6 +9,7 @@ namespace {
 Database open(const std::filesystem::path& file) {
     Database database(file);
     database.define(sql::schema);
+    database.execute(sql::segments_index);
     return database;
 }
 
@@ -55,15 +56,39 @@ std::optional<StoredSegment> Store::segment_with(std::string_view source, std::s
     segment_find_.bind(1, source).bind(2, epoch).bind(3, signed_of(seq));
     std::optional<StoredSegment> out;
     while (segment_find_.step())
-        out = StoredSegment{journal::zstd_decode(segment_find_.text(0)), journal::zstd_decode(segment_find_.text(1))};
+        out = StoredSegment{journal::zstd_decode(segment_find_.text(0)), journal::zstd_decode(segment_find_.text(1)),
+                            segment_find_.integer(2)};
     return out;
 }
 
 std::int64_t Store::each_segment(const std::function<void(StoredSegment)>& visit, std::int64_t after) {
     auto s = database_.prepare(sql::segments_after);
     s.bind(1, after);
-    for (; s.step(); after = s.integer(2)) visit({journal::zstd_decode(s.text(0)), journal::zstd_decode(s.text(1))});
+    for (; s.step(); after = s.integer(2))
+        visit({journal::zstd_decode(s.text(0)), journal::zstd_decode(s.text(1)), s.integer(2)});
     return after;
+}
+
+namespace {
+
+std::vector<StoredSegment> page(Statement& s) {
+    std::vector<StoredSegment> out;
+    while (s.step()) out.push_back({journal::zstd_decode(s.text(0)), journal::zstd_decode(s.text(1)), s.integer(2)});
+    return out;
+}
+
+}  // namespace
+
+std::vector<StoredSegment> Store::segments_after(std::int64_t after, std::size_t limit) {
+    auto s = database_.prepare(sql::segments_page);
+    s.bind(1, after).bind(2, static_cast<std::int64_t>(limit));
+    return page(s);
+}
+
+std::vector<StoredSegment> Store::segments_of(std::string_view source, std::int64_t after, std::size_t limit) {
+    auto s = database_.prepare(sql::segments_of_source);
+    s.bind(1, source).bind(2, after).bind(3, static_cast<std::int64_t>(limit));
+    return page(s);
 }
 
 std::int64_t Store::segments() {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "loop/time.hpp"
 #include "sqlite/sqlite.hpp"
@@ -23,6 +24,7 @@ using sqlite::Transaction;
 struct StoredSegment {
     std::string bytes;
     std::string receipt;
+    std::int64_t position = 0;  ///< in the order of arrival
 };
 
 class Store {
@@ -40,6 +42,9 @@ public:
     /// Segments in the order of their arrival, those behind position `after`; gives the position of the last one.
     std::int64_t each_segment(const std::function<void(StoredSegment)>&, std::int64_t after = 0);
     std::int64_t segments();
+    /// The next ones behind a position, `limit` at most: of all, or of one source.
+    std::vector<StoredSegment> segments_after(std::int64_t after, std::size_t limit);
+    std::vector<StoredSegment> segments_of(std::string_view source, std::int64_t after, std::size_t limit);
 
     void put_trace(std::string_view sha256, std::string_view source, loop::Moment received_at, std::string_view csv);
     std::optional<std::string> trace(std::string_view sha256);

@@ -1,0 +1,21 @@
+// Query strings of the hub's lists, and the answers all lists share.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "hub/hub.hpp"
+
+namespace imloop::hub {
+
+/// The value of one key; keys and values of the hub's queries need no escapes. Empty: not given.
+std::string query_value(std::string_view query, std::string_view key);
+/// `limit`, 50 where it is not given; nothing where it is no number from 1 to 500.
+std::optional<std::size_t> list_limit(std::string_view query);
+Answer limit_out_of_range();
+/// With a strong ETag; 304 where the asker has it.
+Answer list_answer(const nlohmann::json& body, std::string_view if_none_match);
+
+}  // namespace imloop::hub
