@@ -37,15 +37,15 @@ bool engines_agree(const Node& a, const Node& b) {
     return std::any_of(a.engines.begin(), a.engines.end(), [&](const auto& e) { return b.engines.contains(e.first); });
 }
 
-/// The proven VIN, then that of more records, then the least.
+/// The proven VIN, then that of more records, then the least; of two nodes of one old-style number the least key.
 const Node* leading(const Group& g) {
+    const auto rank = [](const Node& n) {
+        return std::tuple(!n.proven, -static_cast<int>(n.records.size()), std::string_view(n.vin),
+                          std::string_view(n.key));
+    };
     const Node* best = nullptr;
-    for (const Node* n : g.nodes) {
-        if (best == nullptr ||
-            std::tuple(!n->proven, -static_cast<int>(n->records.size()), std::string_view(n->vin)) <
-                std::tuple(!best->proven, -static_cast<int>(best->records.size()), std::string_view(best->vin)))
-            best = n;
-    }
+    for (const Node* n : g.nodes)
+        if (best == nullptr || rank(*n) < rank(*best)) best = n;
     return best;
 }
 
@@ -412,7 +412,7 @@ bool Identity::State::on_review(const Node& n) const {
 }
 
 /// These groups and all that decisions tie to them, now or in a vehicle that stood until now: a vehicle is described
-/// whole. whole.
+/// whole.
 std::set<Group*> Identity::State::with_whole_vehicles(std::set<Group*> out) const {
     std::vector<Group*> queue(out.begin(), out.end());
     std::set<std::string> seen;
