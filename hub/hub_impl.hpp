@@ -49,6 +49,7 @@ struct Hub::Impl {
     /// The record as it counts today: its own line's words, or those of a correction; null where it has none.
     nlohmann::json words_of(const std::string& record_id);
     nlohmann::json work_order(const Worklist::Shown&, loop::Day today);
+    nlohmann::json clearance_details(const loop::Episode&);
     nlohmann::json posted(const std::string& station);
     Answer station_list() const;
     Answer station_status(const nlohmann::json&);

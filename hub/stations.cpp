@@ -159,6 +159,26 @@ json Hub::Impl::posted(const std::string& station) {
     return out;
 }
 
+/// What an inspection station shows beside the answer: the latest failure and what was repaired since the first.
+json Hub::Impl::clearance_details(const loop::Episode& e) {
+    const json failure = words_of(e.failures.back());
+    json out{{"fail_record_id", e.failures.back()},
+             {"failed_at", failure.value("occurred_at", "")},
+             {"readings", failure.value("readings", json::array())},
+             {"repairs", json::array()}};
+    if (e.due) out["due"] = loop::format_day(*e.due);
+    for (const auto& repair_id : e.counting_repairs) {
+        const json repair = words_of(repair_id);
+        const std::string shop = repair.value("station_id", "");
+        json one{{"station_id", shop}, {"settled_at", repair.value("settled_at", "")}};
+        if (const auto view = state.projection.stations().at(shop, options.now())) one["station_name"] = view->name;
+        for (const auto* name : {"items", "parts", "readings_after"})
+            if (repair.contains(name)) one[name] = repair[name];
+        out["repairs"].push_back(std::move(one));
+    }
+    return out;
+}
+
 void Hub::clearance(const Caller& caller, std::string body, Done done) {
     const json in = json::parse(body, nullptr, false);
     const auto word = [&](const char* name) {
@@ -184,6 +204,7 @@ void Hub::clearance(const Caller& caller, std::string body, Done done) {
                 answer["clearance"] = clear ? "cleared" : "repair_required";
                 answer["episode"] = e.episode_id;
                 answer["repairs"] = e.counting_repairs;
+                answer["details"] = impl_->clearance_details(e);
                 answer["reason"] = clear ? "不合格之后已有维修记录 / repaired since the failure"
                                          : "不合格之后还没有维修站上传维修记录 / no repair reported since the failure";
             }

@@ -1,5 +1,6 @@
 #include "i_station/clearance.hpp"
 #include "i_station/ingest.hpp"
+#include "i_station/pages.hpp"
 #include "station/commands.hpp"
 
 int main(int argc, char** argv) {
@@ -9,6 +10,7 @@ int main(int argc, char** argv) {
         "  i_station submit test.json\n  i_station ingest /data/nha\n  i_station run\n  i_station clearance --plate "
         "陕D·0T001"};
     imloop::station::Context context;
+    context.pages = imloop::i_station::pages;
     imloop::station::add_shared_commands(app, context);
     imloop::i_station::add_ingest(app, context);
     imloop::i_station::add_clearance(app, context);

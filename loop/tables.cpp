@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <stdexcept>
 
 #include "schemas/embedded.hpp"
@@ -67,6 +68,21 @@ bool Method::has_phase(std::string_view phase) const { return std::ranges::find(
 const MethodItem* Method::item(std::string_view code_) const {
     const auto found = std::ranges::find(items, code_, &MethodItem::item);
     return found == items.end() ? nullptr : &*found;
+}
+
+const json& rows_of(std::string_view name) {
+    static std::mutex mutex;
+    static std::map<std::string, json, std::less<>> read;
+    const std::lock_guard guard(mutex);
+    auto it = read.find(name);
+    if (it == read.end()) {
+        constexpr std::string_view list = "codes/";
+        it = read.emplace(name, name.starts_with(list)
+                                    ? table("codes").at("lists").at(std::string(name.substr(list.size())))
+                                    : table(name).at("rows"))
+                 .first;
+    }
+    return it->second;
 }
 
 const std::vector<Method>& methods() {

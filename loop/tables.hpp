@@ -18,6 +18,10 @@ using Codes = std::set<std::string, std::less<>>;
 /// there is no such table.
 const Codes& codes(std::string_view name);
 
+/// The rows of a table (`parts`) or of one list of the table `codes` (`codes/origin`), as they stand there. Throws like
+/// codes().
+const nlohmann::json& rows_of(std::string_view name);
+
 /// One reading a method takes.
 struct MethodItem {
     std::string item;

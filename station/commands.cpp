@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <csignal>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -13,6 +12,7 @@
 #include "loop/admission.hpp"
 #include "station/enrolment.hpp"
 #include "station/ids.hpp"
+#include "station/service.hpp"
 #include "station/uploading.hpp"
 
 namespace imloop::station {
@@ -70,31 +70,6 @@ void show_problems(const loop::Admitted& admitted, std::ostream& out) {
         out << "  ! " << w.code << ' ' << w.pointer << "  " << w.zh << " / " << w.en << '\n';
 }
 
-/// Blocks SIGINT and SIGTERM for the whole process and waits on them instead of sleeping.
-class Stops {
-public:
-    Stops() {
-        sigemptyset(&set_);
-        sigaddset(&set_, SIGINT);
-        sigaddset(&set_, SIGTERM);
-        pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-    }
-    /// False where a signal came.
-    bool sleep(std::chrono::milliseconds time) const {
-        const timespec wait{static_cast<std::time_t>(time.count() / 1000),
-                            static_cast<long>(time.count() % 1000) * 1'000'000};
-        return sigtimedwait(&set_, nullptr, &wait) < 0;
-    }
-
-    void wait() const {
-        int signal = 0;
-        sigwait(&set_, &signal);
-    }
-
-private:
-    sigset_t set_{};
-};
-
 int run_once(const Config& config) {
     const Stops stops;
     Outbox outbox(config.data, config.station_id, [] { return new_uuid7(unix_now()); });
@@ -114,16 +89,6 @@ int run_once(const Config& config) {
                  "run `queue retry`\n  "
               << outbox.stopped().value_or("") << '\n';
     return 1;
-}
-
-/// Until a signal: uploading and, where the program has any, its page.
-int run(const Context& context) {
-    const Stops stops;
-    const Config config = context.config();
-    Uploading uploading(config);
-    const auto page = context.open_page ? context.open_page(config, uploading) : nullptr;
-    stops.wait();
-    return 0;
 }
 
 int join_hub(const Context& context, const std::string& code) {
@@ -277,6 +242,7 @@ void add_shared_commands(CLI::App& app, Context& context) {
         ->capture_default_str()
         ->envname("IMLOOP_CONFIG");
     struct Options {
+        std::optional<unsigned short> page_port;
         bool once = false, as_json = false, only_rejected = false;
         std::string file;
         std::uint64_t seq = 0;
@@ -289,9 +255,13 @@ void add_shared_commands(CLI::App& app, Context& context) {
     };
 
     auto* run_ = app.add_subcommand(
-        "run", "上传，直到按 Ctrl-C / upload until Ctrl-C\n\n  run --once   # 传完就结束 / until the queue is empty");
+        "run",
+        "上传并提供本机页面，直到按 Ctrl-C；还没加入时先在页面上加入\n"
+        "Upload and serve the local page until Ctrl-C; where the station has not joined, the page asks for the code\n\n"
+        "  run\n  run --once   # 传完就结束 / until the queue is empty");
     run_->add_flag("--once", o->once, "传完就结束 / end when the queue is empty");
-    on(run_, [&context, o] { return o->once ? run_once(context.config()) : run(context); });
+    run_->add_option("--page-port", o->page_port, "本机页面的端口，0 为任选 / port of the local page, 0: any");
+    on(run_, [&context, o] { return o->once ? run_once(context.config()) : run_service(context, o->page_port); });
 
     auto* join_ =
         app.add_subcommand("join",

@@ -9,21 +9,17 @@
 
 #include "station/config.hpp"
 #include "station/outbox.hpp"
+#include "station/page/site.hpp"
 #include "station/uploading.hpp"
 
 namespace imloop::station {
 
-/// A page that is served until it is destroyed.
-class OpenPage {
-public:
-    virtual ~OpenPage() = default;
-};
-
 struct Context {
     std::filesystem::path config_file = "station.toml";
     int code = 0;
-    /// What `run` shows beside uploading.
-    std::function<std::unique_ptr<OpenPage>(const Config&, Uploading&)> open_page;
+    unsigned short default_page_port = 7610;  ///< until there is a configuration
+    /// The pages of the program, beside those that both have.
+    std::function<page::Answer(page::Site&, const page::Request&)> pages;
 
     Config config() const;  ///< throws std::runtime_error with a text for the operator
     Outbox outbox(const Config&) const;

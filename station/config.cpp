@@ -27,6 +27,16 @@ public:
         return {};
     }
 
+    unsigned short port(std::string_view path, unsigned short usual) {
+        const auto node = table_.at_path(path);
+        if (!node) return usual;
+        const auto value = node.value_exact<std::int64_t>();
+        if (value && *value >= 0 && *value <= 65535) return static_cast<unsigned short>(*value);
+        say(fmt::format("第 {1} 行的 {0} 应是 0 到 65535 的数 / {0} in line {1} must be a number up to 65535", path,
+                        node.node()->source().begin.line));
+        return usual;
+    }
+
 private:
     void say(std::string what) {
         if (problem_.empty()) problem_ = std::move(what);
@@ -52,6 +62,8 @@ journal::Result<Config> read_config(const std::filesystem::path& file) {
     Config out;
     out.file = file;
     out.station_id = reader.text("station_id");
+    out.name = reader.text("name", out.station_id);
+    out.page_port = reader.port("page.port", out.station_id.starts_with('M') ? 7611 : 7610);
     out.data = folder / reader.text("data", "data");
     out.hub.ca = folder / reader.text("hub.ca", "ca.pem");
     out.hub.certificate = folder / reader.text("hub.certificate", "station.cert.pem");

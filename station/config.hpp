@@ -11,12 +11,14 @@ namespace imloop::station {
 struct Config {
     std::filesystem::path file;
     std::string station_id;
+    std::string name;            ///< as the pages show it; the id where it is not given
     std::filesystem::path data;  ///< folder of the outbox
     struct {
         std::string host;
         std::string port;
         std::filesystem::path ca, certificate, key, hub_key;
     } hub;
+    unsigned short page_port = 0;  ///< of the local page; 0: any free one
     struct {
         std::string line_id, inspector_id, time_offset = "+08:00";
     } intake;

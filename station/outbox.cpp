@@ -183,8 +183,47 @@ std::vector<Queued> Outbox::queue(std::uint64_t after, std::size_t limit) {
     std::vector<Queued> out;
     auto s = database_.prepare(sql::queue);
     s.bind(1, number(after)).bind(2, number(limit));
-    while (s.step()) out.push_back({static_cast<std::uint64_t>(s.integer(0)), s.text(1), s.text(2), s.text(3)});
+    while (s.step()) out.push_back({static_cast<std::uint64_t>(s.integer(0)), s.text(1), s.text(2), s.text(3), {}});
     return out;
+}
+
+namespace {
+
+std::vector<Queued> with_lines(sqlite::Statement& s) {
+    std::vector<Queued> out;
+    while (s.step())
+        out.push_back({static_cast<std::uint64_t>(s.integer(0)), s.text(1), s.text(2), s.text(3), s.text(4)});
+    return out;
+}
+
+}  // namespace
+
+std::vector<Queued> Outbox::recent(const std::string& status, std::uint64_t before, std::size_t limit) {
+    auto s = database_.prepare(sql::recent);
+    s.bind(1, number(before)).bind(2, status).bind(3, number(limit));
+    return with_lines(s);
+}
+
+std::vector<Queued> Outbox::unmended(std::size_t limit) {
+    auto s = database_.prepare(sql::unmended);
+    s.bind(1, number(limit));
+    return with_lines(s);
+}
+
+std::string Outbox::line_of(const std::string& record_id) {
+    auto s = database_.prepare(sql::line_of_record);
+    s.bind(1, record_id);
+    std::string line;
+    while (s.step()) line = s.text(1);
+    return line;
+}
+
+std::string Outbox::receipt_of(std::uint64_t seq) {
+    auto s = database_.prepare(sql::receipt_of);
+    s.bind(1, number(seq));
+    std::string receipt;
+    while (s.step()) receipt = s.text(0);
+    return receipt;
 }
 
 std::string Outbox::line(std::uint64_t seq) {

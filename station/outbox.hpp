@@ -33,6 +33,7 @@ struct Queued {
     std::string record_id;
     std::string status;   ///< accepted, duplicate, rejected; empty: not acknowledged yet
     std::string outcome;  ///< as the receipt has it, JSON
+    std::string line;     ///< of recent() and unmended()
 };
 
 class Outbox {
@@ -73,6 +74,14 @@ public:
     Counts counts();
     std::vector<Queued> queue(std::uint64_t after, std::size_t limit);
     std::string line(std::uint64_t seq);
+    /// Newest first, those before `before`; `status`: accepted, duplicate, rejected, waiting, or empty for all.
+    std::vector<Queued> recent(const std::string& status, std::uint64_t before, std::size_t limit);
+    /// Rejected ones of whose record nothing was accepted since, newest first.
+    std::vector<Queued> unmended(std::size_t limit);
+    /// The latest line of a record; empty where there is none.
+    std::string line_of(const std::string& record_id);
+    /// The receipt that holds a line; empty where there is none yet.
+    std::string receipt_of(std::uint64_t seq);
     /// Sealed segments with their receipts, and what is not sealed yet, sealed now: what goes onto a stick.
     void each_cut(const journal::PrivateKey&,
                   const std::function<void(const std::string& segment, const std::string& receipt)>&);

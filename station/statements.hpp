@@ -28,6 +28,17 @@ inline constexpr const char* lines_from = "SELECT bytes FROM lines WHERE seq >= 
 inline constexpr const char* queue =
     "SELECT l.seq, l.record_id, COALESCE(o.status, ''), COALESCE(o.outcome, '') FROM lines l "
     "LEFT JOIN outcomes o ON o.seq = l.seq WHERE l.seq > $1 ORDER BY l.seq LIMIT $2";
+inline constexpr const char* recent =
+    "SELECT l.seq, l.record_id, COALESCE(o.status, ''), COALESCE(o.outcome, ''), l.bytes FROM lines l "
+    "LEFT JOIN outcomes o ON o.seq = l.seq WHERE l.seq < $1 AND ($2 = '' OR COALESCE(o.status, 'waiting') = $2) "
+    "ORDER BY l.seq DESC LIMIT $3";
+/// Rejected, and no line of the same record was accepted.
+inline constexpr const char* unmended =
+    "SELECT l.seq, l.record_id, o.status, o.outcome, l.bytes FROM outcomes o JOIN lines l ON l.seq = o.seq "
+    "WHERE o.status = 'rejected' AND NOT EXISTS (SELECT 1 FROM lines m JOIN outcomes p ON p.seq = m.seq "
+    "WHERE m.record_id = l.record_id AND p.status <> 'rejected') ORDER BY l.seq DESC LIMIT $1";
+inline constexpr const char* receipt_of =
+    "SELECT receipt FROM cuts WHERE last >= $1 AND first <= $1 AND receipt IS NOT NULL ORDER BY last LIMIT 1";
 inline constexpr const char* counts = "SELECT status, COUNT(*) FROM outcomes GROUP BY status";
 
 inline constexpr const char* cut_put = "INSERT INTO cuts (first, last, bytes) VALUES ($1, $2, $3)";

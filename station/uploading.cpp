@@ -1,5 +1,6 @@
 #include "station/uploading.hpp"
 
+#include <ctime>
 #include <fstream>
 #include <iostream>
 #include <random>
@@ -37,7 +38,10 @@ journal::PublicKey hub_key(const Config& config) {
     return value_or_throw(journal::PublicKey::from_pem(read_all(config.hub.hub_key)));
 }
 
-Uploading::Uploading(Config config) : config_(std::move(config)), lock_(config_.data) {
+Uploading::Uploading(Config config)
+    : config_(std::move(config)),
+      lock_(config_.data),
+      outbox_(config_.data, config_.station_id, [] { return new_uuid7(unix_now()); }) {
     if (!lock_.held())
         throw std::runtime_error(
             "另一个程序正在使用这份数据，本程序已停止，没有写入任何内容。 / Another program is using this data; this "
@@ -86,10 +90,35 @@ bool Uploading::pause(std::chrono::milliseconds time, const std::string& why) {
         state_.why = why;
         state_.next_attempt = unix_now() + time.count();
     }
-    wake_.wait_for(guard, time, [this] { return ending_ || poked_; });
+    const auto until = std::chrono::steady_clock::now() + time;
+    do {
+        wake_.wait_until(guard, until, [this] { return ending_ || poked_ || !errands_.empty(); });
+        run_errands(guard);
+    } while (!ending_ && !poked_ && std::chrono::steady_clock::now() < until);
     poked_ = false;
     if (!why.empty()) state_.kind = UploadState::Kind::sending;
     return !ending_;
+}
+
+void Uploading::with_outbox(Errand errand) {
+    std::packaged_task<void()> task([this, errand = std::move(errand)] { errand(outbox_, station_key(config_)); });
+    auto done = task.get_future();
+    {
+        const std::lock_guard guard(mutex_);
+        errands_.push_back(std::move(task));
+    }
+    wake_.notify_all();
+    done.get();
+}
+
+void Uploading::run_errands(std::unique_lock<std::mutex>& guard) {
+    while (!errands_.empty()) {
+        auto errand = std::move(errands_.front());
+        errands_.pop_front();
+        guard.unlock();
+        errand();
+        guard.lock();
+    }
 }
 
 void Uploading::renew_if_due() {
@@ -106,7 +135,6 @@ void Uploading::renew_if_due() {
 }
 
 void Uploading::work() {
-    Outbox outbox(config_.data, config_.station_id, [] { return new_uuid7(unix_now()); });
     std::optional<HttpClient> client;
     std::mt19937_64 engine(std::random_device{}());
     Uploader::Shell shell;
@@ -115,7 +143,14 @@ void Uploading::work() {
         if (!client) client.emplace(peer_of(config_));
         auto answer = client->request(method, target, headers, std::move(body));
         const std::lock_guard guard(mutex_);
-        if (answer) state_.last_answer = unix_now();
+        if (answer) {
+            state_.last_answer = unix_now();
+            std::tm date{};
+            const auto said = answer->headers.find("date");
+            if (said != answer->headers.end() &&
+                ::strptime(said->second.c_str(), "%a, %d %b %Y %H:%M:%S", &date) != nullptr)
+                state_.clock_ahead_ms = *state_.last_answer - ::timegm(&date) * 1000;
+        }
         return answer;
     };
     shell.sleep = [&](std::chrono::milliseconds time, const std::string& why) { return pause(time, why); };
@@ -125,18 +160,18 @@ void Uploading::work() {
         {
             const std::lock_guard guard(mutex_);
             if (ending_) return;
-            if (retry_) outbox.retry();
+            if (retry_) outbox_.retry();
             retry_ = false;
             state_.kind = UploadState::Kind::sending;
         }
         try {
             renew_if_due();
-            Uploader uploader(outbox, station_key(config_), hub_key(config_), shell);
+            Uploader uploader(outbox_, station_key(config_), hub_key(config_), shell);
             const auto end = uploader.run();
             if (end == Uploader::End::interrupted) return;
             const std::lock_guard guard(mutex_);
             state_.kind = end == Uploader::End::stopped ? UploadState::Kind::stopped : UploadState::Kind::idle;
-            state_.why = outbox.stopped().value_or("");
+            state_.why = outbox_.stopped().value_or("");
             state_.next_attempt.reset();
         } catch (const std::exception& e) {
             // A full disk, a key that was moved: said, and tried again.
@@ -148,7 +183,10 @@ void Uploading::work() {
         if (!pause(poll_time, "")) return;
         if (state().kind == UploadState::Kind::stopped) {
             std::unique_lock guard(mutex_);
-            wake_.wait(guard, [this] { return ending_ || retry_; });
+            while (!ending_ && !retry_) {
+                wake_.wait(guard, [this] { return ending_ || retry_ || !errands_.empty(); });
+                run_errands(guard);
+            }
             client.reset();  // a new certificate may have come
         }
     }

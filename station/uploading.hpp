@@ -2,6 +2,9 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
+#include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,9 +24,10 @@ struct UploadState {
         waiting,  ///< the hub was not reached or is busy; tried again by itself
         stopped,  ///< nothing will help but a person
     } kind = Kind::idle;
-    std::string why;                           ///< of waiting and stopped
-    std::optional<loop::Moment> next_attempt;  ///< of waiting
-    std::optional<loop::Moment> last_answer;   ///< when the hub last answered
+    std::string why;                             ///< of waiting and stopped
+    std::optional<loop::Moment> next_attempt;    ///< of waiting
+    std::optional<loop::Moment> last_answer;     ///< when the hub last answered
+    std::optional<loop::Moment> clock_ahead_ms;  ///< of this PC's clock before the hub's, by its last answer
 };
 
 /// Thread safe. Holds the upload lock and renews the certificate when that is due.
@@ -36,17 +40,24 @@ public:
     /// Something was appended, or the operator wants a try now; clears a stop.
     void try_now();
     void appended();
+    /// Runs `errand` on the uploading thread, between two requests: it alone may seal. Waits until it is done and
+    /// throws what it throws.
+    using Errand = std::function<void(Outbox&, const journal::PrivateKey&)>;
+    void with_outbox(Errand errand);
 
 private:
     void work();
     bool pause(std::chrono::milliseconds, const std::string& why);
     void renew_if_due();
+    void run_errands(std::unique_lock<std::mutex>&);
 
     Config config_;
     UploadLock lock_;
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     UploadState state_;
+    std::deque<std::packaged_task<void()>> errands_;
+    Outbox outbox_;
     bool ending_ = false, poked_ = false, retry_ = false;
     loop::Moment renewal_asked_ = 0;
     std::thread thread_;

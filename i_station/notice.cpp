@@ -1,0 +1,197 @@
+// The notice to repair (维护修理告知书) on one A4 page, and the list of failed vehicles it is printed from.
+#include <fmt/format.h>
+#include <qrencode.h>
+
+#include <memory>
+
+#include "i_station/pages.hpp"
+#include "loop/tables.hpp"
+#include "station/ids.hpp"
+#include "station/page/words.hpp"
+
+namespace imloop::i_station {
+
+using namespace station::page;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t failed_items_max = 8, shops_max = 6;
+
+/// As one path of unit squares, with the quiet zone of four modules (ISO/IEC 18004).
+Html qr_code(const std::string& text) {
+    constexpr int quiet = 4;
+    const std::unique_ptr<QRcode, decltype(&QRcode_free)> code(QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_M),
+                                                               QRcode_free);
+    if (!code) return {};
+    std::string path;
+    for (int y = 0; y < code->width; ++y)
+        for (int x = 0; x < code->width; ++x)
+            if ((code->data[y * code->width + x] & 1) != 0) path += fmt::format("M{} {}h1v1h-1z", x + quiet, y + quiet);
+    const int side = code->width + 2 * quiet;
+    return html(R"(<svg class="qr" viewBox="0 0 {} {}" role="img" aria-label="QR"><path d="{}" fill="#000"/></svg>)",
+                side, side, path);
+}
+
+std::string vehicle_line(const json& vehicle, const Words& w) {
+    std::string out;
+    for (const auto* name : {"model", "fuel", "emission_stage"}) {
+        std::string word = vehicle.value(name, "");
+        if (word.empty()) continue;
+        if (std::string_view(name) == "fuel")
+            for (const auto& row : loop::rows_of("fuels"))
+                if (row.at("code") == word) word = row.at(w.lang == Lang::zh ? "zh" : "en");
+        out += (out.empty() ? "" : " · ") + word;
+    }
+    return out.empty() ? "—" : out;
+}
+
+/// Lowest and highest posted price; empty where nothing is posted.
+std::string prices(const json& shop) {
+    double low = 0, high = 0;
+    for (const auto& item : shop.value("prices", json::object()).value("items", json::array())) {
+        const double fee = item.value("labour_fee", 0.0);
+        if (fee <= 0) continue;
+        low = low == 0 ? fee : std::min(low, fee);
+        high = std::max(high, fee);
+    }
+    return high == 0 ? "—" : low == high ? fmt::format("{:.0f}", low) : fmt::format("{:.0f}–{:.0f}", low, high);
+}
+
+Html failed_rows(const json& record, const Words& w, std::size_t& left_out) {
+    Html rows;
+    std::size_t shown = 0;
+    const auto failed = record.value("failed_items", std::vector<std::string>{});
+    for (const auto& reading : record.value("readings", json::array())) {
+        const auto name = reading.value("item", "") + "/" + reading.value("phase", "");
+        if (reading.value("passed", true) && std::ranges::find(failed, name) == failed.end()) continue;
+        if (shown++ >= failed_items_max) continue;
+        rows += html(
+            R"(<tr><td><strong>{}</strong></td><td class="num"><strong>{}</strong></td><td class="num">{}</td><td>{}</td><td>{}</td></tr>)",
+            item_name(reading, w), number_text(reading.value("value", json())), limit_text(reading),
+            reading.value("unit", ""), meaning(reading, record.value("method", ""), w));
+    }
+    for (const auto& item : failed) {
+        if (item != "obd" && item != "appearance") continue;
+        if (shown++ >= failed_items_max) continue;
+        std::string codes;
+        if (item == "obd")
+            for (const auto& code : record.value("obd", json::object()).value("dtcs", json::array()))
+                codes += (codes.empty() ? "" : " ") + (code.is_string() ? code.get<std::string>() : code.dump());
+        rows += html(
+            R"(<tr><td><strong>{}</strong></td><td class="num"><strong>{}</strong></td><td></td><td></td><td>{}</td></tr>)",
+            item_name(item, "", w), codes, meaning({{"item", item}}, "", w));
+    }
+    left_out = shown > failed_items_max ? shown - failed_items_max : 0;
+    return rows;
+}
+
+}  // namespace
+
+Html failed_vehicles(Site& site, const Request& r) {
+    const auto& w = r.words;
+    const auto view = site.copy().view();
+    const auto today = loop::day_of(station::unix_now());
+    Html rows;
+    for (const auto& [episode, order] : view->orders.items()) {
+        if (order.value("state", "") != "open") continue;
+        const auto due = due_text(order.value("due", ""), today, w);
+        const auto vehicle = order.value("vehicle", json::object());
+        rows += html(
+            R"(<tr><td><strong>{}</strong><small class="mono">{}</small></td><td>{}</td><td>{}</td><td class="{}">{}</td><td><a href="/notice?record={}&amp;again=1">{}</a></td></tr>)",
+            shown_plate(vehicle.value("plate", "")), vehicle.value("vin", ""),
+            day_text(order.value("failed_at", ""), w),
+            order.value("repaired", false) ? w("已维修，等复检", "repaired, retest due")
+                                           : w("还没有维修", "not repaired yet"),
+            due.css, due.text, order.value("fail_record_id", ""), w("补打告知书", "Print again"));
+    }
+    const std::string as_of = view->as_of == 0
+                                  ? std::string(w("还没有连上过监管中心。", "The hub has not been reached yet."))
+                                  : fmt::format(fmt::runtime(w("数据截至 {}。", "As of {}.")), short_time(view->as_of));
+    if (rows.text.empty())
+        return html(R"(<div class="pad" data-live><h1>{}</h1><p>{}</p><p class="meta">{}</p></div>)",
+                    w("未通过车辆", "Failed vehicles"), w("没有未了结的不合格车辆。", "No failed vehicle is open."),
+                    as_of);
+    return html(
+        R"(<div class="pad" data-live><h1>{}</h1><p class="meta">{}</p><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th><th></th></tr></thead><tbody>{}</tbody></table></div>)",
+        w("未通过车辆", "Failed vehicles"), as_of, w("车辆", "Vehicle"), w("不合格", "Failed"), w("维修", "Repair"),
+        w("期限", "Deadline"), rows);
+}
+
+std::optional<Html> notice(Site& site, const Request& r) {
+    const auto& w = r.words;
+    const std::string record_id = r.value("record");
+    const auto record = json::parse(site.outbox().line_of(record_id), nullptr, false);
+    if (!record.is_object() || record.value("verdict", "") != "fail") return std::nullopt;
+    const auto view = site.copy().view();
+    const auto failed_at = loop::parse_moment(record.value("occurred_at", "")).value_or(0);
+    const auto due = loop::format_day(loop::day_of(failed_at) + loop::default_policy().repair_days);
+    const auto vehicle = record.value("vehicle", json::object());
+    std::size_t left_out = 0;
+    Html rows = failed_rows(record, w, left_out);
+    if (left_out > 0)
+        rows += html(R"(<tr><td colspan="5">{}</td></tr>)",
+                     fmt::format(fmt::runtime(w("另有 {} 项，见检测报告。", "{} more, see the report.")), left_out));
+    // Of the own county first.
+    std::vector<const json*> shops;
+    const std::string county = site.config().station_id.substr(1, 6);
+    for (const bool own : {true, false})
+        for (const auto& shop : view->shops)
+            if ((shop.value("county", "") == county) == own) shops.push_back(&shop);
+    Html shop_rows;
+    for (std::size_t i = 0; i < std::min(shops.size(), shops_max); ++i) {
+        const auto& shop = *shops[i];
+        shop_rows +=
+            html(R"(<tr><td><strong>{}</strong></td><td>{}</td><td>{}</td><td>{}</td><td class="num">{}</td></tr>)",
+                 shop.value("name", ""), shop.value("business_class", ""), shop.value("address", ""),
+                 shop.value("phone", ""), prices(shop));
+    }
+    std::string list_as_of = fmt::format(
+        fmt::runtime(
+            w("全市 {} 家已备案，名单见检测站公告栏。您可以自由选择，任何人不得指定。",
+              "{} stations are filed; the whole list hangs in the hall. The choice is yours; no one may direct it.")),
+        view->shops.size());
+    const auto now = station::unix_now();
+    if (site.uploading().state().kind == station::UploadState::Kind::waiting && view->as_of != 0)
+        list_as_of += " " + fmt::format(fmt::runtime(w("没有连上监管中心，维修站名单为 {} 的版本。",
+                                                       "Hub not reached; list of repair stations as of {}.")),
+                                        short_time(view->as_of));
+    const auto* method = loop::method_named(record.value("method", ""));
+    return html(
+        R"(<div class="actions pad no-print"><p>{}</p></div><article class="sheet"><div class="top"><div><span class="tag">{}</span><h1>{}</h1><p class="meta">{}</p></div><div>{}<p>{}</p></div></div>
+<p class="lead">{}<strong>{}</strong>{}</p>
+<table><tbody><tr><th scope="row">{}</th><td><strong>{}</strong></td><th scope="row">VIN</th><td class="mono">{}</td></tr><tr><th scope="row">{}</th><td>{}</td><th scope="row">{}</th><td>{} {}</td></tr><tr><th scope="row">{}</th><td>{} ({})</td><th scope="row">{}</th><td>{}</td></tr></tbody></table>
+<h2>{}</h2><table><thead><tr><th>{}</th><th class="num">{}</th><th class="num">{}</th><th>{}</th><th>{}</th></tr></thead><tbody>{}</tbody></table>
+<h2>{}</h2><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th><th class="num">{}</th></tr></thead><tbody>{}</tbody></table><p class="meta">{}</p>
+<div class="two"><div><h2>{}</h2><ol><li>{}</li><li>{}</li><li>{}</li></ol></div><div><h2>{}</h2><ul><li>{}</li><li>{}</li><li>{}</li></ul></div></div>
+<div class="signs"><div>{}</div><div>{}</div><div>{}</div></div><p class="meta">{} {} · {} {} · {}</p></article>)",
+        w("按 Ctrl P 打印，一页 A4。", "Press Ctrl P to print; one A4 page."),
+        w("排放检验不合格", "Emission inspection failed"), w("机动车维护修理告知书", "Notice to repair"),
+        w("Notice to repair after a failed emission inspection", "机动车维护修理告知书"), qr_code(record_id),
+        w("维修站扫码接车", "Scan at the shop"), w("请在 ", "Please have it repaired at any M station by "),
+        day_text(due, w), w(" 前到任一 M 站（维修站）修好，再回本站复检。", ", then come back here for the retest."),
+        w("车牌", "Plate"), shown_plate(vehicle.value("plate", "—")), vehicle.value("vin", "—"), w("车型", "Vehicle"),
+        vehicle_line(vehicle, w), w("检测", "Tested"), short_time(failed_at),
+        method ? (w.lang == Lang::zh ? method->zh : method->en) : "", w("检测站", "Station"), site.config().name,
+        site.config().station_id, w("报告号", "Report"), record.value("report_no", ""), w("哪里不合格", "What failed"),
+        w("项目", "Item"), w("测得", "Measured"), w("限值", "Limit"), w("单位", "Unit"),
+        w("这是什么意思", "What it means"), rows, w("可以去哪里修", "Where to go"), w("维修站", "Station"),
+        w("类别", "Class"), w("地址", "Address"), w("电话", "Phone"), w("公示工时价，元", "Posted prices, CNY"),
+        shop_rows, list_as_of, w("三步完成", "Three steps"),
+        w("带本单和行驶证到 M 站，扫右上角的码。",
+          "Take this sheet and the licence to an M station and have the code scanned."),
+        w("修好后索取结算清单和竣工出厂合格证。", "Ask for the settlement list and the completion certificate."),
+        w("维修站上传后，回本站复检，不必再带证明。",
+          "Once the shop has uploaded, come back for the retest; no papers are needed."),
+        w("请注意", "Please note"),
+        w("逾期未修会列入联合执法名单，上路可能受罚。",
+          "Vehicles that are overdue are listed for enforcement on the road."),
+        w("不要租借部件过检：配件序列号会逐一比对。", "Don't borrow parts for the test: serial numbers are compared."),
+        w("遇到强制消费或只收费不修车，请拨打 12328。", "If you are made to pay for nothing, call 12328."),
+        w("检测员（签字）", "Inspector"), w("车主或送检人（签字）", "Owner"), w("检测站（盖章）", "Station"),
+        w("告知书编号", "Notice"), record_id.substr(0, 13),
+        r.value("again").empty() ? w("打印于", "printed") : w("补打于", "printed again"), short_time(now),
+        w("第 1 页，共 1 页", "page 1 of 1"));
+}
+
+}  // namespace imloop::i_station

@@ -1,0 +1,158 @@
+// What the shop has done and how it ended; the settlement list on paper; posted prices.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+
+#include "loop/tables.hpp"
+#include "m_station/pages.hpp"
+#include "station/ids.hpp"
+#include "station/page/words.hpp"
+
+namespace imloop::m_station {
+
+using namespace station::page;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t done_max = 200;
+
+/// Waiting, accepted, retest allowed, passed or failed again.
+State ending(const station::Queued& q, const station::HubView& view, const Words& w) {
+    if (q.status.empty()) return {std::string(w("等待", "Waiting")), "waiting", Tone::none, "", ""};
+    if (q.status == "rejected") return {std::string(w("需处理", "Needs attention")), "attention", Tone::warn, "", ""};
+    for (const auto& order : view.orders) {
+        const auto repairs = order.value("repairs", json::array());
+        const auto mine =
+            std::ranges::find_if(repairs, [&](const json& r) { return r.value("record_id", "") == q.record_id; });
+        if (mine == repairs.end()) continue;
+        if (order.value("state", "") == "closed")
+            return order.value("outcome", "") == "closed_repaired"
+                       ? State{std::string(w("复检合格", "Passed the retest")), "good", Tone::good, "", ""}
+                       : State{loop::term(order.value("outcome", "")).zh, "none", Tone::none, "", ""};
+        if (order.value("repaired", false))
+            return {std::string(w("可以复检", "Retest allowed")), "good", Tone::good, "", ""};
+        if (order.value("failures", 1) > 1)
+            return {std::string(w("复检不合格", "Failed the retest")), "bad", Tone::bad, "", ""};
+    }
+    return {std::string(w("已接收", "Accepted")), "good", Tone::good, "", ""};
+}
+
+std::string money(const json& value) { return value.is_number() ? fmt::format("{:.2f}", value.get<double>()) : "—"; }
+
+}  // namespace
+
+Html done_page(Site& site, const Request& r) {
+    const auto& w = r.words;
+    const auto view = site.copy().view();
+    Html rows;
+    for (const auto& q : site.outbox().recent("", std::numeric_limits<std::int64_t>::max(), done_max)) {
+        const auto record = json::parse(q.line, nullptr, false);
+        if (!record.is_object() || record.value("schema", "") != "imloop/repair/1") continue;
+        const auto summary = summary_of(record, w);
+        const auto at = loop::parse_moment(summary.when);
+        rows += html(
+            R"(<tr{}><td>{}</td><td>{}</td><td><strong>{}</strong><small>{}</small></td><td class="num">{}</td><td><a href="/settlement?record={}">{}</a> <a href="/record?seq={}">{}</a></td></tr>)",
+            q.record_id == r.value("saved") ? Html{R"( class="chosen")"} : Html{}, status_word(ending(q, *view, w)),
+            at ? short_time(*at) : "", summary.what, record.value("work_order_no", ""),
+            money(record.value("total_fee", json())), q.record_id, w("结算清单", "Settlement list"), q.seq,
+            w("查看", "Show"));
+    }
+    if (rows.text.empty())
+        return html(R"(<div class="pad" data-live><h1>{}</h1><p>{}</p></div>)", w("已完成", "Done"),
+                    w("还没有维修记录。", "No repairs yet."));
+    return html(
+        R"(<div class="pad" data-live><h1>{}</h1><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th class="num">{}</th><th></th></tr></thead><tbody>{}</tbody></table></div>)",
+        w("已完成", "Done"), w("结果", "State"), w("时间", "Time"), w("车辆和工单", "Vehicle and order"),
+        w("合计，元", "Total, CNY"), rows);
+}
+
+std::optional<Html> settlement_list(Site& site, const Request& r) {
+    const auto& w = r.words;
+    const auto record = json::parse(site.outbox().line_of(r.value("record")), nullptr, false);
+    if (!record.is_object() || record.value("schema", "") != "imloop/repair/1") return std::nullopt;
+    Html rows;
+    for (const auto& item : record.value("items", json::array()))
+        rows += html(R"(<tr><td>{}</td><td>{}</td><td></td><td class="num">{}</td><td class="num">{}</td></tr>)",
+                     repair_item_name(item, w), w("工时", "labour"), number_text(item.value("labour_hours", json())),
+                     money(item.value("labour_fee", json())));
+    for (const auto& part : record.value("parts", json::array()))
+        rows += html(
+            R"(<tr><td>{}</td><td>{}</td><td class="mono">{}</td><td class="num">{}</td><td class="num">{}</td></tr>)",
+            part.value("name", ""), w("配件", "part"), part.value("serial_no", ""),
+            number_text(part.value("quantity", json())), money(part.value("unit_price", json())));
+    const auto vehicle = record.value("vehicle", json::object());
+    const auto warranty = record.value("warranty", json::object());
+    return html(
+        R"(<div class="actions pad no-print"><p>{}</p></div><article class="sheet"><div class="top"><div><h1>{}</h1><p>{} ({})</p></div></div>
+<table><tbody><tr><th scope="row">{}</th><td><strong>{}</strong></td><th scope="row">VIN</th><td class="mono">{}</td></tr><tr><th scope="row">{}</th><td>{}</td><th scope="row">{}</th><td>{}</td></tr><tr><th scope="row">{}</th><td>{}</td><th scope="row">{}</th><td>{}</td></tr></tbody></table>
+<h2>{}</h2><table><thead><tr><th>{}</th><th></th><th>{}</th><th class="num">{}</th><th class="num">{}</th></tr></thead><tbody>{}</tbody></table><p class="lead">{} <strong>{}</strong> {}</p><p>{} {} · {} {} · {} {} / {} km</p><div class="signs"><div>{}</div><div>{}</div><div>{}</div></div></article>)",
+        w("按 Ctrl P 打印。", "Press Ctrl P to print."), w("机动车维修费用结算清单", "Settlement list"),
+        site.config().name, site.config().station_id, w("车牌", "Plate"), shown_plate(vehicle.value("plate", "—")),
+        vehicle.value("vin", "—"), w("工单号", "Order"), record.value("work_order_no", ""), w("结算", "Settled"),
+        day_text(record.value("settled_at", ""), w), w("不合格报告号", "Failed report"),
+        record.value("fail_report_no", "—"), w("里程，km", "Mileage, km"),
+        number_text(record.value("mileage_km", json())), w("维修项目与配件", "Repairs and parts"), w("名称", "Name"),
+        w("序列号", "Serial number"), w("数量", "Quantity"), w("单价，元", "Price, CNY"), rows, w("合计", "Total"),
+        money(record.value("total_fee", json())), w("元", "CNY"), w("合格证号", "Certificate"),
+        record.value("certificate_no", "—"), w("技师", "Technician"), record.value("technician_id", "—"),
+        w("质保", "Warranty"),
+        fmt::format(fmt::runtime(w("{} 天", "{} days")), number_text(warranty.value("days", json()))),
+        number_text(warranty.value("km", json())), w("质量检验员（签字）", "Quality inspector"),
+        w("车主（签字）", "Owner"), w("维修站（盖章）", "Repair station"));
+}
+
+Html prices_page(Site& site, const Request& r) {
+    const auto& w = r.words;
+    Html note;
+    if (r.method == "POST") {
+        auto record = site.begin_record("price_list");
+        record["valid_from"] = loop::format_day(loop::day_of(station::unix_now()));
+        record["items"] = json::array();
+        for (const auto* table : {"repair_items", "parts"}) {
+            const bool part = std::string_view(table) == "parts";
+            for (const auto& row : loop::rows_of(table)) {
+                const auto price = std::atof(r.value(row.at("code").get<std::string>()).c_str());
+                if (price <= 0) continue;
+                const double yuan = static_cast<double>(std::llround(price * 100)) / 100;
+                if (part)
+                    record["parts"].push_back({{"name", row.at("zh")}, {"unit_price", yuan}});
+                else
+                    record["items"].push_back({{"code", row.at("code")}, {"name", row.at("zh")}, {"labour_fee", yuan}});
+            }
+        }
+        const auto wrong = site.save(record, w);
+        note =
+            html(R"(<div class="note {}" role="status"><p>{}</p></div>)", wrong.empty() ? "good" : "bad",
+                 wrong.empty() ? w("已保存，今天起公示。", "Saved; posted from today.") : std::string_view(wrong[0]));
+    }
+    std::map<std::string, std::string> now;
+    const auto view = site.copy().view();
+    for (const auto& shop : view->shops)
+        if (shop.value("station_id", "") == site.config().station_id)
+            for (const auto* list : {"items", "parts"})
+                for (const auto& row : shop.value("prices", json::object()).value(list, json::array()))
+                    now[row.value("name", "")] =
+                        money(row.contains("labour_fee") ? row["labour_fee"] : row.value("unit_price", json()));
+    Html rows;
+    for (const auto* table : {"repair_items", "parts"})
+        for (const auto& row : loop::rows_of(table)) {
+            const auto code = row.at("code").get<std::string>();
+            const auto typed = r.value(code);
+            rows += html(
+                R"(<tr><td><label class="inline" for="{}">{}</label></td><td>{}</td><td class="num"><input class="num" id="{}" name="{}" value="{}" inputmode="decimal"></td></tr>)",
+                code, row.at(w.lang == Lang::zh ? "zh" : "en").get<std::string>(),
+                std::string_view(table) == "parts" ? w("配件", "part") : w("工时", "labour"), code, code,
+                typed.empty() ? now[row.at("zh").get<std::string>()] : typed);
+        }
+    return html(
+        R"(<div class="pad"><h1>{}</h1><p>{}</p>{}<form method="post" action="/prices"><input type="hidden" name="token" value="{}"><table><tbody>{}</tbody></table><p class="actions"><button class="main">{}</button></p></form></div>)",
+        w("价目表", "Prices"),
+        w("公示给车主和监管部门的价格，印在告知书上。不做的项目空着。",
+          "What owners and the bureau see, printed on the notices. Leave empty what you don't do."),
+        note, site.token, rows, w("保存并公示", "Save and post"));
+}
+
+}  // namespace imloop::m_station

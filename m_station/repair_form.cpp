@@ -1,0 +1,189 @@
+#include "m_station/repair_form.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+
+#include "loop/tables.hpp"
+
+namespace imloop::m_station {
+
+using nlohmann::json;
+using station::page::Words;
+
+namespace {
+
+std::string field(const Fields& fields, const std::string& name) {
+    const auto it = fields.find(name);
+    if (it == fields.end()) return {};
+    const auto first = it->second.find_first_not_of(" \t\r\n"), last = it->second.find_last_not_of(" \t\r\n");
+    return first == std::string::npos ? std::string() : it->second.substr(first, last - first + 1);
+}
+
+/// Reads numbers a person typed and remembers which were none.
+class Numbers {
+public:
+    Numbers(const Fields& fields, const Words& words, std::vector<FieldProblem>& problems)
+        : fields_(fields), words_(words), problems_(problems) {}
+    std::optional<double> at(const std::string& name) {
+        auto text = field(fields_, name);
+        std::erase(text, ',');
+        if (text.empty()) return std::nullopt;
+        double value = 0;
+        const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (read.ptr == text.data() + text.size() && value >= 0 && std::isfinite(value)) return value;
+        problems_.push_back(
+            {name, fmt::format(fmt::runtime(words_("应是数字，填的是“{}”。", "This should be a number; it says “{}”.")),
+                               text)});
+        return std::nullopt;
+    }
+    std::optional<double> yuan(const std::string& name) {
+        const auto value = at(name);
+        return value ? std::optional(std::round(*value * 100) / 100) : std::nullopt;
+    }
+
+private:
+    const Fields& fields_;
+    const Words& words_;
+    std::vector<FieldProblem>& problems_;
+};
+
+const json* row_of(const char* table, const std::string& code) {
+    for (const auto& row : loop::rows_of(table))
+        if (row.at("code") == code) return &row;
+    return nullptr;
+}
+
+bool within(const json& reading, double value) {
+    const auto limit = reading.value("limit", json()), low = reading.value("limit_low", json());
+    if (low.is_number() && value < low.get<double>()) return false;
+    if (!limit.is_number()) return true;
+    return reading.value("item", "") == "power" ? value >= limit.get<double>() : value <= limit.get<double>();
+}
+
+void add_row(json& record, const Fields& fields, int n, Numbers& numbers, double& sum) {
+    const auto name = [&](const char* part) { return fmt::format("{}_{}", part, n); };
+    const auto code = field(fields, name("code"));
+    if (code.empty()) return;
+    const auto price = numbers.yuan(name("price"));
+    const auto quantity = numbers.at(name("quantity"));
+    if (field(fields, name("kind")) == "part") {
+        const auto* row = row_of("parts", code);
+        json part{{"name", row ? row->at("zh").get<std::string>() : code}, {"quantity", quantity.value_or(1)}};
+        if (price) part["unit_price"] = *price;
+        if (const auto origin = field(fields, name("origin")); !origin.empty()) part["origin"] = origin;
+        if (const auto serial = field(fields, name("serial")); !serial.empty()) part["serial_no"] = serial;
+        sum += price.value_or(0) * quantity.value_or(1);
+        record["parts"].push_back(std::move(part));
+    } else {
+        const auto* row = row_of("repair_items", code);
+        json item{{"code", code}};
+        if (row) item["name"] = row->at("zh"), item["system"] = row->at("system");
+        if (quantity) item["labour_hours"] = *quantity;
+        if (price) item["labour_fee"] = *price;
+        sum += price.value_or(0);
+        record["items"].push_back(std::move(item));
+    }
+}
+
+void add_readings(json& record, const json& order, Numbers& numbers) {
+    const auto failed = failed_readings(order);
+    for (std::size_t i = 0; i < failed.size(); ++i) {
+        record["readings_before"].push_back(failed[i]);
+        const auto value = numbers.at(fmt::format("after_{}", i));
+        if (!value) continue;
+        json after = failed[i];
+        after["value"] = *value;
+        after["passed"] = within(after, *value);
+        record["readings_after"].push_back(std::move(after));
+    }
+}
+
+}  // namespace
+
+std::vector<json> failed_readings(const json& order) {
+    std::vector<json> out;
+    for (const auto& reading : order.value("readings", json::array()))
+        if (!reading.value("passed", true)) out.push_back(reading);
+    return out;
+}
+
+Repair repair_of(const json& order, const Fields& fields, loop::Moment settled_at, const std::string& work_order_no,
+                 const Words& w) {
+    Repair out;
+    auto& r = out.record;
+    Numbers numbers(fields, w, out.problems);
+    const auto outcome = field(fields, "outcome");
+    r = {{"vehicle", order.value("vehicle", json::object())}, {"outcome", outcome}};
+    if (const auto own = field(fields, "work_order_no"); !own.empty())
+        r["work_order_no"] = own;
+    else
+        r["work_order_no"] = work_order_no;
+    if (order.contains("report_no")) r["fail_report_no"] = order["report_no"];
+    const auto received = loop::parse_moment(field(fields, "received_at")).value_or(settled_at);
+    r["received_at"] = loop::format_moment(std::min(received, settled_at));
+    r["settled_at"] = loop::format_moment(settled_at);
+    add_readings(r, order, numbers);
+    if (const auto dtcs = order.value("obd", json::object()).value("dtcs", json::array()); !dtcs.empty()) {
+        r["dtcs_before"] = dtcs;
+        if (!field(fields, "dtcs_cleared").empty()) r["dtcs_after"] = json::array();
+    }
+    double sum = 0;
+    for (int n = 0; n < form_rows_max; ++n) add_row(r, fields, n, numbers, sum);
+    for (const auto* name : {"fault_description", "technician_id", "inspector_id", "certificate_no"})
+        if (const auto text = field(fields, name); !text.empty()) r[name] = text;
+    if (const auto km = numbers.at("mileage_km")) r["mileage_km"] = *km;
+    if (const auto fee = numbers.yuan("quoted_fee")) r["quoted_fee"] = *fee;
+    json warranty = json::object();
+    if (const auto days = numbers.at("warranty_days")) warranty["days"] = static_cast<std::int64_t>(*days);
+    if (const auto km = numbers.at("warranty_km")) warranty["km"] = *km;
+    if (!warranty.empty()) r["warranty"] = warranty;
+    const auto total = numbers.yuan("total_fee");
+    if (total)
+        r["total_fee"] = *total;
+    else if (sum > 0)
+        r["total_fee"] = std::round(sum * 100) / 100;
+    else if (outcome != "repaired")
+        r["total_fee"] = 0.0;
+    else
+        out.problems.push_back({"total_fee", std::string(w("请填合计金额。", "Give the total."))});
+    if (outcome == "repaired" && !r.contains("items"))
+        out.problems.insert(out.problems.begin(),
+                            {"search", std::string(w("请至少填一个维修项目。", "Name at least one repair."))});
+    return out;
+}
+
+std::optional<std::filesystem::path> Drafts::file(const std::string& episode) const {
+    if (episode.empty() || episode.find_first_not_of("0123456789abcdef-") != std::string::npos) return std::nullopt;
+    return folder_ / (episode + ".json");
+}
+
+void Drafts::save(const std::string& episode, const Fields& fields) const {
+    const auto to = file(episode);
+    if (!to) return;
+    std::filesystem::create_directories(folder_);
+    const auto fresh = std::filesystem::path(to->string() + ".new");
+    std::ofstream out(fresh, std::ios::trunc);
+    out << json(fields).dump();
+    out.close();
+    if (!out) throw std::runtime_error("写不了文件 / cannot write " + fresh.string());
+    std::filesystem::rename(fresh, *to);
+}
+
+Fields Drafts::load(const std::string& episode) const {
+    const auto from = file(episode);
+    if (!from) return {};
+    std::ifstream in(*from);
+    const auto kept = json::parse(in, nullptr, false);
+    return kept.is_object() ? kept.get<Fields>() : Fields{};
+}
+
+void Drafts::drop(const std::string& episode) const {
+    std::error_code ignored;
+    if (const auto at = file(episode)) std::filesystem::remove(*at, ignored);
+}
+
+}  // namespace imloop::m_station

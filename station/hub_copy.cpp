@@ -1,0 +1,125 @@
+#include "station/hub_copy.hpp"
+
+#include <fstream>
+#include <optional>
+
+#include "station/http_client.hpp"
+#include "station/ids.hpp"
+
+namespace imloop::station {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::chrono::seconds ask_every{15}, ask_apart{2}, ask_time_out{10};
+constexpr int shops_page = 500;
+
+std::shared_ptr<const HubView> read_view(const std::filesystem::path& file) {
+    auto out = std::make_shared<HubView>();
+    out->orders = json::object();
+    out->shops = json::array();
+    std::ifstream in(file);
+    const auto kept = json::parse(in, nullptr, false);
+    if (!kept.is_object()) return out;
+    out->as_of = kept.value("as_of", loop::Moment{0});
+    out->orders = kept.value("orders", json::object());
+    out->shops = kept.value("shops", json::array());
+    out->cursor = kept.value("cursor", "");
+    return out;
+}
+
+void write_view(const std::filesystem::path& file, const HubView& view) {
+    const auto fresh = std::filesystem::path(file.string() + ".new");
+    std::ofstream out(fresh, std::ios::trunc);
+    out << json{{"as_of", view.as_of}, {"orders", view.orders}, {"shops", view.shops}, {"cursor", view.cursor}}.dump();
+    out.close();
+    std::error_code ignored;
+    if (out) std::filesystem::rename(fresh, file, ignored);
+}
+
+}  // namespace
+
+void merge_orders(HubView& view, const json& page) {
+    if (page.value("whole", false) && view.cursor.empty()) view.orders = json::object();
+    for (const auto& item : page.at("items")) {
+        const std::string episode = item.at("episode"), state = item.at("state");
+        if (state == "withdrawn" || state == "elsewhere")
+            view.orders.erase(episode);
+        else
+            view.orders[episode] = item;
+    }
+    view.cursor = page.at("next");
+}
+
+HubCopy::HubCopy(Config config)
+    : config_(std::move(config)), file_(config_.data / "hub-copy.json"), view_(read_view(file_)) {
+    thread_ = std::thread([this] { work(); });
+}
+
+HubCopy::~HubCopy() {
+    {
+        const std::lock_guard guard(mutex_);
+        ending_ = true;
+    }
+    wake_.notify_all();
+    thread_.join();
+}
+
+std::shared_ptr<const HubView> HubCopy::view() const {
+    const std::lock_guard guard(mutex_);
+    return view_;
+}
+
+void HubCopy::look() {
+    {
+        const std::lock_guard guard(mutex_);
+        looked_ = true;
+    }
+    wake_.notify_all();
+}
+
+/// True where the hub answered.
+bool HubCopy::ask(HubView& view) {
+    HttpClient hub(peer_of(config_), ask_time_out);
+    for (bool more = true; more;) {
+        const auto answer = hub.request("GET", "/api/v1/work-orders?limit=500&cursor=" + view.cursor, {}, "");
+        if (!answer || answer->status != 200) return false;
+        const auto page = json::parse(answer->body);
+        if (page.value("whole", false)) view.cursor.clear();
+        merge_orders(view, page);
+        more = page.value("more", false);
+    }
+    const auto shops = hub.request("GET", "/api/v1/stations?kind=M&limit=" + std::to_string(shops_page),
+                                   {{"If-None-Match", view.shops_tag}}, "");
+    if (!shops) return false;
+    if (shops->status == 200) {
+        view.shops = json::parse(shops->body).at("items");
+        if (const auto tag = shops->headers.find("etag"); tag != shops->headers.end()) view.shops_tag = tag->second;
+    }
+    view.as_of = unix_now();
+    return true;
+}
+
+void HubCopy::work() {
+    for (;;) {
+        auto fresh = std::make_shared<HubView>(*view());
+        bool answered = false;
+        try {
+            answered = ask(*fresh);
+        } catch (const std::exception&) {
+            // The page shows since when; uploading says why.
+        }
+        std::unique_lock guard(mutex_);
+        if (answered) {
+            const bool changed = fresh->cursor != view_->cursor || fresh->shops != view_->shops;
+            view_ = fresh;
+            if (changed) write_view(file_, *fresh);
+        }
+        wake_.wait_for(guard, ask_apart, [this] { return ending_; });
+        wake_.wait_for(guard, ask_every - ask_apart, [this] { return ending_ || looked_; });
+        looked_ = false;
+        if (ending_) return;
+    }
+}
+
+}  // namespace imloop::station

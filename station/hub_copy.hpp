@@ -1,0 +1,49 @@
+// What a station keeps of the hub for when it is offline: its work orders and the register of shops, as of a moment.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+
+#include "loop/time.hpp"
+#include "station/config.hpp"
+
+namespace imloop::station {
+
+/// One state of it; never changed once it is handed out.
+struct HubView {
+    loop::Moment as_of = 0;  ///< 0: the hub has never answered
+    nlohmann::json orders;   ///< by episode, as `GET /api/v1/work-orders` has them
+    nlohmann::json shops;    ///< as `GET /api/v1/stations?kind=M` has them
+    std::string cursor, shops_tag;
+};
+
+/// Takes a page of work orders in: what left is taken out, what changed replaced.
+void merge_orders(HubView&, const nlohmann::json& page);
+
+/// Thread safe. Asks the hub from time to time on a thread of its own, and at once when someone looks.
+class HubCopy {
+public:
+    explicit HubCopy(Config);
+    ~HubCopy();
+    std::shared_ptr<const HubView> view() const;
+    /// Someone looks: asks now, unless it did within the last two seconds.
+    void look();
+
+private:
+    void work();
+    bool ask(HubView&);
+
+    Config config_;
+    std::filesystem::path file_;
+    mutable std::mutex mutex_;
+    std::condition_variable wake_;
+    std::shared_ptr<const HubView> view_;
+    bool ending_ = false, looked_ = false;
+    std::thread thread_;
+};
+
+}  // namespace imloop::station

@@ -1,0 +1,143 @@
+// Refreshes what stands on the page and helps with typing; every page works without it.
+(function () {
+  'use strict';
+  var clock = document.getElementById('clock');
+  function tick() {
+    if (!clock) return;
+    var at = new Date(Date.now() + 8 * 3600e3).toISOString();
+    clock.textContent = at.slice(11, 16);
+  }
+  tick();
+  setInterval(tick, 10000);
+
+  // Parts marked data-live are replaced by those of a fresh copy of the page, when they differ.
+  var live = document.querySelectorAll('[data-live]');
+  var tag = null;
+  function refresh() {
+    var at = location.pathname + location.search;
+    fetch(at, { headers: tag ? { 'If-None-Match': tag } : {}, credentials: 'same-origin' }).then(function (answer) {
+      if (answer.status !== 200) return null;
+      tag = answer.headers.get('ETag');
+      return answer.text();
+    }).then(function (text) {
+      document.body.classList.remove('stale');
+      if (!text) return;
+      var fresh = new DOMParser().parseFromString(text, 'text/html');
+      live.forEach(function (part, i) {
+        var other = fresh.querySelectorAll('[data-live]')[i];
+        if (other && other.innerHTML !== part.innerHTML && !part.contains(document.activeElement)) part.innerHTML = other.innerHTML;
+        if (other) part.className = other.className;
+      });
+    }).catch(function () { document.body.classList.add('stale'); });
+  }
+  if (live.length) setInterval(refresh, 2000);
+
+  document.addEventListener('keydown', function (e) {
+    var gate = document.getElementById('gate');
+    if (gate && e.key === 'Escape') location.href = '/gate';
+  });
+
+  var form = document.getElementById('repair');
+  if (!form) return;
+  var token = document.body.getAttribute('data-token');
+  var rows = document.getElementById('rows');
+  var template = document.getElementById('row');
+  var saved = document.getElementById('saved');
+
+  function total() {
+    var sum = 0;
+    rows.querySelectorAll('tr').forEach(function (row) {
+      var price = parseFloat(row.querySelector('[data-price]').value) || 0;
+      var quantity = row.getAttribute('data-kind') === 'part' ? parseFloat(row.querySelector('[data-quantity]').value) || 1 : 1;
+      sum += price * quantity;
+    });
+    var field = form.elements.total_fee;
+    if (!field.hasAttribute('data-typed')) field.value = sum ? sum.toFixed(2) : '';
+  }
+  function number() {
+    rows.querySelectorAll('tr').forEach(function (row, i) {
+      row.querySelectorAll('[name]').forEach(function (field) { field.name = field.name.replace(/_\d+$/, '_' + i); });
+    });
+  }
+  var pending = null;
+  function save() {
+    clearTimeout(pending);
+    pending = setTimeout(function () {
+      var body = new URLSearchParams(new FormData(form));
+      body.set('token', token);
+      fetch('/draft', { method: 'POST', body: body, credentials: 'same-origin' }).then(function (answer) {
+        if (answer.ok) answer.text().then(function (text) { saved.textContent = text; });
+      }).catch(function () { saved.textContent = saved.getAttribute('data-lost'); });
+    }, 200);
+  }
+  form.addEventListener('input', function (e) {
+    if (e.target === form.elements.total_fee) e.target.setAttribute('data-typed', '');
+    total();
+    save();
+  });
+  rows.addEventListener('click', function (e) {
+    if (!e.target.hasAttribute('data-remove')) return;
+    e.preventDefault();
+    e.target.closest('tr').remove();
+    number(); total(); save();
+  });
+
+  // One search for items and parts, in Chinese or pinyin initials.
+  var search = document.getElementById('search');
+  var list = document.getElementById('found');
+  var offers = JSON.parse(document.getElementById('offers').textContent);
+  var shown = [];
+  var at = -1;
+  function close() { list.hidden = true; search.setAttribute('aria-expanded', 'false'); search.removeAttribute('aria-activedescendant'); at = -1; }
+  function mark(i) {
+    at = i;
+    list.querySelectorAll('li').forEach(function (li, k) { li.setAttribute('aria-selected', k === i ? 'true' : 'false'); });
+    if (i >= 0) search.setAttribute('aria-activedescendant', 'found-' + i);
+  }
+  function find() {
+    var text = search.value.trim().toLowerCase();
+    shown = text ? offers.filter(function (o) { return o.name.toLowerCase().indexOf(text) >= 0 || o.py.indexOf(text) >= 0 || o.code.toLowerCase() === text; }).slice(0, 7) : [];
+    list.textContent = '';
+    shown.forEach(function (o, i) {
+      var li = document.createElement('li');
+      li.id = 'found-' + i;
+      li.setAttribute('role', 'option');
+      var name = document.createElement('span');
+      name.textContent = o.name;
+      var kind = document.createElement('small');
+      kind.textContent = o.label + (o.price ? ' ' + o.price.toFixed(2) : '');
+      li.appendChild(name); li.appendChild(kind);
+      li.addEventListener('mousedown', function (e) { e.preventDefault(); add(o); });
+      list.appendChild(li);
+    });
+    list.hidden = !shown.length;
+    search.setAttribute('aria-expanded', shown.length ? 'true' : 'false');
+    mark(shown.length ? 0 : -1);
+  }
+  function add(o) {
+    var row = document.importNode(template.content, true).querySelector('tr');
+    row.setAttribute('data-kind', o.kind);
+    row.querySelector('[data-name]').textContent = o.name;
+    row.querySelector('[data-label]').textContent = o.label;
+    row.querySelector('[data-code]').value = o.code;
+    row.querySelector('[data-kind-field]').value = o.kind;
+    if (o.price) row.querySelector('[data-price]').value = o.price.toFixed(2);
+    if (o.kind !== 'part') row.querySelector('[data-origin]').remove();
+    if (!o.serial) row.querySelector('[data-serial]').remove();
+    rows.appendChild(row);
+    number();
+    search.value = '';
+    close(); total(); save();
+    var next = row.querySelector('[data-serial]') || row.querySelector('[data-price]');
+    if (next && o.serial) next.focus(); else search.focus();
+  }
+  search.addEventListener('input', function (e) { e.stopPropagation(); find(); });
+  search.addEventListener('blur', close);
+  search.addEventListener('keydown', function (e) {
+    if (e.key === 'ArrowDown') { e.preventDefault(); mark(Math.min(at + 1, shown.length - 1)); }
+    else if (e.key === 'ArrowUp') { e.preventDefault(); mark(Math.max(at - 1, 0)); }
+    else if (e.key === 'Enter') { e.preventDefault(); if (at >= 0) add(shown[at]); }
+    else if (e.key === 'Escape') close();
+    else if (e.key === 'Backspace' && !search.value && rows.lastElementChild) { rows.lastElementChild.remove(); number(); total(); save(); }
+  });
+})();

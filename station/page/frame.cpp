@@ -1,0 +1,50 @@
+#include "station/page/frame.hpp"
+
+namespace imloop::station::page {
+
+std::string_view class_of(Tone tone) {
+    constexpr std::string_view names[] = {"good", "accent", "warn", "bad", "none"};
+    return names[static_cast<int>(tone)];
+}
+
+Html shape(const char* name, const char* css) {
+    return html(R"(<svg class="{}" aria-hidden="true" focusable="false"><use href="/assets/shapes.svg#{}"/></svg>)",
+                css, name);
+}
+
+Html status_word(const State& s) {
+    return html(R"(<span class="word {}">{}<span>{}</span></span>)", class_of(s.tone), shape(s.shape), s.word);
+}
+
+Html token_field(const Frame& frame) { return html(R"(<input type="hidden" name="token" value="{}">)", frame.token); }
+
+Answer page(const Frame& frame, const Request& request, std::string_view path, std::string_view title,
+            const Html& body) {
+    const auto& w = request.words;
+    Html tabs;
+    for (const auto& tab : frame.tabs)
+        tabs += html(R"(<a href="{}"{}>{}</a>)", tab.path, tab.path == path ? Html{R"( aria-current="page")"} : Html{},
+                     tab.name);
+    Html strip;
+    if (!frame.tabs.empty() && path != "/status")
+        strip = html(R"(<a class="strip {}" href="/status">{}<span>{}</span></a>)", class_of(frame.state.tone),
+                     status_word(frame.state), frame.state.reason);
+    std::string back = request.method == "GET" ? request.path : std::string(path);
+    Answer out;
+    out.body = html(
+                   R"(<!doctype html>
+<html lang="{}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{} · {}</title><link rel="stylesheet" href="/assets/station.css"><script src="/assets/station.js" defer></script></head>
+<body data-token="{}"><a class="skip" href="#main">{}</a>
+<header><div class="place"><strong>{}</strong> <span>{}</span></div><nav aria-label="{}">{}</nav>
+<div class="aside"><time id="clock"></time><a href="/lang?to={}&amp;back={}" lang="{}">{}</a></div></header>
+{}<main id="main" tabindex="-1">{}</main></body></html>
+)",
+                   w("zh-CN", "en"), title, frame.station_name, frame.token, w("跳到内容", "Skip to content"),
+                   frame.station_name, frame.station_id, w("页面", "Pages"), tabs, w("en", "zh"), back,
+                   w("en", "zh-CN"), w("English", "中文"), strip, body)
+                   .text;
+    return out;
+}
+
+}  // namespace imloop::station::page

@@ -1,0 +1,253 @@
+// Status with the queue, one record explained, settings and diagnostics, joining.
+#include <fmt/format.h>
+
+#include <fstream>
+#include <limits>
+
+#include "journal/digest.hpp"
+#include "station/enrolment.hpp"
+#include "station/ids.hpp"
+#include "station/page/site.hpp"
+
+namespace imloop::station::page {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t page_rows = 50;
+
+State state_of_line(const Queued& q, const Words& w) {
+    if (q.status.empty()) return {std::string(w("等待", "Waiting")), "waiting", Tone::none, "", ""};
+    if (q.status == "rejected") return {std::string(w("需处理", "Needs attention")), "attention", Tone::warn, "", ""};
+    if (q.status == "duplicate") return {std::string(w("以前收过", "Received before")), "good", Tone::good, "", ""};
+    return {std::string(w("已接收", "Accepted")), "good", Tone::good, "", ""};
+}
+
+/// First eight digits in two groups.
+std::string short_digest(const std::string& bytes) {
+    const auto hex = journal::to_hex(journal::sha256(bytes));
+    return hex.substr(0, 4) + " " + hex.substr(4, 4);
+}
+
+std::string problem_text(const Queued& q, const Words& w) {
+    const auto problems = json::parse(q.outcome.empty() ? "{}" : q.outcome).value("problems", json::array());
+    if (problems.empty()) return {};
+    const std::string detail = problems[0].value("detail", "");
+    const auto slash = detail.find(" / ");
+    if (slash == std::string::npos) return detail;
+    return w.lang == Lang::zh ? detail.substr(0, slash) : detail.substr(slash + 3);
+}
+
+Html row(Site& site, const Queued& q, const Words& w, std::uint64_t chosen) {
+    const auto state = state_of_line(q, w);
+    const auto summary = summary_of(json::parse(q.line, nullptr, false), w);
+    std::string last;
+    if (q.status == "rejected")
+        last = problem_text(q, w);
+    else if (q.status.empty())
+        last = fmt::format(fmt::runtime(w("第 {} 号", "No. {}")), q.seq);
+    else if (const auto receipt = site.outbox().receipt_of(q.seq); !receipt.empty())
+        last = std::string(w("回执 ", "Receipt ")) + short_digest(receipt);
+    const auto at = loop::parse_moment(summary.when);
+    return html(
+        R"(<tr{}><td>{}</td><td>{}</td><td><a href="/record?seq={}">{}</a><small>{}</small></td><td>{}</td></tr>)",
+        q.seq == chosen ? Html{R"( class="chosen")"} : Html{}, status_word(state), at ? short_time(*at) : "", q.seq,
+        summary.what, summary.detail, last);
+}
+
+Html band(Site& site, const State& state, const Situation& s, const Words& w) {
+    Html actions;
+    if (s.waiting > 0 || s.upload.kind == UploadState::Kind::stopped)
+        actions = html(
+            R"(<form method="post" action="/retry"><input type="hidden" name="token" value="{}"><button class="{}">{}</button></form>
+<form method="post" action="/export"><input type="hidden" name="token" value="{}"><button>{}</button></form>)",
+            site.token, s.upload.kind == UploadState::Kind::stopped ? "main" : "", w("重新上传", "Send again"),
+            site.token, w("导出到 U 盘", "Export to a stick"));
+    return html(
+        R"(<div class="band {}" data-live><span class="big-word word" role="status" aria-live="polite">{}<span>{}</span></span>
+<div class="why"><p>{}</p><p class="meta">{}</p></div>{}</div>)",
+        class_of(state.tone), shape(state.shape, "icon big"), state.word, state.reason, state.next, actions);
+}
+
+Answer status(Site& site, const Request& r, const std::vector<Tab>& tabs) {
+    const auto& w = r.words;
+    const auto s = site.situation();
+    const auto state = state_of(s, w);
+    const auto counts = site.outbox().counts();
+    const std::string filter = r.value("show");
+    const auto seq = static_cast<std::uint64_t>(std::max(0L, std::atol(r.value("before").c_str())));
+    auto lines =
+        filter == "attention"
+            ? site.outbox().unmended(page_rows)
+            : site.outbox().recent(filter, seq == 0 ? std::numeric_limits<std::int64_t>::max() : seq, page_rows);
+    Html rows;
+    if (filter.empty() && seq == 0)
+        for (const auto& q : site.outbox().unmended(5)) rows += row(site, q, w, 0);
+    for (const auto& q : lines)
+        if (!filter.empty() || seq != 0 || q.status != "rejected") rows += row(site, q, w, 0);
+    const auto count = [&](const char* show, const char* icon, Tone tone, std::string_view name, std::uint64_t n) {
+        return html(R"(<a href="/status?show={}"><span class="word {}">{}{}</span><b>{}</b></a>)", show, class_of(tone),
+                    shape(icon), name, n);
+    };
+    Html table;
+    if (rows.text.empty())
+        table = html("<p>{}</p>", filter.empty() ? w("还没有记录。", "No records yet.")
+                                                 : w("没有符合条件的记录。", "Nothing matches."));
+    else
+        table = html(
+            R"(<table><caption>{}</caption><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr></thead><tbody>{}</tbody></table>)",
+            w("记录", "Records"), w("状态", "State"), w("时间", "Time"), w("记录", "Record"),
+            w("回执或原因", "Receipt or reason"), rows);
+    Html older;
+    if (lines.size() == page_rows)
+        older = html(R"(<p><a href="/status?show={}&amp;before={}">{}</a></p>)", filter, lines.back().seq,
+                     w("更早的记录", "Older records"));
+    if (!filter.empty()) older += html(R"(<p><a href="/status">{}</a></p>)", w("清除条件", "Clear filter"));
+    Html told;
+    if (const auto exported = r.value("exported"); !exported.empty())
+        told =
+            html(R"(<div class="pad"><div class="note good" role="status"><p>{}</p><p class="mono">{}</p></div></div>)",
+                 w("已导出。把这个文件交给监管中心导入，本机的记录仍会继续上传。",
+                   "Exported. Give this file to the hub; the records here will still be sent."),
+                 exported);
+    const Html body =
+        html(R"({}{}<div class="counts" data-live>{}{}{}{}</div><div class="pad" data-live>{}{}</div>)",
+             band(site, state, s, w), told, count("waiting", "waiting", Tone::none, w("等待", "Waiting"), s.waiting),
+             count("accepted", "good", Tone::good, w("已接收", "Accepted"), counts.accepted),
+             count("duplicate", "good", Tone::good, w("以前收过", "Received before"), counts.duplicate),
+             count("attention", "attention", Tone::warn, w("需处理", "Needs attention"), s.attention), table, older);
+    return page(site.frame(r, tabs), r, "/status", w("状态", "Status"), body);
+}
+
+/// Where, why, what to do.
+Html explained(const Queued& q, const Words& w) {
+    Html out;
+    const auto outcome = json::parse(q.outcome.empty() ? "{}" : q.outcome);
+    for (const auto& p : outcome.value("problems", json::array())) {
+        Queued one = q;
+        one.outcome = json{{"problems", {p}}}.dump();
+        out += html(R"(<h3>{}</h3><p class="mono">{}</p><h3>{}</h3><p>{}</p>)", w("哪里", "Where"),
+                    p.value("pointer", ""), w("为什么", "Why"), problem_text(one, w));
+    }
+    out +=
+        html("<h3>{}</h3><p>{}</p>", w("怎么办", "What to do"),
+             w("原记录已保留。请核对后在检测或维修软件里改正，重新保存；已被接收的同一份报告要写更正，不要改文件重传。",
+               "The record is kept. Mend it in the software it came from and save it again; for a report that was "
+               "accepted before write a correction, don't send a changed file."));
+    return out;
+}
+
+Answer record(Site& site, const Request& r, const std::vector<Tab>& tabs) {
+    const auto& w = r.words;
+    const auto seq = static_cast<std::uint64_t>(std::max(0L, std::atol(r.value("seq").c_str())));
+    const auto found = site.outbox().recent("", seq + 1, 1);
+    if (found.empty() || found[0].seq != seq)
+        return page(site.frame(r, tabs), r, "/status", w("没有这一条", "No such record"),
+                    html(R"(<div class="pad"><h1>{}</h1><p><a href="/status">{}</a></p></div>)",
+                         w("没有这一条", "No such record"), w("回到状态", "Back to status")));
+    const auto& q = found[0];
+    const auto words = json::parse(q.line, nullptr, false);
+    const auto summary = summary_of(words, w);
+    const auto receipt = site.outbox().receipt_of(seq);
+    Html more;
+    if (q.status == "rejected") more = explained(q, w);
+    if (!receipt.empty())
+        more += html(R"(<h3>{}</h3><p>{}</p><pre>{}</pre>)", w("回执", "Receipt"), short_digest(receipt), receipt);
+    if (words.value("verdict", "") == "fail")
+        more += html(R"(<p class="actions"><a class="button main" href="/notice?record={}">{}</a></p>)", q.record_id,
+                     w("打印维护修理告知书", "Print the notice to repair"));
+    const Html body = html(
+        R"(<div class="pad"><p>{}</p><h1>{}</h1><p class="meta">{} · {}</p>{}<details><summary>{}</summary><pre>{}</pre></details><p><a href="/status">{}</a></p></div>)",
+        status_word(state_of_line(q, w)), summary.what, summary.detail, summary.when, more,
+        w("技术细节", "Technical detail"), words.is_discarded() ? q.line : words.dump(2),
+        w("回到状态", "Back to status"));
+    return page(site.frame(r, tabs), r, "/status", w("记录", "Record"), body);
+}
+
+/// Sealed segments into a file beside the outbox; the operator copies it to a stick.
+Answer export_queue(Site& site) {
+    const auto name = fmt::format("{}-{}.ndjson", site.config().station_id, new_uuid7(unix_now()).substr(0, 13));
+    const auto file = site.config().data / "export" / name;
+    std::filesystem::create_directories(file.parent_path());
+    std::ofstream out(file, std::ios::binary);
+    site.uploading().with_outbox([&](Outbox& outbox, const journal::PrivateKey& key) {
+        outbox.each_cut(key,
+                        [&](const std::string& segment, const std::string& receipt) { out << segment << receipt; });
+    });
+    if (!out.flush()) throw std::runtime_error("写不了文件 / cannot write " + file.string());
+    return see_other("/status?exported=" + file.string());
+}
+
+/// What a person who helps needs to know; no secrets.
+Answer settings(Site& site, const Request& r, const std::vector<Tab>& tabs) {
+    const auto& w = r.words;
+    const auto& c = site.config();
+    const auto s = site.situation();
+    const auto validity = validity_of(c.hub.certificate);
+    const auto view = site.copy().view();
+    Html rows;
+    const auto add = [&](std::string_view name, const std::string& value) {
+        rows += html("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", name, value);
+    };
+    add(w("状态", "State"), state_of(s, w).word + (s.upload.why.empty() ? "" : " · " + s.upload.why));
+    add(w("监管中心", "Hub"), "https://" + c.hub.host + ":" + c.hub.port);
+    add(w("最后答复", "Last answer"), s.upload.last_answer ? loop::format_moment(*s.upload.last_answer) : "—");
+    add(w("名单截至", "Lists as of"), view->as_of == 0 ? "—" : loop::format_moment(view->as_of));
+    add(w("时钟差", "Clock against the hub's"), s.clock_ahead_ms ? fmt::format("{} s", *s.clock_ahead_ms / 1000) : "—");
+    add(w("证书有效至", "Certificate until"),
+        validity ? loop::format_moment(validity->until) : validity.error().detail);
+    add(w("数据目录", "Data folder"), c.data.string());
+    add(w("磁盘可用", "Disk free"), fmt::format("{} MB", s.disk_free / 1024 / 1024));
+    add(w("日志编号", "Journal"), site.outbox().epoch() + fmt::format(" · {}", site.outbox().last()));
+    add(w("配置文件", "Configuration"), c.file.string());
+    const Html body = html(R"(<div class="pad"><h1>{}</h1><p>{}</p><table><tbody>{}</tbody></table></div>)",
+                           w("设置与诊断", "Settings and diagnostics"),
+                           w("求助时可把本页整个抄给技术人员，里面没有密钥。",
+                             "Copy this page for whoever helps you; it holds no secrets."),
+                           rows);
+    return page(site.frame(r, tabs), r, "/settings", w("设置与诊断", "Settings and diagnostics"), body);
+}
+
+}  // namespace
+
+std::optional<Answer> shared_pages(Site& site, const Request& r, const std::vector<Tab>& tabs) {
+    if (r.path == "/status" && r.method == "GET") return status(site, r, tabs);
+    if (r.path == "/record" && r.method == "GET") return record(site, r, tabs);
+    if (r.path == "/settings" && r.method == "GET") return settings(site, r, tabs);
+    if (r.path == "/retry" && r.method == "POST") {
+        site.uploading().try_now();
+        return see_other("/status");
+    }
+    if (r.path == "/export" && r.method == "POST") return export_queue(site);
+    return std::nullopt;
+}
+
+Answer join_page(const Request& r, const std::string& token,
+                 const std::function<JoinResult(const std::string&)>& join) {
+    const auto& w = r.words;
+    JoinResult result;
+    if (r.method == "POST" && r.path == "/join") {
+        result = join(r.value("code"));
+        if (result.problem.empty()) return see_other("/");
+    }
+    const std::string_view steps[] = {w("核对监管中心", "Check the hub"), w("生成钥匙", "Make the key"),
+                                      w("领取证书", "Receive the certificate"), w("开始记录", "Begin the journal")};
+    Html list;
+    for (int i = 0; i < 4; ++i)
+        list +=
+            html("<li>{}{}</li>",
+                 i < result.steps ? status_word({std::string(w("完成", "Done")), "good", Tone::good, "", ""}) : Html{},
+                 html(" {}", steps[i]));
+    Html problem;
+    if (!result.problem.empty())
+        problem = html(R"(<div class="note bad" role="alert"><p>{}</p></div>)", result.problem);
+    const Html body = html(
+        R"(<div class="pad"><h1>{}</h1><p>{}</p>{}<form method="post" action="/join"><input type="hidden" name="token" value="{}">
+<label for="code">{}</label><input id="code" name="code" size="64" autofocus autocomplete="off" value="{}"> <button class="main">{}</button></form><ol>{}</ol></div>)",
+        w("加入监管中心", "Join the hub"),
+        w("请把监管部门给的加入码粘贴在这里。", "Paste the join code the bureau gave you."), problem, token,
+        w("加入码", "Join code"), r.value("code"), w("加入", "Join"), list);
+    return page({std::string(w("尚未加入", "Not joined yet")), "", {}, {}, token}, r, "/join", w("加入", "Join"), body);
+}
+
+}  // namespace imloop::station::page

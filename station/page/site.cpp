@@ -1,0 +1,90 @@
+#include "station/page/site.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "loop/admission.hpp"
+#include "loop/tables.hpp"
+#include "station/ids.hpp"
+
+namespace imloop::station::page {
+
+using nlohmann::json;
+
+Site::Site(const Config& config, Uploading& uploading, HubCopy& copy)
+    : config_(config),
+      uploading_(uploading),
+      copy_(copy),
+      outbox_(config.data, config.station_id, [] { return new_uuid7(unix_now()); }) {}
+
+Situation Site::situation() {
+    constexpr std::size_t attention_max = 1000;
+    Situation s;
+    s.upload = uploading_.state();
+    const auto counts = outbox_.counts();
+    s.waiting = counts.lines - counts.acknowledged + counts.traces_waiting;
+    s.attention = counts.rejected == 0 ? 0 : outbox_.unmended(attention_max).size();
+    std::error_code error;
+    const auto space = std::filesystem::space(config_.data, error);
+    if (!error) s.disk_free = space.available;
+    s.clock_ahead_ms = s.upload.clock_ahead_ms;
+    s.now = unix_now();
+    return s;
+}
+
+Frame Site::frame(const Request& request, std::vector<Tab> tabs) {
+    return {config_.name, config_.station_id, std::move(tabs), state_of(situation(), request.words), token};
+}
+
+json Site::begin_record(const std::string& kind) const {
+    const auto now = unix_now();
+    return {{"schema", "imloop/" + kind + "/1"},
+            {"record_id", new_uuid7(now)},
+            {"station_id", config_.station_id},
+            {"occurred_at", loop::format_moment(now)}};
+}
+
+std::vector<std::string> Site::save(const json& record, const Words& w) {
+    const auto line = record.dump();
+    const auto admitted = loop::admit(line, config_.station_id, unix_now());
+    std::vector<std::string> problems;
+    for (const auto& p : admitted.problems) problems.push_back(w.lang == Lang::zh ? p.zh : p.en);
+    if (!problems.empty()) return problems;
+    if (const auto appended = outbox_.append(line, *admitted.record_id); !appended) return {appended.error().detail};
+    uploading_.appended();
+    return {};
+}
+
+std::string shown_plate(const std::string& plate) {
+    if (plate.find("\xC2\xB7") != std::string::npos || plate.size() < 6) return plate;
+    std::size_t province = 1;
+    while (province < plate.size() && (static_cast<unsigned char>(plate[province]) & 0xC0) == 0x80) ++province;
+    return plate.substr(0, province + 1) + "\xC2\xB7" + plate.substr(province + 1);
+}
+
+Summary summary_of(const json& record, const Words& w) {
+    const auto word = [&](const std::string& code) {
+        const auto words = loop::term(code);
+        return w.lang == Lang::zh ? words.zh : words.en;
+    };
+    Summary out;
+    const std::string schema = record.value("schema", "");
+    const auto first = schema.find('/');
+    const auto kind = schema.substr(first + 1, schema.rfind('/') - first - 1);
+    out.when = record.value("occurred_at", "");
+    const auto vehicle = record.value("vehicle", json::object());
+    out.what = shown_plate(vehicle.value("plate", vehicle.value("vin", "")));
+    if (out.what.empty()) out.what = word(kind);
+    out.detail = word(kind);
+    if (const auto* method = loop::method_named(record.value("method", "")))
+        out.detail = w.lang == Lang::zh ? method->zh : method->en;
+    if (record.contains("verdict")) out.detail += " · " + word(record["verdict"].get<std::string>());
+    if (record.contains("report_no"))
+        out.detail += std::string(w(" · 报告 ", " · report ")) + record["report_no"].get<std::string>();
+    if (record.contains("work_order_no"))
+        out.detail += std::string(w(" · 工单 ", " · order ")) + record["work_order_no"].get<std::string>();
+    return out;
+}
+
+}  // namespace imloop::station::page

@@ -1,0 +1,68 @@
+// What the local pages of both stations share: the station at hand, how it stands, and the pages that are the same for
+// both: status with the queue, one record explained, settings and diagnostics, joining.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "station/hub_copy.hpp"
+#include "station/outbox.hpp"
+#include "station/page/frame.hpp"
+#include "station/page/situation.hpp"
+#include "station/uploading.hpp"
+
+namespace imloop::station::page {
+
+/// Used by the page server's one thread.
+class Site {
+public:
+    Site(const Config&, Uploading&, HubCopy&);
+
+    const Config& config() const { return config_; }
+    Uploading& uploading() { return uploading_; }
+    HubCopy& copy() { return copy_; }
+    Outbox& outbox() { return outbox_; }
+
+    Situation situation();
+    /// `tabs` in the language of the request.
+    Frame frame(const Request&, std::vector<Tab> tabs);
+
+    /// Judges a record as the hub will and saves it. What is wrong with it; empty: it is saved.
+    std::vector<std::string> save(const nlohmann::json& record, const Words&);
+    /// record_id, station_id and occurred_at of a record made here and now.
+    nlohmann::json begin_record(const std::string& kind) const;
+
+    std::string token;  ///< of the server's forms
+
+private:
+    const Config& config_;
+    Uploading& uploading_;
+    HubCopy& copy_;
+    Outbox outbox_;
+};
+
+/// `/status`, `/record`, `/settings`, and the posts `/retry`, `/export`; nothing for other paths.
+std::optional<Answer> shared_pages(Site&, const Request&, const std::vector<Tab>&);
+
+/// The page of a program that has not joined yet: one field, one button, four steps. `join` does it and gives the steps
+/// done and, where it failed, why.
+struct JoinResult {
+    int steps = 0;
+    std::string problem;  ///< empty: joined
+};
+Answer join_page(const Request&, const std::string& token, const std::function<JoinResult(const std::string& code)>&);
+
+/// `陕D·8K3Q7` from `陕D8K3Q7`.
+std::string shown_plate(const std::string& plate);
+/// What a record is, in a line: plate, method or work order.
+struct Summary {
+    std::string what;    ///< plate
+    std::string detail;  ///< method and report number, …
+    std::string when;    ///< RFC 3339
+};
+Summary summary_of(const nlohmann::json& record, const Words&);
+
+}  // namespace imloop::station::page

@@ -1,0 +1,33 @@
+// Records in people's words: readings with limits, names of items, days.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "loop/time.hpp"
+#include "station/page/html.hpp"
+
+namespace imloop::station::page {
+
+/// `怠速 CO` of a reading; of a failed item's `co/idle` too.
+std::string item_name(const nlohmann::json& reading, const Words&);
+std::string item_name(const std::string& item, const std::string& phase, const Words&);
+/// `≤ 0.6`, `≥ 40`, `0.95–1.05`; empty where there is none.
+std::string limit_text(const nlohmann::json& reading);
+/// Without needless digits.
+std::string number_text(const nlohmann::json& value);
+/// What a failed reading means to an owner.
+std::string meaning(const nlohmann::json& reading, const std::string& method, const Words&);
+/// Of a repair's item: its name, else that of its code.
+std::string repair_item_name(const nlohmann::json& item, const Words&);
+/// `2026 年 12 月 9 日` or `9 Dec 2026` of an RFC 3339 moment or a day.
+std::string day_text(const std::string& moment, const Words&);
+/// `还有 15 天`, `明天到期`, `逾期 4 天`, and how grave: none, warn, bad.
+struct Due {
+    std::string text;
+    const char* css;
+};
+Due due_text(const std::string& day, loop::Day today, const Words&);
+std::size_t characters(const std::string& utf8);
+
+}  // namespace imloop::station::page
