@@ -150,8 +150,8 @@ std::string time_text(double serial, loop::Day zero) {
 
 class Sheet {
 public:
-    Sheet(std::vector<std::string> strings, std::set<std::size_t> time_styles_, Table& out)
-        : strings_(std::move(strings)), time_styles_(std::move(time_styles_)), out_(out) {}
+    Sheet(std::vector<std::string> strings, std::set<std::size_t> times, Table& out)
+        : strings_(std::move(strings)), time_styles_(std::move(times)), out_(out) {}
 
     std::optional<journal::Error> read(const xml_node& sheet) {
         std::optional<journal::Error> bad;
