@@ -20,7 +20,7 @@ using intake::ShopOrder;
 using intake::ShopRepairs;
 
 struct Options {
-    std::string file, rejected;
+    std::string file, rejected, corrections;
     std::size_t sheet = 1;
     bool dry = false, yes = false;
 };
@@ -51,7 +51,7 @@ std::string rows_of(const ShopOrder& order) {
 void show_reason(const char* mark, const Reason& r) {
     const auto column_zh = r.column.empty() ? "" : "「" + r.column + "」";
     const auto column_en = r.column.empty() ? "" : " \"" + r.column + "\"";
-    fmt::print("      {} 第 {} 行{}{} / row {}{}: {}\n", mark, r.row, column_zh, r.zh, r.row, column_en, r.en);
+    fmt::print("      {} 第 {} 行{}：{} / row {}{}: {}\n", mark, r.row, column_zh, r.zh, r.row, column_en, r.en);
 }
 
 void show_columns(const intake::Table& table, const ShopRepairs& repairs) {
@@ -74,7 +74,7 @@ void show_order(const ShopOrder& order) {
         const auto r = nlohmann::json::parse(order.line);
         const std::string settled = r.at("settled_at");
         fmt::print("  ✓ {:>9}  {:<24} {}  {:>10}  {} 项 {} 件\n", rows_of(order), number,
-                   r.contains("time_precision") ? settled.substr(0, 10) : settled.substr(0, 16),
+                   settled.substr(0, 10) + (r.contains("time_precision") ? "      " : " " + settled.substr(11, 5)),
                    r.contains("total_fee") ? fmt::format("{:.2f}", r.at("total_fee").get<double>()) : "–",
                    r.at("items").size(), r.contains("parts") ? r.at("parts").size() : 0);
     } else {
@@ -91,33 +91,54 @@ bool confirmed(std::size_t count) {
     return std::getline(std::cin, answer) && (answer == "y" || answer == "Y" || answer == "是");
 }
 
-/// How many were not saved.
-std::size_t save(const Context& context, const Config& config, const ShopRepairs& repairs) {
+struct Saved {
+    std::size_t fresh = 0, there = 0, failed = 0;
+    std::string corrections;  ///< one a line, for orders that have changed since they were imported
+};
+
+/// What puts the order's present content in the place of what was imported before.
+std::string correction_of(const ShopOrder& order, const Config& config) {
+    const auto now = unix_now();
+    return nlohmann::ordered_json{{"schema", "imloop/correction/1"},
+                                  {"record_id", new_uuid7(now)},
+                                  {"station_id", config.station_id},
+                                  {"occurred_at", loop::format_moment(now / 1000 * 1000)},
+                                  {"corrects", order.record_id},
+                                  {"action", "replace"},
+                                  {"replacement", nlohmann::ordered_json::parse(order.line)},
+                                  {"reason", "工单在维修软件中有改动"}}
+               .dump() +
+           "\n";
+}
+
+Saved save(const Context& context, const Config& config, const ShopRepairs& repairs) {
     Outbox outbox = context.outbox(config);
-    std::size_t saved = 0, there = 0, failed = 0;
+    Saved out;
     for (const auto& order : repairs.orders) {
         if (!order.problems.empty()) continue;
         const auto before = outbox.last();
         std::ostringstream said;
-        if (!submit(outbox, config, order.line, {}, said)) {
-            ++failed;
-            fmt::print(
-                "  ✗ {}  {}      以前导入过这张工单而内容变了的，请提交更正记录 / an order that was imported before "
-                "and "
-                "has changed since needs a correction\n",
-                order.work_order_no, said.str());
-        } else {
-            ++(outbox.last() > before ? saved : there);
+        if (submit(outbox, config, order.line, {}, said)) {
+            ++(outbox.last() > before ? out.fresh : out.there);
+            continue;
         }
+        ++out.failed;
+        const bool changed = said.str().find("record_id_reused") != std::string::npos;
+        if (changed) out.corrections += correction_of(order, config);
+        fmt::print("  ✗ {}  {}", order.work_order_no,
+                   changed
+                       ? "导入过，内容有改动，需要更正 / was imported before and has changed since: a correction is "
+                         "needed\n"
+                       : said.str());
     }
-    fmt::print("新保存 {0}，早已保存 {1}，没有保存 {2} / saved {0}, already there {1}, not saved {2}\n", saved, there,
-               failed);
-    return failed;
+    fmt::print("新保存 {0}，早已保存 {1}，没有保存 {2} / saved {0}, already there {1}, not saved {2}\n", out.fresh,
+               out.there, out.failed);
+    return out;
 }
 
-void write_rejected(const std::string& file, const std::string& csv) {
+void write_file(const std::string& file, const std::string& text) {
     std::ofstream out(file, std::ios::binary | std::ios::trunc);
-    out << csv;
+    out << text;
     if (!out.flush()) throw std::runtime_error("写不了文件 / cannot write " + file);
 }
 
@@ -131,6 +152,8 @@ int import(const Context& context, const Options& o) {
         return not_right;
     }
     show_columns(*table, *repairs);
+    fmt::print("\n    {:>9}  {:<24} {}\n", "行 / row", "工单号 / order",
+               "结算，总费用，项目，配件 / settled, fee, items, parts");
     std::size_t right = 0;
     for (const auto& order : repairs->orders) {
         show_order(order);
@@ -139,7 +162,7 @@ int import(const Context& context, const Options& o) {
     const auto wrong = repairs->orders.size() - right;
     fmt::print("{0} 张工单可以导入，{1} 张有问题 / {0} orders are right, {1} are not\n", right, wrong);
     if (!o.rejected.empty() && wrong > 0) {
-        write_rejected(o.rejected, intake::rejected_csv(*table, *repairs));
+        write_file(o.rejected, intake::rejected_csv(*table, *repairs));
         fmt::print("有问题的行在 {0}，改好后可直接导入 / their rows are in {0}; mended, import it as it is\n",
                    o.rejected);
     }
@@ -150,7 +173,15 @@ int import(const Context& context, const Options& o) {
         fmt::print("没有保存{0} / nothing is saved{1}\n", asked ? "" : "，加 --yes 保存", asked ? "" : ", --yes saves");
         return code;
     }
-    return save(context, config, *repairs) == 0 ? code : not_right;
+    const auto saved = save(context, config, *repairs);
+    if (!saved.corrections.empty() && !o.corrections.empty()) {
+        write_file(o.corrections, saved.corrections);
+        fmt::print("更正记录在 {0}，核对后用 submit 提交 / the corrections are in {0}: look at them, then submit it\n",
+                   o.corrections);
+    } else if (!saved.corrections.empty()) {
+        fmt::print("加 --corrections 写出更正记录 / --corrections FILE writes them\n");
+    }
+    return saved.failed == 0 ? code : not_right;
 }
 
 }  // namespace
@@ -166,6 +197,8 @@ void add_import(CLI::App& app, Context& context) {
     command->add_flag("--dry-run", o->dry, "只显示，不保存 / show only");
     command->add_flag("--yes", o->yes, "不问，直接保存正确的 / save what is right without asking");
     command->add_option("--rejected", o->rejected, "把有问题的行和原因写到这个 CSV / CSV for rows that are not right");
+    command->add_option("--corrections", o->corrections,
+                        "导入过而又改动的工单，更正记录写到这里 / corrections of orders that have changed since");
     command->add_option("--sheet", o->sheet, "第几张工作表 / number of the sheet")
         ->capture_default_str()
         ->check(CLI::Range(1, 1000));

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t lines_looked_at = 20;
 
-/// The separator that most of the first lines have most of; a comma where none has any.
+/// The separator of which most of the first lines have the same number, the larger number among equals; a comma where
+/// there is none.
 char separator_of(std::string_view text) {
     constexpr std::array<char, 3> candidates = {',', '\t', ';'};
     std::array<std::vector<std::size_t>, 3> counts;
@@ -35,13 +36,14 @@ char separator_of(std::string_view text) {
     }
     end_line();
     char best = ',';
-    std::size_t most = 0;
+    std::pair<std::size_t, std::size_t> most;
     for (std::size_t i = 0; i < 3; ++i) {
         if (counts[i].empty()) continue;
         std::ranges::sort(counts[i]);
         const auto median = counts[i][counts[i].size() / 2];
-        if (median > most) {
-            most = median;
+        const std::pair found(static_cast<std::size_t>(std::ranges::count(counts[i], median)), median);
+        if (median > 0 && found > most) {
+            most = found;
             best = candidates[i];
         }
     }

@@ -35,7 +35,7 @@ std::string reasons_of(const ShopOrder& order) {
         if (!out.empty()) out += "；";
         out += "第 " + std::to_string(p.row) + " 行";
         if (!p.column.empty()) out += "「" + p.column + "」";
-        out += p.zh + " / " + p.en;
+        out += "：" + p.zh + " / " + p.en;
     }
     return out;
 }

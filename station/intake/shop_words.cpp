@@ -62,11 +62,11 @@ void add_words(CodeByWord& out, const json& rows) {
 
 All read_all() {
     const auto table = [](const char* name) { return json::parse(schemas::table_text(name)); };
-    const json words = table("shop_words"), lists = table("codes").at("lists");
+    const json words = table("shop_words"), lists = table("codes").at("lists"),
+               items = table("repair_items").at("rows");
     All out;
-    for (const auto& row : table("repair_items").at("rows"))
-        out.items[row.at("code")] = {row.at("code"), row.at("system")};
-    add_codes(out.item_names, table("repair_items").at("rows"));
+    for (const auto& row : items) out.items[row.at("code")] = {row.at("code"), row.at("system")};
+    add_codes(out.item_names, items);
     for (const auto& row : words.at("items"))
         out.rules.push_back(
             {row.at("code"), normal_words(row.at("any")), normal_words(row.value("and", json::array()))});
