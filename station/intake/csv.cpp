@@ -77,6 +77,7 @@ public:
                                           fmt::format("第 {0} 行的引号没有结束，请重新导出 / the quote on line {0} is "
                                                       "never closed, export the file again",
                                                       unended_)};
+                if (cell.size() > table_limits.cell_bytes) return long_cell(row.number);
                 row.cells.push_back(cell_of(std::move(cell)));
             }
             while (!row.cells.empty() && row.cells.back().find_first_not_of(" \t") == std::string::npos)

@@ -14,6 +14,9 @@
 namespace imloop::station::intake {
 namespace {
 
+/// Nothing that is longer is a number, an amount or a time.
+constexpr std::size_t value_bytes = 64;
+
 constexpr const char* spaces[] = {" ", "\t", "\r", "\n", "\xC2\xA0", "\xE3\x80\x80", "\xEF\xBB\xBF", "\xE2\x80\x8B"};
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
@@ -38,6 +41,7 @@ std::optional<double> number(std::string_view text) {
 /// Digits with a point, commas between thousands only: 1,5 is not 15. Without the commas.
 std::optional<std::string> plain_digits(const std::string& text) {
     static const std::regex plain(R"(\d{1,12}(\.\d+)?)"), grouped(R"(\d{1,3}(,\d{3})+(\.\d+)?)");
+    if (text.size() > value_bytes) return std::nullopt;
     if (!std::regex_match(text, plain) && !std::regex_match(text, grouped)) return std::nullopt;
     return replaced(text, ",", "");
 }
@@ -128,11 +132,13 @@ std::string shortened(std::string_view utf8, std::size_t most) {
 
 bool scientific(std::string_view text) {
     static const std::regex form(R"(\d(\.\d+)?[Ee]\+\d+)");
-    return std::regex_match(half_width(tidy(text)), form);
+    const auto plain = half_width(tidy(text));
+    return plain.size() <= value_bytes && std::regex_match(plain, form);
 }
 
 std::optional<ShopTime> shop_time(std::string_view raw, loop::Day serial_zero) {
     auto text = half_width(tidy(raw));
+    if (text.size() > value_bytes) return std::nullopt;
     if (all_digits(text)) {
         const auto part = [&](std::size_t at, std::size_t n) {
             return text.size() >= at + n ? text.substr(at, n) : "";
@@ -182,10 +188,15 @@ std::optional<double> shop_number(std::string_view raw) {
 }
 
 std::optional<std::string> report_number_in(std::string_view raw) {
+    constexpr std::string_view name = "报告编码";
+    static const std::regex form(R"([ :]*\{?[ ]*(\d{20,24})(?!\d))");
     const auto text = half_width(raw);
-    static const std::regex form(R"(报告编码[ :]*\{?[ ]*(\d{20,24})(?!\d))");
-    std::smatch m;
-    return std::regex_search(text, m, form) ? std::optional(m[1].str()) : std::nullopt;
+    for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+        const auto behind = text.substr(at + name.size(), value_bytes);
+        std::smatch m;
+        if (std::regex_search(behind, m, form, std::regex_constants::match_continuous)) return m[1].str();
+    }
+    return std::nullopt;
 }
 
 std::vector<std::string> fault_codes_in(std::string_view raw) {

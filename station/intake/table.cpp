@@ -21,6 +21,12 @@ bool looks_like_html(std::string_view text) {
 
 }  // namespace
 
+journal::Error long_cell(std::size_t row) {
+    const auto n = std::to_string(row);
+    return {"long_cell", "第 " + n + " 行有一格太长，多半是引号没有配对 / row " + n +
+                             " has a cell that is too long, most likely quotes don't match"};
+}
+
 loop::Day serial_zero_1900() { return loop::parse_day("1899-12-30").value(); }
 
 journal::Result<Table> read_table(std::string_view bytes, std::size_t sheet) {

@@ -17,8 +17,10 @@ inline constexpr struct TableLimits {
     std::size_t rows = 50'000;
     std::size_t columns = 256;
     std::size_t cells = 2'000'000;
-    std::uint64_t unpacked = 64U << 20;  ///< of one part of an XLSX file
-    std::uint64_t zip_ratio = 200;       ///< unpacked : packed
+    std::size_t cell_bytes = 128U << 10;  ///< Excel takes 32,767 characters
+    std::size_t text_bytes = 128U << 20;  ///< of all cells
+    std::uint64_t unpacked = 64U << 20;   ///< of one part of an XLSX file
+    std::uint64_t zip_ratio = 200;        ///< unpacked : packed, of parts above 1 MiB
     std::uint64_t zip_parts = 10'000;
 } table_limits;
 
@@ -35,10 +37,13 @@ struct Table {
     std::size_t sheets = 0;     ///< XLSX: how many there are to be seen
 };
 
-/// `sheet`: of an XLSX file, counted from 1 among those that are not hidden. Errors: too_large, too_many_rows,
-/// too_many_columns, unreadable (no known encoding), unended_quote, old_xls, html_table, bad_xlsx, encrypted,
-/// no_such_sheet. `detail` is zh and English, and says what to do.
+/// `sheet`: of an XLSX file, counted from 1 among those that are not hidden. Errors: too_large, long_cell,
+/// too_many_rows, too_many_columns, unreadable (no known encoding), unended_quote, old_xls, html_table, bad_xlsx,
+/// encrypted, no_such_sheet. `detail` is zh and English, and says what to do.
 journal::Result<Table> read_table(std::string_view bytes, std::size_t sheet = 1);
+
+/// As it is said of the row it was met in.
+journal::Error long_cell(std::size_t row);
 
 /// 1900 system: day 1 is 1900-01-01, and all days from 1900-03-01 on are right.
 loop::Day serial_zero_1900();

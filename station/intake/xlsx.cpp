@@ -180,6 +180,8 @@ private:
                                              table_limits.rows)};
     }
 
+    bool too_much() const { return cells_ > table_limits.cells || text_bytes_ > table_limits.text_bytes; }
+
     std::optional<journal::Error> read_row(const xml_node& node, std::size_t number) {
         Row row{number, {}};
         std::optional<journal::Error> bad;
@@ -197,12 +199,17 @@ private:
                                                                      number, table_limits.columns)};
                 return;
             }
+            if (text.size() > table_limits.cell_bytes) {
+                bad = long_cell(number);
+                return;
+            }
+            text_bytes_ += text.size();
             if (row.cells.size() < column) row.cells.resize(column);
             row.cells[column - 1] = text;
         });
         if (bad) return bad;
         cells_ += row.cells.size();
-        if (out_.rows.size() == table_limits.rows || cells_ > table_limits.cells) return too_many_rows();
+        if (out_.rows.size() == table_limits.rows || too_much()) return too_many_rows();
         out_.rows.push_back(std::move(row));
         return std::nullopt;
     }
@@ -234,15 +241,16 @@ private:
             const auto colon = range.find(':');
             const auto from = place_of(range.substr(0, colon));
             const auto to = colon == std::string::npos ? from : place_of(range.substr(colon + 1));
-            if (bad || !from || !to || from->column > table_limits.columns) return;
+            if (bad || !from || !to || from->column > table_limits.columns || to->column < from->column) return;
             const auto first = by_number.find(from->row);
             if (first == by_number.end() || first->second->cells.size() < from->column) return;
             const std::string text = first->second->cells[from->column - 1];
             const auto last_column = std::min(to->column, table_limits.columns);
             for (auto row = first; row != by_number.end() && row->first <= to->row; ++row) {
                 auto& cells = row->second->cells;
-                cells_ += last_column + 1;
-                if (cells_ > 2 * table_limits.cells) {
+                cells_ += last_column - from->column + 1;
+                text_bytes_ += (last_column - from->column + 1) * text.size();
+                if (too_much()) {
                     bad = too_many_rows();
                     return;
                 }
@@ -256,7 +264,7 @@ private:
     std::vector<std::string> strings_;
     std::set<std::size_t> time_styles_;
     Table& out_;
-    std::size_t cells_ = 0;
+    std::size_t cells_ = 0, text_bytes_ = 0;
 };
 
 struct SheetPart {

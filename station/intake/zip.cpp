@@ -7,6 +7,8 @@
 namespace imloop::station::intake {
 namespace {
 
+constexpr std::uint64_t ratio_counts_from = 1U << 20;
+
 journal::Error damaged(const std::string& what) {
     return {"bad_xlsx",
             "xlsx 文件损坏（" + what + "），请重新导出 / the xlsx file is damaged (" + what + "), export it again"};
@@ -53,7 +55,8 @@ journal::Result<std::string> Zip::part(const std::string& name) const {
         return journal::Error{"encrypted",
                               "文件加了密码，请另存为不加密的文件 / the file has a password, save it "
                               "without one"};
-    if (stat.size > table_limits.unpacked || stat.size > stat.comp_size * table_limits.zip_ratio)
+    if (stat.size > table_limits.unpacked ||
+        (stat.size > ratio_counts_from && stat.size / table_limits.zip_ratio > stat.comp_size))
         return journal::Error{"too_large",
                               "解开后太大，请按月份分开导出 / too large when unpacked, export it month "
                               "by month: " +

@@ -544,6 +544,22 @@ TEST_CASE("values that are no such thing are left out of the record and said, no
     CHECK(fault_codes_in("SPN3216 FMI4,无") == std::vector<std::string>{"SPN3216 FMI4"});
 }
 
+TEST_CASE("a cell of any length is read or left out", "[shop]") {
+    for (const auto& unit :
+         {"1", "1,234", " ", "　", "报告编码", "报告编码 ", "(", "P0420 ", "1日", "、", "2026-", "E+"}) {
+        std::string text;
+        while (text.size() < table_limits.cell_bytes / 2) text += unit;
+        Sheet sheet;
+        for (const auto* column : {"车牌号", "总费用", "进厂里程", "工时", "质量保证期", "故障码", "故障描述",
+                                   "维修项目", "结算时间", "车架号", "号牌种类", "配件名称", "数量", "检测报告编号"})
+            sheet = sheet.with(column, text);
+        CHECK_FALSE(sheet.order().problems.empty());
+        CHECK(shop_cents(text) == std::nullopt);
+        CHECK_FALSE(scientific(text));
+        CHECK_FALSE(report_number_in(text));
+    }
+}
+
 TEST_CASE("a withdrawn order is not imported", "[shop]") {
     CHECK(Sheet().with("工单状态", "已作废").problem() == "voided 工单状态");
     CHECK(Sheet().with("工单状态", "已结算").problem().empty());

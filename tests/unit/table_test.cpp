@@ -78,6 +78,7 @@ TEST_CASE("what is no table says what it is", "[table]") {
     std::string rows;
     for (std::size_t i = 0; i <= table_limits.rows; ++i) rows += "a\n";
     CHECK(error(rows) == "too_many_rows");
+    CHECK(error("a,b\n1," + std::string(table_limits.cell_bytes + 1, 'x')) == "long_cell");
     CHECK(cells_of("").empty());
 }
 
@@ -99,8 +100,7 @@ TEST_CASE("cells of every kind come out of an XLSX file as text", "[table][xlsx]
     REQUIRE(table.rows.size() == 2);
     CHECK(table.rows[0].number == 2);
     CHECK(table.rows[0].cells == Cells{"乙 a", "", "丙丁", "1280.5", "46082", "2026-03-01", "2026-03-01 16:20:00",
-                                       "20260301162000", "6.1040499E+17", "6.1040499E+17", "算", "",
-                                       "TRUE"});
+                                       "20260301162000", "6.1040499E+17", "6.1040499E+17", "算", "", "TRUE"});
     CHECK(table.rows[1].number == 7);
     CHECK(table.rows[1].cells == Cells{"", "甲"});
     CHECK(table.sheet == "结算");
@@ -151,6 +151,12 @@ TEST_CASE("an XLSX file that would blow up or is damaged is refused", "[table][x
     CHECK(error(test::zip_of(test::workbook("<row r=\"1\"><c r=\"XFD1\"><v>1</v></c></row>"))) == "too_many_columns");
     CHECK(error(test::zip_of(test::workbook("<row r=\"2\"/><row r=\"2\"/>"))) == "bad_xlsx");
     CHECK(error(test::zip_of(test::workbook("<row r=\"1\"><c r=\"1A\"><v>1</v></c></row>"))) == "bad_xlsx");
+    const std::string spread = "<mergeCells><mergeCell ref=\"A1:IV50000\"/></mergeCells>";
+    std::string rows = test::text_row(1, {std::string(table_limits.cell_bytes, 'x')});
+    for (int i = 2; i < 100; ++i) rows += test::text_row(i, {std::to_string(i * i) + " 甲"});
+    CHECK(error(test::zip_of(test::workbook(rows, spread))) == "too_many_rows");
+    CHECK(error(test::zip_of(test::workbook(test::text_row(1, {std::string(table_limits.cell_bytes + 1, 'x')})))) ==
+          "long_cell");
     auto file = test::zip_of(test::workbook(test::text_row(1, {"甲"})));
     for (std::size_t cut = 4; cut < file.size(); cut += 37) CHECK(error(file.substr(0, cut)) == "bad_xlsx");
 }
