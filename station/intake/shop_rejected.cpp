@@ -22,7 +22,7 @@ std::string quoted(const std::string& text) {
 
 /// As read_csv gives it back, but never taken for a number that is cut, or for a formula.
 std::string guarded(const std::string& raw) {
-    const auto text = tidy(raw);
+    auto text = tidy(raw);
     const bool digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
     if (digits && text.size() > digits_kept) return "=\"" + text + "\"";
     if (text.size() > 1 && std::string_view("=+-@").find(text.front()) != std::string_view::npos) return "'" + text;

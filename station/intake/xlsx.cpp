@@ -217,7 +217,7 @@ private:
     std::string text_in(const xml_node& c) const {
         const auto type = attribute(c, "t");
         if (type == "inlineStr") return rich_text(child(c, "is"));
-        const std::string value = child(c, "v").text().get();
+        std::string value = child(c, "v").text().get();
         if (type == "s") {
             const auto index = whole(value);
             return index && *index < strings_.size() ? strings_[*index] : std::string();
