@@ -1,1 +1,2 @@
-imloop_test(station_test SOURCES unit/station_test.cpp unit/intake_test.cpp LIBS imloop_station)
+imloop_test(station_test SOURCES unit/station_test.cpp unit/intake_test.cpp unit/table_test.cpp unit/shop_import_test.cpp
+            LIBS imloop_station PkgConfig::LIBZIP)

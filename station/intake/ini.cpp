@@ -33,6 +33,10 @@ std::optional<std::string> text_of(std::string_view bytes) {
         bytes.remove_prefix(2);
         return bytes.size() % 2 == 0 ? converted(bytes, "UTF-16LE") : std::nullopt;
     }
+    if (bytes.starts_with("\xFE\xFF")) {
+        bytes.remove_prefix(2);
+        return bytes.size() % 2 == 0 ? converted(bytes, "UTF-16BE") : std::nullopt;
+    }
     if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
     if (auto utf8 = converted(bytes, "UTF-8")) return utf8;
     return converted(bytes, "GB18030");

@@ -9,7 +9,7 @@
 
 namespace imloop::station::intake {
 
-/// As UTF-8; nothing where it is none of the three encodings.
+/// As UTF-8, without byte-order mark; UTF-16BE with its mark is read too. Nothing where it is no known encoding.
 std::optional<std::string> text_of(std::string_view bytes);
 
 using Section = std::map<std::string, std::string, std::less<>>;

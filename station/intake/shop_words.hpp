@@ -1,0 +1,32 @@
+// What shops' words mean in the codes of the contract, by schemas/tables/shop_words.json and repair_items.json. Pure
+// and thread safe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace imloop::station::intake {
+
+struct RepairItem {
+    std::string code, system;
+};
+/// Of the word that stands first in the name, of several there the longest; the table's code for all else where there
+/// is none.
+RepairItem repair_item(std::string_view name);
+
+/// A word that has no code stays as it is; nothing where it is one that software puts in by itself.
+std::optional<std::string> part_origin(std::string_view word);
+
+/// A code of the table, or a word for it; nothing where it is neither.
+std::optional<std::string> plate_kind(std::string_view word);
+std::optional<std::string> plate_color(std::string_view word);
+std::optional<std::string> fuel(std::string_view word);
+
+bool says_yes(std::string_view word);
+/// Of an order's status: withdrawn.
+bool says_void(std::string_view word);
+/// 合计 and the like at the start of a row: a sum of rows, no order.
+bool says_sum(std::string_view word);
+
+}  // namespace imloop::station::intake
