@@ -1,1 +1,3 @@
-imloop_test(station_test SOURCES unit/station_test.cpp unit/intake_test.cpp LIBS imloop_station)
+imloop_test(station_test
+            SOURCES unit/station_test.cpp unit/intake_test.cpp unit/intake_nha_test.cpp unit/intake_xml_test.cpp
+            LIBS imloop_station)
