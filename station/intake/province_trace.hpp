@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "station/intake/province_records.hpp"
+#include "station/intake/province.hpp"
 
 namespace imloop::station::intake {
 

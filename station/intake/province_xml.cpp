@@ -7,6 +7,7 @@
 #include "journal/digest.hpp"
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/vin.hpp"
+#include "station/intake/province_obd.hpp"
 #include "station/intake/province_records.hpp"
 #include "station/intake/xml.hpp"
 

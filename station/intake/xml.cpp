@@ -41,8 +41,7 @@ bool declares_gb(std::string_view bytes) {
     std::string head(bytes.substr(0, std::min<std::size_t>(bytes.size(), 120)));
     std::ranges::transform(head, head.begin(),
                            [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-    const auto at = head.find("encoding=");
-    return at != std::string::npos && std::string_view(head).substr(at + 10).starts_with("gb");
+    return head.find("encoding='gb") != std::string::npos || head.find("encoding=\"gb") != std::string::npos;
 }
 
 std::optional<std::string> decoded(std::string_view bytes) {

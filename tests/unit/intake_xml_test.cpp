@@ -299,6 +299,7 @@ TEST_CASE("the reader keeps what is not its own, and the lines") {
     CHECK(parse_xml("<!DOCTYPE a [<!ENTITY e SYSTEM \"file:///etc/hostname\">]><a>&e;</a>").value().text == "&e;");
     CHECK(parse_xml(std::string(xml_bytes_max + 1, ' ')).error().code == "too_large");
     CHECK(parse_xml("\xFF\xFEx").error().code == "unreadable");
+    CHECK(parse_xml("<?xml version='1.0' encoding=").error().code == "malformed_xml");
     std::string deep;
     for (int i = 0; i < 100; ++i) deep = "<a>" + deep + "</a>";
     CHECK(parse_xml(deep).error().code == "malformed_xml");
