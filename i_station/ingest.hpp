@@ -1,4 +1,4 @@
-// Reads an equipment folder into the outbox.
+// Reads equipment files into the outbox.
 #pragma once
 
 #include <CLI/CLI.hpp>

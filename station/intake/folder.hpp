@@ -1,7 +1,10 @@
 // What reading an equipment folder gives: records that can be submitted, and what was left, each with its reason.
 // Reason codes (stable): not_a_test (settings and limits, no test), unreadable (no known encoding, or no such section),
 // another_test (its vehicle, report or times are not those of the test in work), stale (of an earlier day),
-// no_report_number, not_finished, blank_run (nothing but zeros), no_result (process data without a result), bad_value.
+// no_report_number, not_finished, blank_run (nothing but zeros), no_result (process data without a result), no_test (an
+// OBD check without its test), bad_value. Of XML files also: malformed_xml, too_large, vehicle_unnamed, unknown_method,
+// unknown_check_type, invalid_test (void by the equipment's own word), no_values (nothing measured), contradiction,
+// repeated (a second OBD check of one test), bad_trace (the record is taken without its process data).
 #pragma once
 
 #include <filesystem>
@@ -30,6 +33,7 @@ struct Left {
     std::string file;
     std::string code;
     std::string zh, en;
+    std::size_t line = 0;  ///< of the file, from 1; 0 where it is not known
 };
 
 struct Intake {

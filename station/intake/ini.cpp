@@ -1,24 +1,9 @@
 #include "station/intake/ini.hpp"
 
-#include <iconv.h>
-
 #include <algorithm>
 
 namespace imloop::station::intake {
 namespace {
-
-std::optional<std::string> converted(std::string_view bytes, const char* from) {
-    const iconv_t converter = iconv_open("UTF-8", from);
-    if (converter == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
-    std::string in(bytes), out(bytes.size() * 3 + 4, '\0');
-    char *in_at = in.data(), *out_at = out.data();
-    std::size_t in_left = in.size(), out_left = out.size();
-    const bool whole = iconv(converter, &in_at, &in_left, &out_at, &out_left) != static_cast<std::size_t>(-1);
-    iconv_close(converter);
-    if (!whole) return std::nullopt;
-    out.resize(out.size() - out_left);
-    return out;
-}
 
 std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(" \t\r\n");
@@ -27,20 +12,6 @@ std::string_view trimmed(std::string_view text) {
 }
 
 }  // namespace
-
-std::optional<std::string> text_of(std::string_view bytes) {
-    if (bytes.starts_with("\xFF\xFE")) {
-        bytes.remove_prefix(2);
-        return bytes.size() % 2 == 0 ? converted(bytes, "UTF-16LE") : std::nullopt;
-    }
-    if (bytes.starts_with("\xFE\xFF")) {
-        bytes.remove_prefix(2);
-        return bytes.size() % 2 == 0 ? converted(bytes, "UTF-16BE") : std::nullopt;
-    }
-    if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
-    if (auto utf8 = converted(bytes, "UTF-8")) return utf8;
-    return converted(bytes, "GB18030");
-}
 
 std::string Ini::value(std::string_view section, std::string_view key) const {
     const auto s = sections.find(section);

@@ -1,16 +1,12 @@
-// INI files as equipment writes them: UTF-16LE with byte-order mark, UTF-8 or GB18030, `key=value` and `key = value`
-// mixed, empty values, a missing last newline. Pure and thread safe.
+// INI files as equipment writes them: `key=value` and `key = value` mixed, empty values, a missing last newline. Pure
+// and thread safe.
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace imloop::station::intake {
-
-/// As UTF-8, without byte-order mark; UTF-16BE with its mark is read too. Nothing where it is no known encoding.
-std::optional<std::string> text_of(std::string_view bytes);
 
 using Section = std::map<std::string, std::string, std::less<>>;
 

@@ -1,12 +1,16 @@
 #include "station/intake/nha.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <sstream>
 
 #include "journal/digest.hpp"
 #include "loop/time.hpp"
+#include "loop/vehicle/vin.hpp"
+#include "station/intake/encoding.hpp"
+#include "station/intake/nha_obd.hpp"
 #include "station/intake/nha_records.hpp"
 
 namespace imloop::station::intake {
@@ -32,20 +36,15 @@ constexpr Reason not_finished{"not_finished", "检验没有做完", "the test wa
 constexpr Reason blank_run{"blank_run", "全是零，是一次空运行", "nothing but zeros, a dry run"};
 constexpr Reason no_result{"no_result", "只有过程数据，没有对应的结果",
                            "process data without a result of the same test"};
+constexpr Reason no_test{"no_test", "没有同一次检验的结果可归入",
+                         "there is no result of the same visit that it could belong to"};
 constexpr Reason bad_value{"bad_value", "有缺少或不是数字的值", "a value is missing or no number"};
 
-/// The files of one method.
-struct Kind {
-    const char* result;     ///< file and section name
-    const char* real_time;  ///< file name
-    std::optional<NhaMethod> method;
-};
-const Kind kinds[] = {{"ResultOfDIS", "RealTimeDataOfDIS", NhaMethod::two_speed_idle},
-                      {"ResultOfASM", "RealTimeDataOfASM", NhaMethod::asm_},
-                      {"ResultOfLUGDOWN", "RealTimeDataOfLUGDOWN", std::nullopt},
-                      {"ResultOfFSUNHT", "RealTimeDataOfFSUNHT", std::nullopt},
-                      {"ResultOfVMAS", "RealTimeDataOfVMAS", std::nullopt},
-                      {"ResultOfOBD", "", std::nullopt}};
+constexpr NhaMethod methods[] = {NhaMethod::two_speed_idle, NhaMethod::asm_, NhaMethod::lugdown,
+                                 NhaMethod::free_acceleration, NhaMethod::vmas};
+const std::string obd_name = "ResultOfOBD";
+/// An OBD check this far from the test is of another visit.
+constexpr loop::Moment visit_ms = 4 * 3'600'000;
 
 class Reading {
 public:
@@ -65,15 +64,20 @@ public:
     }
 
     Intake run() && {
-        for (const auto& kind : kinds) read(kind);
-        const bool is_used = !out_.taken.empty();
+        for (const auto method : methods) read(method);
+        if (const auto* obd = find(obd_name)) join_obd(*obd);
+        const bool is_used = record_.has_value();
         for (const auto& [name, ini] : files_) {
             if (done_.contains(name)) continue;
             if (is_used && (name == "TestLog" || name == "VehicleInfo")) {
-                out_.taken.front().files.push_back(name + ".ini");
+                taken_.files.push_back(name + ".ini");
             } else {
                 leave(name, ini.sections.empty() ? unreadable : not_a_test);
             }
+        }
+        if (is_used) {
+            taken_.line = record_->dump();
+            out_.taken.push_back(std::move(taken_));
         }
         std::ranges::sort(out_.left, {}, &Left::file);
         return std::move(out_);
@@ -94,82 +98,118 @@ private:
         out_.left.push_back({name + ".ini", reason.code, reason.zh + more, reason.en + more});
     }
 
-    void read(const Kind& kind) {
-        const Ini* result = find(kind.result);
-        const Ini* real_time = find(kind.real_time);
+    void read(NhaMethod method) {
+        const std::string result_name = "ResultOf" + nha_name(method), trace_name = "RealTimeDataOf" + nha_name(method);
+        const Ini* result = find(result_name);
+        const Ini* real_time = find(trace_name);
         if (result == nullptr) {
             if (real_time != nullptr)
-                leave(kind.real_time, is_blank(*real_time)               ? blank_run
-                                      : is_stale(first_time(*real_time)) ? stale
-                                                                         : no_result);
+                leave(trace_name, is_blank(*real_time)               ? blank_run
+                                  : is_stale(first_time(*real_time)) ? stale
+                                                                     : no_result);
             return;
         }
-        if (const auto* why = unfit(kind, *result)) {
-            leave(kind.result, *why);
-            if (real_time != nullptr) leave(kind.real_time, of_real_time(*real_time));
+        if (const auto* why = unfit(result_name, *result)) {
+            leave(result_name, *why);
+            if (real_time != nullptr) leave(trace_name, of_real_time(*real_time));
             return;
         }
-        take(kind, *result, real_time);
+        take(method, *result, real_time);
     }
 
     /// Why a result is not of the test in the log; nothing where it is.
-    const Reason* unfit(const Kind& kind, const Ini& result) const {
-        const auto text = [&](const char* key) { return result.value(kind.result, key); };
-        if (const auto own = result.sections.find(kind.result); own == result.sections.end() || own->second.empty())
+    const Reason* unfit(const std::string& name, const Ini& result) const {
+        const auto text = [&](const char* key) { return result.value(name, key); };
+        if (const auto own = result.sections.find(name); own == result.sections.end() || own->second.empty())
             return &unreadable;
         if (!text("IsTestFinished").empty() && text("IsTestFinished") != "1") return &not_finished;
         const std::string plate = text("PlateNumber"), start = text("TestStartTime"), own_report = text("ReportNumber");
-        if (plate.empty() || start.empty()) {
-            // Without vehicle and times only a number can say whose it is.
-            if (own_report.empty() || log("ReportNumber").empty()) return &no_report_number;
-            return &another_test;
-        }
-        if (log("ReportNumber").empty()) return &no_report_number;
-        if (is_stale(start)) return &stale;
-        const bool same = plate == log("PlateNumber") && text("PlateType") == log("PlateType") &&
-                          start == log("TestStartTime") && text("TestEndTime") == log("TestEndTime");
-        if (!same || !kind.method) return &another_test;
+        const bool is_named = !plate.empty() && !start.empty();
+        // Without vehicle and times only a number can say whose it is.
+        if (log("ReportNumber").empty() || (!is_named && own_report.empty())) return &no_report_number;
+        if (is_named && is_stale(start)) return &stale;
+        const bool same = is_named ? plate == log("PlateNumber") && text("PlateType") == log("PlateType") &&
+                                         start == log("TestStartTime") && text("TestEndTime") == log("TestEndTime")
+                                   : own_report == log("ReportNumber");
+        if (!same || record_) return &another_test;
+        if (!is_named && !log("IsTestFinished").empty() && log("IsTestFinished") != "1") return &not_finished;
         // TestLog carries the vehicle as it was tested; VehicleInfo must not name another one.
         const auto* vehicle = find("VehicleInfo");
-        if (vehicle && vehicle->value("VehicleInfo", "PlateNumber") != plate) return &another_test;
+        if (vehicle && vehicle->value("VehicleInfo", "PlateNumber") != log("PlateNumber")) return &another_test;
         return nullptr;
     }
 
-    void take(const Kind& kind, const Ini& result, const Ini* real_time) {
+    void take(NhaMethod method, const Ini& result, const Ini* real_time) {
+        const std::string result_name = "ResultOf" + nha_name(method), trace_name = "RealTimeDataOf" + nha_name(method);
         std::string bad;
-        auto record = nha_record(*find("TestLog"), result, *kind.method, settings_, bad);
-        if (!record) {
-            leave(kind.result, bad_value, bad);
-            if (real_time != nullptr) leave(kind.real_time, no_result);
+        record_ = nha_record(*find("TestLog"), result, method, settings_, bad);
+        if (!record_) {
+            leave(result_name, bad_value, bad);
+            if (real_time != nullptr) leave(trace_name, no_result);
             return;
         }
-        Taken taken{(*record)["record_id"], "", "", "", {std::string(kind.result) + ".ini"}};
-        if (real_time != nullptr) {
-            const auto csv = is_within(*real_time, result.value(kind.result, "TestStartTime"),
-                                       result.value(kind.result, "TestEndTime"))
-                                 ? nha_trace(*real_time, *kind.method, settings_)
-                                 : std::nullopt;
-            if (csv) {
-                taken.trace_csv = *csv;
-                taken.trace_sha256 = journal::to_hex(journal::sha256(*csv));
-                nlohmann::ordered_json trace = {{"sha256", taken.trace_sha256},
-                                                {"rows", std::ranges::count(*csv, '\n') - 1}};
-                if (const auto window = window_of(*real_time); !window.empty()) trace["window"] = window;
-                (*record)["trace"] = trace;
-                taken.files.push_back(std::string(kind.real_time) + ".ini");
-                done_.emplace(kind.real_time, true);
-            } else {
-                leave(kind.real_time, of_real_time(*real_time));
-            }
+        taken_.record_id = (*record_)["record_id"];
+        taken_.files.push_back(result_name + ".ini");
+        done_.emplace(result_name, true);
+        if (real_time == nullptr) return;
+        const auto csv = is_within(*real_time, log("TestStartTime"), log("TestEndTime"))
+                             ? nha_trace(*real_time, method, settings_)
+                             : std::nullopt;
+        if (!csv) {
+            leave(trace_name, of_real_time(*real_time));
+            return;
         }
-        done_.emplace(kind.result, true);
-        taken.line = record->dump();
-        out_.taken.push_back(std::move(taken));
+        taken_.trace_csv = *csv;
+        taken_.trace_sha256 = journal::to_hex(journal::sha256(*csv));
+        Json trace = {{"sha256", taken_.trace_sha256}, {"rows", std::ranges::count(*csv, '\n') - 1}};
+        if (const auto window = window_of(*real_time); !window.empty()) trace["window"] = window;
+        (*record_)["trace"] = trace;
+        taken_.files.push_back(trace_name + ".ini");
+        done_.emplace(trace_name, true);
+    }
+
+    void join_obd(const Ini& obd) {
+        if (const auto* why = unfit_obd(obd)) return leave(obd_name, *why);
+        std::string bad;
+        const auto member = nha_obd(*find("TestLog"), obd, bad);
+        if (!member) return leave(obd_name, bad_value, bad);
+        (*record_)["obd"] = *member;
+        if (nha_obd_failed(obd)) {
+            (*record_)["verdict"] = "fail";
+            (*record_)["failed_items"].push_back("obd");
+        }
+        taken_.files.push_back(obd_name + ".ini");
+        done_.emplace(obd_name, true);
+    }
+
+    /// Why an OBD check is not of this vehicle and visit. Numbers and plate must not contradict, and one of them (or,
+    /// where it has none of them, the VIN) must agree.
+    const Reason* unfit_obd(const Ini& obd) const {
+        const auto text = [&](const char* key) { return obd.value(obd_name, key); };
+        if (const auto own = obd.sections.find(obd_name); own == obd.sections.end() || own->second.empty())
+            return &unreadable;
+        bool agrees = false, contradicts = false;
+        for (const auto* key : {"PlateNumber", "ReportNumber", "RunningNumber"}) {
+            if (text(key).empty() || log(key).empty()) continue;
+            (text(key) == log(key) ? agrees : contradicts) = true;
+        }
+        const auto vin = loop::normal_vin(text("VIN"));
+        if (!agrees && !contradicts) agrees = !vin.empty() && vin == loop::normal_vin(log("VIN"));
+        if (!agrees && text("PlateNumber").empty() && text("ReportNumber").empty()) return &no_report_number;
+        if (!agrees || contradicts) return &another_test;
+        const auto begin = text("DetBegTime");
+        const auto checked = loop::parse_moment(nha_time(begin, settings_)),
+                   tested = loop::parse_moment(nha_time(log("TestStartTime"), settings_));
+        if (!checked || !tested) return &bad_value;
+        if (is_stale(begin)) return &stale;
+        if (loop::day_of(*checked) != loop::day_of(*tested) || std::abs(*checked - *tested) > visit_ms)
+            return &another_test;
+        return record_ ? nullptr : &no_test;
     }
 
     /// The rows whose mean is the result, as the equipment marked them; rows count from 1.
-    static nlohmann::ordered_json window_of(const Ini& real_time) {
-        auto out = nlohmann::ordered_json::array();
+    static Json window_of(const Ini& real_time) {
+        auto out = Json::array();
         for (const auto* phase : {"5025", "2540"}) {
             const auto first = real_time.value("StateOrder", std::string("StartCalculate") + phase),
                        last = real_time.value("StateOrder", std::string("EndCalculate") + phase);
@@ -217,6 +257,8 @@ private:
     const Settings& settings_;
     std::map<std::string, Ini> files_;
     std::map<std::string, bool> done_;
+    std::optional<Json> record_;  ///< of the test in work
+    Taken taken_;
     Intake out_;
 };
 

@@ -1,6 +1,6 @@
 // The data folder of NHA lines (a gas analyser, a dynamometer and an opacimeter with the maker's PC software): the
 // newest file of each kind. The test in work is the one in TestLog; a result belongs to it where vehicle and times
-// agree.
+// agree, or, where it names neither, its report number; an OBD check where it is of the same vehicle and visit.
 #pragma once
 
 #include "station/intake/folder.hpp"

@@ -1,6 +1,5 @@
 #include "station/intake/nha_records.hpp"
 
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <vector>
@@ -11,99 +10,82 @@
 namespace imloop::station::intake {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-std::optional<double> number(const std::string& text) {
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
-    return value;
-}
-
-/// 80 rather than 80.0, so that a record reads like the file.
-Json json_number(double value) {
-    if (std::trunc(value) == value && std::abs(value) < 1e9) return static_cast<std::int64_t>(value);
-    return value;
-}
-
 std::string word(const std::map<std::string, std::string>& words, const std::string& text) {
     const auto found = words.find(text);
     return found == words.end() ? std::string() : found->second;
+}
+
+const char* code_of(NhaMethod method) {
+    switch (method) {
+        case NhaMethod::two_speed_idle:
+            return "two_speed_idle";
+        case NhaMethod::asm_:
+            return "asm";
+        case NhaMethod::lugdown:
+            return "lugdown";
+        case NhaMethod::free_acceleration:
+            return "free_acceleration";
+        case NhaMethod::vmas:
+            return "vmas";
+    }
+    return "";
 }
 
 struct Column {
     const char* name;
     const char* key;
 };
-constexpr Column common_columns[] = {
+constexpr Column gas_columns[] = {
     {"co_pct", "CO"}, {"co2_pct", "CO2"},   {"o2_pct", "O2"},     {"hc_ppm", "HC"},
     {"no_ppm", "NO"}, {"lambda", "Lambda"}, {"rpm", "EngineRev"}, {"oil_temp_c", "OilTemperature"}};
-constexpr Column asm_columns[] = {{"speed_kmh", "Velocity"}, {"power_kw", "Power"}, {"load_n", "Force"}};
+constexpr Column smoke_columns[] = {{"opacity_m1", "K"}, {"rpm", "EngineRev"}, {"oil_temp_c", "OilTemperature"}};
+constexpr Column diesel_gas_columns[] = {{"co2_pct", "CO2"}, {"no_ppm", "NO"}, {"nox_ppm", "NOx"}};
+constexpr Column dynamometer_columns[] = {{"speed_kmh", "Velocity"}, {"power_kw", "Power"}, {"load_n", "Force"}};
 constexpr Column last_columns[] = {{"temperature_c", "EnvironmentalTemperature"},
                                    {"humidity_pct", "RelativeHumidity"},
                                    {"pressure_kpa", "AtmosphericPressure"},
                                    {"obd_rpm", "OBDRTData_EngineRev"},
                                    {"obd_speed_kmh", "OBDRTData_Velocity"}};
 
-/// Reads a result's members and remembers the first one that is missing or no number.
-class Result {
-public:
-    Result(const Ini& ini, std::string_view section, std::string& bad) : ini_(ini), section_(section), bad_(bad) {}
+std::vector<Column> columns_of(NhaMethod method) {
+    std::vector<Column> out;
+    const auto append = [&](const auto& columns) { out.insert(out.end(), std::begin(columns), std::end(columns)); };
+    const bool is_diesel = method == NhaMethod::lugdown || method == NhaMethod::free_acceleration;
+    if (method == NhaMethod::lugdown) append(diesel_gas_columns);
+    if (is_diesel)
+        append(smoke_columns);
+    else
+        append(gas_columns);
+    if (method == NhaMethod::vmas) out.push_back({"nox_ppm", "NOx"});
+    if (method != NhaMethod::two_speed_idle && method != NhaMethod::free_acceleration) append(dynamometer_columns);
+    append(last_columns);
+    return out;
+}
 
-    std::string text(const std::string& key) const { return ini_.value(section_, key); }
-    std::optional<double> optional(const std::string& key) {
-        const auto value = text(key);
-        if (value.empty()) return std::nullopt;
-        const auto n = number(value);
-        if (!n && bad_.empty()) bad_ = key;
-        return n;
-    }
-    double needed(const std::string& key) {
-        const auto n = optional(key);
-        if (!n && bad_.empty()) bad_ = key;
-        return n.value_or(0);
-    }
-    bool flag(const std::string& key) {
-        const auto value = text(key);
-        if (value != "0" && value != "1" && bad_.empty()) bad_ = key;
-        return value == "1";
-    }
-
-private:
-    const Ini& ini_;
-    std::string section_;
-    std::string& bad_;
+/// What says where in the test a row lies: its column, its member, and our words for the member's codes; without words
+/// the code itself.
+struct Stage {
+    const char* column;
+    const char* key;
+    std::map<std::string, std::string> words;
 };
 
-class Readings {
-public:
-    Readings(Result& result, Json& record) : result_(result), record_(record) { record_["readings"] = Json::array(); }
-
-    /// Judged by the equipment: value, upper limit and whether it passed.
-    void judged(const char* item, const char* phase, const char* unit, const std::string& value,
-                const std::string& limit, const std::string& passed, const std::string& limit_low = {}) {
-        Json reading = {{"item", item},
-                        {"phase", phase},
-                        {"value", json_number(result_.needed(value))},
-                        {"unit", unit},
-                        {"limit", json_number(result_.needed(limit))}};
-        if (!limit_low.empty()) reading["limit_low"] = json_number(result_.needed(limit_low));
-        reading["passed"] = result_.flag(passed);
-        if (!reading["passed"].get<bool>()) failed_.push_back(std::string(item) + "/" + phase);
-        record_["readings"].push_back(std::move(reading));
+const Stage* stage_of(NhaMethod method) {
+    static const Stage of_asm = {"state", "State", {{"4", "hold"}, {"5", "stable"}, {"6", "test"}}};
+    // 4 is the 90 % point of the standard before 2018, 6 the coasting down.
+    static const Stage of_lugdown = {"state", "State", {{"2", "sweep"}, {"3", "k100"}, {"5", "k80"}}};
+    static const Stage of_free_acceleration = {"order", "Order", {}};
+    switch (method) {
+        case NhaMethod::asm_:
+            return &of_asm;
+        case NhaMethod::lugdown:
+            return &of_lugdown;
+        case NhaMethod::free_acceleration:
+            return &of_free_acceleration;
+        default:
+            return nullptr;
     }
-    void plain(const char* item, const char* phase, const char* unit, const std::string& value) {
-        if (const auto v = result_.optional(value))
-            record_["readings"].push_back(
-                {{"item", item}, {"phase", phase}, {"value", json_number(*v)}, {"unit", unit}});
-    }
-    const Json& failed() const { return failed_; }
-
-private:
-    Result& result_;
-    Json& record_;
-    Json failed_ = Json::array();
-};
+}
 
 Json vehicle_of(const Ini& log) {
     static const std::map<std::string, std::string> colours = {{"蓝牌", "蓝"},     {"黄牌", "黄"}, {"绿牌", "绿"},
@@ -138,36 +120,127 @@ std::string reason_of(const Ini& log) {
     return word(reasons, log.value("TestLog", "TestCharacter"));
 }
 
-void two_speed_idle(Result& r, Readings& readings) {
+void two_speed_idle(Fields& r, Readings& readings) {
     if (r.text("NeedTestLIS") != "0") {
-        readings.judged("co", "idle", "%", "COLow", "LimitOfCOLow", "PassOfCOLow");
-        readings.judged("hc", "idle", "ppm", "HCLow", "LimitOfHCLow", "PassOfHCLow");
-        readings.plain("co2", "idle", "%", "CO2Low");
-        readings.plain("o2", "idle", "%", "O2Low");
+        readings.judged({"co", "idle", "%"}, {"COLow", "LimitOfCOLow", "PassOfCOLow", {}});
+        readings.judged({"hc", "idle", "ppm"}, {"HCLow", "LimitOfHCLow", "PassOfHCLow", {}});
+        readings.plain({"co2", "idle", "%"}, "CO2Low");
+        readings.plain({"o2", "idle", "%"}, "O2Low");
     }
-    readings.judged("co", "high_idle", "%", "COHigh", "LimitOfCOHigh", "PassOfCOHigh");
-    readings.judged("hc", "high_idle", "ppm", "HCHigh", "LimitOfHCHigh", "PassOfHCHigh");
-    readings.plain("co2", "high_idle", "%", "CO2High");
-    readings.plain("o2", "high_idle", "%", "O2High");
+    readings.judged({"co", "high_idle", "%"}, {"COHigh", "LimitOfCOHigh", "PassOfCOHigh", {}});
+    readings.judged({"hc", "high_idle", "ppm"}, {"HCHigh", "LimitOfHCHigh", "PassOfHCHigh", {}});
+    readings.plain({"co2", "high_idle", "%"}, "CO2High");
+    readings.plain({"o2", "high_idle", "%"}, "O2High");
     if (r.text("NeedTestLambda") == "1")
-        readings.judged("lambda", "high_idle", "1", "Lambda", "UpperLimitOfLambda", "PassOfLambda",
-                        "LowerLimitOfLambda");
+        readings.judged({"lambda", "high_idle", "1"},
+                        {"Lambda", "UpperLimitOfLambda", "PassOfLambda", "LowerLimitOfLambda"});
     else
-        readings.plain("lambda", "high_idle", "1", "LambdaHigh");
+        readings.plain({"lambda", "high_idle", "1"}, "LambdaHigh");
 }
 
 void asm_mode(Readings& readings, const char* mode) {
     const std::string m = mode;
-    readings.judged("co", mode, "%", "CO" + m, "LimitOfCO" + m, "PassOfCO" + m);
-    readings.judged("hc", mode, "ppm", "HC" + m, "LimitOfHC" + m, "PassOfHC" + m);
-    readings.judged("no", mode, "ppm", "NO" + m, "LimitOfNO" + m, "PassOfNO" + m);
-    readings.plain("co2", mode, "%", "CO2" + m);
-    readings.plain("o2", mode, "%", "O2" + m);
-    readings.plain("lambda", mode, "1", "Lambda" + m);
-    readings.plain("power", mode, "kW", "Power" + m);
+    readings.judged({"co", mode, "%"}, {"CO" + m, "LimitOfCO" + m, "PassOfCO" + m, {}});
+    readings.judged({"hc", mode, "ppm"}, {"HC" + m, "LimitOfHC" + m, "PassOfHC" + m, {}});
+    readings.judged({"no", mode, "ppm"}, {"NO" + m, "LimitOfNO" + m, "PassOfNO" + m, {}});
+    readings.plain({"co2", mode, "%"}, "CO2" + m);
+    readings.plain({"o2", mode, "%"}, "O2" + m);
+    readings.plain({"lambda", mode, "1"}, "Lambda" + m);
+    readings.plain({"power", mode, "kW"}, "Power" + m);
+}
+
+void lugdown(Fields& r, Readings& readings) {
+    readings.judged({"opacity", "k100", "1/m"}, {"K100", "KLimit", "PassOfK100", {}});
+    readings.judged({"opacity", "k80", "1/m"}, {"K80", "KLimit", "PassOfK80", {}});
+    // The standard before 2018 had no NOx.
+    if (!r.text("NOx80").empty()) readings.judged({"nox", "k80", "ppm"}, {"NOx80", "NOxLimit", "PassOfNOx80", {}});
+    readings.judged({"power", "max", "kW"}, {"CorrectedPower", "MinHP", "PassOfP", {}});
+}
+
+/// The result is the mean of three accelerations on end, of up to six: those whose mean it is, the last such three.
+void free_acceleration(Fields& r, Readings& readings) {
+    constexpr double rounding = 0.006;
+    constexpr const char* phases[] = {"1", "2", "3"};
+    std::vector<double> values;
+    for (const auto* key : {"Value1", "Value2", "Value3", "Value4", "Value5", "Value6"}) {
+        const auto value = r.optional(key);
+        if (!value) break;
+        values.push_back(*value);
+    }
+    const double mean = r.needed("Average");
+    for (std::size_t first = values.size() < 3 ? 0 : values.size() - 2; first-- > 0;) {
+        if (std::abs((values[first] + values[first + 1] + values[first + 2]) / 3 - mean) > rounding) continue;
+        for (std::size_t i = 0; i < 3; ++i) readings.add({"opacity", phases[i], "1/m"}, values[first + i]);
+        readings.judged({"opacity", "mean", "1/m"}, {"Average", "Limit", "Pass", {}});
+        return;
+    }
+    r.mark_bad("Average");
+}
+
+void vmas(Fields& r, Readings& readings) {
+    readings.judged({"co", "cycle", "g/km"}, {"CO", "LimitOfCO", "PassOfCO", {}});
+    if (r.text("NeedTestHCNOx") == "1") {
+        readings.plain({"hc", "cycle", "g/km"}, "HC");
+        readings.plain({"nox", "cycle", "g/km"}, "NOx");
+        readings.judged({"hc_nox", "cycle", "g/km"}, {"HCNOx", "LimitOfHCNOx", "PassOfHCNOx", {}});
+    } else {
+        readings.judged({"hc", "cycle", "g/km"}, {"HC", "LimitOfHC", "PassOfHC", {}});
+        readings.judged({"nox", "cycle", "g/km"}, {"NOx", "LimitOfNOx", "PassOfNOx", {}});
+    }
+}
+
+void measure(NhaMethod method, Fields& r, Readings& readings) {
+    switch (method) {
+        case NhaMethod::two_speed_idle:
+            return two_speed_idle(r, readings);
+        case NhaMethod::asm_:
+            asm_mode(readings, "5025");
+            if (r.text("NeedTestMode2540") == "1") asm_mode(readings, "2540");
+            return;
+        case NhaMethod::lugdown:
+            return lugdown(r, readings);
+        case NhaMethod::free_acceleration:
+            return free_acceleration(r, readings);
+        case NhaMethod::vmas:
+            return vmas(r, readings);
+    }
+}
+
+Json equipment_of(const Ini& log, const Ini& result, NhaMethod method, const Settings& settings) {
+    const auto text = [&](const char* key) { return log.value("TestLog", key); };
+    const bool has_dynamometer = method != NhaMethod::two_speed_idle && method != NhaMethod::free_acceleration;
+    const bool is_smoke = method == NhaMethod::lugdown || method == NhaMethod::free_acceleration;
+    Json out = Json::object();
+    const auto put = [&](const char* name, const std::string& value) {
+        if (!value.empty()) out[name] = value;
+    };
+    if (!is_smoke) put("analyser_id", text("AnalyzerNumber"));
+    if (is_smoke) put("opacimeter_id", text("OpacimeterNumber"));
+    if (method == NhaMethod::lugdown) put("analyser_id", text("NOxAnalyzerNumber"));
+    if (has_dynamometer) put("dynamometer_id", text("DynamometerNumber"));
+    put("software_version", result.value("Version", "Version"));
+    put("calibrated_at",
+        nha_time(text(is_smoke ? "OpacimeterChannelCalibrationDate" : "AnalyzerChannelCalibrationDate"), settings));
+    return out;
 }
 
 }  // namespace
+
+std::string nha_name(NhaMethod method) {
+    switch (method) {
+        case NhaMethod::two_speed_idle:
+            return "DIS";
+        case NhaMethod::asm_:
+            return "ASM";
+        case NhaMethod::lugdown:
+            return "LUGDOWN";
+        case NhaMethod::free_acceleration:
+            return "FSUNHT";
+        case NhaMethod::vmas:
+            return "VMAS";
+    }
+    return {};
+}
 
 std::string nha_time(const std::string& value, const Settings& settings) {
     if (value.size() != 19 || value[10] != ' ') return {};
@@ -176,13 +249,12 @@ std::string nha_time(const std::string& value, const Settings& settings) {
 }
 
 std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod method, const Settings& settings) {
-    std::vector<Column> columns(std::begin(common_columns), std::end(common_columns));
-    if (method == NhaMethod::asm_) columns.insert(columns.end(), std::begin(asm_columns), std::end(asm_columns));
-    columns.insert(columns.end(), std::begin(last_columns), std::end(last_columns));
-    std::string csv = method == NhaMethod::asm_ ? "time_s,state" : "time_s";
+    const auto columns = columns_of(method);
+    const Stage* stage = stage_of(method);
+    std::string csv = "time_s";
+    if (stage != nullptr) csv += std::string(",") + stage->column;
     for (const auto& column : columns) csv += std::string(",") + column.name;
     csv += '\n';
-    static const std::map<std::string, std::string> states = {{"4", "hold"}, {"5", "stable"}, {"6", "test"}};
     std::optional<loop::Moment> start;
     for (int row = 1;; ++row) {
         const auto section = std::to_string(row);
@@ -191,7 +263,11 @@ std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod method, con
         if (!at) return std::nullopt;
         if (!start) start = *at;
         csv += std::to_string((*at - *start) / 1000);
-        if (method == NhaMethod::asm_) csv += "," + word(states, real_time.value(section, "State"));
+        if (stage != nullptr) {
+            const auto code = real_time.value(section, stage->key);
+            if (stage->words.empty() && !code.empty() && !number(code)) return std::nullopt;
+            csv += "," + (stage->words.empty() ? code : word(stage->words, code));
+        }
         for (const auto& column : columns) {
             const auto value = real_time.value(section, column.key);
             if (!value.empty() && !number(value)) return std::nullopt;
@@ -203,11 +279,11 @@ std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod method, con
 
 std::optional<Json> nha_record(const Ini& log, const Ini& result, NhaMethod method, const Settings& settings,
                                std::string& bad) {
-    const bool is_asm = method == NhaMethod::asm_;
-    Result r(result, is_asm ? "ResultOfASM" : "ResultOfDIS", bad);
+    const std::string section = "ResultOf" + nha_name(method);
+    Fields r([&](const std::string& key) { return result.value(section, key); });
     const auto log_text = [&](const char* key) { return log.value("TestLog", key); };
-    const std::string started_at = nha_time(r.text("TestStartTime"), settings),
-                      ended_at = nha_time(r.text("TestEndTime"), settings);
+    const std::string started_at = nha_time(log_text("TestStartTime"), settings),
+                      ended_at = nha_time(log_text("TestEndTime"), settings);
     if (started_at.empty() || ended_at.empty()) bad = started_at.empty() ? "TestStartTime" : "TestEndTime";
     const std::string reason = reason_of(log), report_no = log_text("ReportNumber");
     if (reason.empty()) bad = "TestCharacter";
@@ -226,7 +302,7 @@ std::optional<Json> nha_record(const Ini& log, const Ini& result, NhaMethod meth
                    {"reason", reason},
                    {"started_at", started_at},
                    {"ended_at", ended_at},
-                   {"method", is_asm ? "asm" : "two_speed_idle"}};
+                   {"method", code_of(method)}};
     Json environment = Json::object();
     const auto surround = [&](const char* name, const char* key) {
         if (const auto v = r.optional(key)) environment[name] = json_number(*v);
@@ -236,25 +312,17 @@ std::optional<Json> nha_record(const Ini& log, const Ini& result, NhaMethod meth
     surround("pressure_kpa", "AtmosphericPressure");
     record["environment"] = environment;
     Readings readings(r, record);
-    if (is_asm) {
-        asm_mode(readings, "5025");
-        if (r.text("NeedTestMode2540") == "1") asm_mode(readings, "2540");
-    } else {
-        two_speed_idle(r, readings);
-    }
+    measure(method, r, readings);
     const bool passed = r.flag("Pass");
+    bad = r.bad();
     if (!bad.empty()) return std::nullopt;
     record["verdict"] = passed ? "pass" : "fail";
-    if (!readings.failed().empty()) record["failed_items"] = readings.failed();
-    Json equipment = Json::object();
-    const auto put = [&](const char* name, const std::string& value) {
-        if (!value.empty()) equipment[name] = value;
-    };
-    put("analyser_id", log_text("AnalyzerNumber"));
-    if (is_asm) put("dynamometer_id", log_text("DynamometerNumber"));
-    put("software_version", result.value("Version", "Version"));
-    put("calibrated_at", nha_time(log_text("AnalyzerChannelCalibrationDate"), settings));
-    record["equipment"] = equipment;
+    Json failed = readings.failed();
+    // The engine's speed is no reading of the contract; only this word tells why the test failed.
+    if (method == NhaMethod::lugdown && r.text("PassOfRev") == "0" && r.text("SkipRevJudgement") != "1")
+        failed.push_back("rev");
+    if (!failed.empty()) record["failed_items"] = failed;
+    record["equipment"] = equipment_of(log, result, method, settings);
     return record;
 }
 

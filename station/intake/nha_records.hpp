@@ -1,16 +1,19 @@
 // From NHA files that belong together to one inspection record and its process data. Pure.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
+#include "station/intake/fields.hpp"
 #include "station/intake/folder.hpp"
 #include "station/intake/ini.hpp"
 
 namespace imloop::station::intake {
 
-enum class NhaMethod { two_speed_idle, asm_ };
+enum class NhaMethod { two_speed_idle, asm_, lugdown, free_acceleration, vmas };
+
+/// As in the names of its files and sections: ResultOfDIS, RealTimeDataOfDIS.
+std::string nha_name(NhaMethod);
 
 /// `value` is what the file has: `2022-03-01 16:31:43`; with the offset of the settings, as RFC 3339. Empty where it is
 /// none.
@@ -20,8 +23,8 @@ std::string nha_time(const std::string& value, const Settings&);
 /// its time or a value is no number.
 std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod, const Settings&);
 
-/// The record without its trace member; nothing where a value the record needs is missing or no number, named in `bad`.
-std::optional<nlohmann::ordered_json> nha_record(const Ini& log, const Ini& result, NhaMethod, const Settings&,
-                                                 std::string& bad);
+/// The record without its trace and OBD members, its times those of the log; nothing where a value the record needs is
+/// missing or no number, named in `bad`.
+std::optional<Json> nha_record(const Ini& log, const Ini& result, NhaMethod, const Settings&, std::string& bad);
 
 }  // namespace imloop::station::intake

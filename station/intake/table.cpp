@@ -4,7 +4,7 @@
 #include <cctype>
 
 #include "station/intake/csv.hpp"
-#include "station/intake/ini.hpp"
+#include "station/intake/encoding.hpp"
 #include "station/intake/xlsx.hpp"
 
 namespace imloop::station::intake {

@@ -9,7 +9,7 @@
 #include <pugixml.hpp>
 #include <set>
 
-#include "station/intake/ini.hpp"
+#include "station/intake/encoding.hpp"
 #include "station/intake/zip.hpp"
 
 namespace imloop::station::intake {

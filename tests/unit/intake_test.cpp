@@ -6,41 +6,14 @@
 #include "journal/digest.hpp"
 #include "loop/admission.hpp"
 #include "station/intake/nha.hpp"
-#include "tests/support/files.hpp"
+#include "tests/support/equipment.hpp"
 
 using namespace imloop;
 using namespace imloop::station::intake;
+using namespace imloop::test;
 using nlohmann::json;
 
 namespace {
-
-const Settings settings{"I610404-01", "1", "A017", "+08:00"};
-const loop::Moment now = loop::parse_moment("2026-12-01T00:00:00+08:00").value();
-
-std::string utf16(const std::string& ascii_or_utf8) {
-    std::string out = "\xFF\xFE";
-    for (std::size_t i = 0; i < ascii_or_utf8.size();) {
-        const auto c = static_cast<unsigned char>(ascii_or_utf8[i]);
-        unsigned code = c;
-        const std::size_t size = c < 0x80 ? 1 : c < 0xE0 ? 2 : 3;
-        if (size > 1) code = c & (0xFFU >> (size + 1));
-        for (std::size_t k = 1; k < size; ++k)
-            code = (code << 6) | (static_cast<unsigned char>(ascii_or_utf8[i + k]) & 0x3FU);
-        i += size;
-        out += static_cast<char>(code & 0xFF);
-        out += static_cast<char>(code >> 8);
-    }
-    return out;
-}
-
-/// A folder of made-up files in the equipment's form.
-struct Folder {
-    test::TempDir dir;
-    void put(const std::string& name, const std::string& text, bool wide = true) const {
-        std::ofstream(dir.path() / name, std::ios::binary) << (wide ? utf16(text) : text);
-    }
-    Intake read() const { return read_nha(dir.path(), settings).value(); }
-};
 
 const std::string log_text =
     "[TestLog]\r\nReportNumber = 610404990000000001\r\nLineNumber = 02\r\nTestStartTime = 2026-03-01 16:31:43\r\n"
@@ -77,12 +50,6 @@ const std::string asm_rows =
     "State=5\r\nVelocity=25.0\r\nHC=11\r\n[3]\r\nSamplingTime=2026-03-01 "
     "16:32:02\r\nState=6\r\nVelocity=25.2\r\nHC=11\r\n"
     "[StateOrder]\r\nStartCalculate5025=2\r\nEndCalculate5025=3\r\n";
-
-std::string reason(const Intake& intake, const std::string& file) {
-    for (const auto& left : intake.left)
-        if (left.file == file) return left.code;
-    return {};
-}
 
 }  // namespace
 
@@ -142,11 +109,6 @@ TEST_CASE("ASM files that belong together give a record with its window") {
 }
 
 TEST_CASE("what does not belong is left with its reason, nothing is guessed") {
-    const auto replaced = [](std::string text, const std::string& from, const std::string& to) {
-        for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-            text.replace(at, from.size(), to);
-        return text;
-    };
     const auto code = [&](const std::string& result, const std::string& log = log_text) {
         Folder f;
         if (!log.empty()) f.put("TestLog.ini", log);
@@ -199,8 +161,7 @@ TEST_CASE("the same in GB18030") {
 
 TEST_CASE("the real folder gives exactly one record") {
     const char* shared = std::getenv("IMLOOP_SHARED");
-    const auto folder =
-        (shared ? std::filesystem::path(shared) : test::source_dir() / "../shared") / "data/equipment/nha";
+    const auto folder = (shared ? std::filesystem::path(shared) : source_dir() / "../shared") / "data/equipment/nha";
     if (!std::filesystem::exists(folder)) {
         WARN("skipped: no real equipment data at " << folder);
         return;

@@ -1,0 +1,48 @@
+#include "station/intake/encoding.hpp"
+
+#include <iconv.h>
+
+#include <algorithm>
+
+namespace imloop::station::intake {
+namespace {
+
+std::optional<std::string> converted(std::string_view bytes, const char* from) {
+    const iconv_t converter = iconv_open("UTF-8", from);
+    if (converter == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
+    std::string in(bytes), out(bytes.size() * 3 + 4, '\0');
+    char *in_at = in.data(), *out_at = out.data();
+    std::size_t in_left = in.size(), out_left = out.size();
+    const bool whole = iconv(converter, &in_at, &in_left, &out_at, &out_left) != static_cast<std::size_t>(-1);
+    iconv_close(converter);
+    if (!whole) return std::nullopt;
+    out.resize(out.size() - out_left);
+    return out;
+}
+
+/// The lead byte of three-byte sequences, where all Chinese characters of daily use lie.
+bool has_three_byte_characters(std::string_view utf8) {
+    return std::ranges::any_of(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xF0U) == 0xE0U; });
+}
+
+}  // namespace
+
+std::optional<std::string> text_of(std::string_view bytes) {
+    const bool little = bytes.starts_with("\xFF\xFE"), big = bytes.starts_with("\xFE\xFF");
+    if (little || big) {
+        bytes.remove_prefix(2);
+        return bytes.size() % 2 == 0 ? converted(bytes, little ? "UTF-16LE" : "UTF-16BE") : std::nullopt;
+    }
+    if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+    if (auto utf8 = converted(bytes, "UTF-8")) return utf8;
+    return converted(bytes, "GB18030");
+}
+
+std::optional<std::string> text_of_declared_gb(std::string_view bytes) {
+    if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF") || bytes.starts_with("\xEF\xBB\xBF"))
+        return text_of(bytes);
+    if (auto utf8 = converted(bytes, "UTF-8"); utf8 && has_three_byte_characters(*utf8)) return utf8;
+    return converted(bytes, "GB18030");
+}
+
+}  // namespace imloop::station::intake

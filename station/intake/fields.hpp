@@ -1,0 +1,80 @@
+// From the named members of an equipment file to the readings of a record: what is missing or no number is remembered
+// by name, and which readings failed.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace imloop::station::intake {
+
+using Json = nlohmann::ordered_json;
+
+std::optional<double> number(std::string_view);
+/// 80 rather than 80.0, so that a record reads like the file.
+Json json_number(double);
+/// A string where there is one, an array where there are several, nothing where there is none.
+void put_one_or_many(Json& object, const char* name, const std::vector<std::string>&);
+
+/// Members of one file.
+class Fields {
+public:
+    /// Gives the value of a member, empty where there is none.
+    using Lookup = std::function<std::string(const std::string&)>;
+    explicit Fields(Lookup lookup) : lookup_(std::move(lookup)) {}
+
+    std::string text(const std::string& key) const { return lookup_(key); }
+    std::optional<double> optional(const std::string& key);
+    double needed(const std::string& key);
+    /// `1` and `0`; nothing where it is empty.
+    std::optional<bool> optional_flag(const std::string& key);
+    bool flag(const std::string& key);
+
+    /// The first member that was missing or not of its type; empty where all was well.
+    const std::string& bad() const { return bad_; }
+    void mark_bad(const std::string& key);
+
+private:
+    Lookup lookup_;
+    std::string bad_;
+};
+
+/// What is measured, of one item at one phase.
+struct Item {
+    const char* item;
+    const char* phase;
+    const char* unit;
+};
+
+/// The names of the members that hold a reading; empty where the file has none.
+struct Names {
+    std::string value, limit, passed, limit_low;
+};
+
+/// Fills `readings` and collects `failed_items`.
+class Readings {
+public:
+    Readings(Fields& fields, Json& record) : fields_(fields), record_(record) { record_["readings"] = Json::array(); }
+
+    /// Value, limits and whether it passed must all be there.
+    void judged(const Item&, const Names&);
+    /// Left out where the value is; limits and judgement as far as the file has them. Without a judgement the limits
+    /// decide; of power the limit is the lower one.
+    void measured(const Item&, const Names&);
+    void plain(const Item& item, const std::string& value) { measured(item, {value, {}, {}, {}}); }
+    void add(const Item&, double value);
+
+    const Json& failed() const { return failed_; }
+
+private:
+    void push(const Item&, double value, std::optional<double> limit, std::optional<double> limit_low,
+              std::optional<bool> passed);
+
+    Fields& fields_;
+    Json& record_;
+    Json failed_ = Json::array();
+};
+
+}  // namespace imloop::station::intake

@@ -1,0 +1,123 @@
+#include "station/intake/province_trace.hpp"
+
+#include <map>
+
+namespace imloop::station::intake {
+namespace {
+
+constexpr std::size_t rows_max = 3600, bytes_max = 4 << 20;
+
+struct Column {
+    const char* name;
+    std::vector<const char*> keys;  ///< as the makers name it
+};
+
+const std::vector<Column>& columns() {
+    static const std::vector<Column> all = {{"co_pct", {"co"}},
+                                            {"co2_pct", {"co2", "co2_nd"}},
+                                            {"o2_pct", {"o2"}},
+                                            {"hc_ppm", {"hc"}},
+                                            {"no_ppm", {"no"}},
+                                            {"nox_ppm", {"nox"}},
+                                            {"lambda", {"lambda", "p_lambda"}},
+                                            {"opacity_m1", {"light_absorption", "kh", "kz", "k"}},
+                                            {"rpm", {"rpm"}},
+                                            {"speed_kmh", {"vehicle_speed"}},
+                                            {"power_kw", {"power", "gl"}},
+                                            {"oil_temp_c", {"ywssz", "yw"}},
+                                            {"temperature_c", {"hjwd"}},
+                                            {"humidity_pct", {"xdsd"}},
+                                            {"pressure_kpa", {"dqy"}}};
+    return all;
+}
+
+struct Stage {
+    const char* key;
+    std::map<std::string, std::string> words;
+};
+
+const std::vector<Stage>& stages() {
+    static const std::vector<Stage> all = {
+        {"idle_type", {{"0", "prepare"}, {"1", "prepare"}, {"2", "high_idle"}, {"3", "prepare"}, {"4", "idle"}}},
+        {"asm_type", {{"0", "prepare"}, {"1", "test"}, {"2", "test"}, {"3", "accelerate"}}},
+        {"lugdown_type", {{"0", "sweep"}, {"1", "k100"}, {"2", "k80"}}},
+        // 0 to 2 clear the pipe, then come the accelerations.
+        {"state",
+         {{"0", "prepare"},
+          {"1", "prepare"},
+          {"2", "prepare"},
+          {"3", "test"},
+          {"4", "test"},
+          {"5", "test"},
+          {"6", "test"}}}};
+    return all;
+}
+
+const XmlNode* value_node(const XmlNode& row, const std::vector<const char*>& keys) {
+    for (const auto* key : keys)
+        if (const auto* node = row.child(key)) return node;
+    return nullptr;
+}
+
+Refusal bad_trace(std::size_t line, const std::string& zh, const std::string& en) {
+    return {"bad_trace", zh, en, line};
+}
+
+/// The whole number of a row's time_no; -1 where it is none.
+long time_no(const XmlNode& row) {
+    const auto n = number(row.value("time_no"));
+    return n && *n >= 0 && *n < 1e6 && *n == static_cast<double>(static_cast<long>(*n)) ? static_cast<long>(*n) : -1;
+}
+
+}  // namespace
+
+boost::system::result<std::string, Refusal> province_trace(const XmlNode& result) {
+    const auto rows = result.all("process_data");
+    if (rows.empty()) return std::string();
+    if (rows.size() > rows_max)
+        return bad_trace(rows[rows_max]->line, "过程数据超过 3600 行", "more than 3,600 rows of process data");
+    const Stage* stage = nullptr;
+    for (const auto& known : stages())
+        if (rows.front()->child(known.key) != nullptr) stage = &known;
+    std::vector<const Column*> used;
+    for (const auto& column : columns())
+        for (const auto* row : rows)
+            if (value_node(*row, column.keys) != nullptr) {
+                used.push_back(&column);
+                break;
+            }
+
+    std::string csv = stage != nullptr ? "time_s,state,state_code" : "time_s";
+    for (const auto* column : used) csv += std::string(",") + column->name;
+    csv += '\n';
+    const long first = time_no(*rows.front());
+    long last = first - 1;
+    for (const auto* row : rows) {
+        const long at = time_no(*row);
+        if (at < 0 || at <= last)
+            return bad_trace(row->line, "过程数据的时序 (time_no) 不对", "time_no of the process data is out of order");
+        last = at;
+        csv += std::to_string(at - first);
+        if (stage != nullptr) {
+            const auto code = row->value(stage->key);
+            if (!code.empty() && !number(code))
+                return bad_trace(row->line, "过程数据的工况不是数字", "a state of the process data is no number");
+            const auto known = stage->words.find(code);
+            csv += "," + (known == stage->words.end() ? std::string() : known->second) + "," + code;
+        }
+        for (const auto* column : used) {
+            const auto* node = value_node(*row, column->keys);
+            const auto text = node == nullptr ? std::string() : node->text;
+            const auto value = number(text);
+            if (!text.empty() && !value)
+                return bad_trace(node->line, "过程数据有不是数字的值: " + node->name,
+                                 "a value of the process data is no number: " + node->name);
+            csv += "," + (value == 99999.0 ? std::string() : text);
+        }
+        csv += '\n';
+    }
+    if (csv.size() > bytes_max) return bad_trace(0, "过程数据超过 4 MiB", "more than 4 MiB of process data");
+    return csv;
+}
+
+}  // namespace imloop::station::intake

@@ -1,0 +1,368 @@
+// XML of provincial platforms: the reader, the records, and what is refused and where.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "journal/digest.hpp"
+#include "loop/admission.hpp"
+#include "station/intake/equipment.hpp"
+#include "station/intake/province_xml.hpp"
+#include "station/intake/xml.hpp"
+#include "tests/support/equipment.hpp"
+
+using namespace imloop;
+using namespace imloop::station::intake;
+using namespace imloop::test;
+using nlohmann::json;
+
+namespace {
+
+/// One member a line: `check_id` stands in line 4.
+std::string file_of(const std::string& members, const std::string& blocks = {}) {
+    return "<?xml version='1.0' encoding='utf-8'?>\n<result>\n<result_data>\n" + members + "</result_data>\n" + blocks +
+           "</result>\n";
+}
+
+const std::string head =
+    "<check_id>61040026030211</check_id>\n<check_type>1</check_type>\n<unit_id>610404</unit_id>\n"
+    "<line_id>02</line_id>\n<user_id>zhangs</user_id>\n<vin>LSVAA49J132000017</vin>\n<plate>陕D0T001</plate>\n"
+    "<check_date>2026-03-02</check_date>\n<start_time>2026-03-02 10:00:00</start_time>\n"
+    "<end_time>2026-03-02 10:04:00</end_time>\n<temperature>12.5</temperature>\n<pressure>96.2</pressure>\n"
+    "<humidity>40</humidity>\n";
+const std::string idle =
+    "<lambda_limit_l>0.95</lambda_limit_l>\n<lambda_limit_h>1.05</lambda_limit_h>\n<lambda>1.01</lambda>\n"
+    "<lambda_passed>1</lambda_passed>\n<low_co_limit>0.60</low_co_limit>\n<low_co>0.02</low_co>\n"
+    "<low_co_passed>1</low_co_passed>\n<low_hc_limit>80</low_hc_limit>\n<low_hc>5</low_hc>\n"
+    "<low_hc_passed>1</low_hc_passed>\n<high_co_limit>0.30</high_co_limit>\n<high_co>0.02</high_co>\n"
+    "<high_co_passed>1</high_co_passed>\n<high_hc_limit>50</high_hc_limit>\n<high_hc>61</high_hc>\n"
+    "<high_hc_passed>0</high_hc_passed>\n<passed>0</passed>\n";
+const std::string idle_rows =
+    "<process_data>\n<time>20260302100100</time>\n<idle_type>2</idle_type>\n<time_no>1</time_no>\n<hc>60</hc>\n"
+    "<co>0.02</co>\n<o2>0.3</o2>\n<co2>14.9</co2>\n<p_lambda>1.01</p_lambda>\n<rpm>2500</rpm>\n</process_data>\n"
+    "<process_data>\n<idle_type>4</idle_type>\n<time_no>2</time_no>\n<hc>99999</hc>\n<co>0.03</co>\n<rpm>800</rpm>\n"
+    "</process_data>\n";
+const std::string obd =
+    "<odometer>88000</odometer>\n<obdzsq>1</obdzsq>\n<obdstand>EOBD</obdstand>\n<communication>0</communication>\n"
+    "<isready>0</isready>\n<isreadyfailitem>0,3</isreadyfailitem>\n";
+const std::string obd_blocks =
+    "<trou_data><troubleid>P0420</troubleid><milodo>35</milodo><gzmnum>1</gzmnum></trou_data>\n"
+    "<cal_data><obd_con_name>发动机控制单元</obd_con_name><calid>CAL1</calid><cvn>000087DE</cvn></cal_data>\n"
+    "<cal_data><obd_con_name>后处理控制单元</obd_con_name><calid>不支持</calid><cvn>不支持</cvn></cal_data>\n";
+
+/// A folder of XML files.
+struct XmlFolder : Folder {
+    void put(const std::string& name, const std::string& bytes) const { Folder::put(name, bytes, false); }
+    Intake read() const { return read_province_xml(dir.path(), settings).value(); }
+    Intake read(const std::string& bytes) const {
+        put("t.xml", bytes);
+        return read_province_xml(dir.path() / "t.xml", settings).value();
+    }
+};
+
+/// The record of the one file, which the hub would admit.
+json record_of(const std::string& bytes) {
+    const XmlFolder f;
+    const auto intake = f.read(bytes);
+    for (const auto& left : intake.left) UNSCOPED_INFO(left.code << " " << left.line << " " << left.en);
+    REQUIRE(intake.taken.size() == 1);
+    const auto admitted = loop::admit(intake.taken[0].line, "I610404-01", now);
+    for (const auto& problem : admitted.problems) UNSCOPED_INFO(problem.pointer << " " << problem.code);
+    CHECK(admitted.problems.empty());
+    CHECK(admitted.record_id == intake.taken[0].record_id);
+    return json::parse(intake.taken[0].line);
+}
+
+/// `code:line` with which the one file was refused.
+std::string refusal_of(const std::string& bytes) {
+    const XmlFolder f;
+    const auto intake = f.read(bytes);
+    CHECK(intake.taken.empty());
+    REQUIRE(intake.left.size() == 1);
+    CHECK_FALSE(intake.left[0].zh.empty());
+    CHECK_FALSE(intake.left[0].en.empty());
+    return intake.left[0].code + ":" + std::to_string(intake.left[0].line);
+}
+
+json reading(const char* item, const char* phase, double value, const char* unit) {
+    return {{"item", item}, {"phase", phase}, {"value", value}, {"unit", unit}};
+}
+json reading(const char* item, const char* phase, double value, const char* unit, double limit, bool passed) {
+    auto out = reading(item, phase, value, unit);
+    out["limit"] = limit;
+    out["passed"] = passed;
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("a two-speed idle file becomes one record with its trace") {
+    const XmlFolder f;
+    const auto intake = f.read(file_of(head + idle, idle_rows));
+    REQUIRE(intake.taken.size() == 1);
+    CHECK(intake.left.empty());
+    const auto& taken = intake.taken[0];
+    const auto r = json::parse(taken.line);
+    CHECK(r["report_no"] == "61040026030211");
+    CHECK(r["reason"] == "periodic");
+    CHECK(r["method"] == "two_speed_idle");
+    CHECK(r["line_id"] == "02");
+    CHECK(r["inspector_id"] == "zhangs");
+    CHECK(r["started_at"] == "2026-03-02T10:00:00+08:00");
+    CHECK(r["occurred_at"] == "2026-03-02T10:04:00+08:00");
+    CHECK(r["vehicle"] == json({{"vin", "LSVAA49J132000017"}, {"plate", "陕D0T001"}}));
+    CHECK(r["environment"] == json({{"temperature_c", 12.5}, {"humidity_pct", 40}, {"pressure_kpa", 96.2}}));
+    auto lambda = reading("lambda", "high_idle", 1.01, "1", 1.05, true);
+    lambda["limit_low"] = 0.95;
+    CHECK(r["readings"] == json({reading("co", "idle", 0.02, "%", 0.6, true), reading("hc", "idle", 5, "ppm", 80, true),
+                                 reading("co", "high_idle", 0.02, "%", 0.3, true),
+                                 reading("hc", "high_idle", 61, "ppm", 50, false), lambda}));
+    CHECK(r["verdict"] == "fail");
+    CHECK(r["failed_items"] == json({"hc/high_idle"}));
+    CHECK(taken.trace_csv ==
+          "time_s,state,state_code,co_pct,co2_pct,o2_pct,hc_ppm,lambda,rpm\n"
+          "0,high_idle,2,0.02,14.9,0.3,60,1.01,2500\n1,idle,4,0.03,,,,,800\n");
+    CHECK(r["trace"] == json({{"sha256", journal::to_hex(journal::sha256(taken.trace_csv))}, {"rows", 2}}));
+    CHECK(loop::admit(taken.line, "I610404-01", now).problems.empty());
+    CHECK(taken.record_id == r["record_id"]);
+    CHECK(f.read(file_of(head + idle, idle_rows)).taken[0].line == taken.line);
+}
+
+TEST_CASE("ASM, lug-down, free acceleration and VMAS are told by their members") {
+    auto r = record_of(
+        file_of(head + "<co_5025>0.04</co_5025><co_5025_limit>0.5</co_5025_limit><co_5025_passed>1</co_5025_passed>"
+                       "<hc_5025>11</hc_5025><hc_5025_limit>90</hc_5025_limit><hc_5025_passed>1</hc_5025_passed>"
+                       "<no_5025>170</no_5025><no_5025_limit>700</no_5025_limit><no_5025_passed>1</no_5025_passed>"
+                       "<power_5025>6.89</power_5025><rev_5025>1638</rev_5025><lambda_5025>1.05</lambda_5025>"
+                       "<co_2540>99999</co_2540><co_2540_limit>0.4</co_2540_limit><hc_2540>99999</hc_2540>"
+                       "<no_2540>99999.00</no_2540><power_2540>99999</power_2540><passed>1</passed>"));
+    CHECK(r["method"] == "asm");
+    CHECK(r["verdict"] == "pass");
+    CHECK(r["readings"] ==
+          json({reading("co", "5025", 0.04, "%", 0.5, true), reading("hc", "5025", 11, "ppm", 90, true),
+                reading("no", "5025", 170, "ppm", 700, true), reading("lambda", "5025", 1.05, "1"),
+                reading("power", "5025", 6.89, "kW")}));
+
+    r = record_of(
+        file_of(head + "<smokeklimit>1.2</smokeklimit><k80limit>1.2</k80limit><k80nolimit>1500</k80nolimit>"
+                       "<k100>1.1</k100><k80>0.9</k80><k80no>300</k80no><maxpowerlimit>60</maxpowerlimit>"
+                       "<maxpower>51</maxpower><k80judge>1</k80judge><k100judge>1</k100judge>"
+                       "<k80nojudge>1</k80nojudge><passed>0</passed>",
+                "<process_data><lugdown_type>0</lugdown_type><time_no>1</time_no><vehicle_speed>70</vehicle_speed>"
+                "<kh>0.05</kh><nox>250</nox><power>40.5</power></process_data>"
+                "<process_data><lugdown_type>9</lugdown_type><time_no>2</time_no><vehicle_speed>71</vehicle_speed>"
+                "<kh>0.06</kh><nox>251</nox><power>40.6</power></process_data>"));
+    CHECK(r["method"] == "lugdown");
+    auto power = reading("power", "max", 51, "kW");
+    power["limit"] = 60;
+    CHECK(r["readings"] ==
+          json({reading("opacity", "k100", 1.1, "1/m", 1.2, true), reading("opacity", "k80", 0.9, "1/m", 1.2, true),
+                reading("nox", "k80", 300, "ppm", 1500, true), power}));
+    CHECK(r["failed_items"] == json({"power/max"}));
+    CHECK(r["trace"]["rows"] == 2);
+
+    r = record_of(file_of(head +
+                          "<smoke1>1.0</smoke1><smoke2>1.1</smoke2><smoke3>1.2</smoke3><smoke_avg >1.1</smoke_avg>"
+                          "<smoke_limit>1.2</smoke_limit><passed>1</passed>"));
+    CHECK(r["method"] == "free_acceleration");
+    auto mean = reading("opacity", "mean", 1.1, "1/m");
+    mean["limit"] = 1.2;
+    CHECK(r["readings"] == json({reading("opacity", "1", 1, "1/m"), reading("opacity", "2", 1.1, "1/m"),
+                                 reading("opacity", "3", 1.2, "1/m"), mean}));
+
+    r = record_of(file_of(head +
+                          "<check_method>3</check_method><co>2.1</co><co_limit>8</co_limit><co_passed>1</co_passed>"
+                          "<hc>0.4</hc><nox>0.6</nox><passed>1</passed>"));
+    CHECK(r["method"] == "vmas");
+    CHECK(r["readings"].size() == 3);
+}
+
+TEST_CASE("the check type is the reason; comparisons and aborted tests say so") {
+    const auto reason_for = [](const std::string& type) {
+        return record_of(file_of(replaced(head, "<check_type>1", "<check_type>" + type) + idle))["reason"];
+    };
+    CHECK(reason_for("2") == "initial");
+    CHECK(reason_for("3") == "initial");
+    CHECK(reason_for("4") == "comparison");
+    CHECK(reason_for("5") == "retest");
+    CHECK(reason_for("6") == "retest");
+    const auto aborted = record_of(file_of(head + "<low_co>99999</low_co><high_co></high_co><passed>2</passed>"));
+    CHECK(aborted["verdict"] == "aborted");
+    CHECK(aborted["readings"].empty());
+}
+
+TEST_CASE("times of the forms platforms use are +08:00") {
+    const auto started = [](const std::string& time) {
+        return record_of(
+            file_of(replaced(head, "<start_time>2026-03-02 10:00:00", "<start_time>" + time) + idle))["started_at"];
+    };
+    CHECK(started("20260302100001") == "2026-03-02T10:00:01+08:00");
+    CHECK(started("2026/3/2 9:05:01") == "2026-03-02T09:05:01+08:00");
+    CHECK(started("2026-03-02 09:05:01.0") == "2026-03-02T09:05:01+08:00");
+    CHECK(started("09:05:01") == "2026-03-02T09:05:01+08:00");
+    CHECK(started("2026-03-02T01:05:01Z") == "2026-03-02T01:05:01Z");
+}
+
+TEST_CASE("the OBD check that stands with the test goes into its record") {
+    const auto r = record_of(file_of(head + idle + obd, obd_blocks + idle_rows));
+    CHECK(r["obd"] == json({{"communicates", true},
+                            {"mil_on", true},
+                            {"mil_distance_km", 35},
+                            {"dtcs", {"P0420"}},
+                            {"readiness", {{"complete", false}, {"catalyst", false}, {"egr", false}}},
+                            {"cal_id", "CAL1"},
+                            {"cvn", "000087DE"},
+                            {"standard", "EOBD"},
+                            {"mileage_km", 88000}}));
+    CHECK(r["failed_items"] == json({"hc/high_idle"}));
+    const auto diesel = record_of(file_of(head + idle + "<rlzl>B</rlzl>" + obd));
+    CHECK(diesel["vehicle"]["fuel"] == "diesel");
+    CHECK(diesel["obd"]["readiness"] == json({{"complete", false}, {"scr", false}, {"dpf", false}}));
+    const auto block = record_of(
+        file_of(head + replaced(replaced(idle, "<high_hc>61", "<high_hc>41"), "<high_hc_passed>0", "<high_hc_passed>1"),
+                "<obd_data>" + obd + "<passed>0</passed></obd_data>"));
+    CHECK(block["failed_items"] == json({"obd"}));
+    const auto alone = record_of(file_of(head + obd + "<passed>1</passed>", obd_blocks));
+    CHECK(alone["method"] == "obd_only");
+    CHECK(alone["readings"].empty());
+}
+
+TEST_CASE("an OBD file of a folder belongs to the test of the same number and vehicle, and to no other") {
+    const std::string check =
+        "<check_id>61040026030211</check_id>\n<vin>LSVAA49J132000017</vin>\n<plate>陕D·0T001</plate>\n" + obd +
+        "<passed>0</passed>\n";
+    const XmlFolder f;
+    f.put("a_obd.xml", file_of(check, obd_blocks));
+    f.put("b_obd.xml", file_of(check));
+    f.put("c_obd.xml", file_of(replaced(check, "0T001", "0T002")));
+    f.put("d_obd.xml", file_of(replaced(check, "30211", "30212")));
+    f.put("test.XML", file_of(head + idle));
+    f.put("readme.txt", "no XML");
+    const auto intake = f.read();
+    REQUIRE(intake.taken.size() == 1);
+    CHECK(intake.taken[0].files == std::vector<std::string>{"test.XML", "a_obd.xml"});
+    const auto r = json::parse(intake.taken[0].line);
+    CHECK(r["obd"]["dtcs"] == json({"P0420"}));
+    CHECK(r["failed_items"] == json({"hc/high_idle", "obd"}));
+    CHECK(loop::admit(intake.taken[0].line, "I610404-01", now).problems.empty());
+    CHECK(reason(intake, "b_obd.xml") == "repeated");
+    CHECK(reason(intake, "c_obd.xml") == "no_test");
+    CHECK(reason(intake, "d_obd.xml") == "no_test");
+    CHECK(intake.left.size() == 3);
+}
+
+TEST_CASE("the same record comes of every encoding, and of text that is mended") {
+    const std::string sound = file_of(head + idle, idle_rows);
+    const auto same = record_of(sound);
+    const std::string plate_gb =
+        "\xC9\xC2"
+        "D0T001";
+    CHECK(record_of("\xEF\xBB\xBF" + sound) == same);
+    CHECK(record_of(utf16(sound)) == same);
+    CHECK(record_of(replaced(replaced(sound, "陕D0T001", plate_gb), "utf-8", "GB2312")) == same);
+    CHECK(record_of(replaced(sound, "陕D0T001", plate_gb)) == same);
+    CHECK(record_of(replaced(sound, "utf-8", "GBK")) == same);
+    CHECK(record_of(replaced(sound, "<plate>", "<<plate>")) == same);
+    CHECK(record_of(replaced(sound, "</plate>", "<</plate>")) == same);
+    CHECK(record_of(replaced(sound, "陕D0T001", "%E9%99%95D0T001")) == same);
+    CHECK(record_of(replaced(sound, "陕D0T001", "%C9%C2D0T001")) == same);
+    CHECK(record_of(replaced(sound, "2026-03-02 10:00:00", "2026-03-02%2010%3A00%3A00")) == same);
+    CHECK(record_of(replaced(sound, "\n", "\r\n")) == same);
+    CHECK(record_of(replaced(sound, "<result>\n", "<xml><result>\n") + "</xml>") == same);
+    std::string encoded;
+    for (const char c : sound) {
+        const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        constexpr std::string_view digits = "0123456789ABCDEF";
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == ' ')
+            encoded += '+';
+        else if (plain)
+            encoded += c;
+        else
+            encoded += std::string("%") + digits[byte >> 4U] + digits[byte & 15U];
+    }
+    CHECK(record_of(encoded) == same);
+    // 牛 in GB2312 is a Latin letter in UTF-8: a text that says to be GB2312 is believed.
+    CHECK(record_of(replaced(replaced(sound, "utf-8", "gb2312"), "陕D0T001",
+                             "\xC5\xA3"
+                             "D0T001"))["vehicle"]["plate"] == "牛D0T001");
+}
+
+TEST_CASE("the reader keeps what is not its own, and the lines") {
+    const auto root = parse_xml(
+                          "<a>\n<b>x & y &lt; 3 < 5 &nbsp; &#65;</b>\n<!-- << & -->\n<c><![CDATA[1 && 2]]></c>\n"
+                          "<d>100%</d><中 />\n</a>")
+                          .value();
+    CHECK(root.value("b") == "x & y < 3 < 5 &nbsp; A");
+    CHECK(root.value("c") == "1 && 2");
+    CHECK(root.value("d") == "100%");
+    CHECK(root.child("c")->line == 4);
+    CHECK(root.child("中") != nullptr);
+    CHECK(parse_xml("<!DOCTYPE a [<!ENTITY e SYSTEM \"file:///etc/hostname\">]><a>&e;</a>").value().text == "&e;");
+    CHECK(parse_xml(std::string(xml_bytes_max + 1, ' ')).error().code == "too_large");
+    CHECK(parse_xml("\xFF\xFEx").error().code == "unreadable");
+    CHECK(parse_xml("<?xml version='1.0' encoding=").error().code == "malformed_xml");
+    std::string deep;
+    for (int i = 0; i < 100; ++i) deep = "<a>" + deep + "</a>";
+    CHECK(parse_xml(deep).error().code == "malformed_xml");
+}
+
+TEST_CASE("what can't be taken is refused with its code and line") {
+    const auto with = [](const std::string& from, const std::string& to) {
+        return file_of(replaced(head + idle, from, to), idle_rows);
+    };
+    CHECK(refusal_of(with("61040026030211", "")) == "no_report_number:4");
+    CHECK(refusal_of(with("<check_type>1", "<check_type>9")) == "unknown_check_type:5");
+    CHECK(refusal_of(with("LSVAA49J132000017</vin>\n<plate>陕D0T001", "</vin>\n<plate>无")) == "vehicle_unnamed:3");
+    CHECK(refusal_of(with("2026-03-02 10:00:00", "2026年")) == "bad_value:12");
+    CHECK(refusal_of(with("2026-03-02 10:04:00", "2026-03-02 09:04:00")) == "bad_value:13");
+    CHECK(refusal_of(with("<low_hc>5<", "<low_hc>5,0<")) == "bad_value:25");
+    CHECK(refusal_of(with("<low_hc_passed>1", "<low_hc_passed>合格")) == "bad_value:26");
+    CHECK(refusal_of(with("<passed>0", "<passed>3")) == "invalid_test:33");
+    CHECK(refusal_of(with("<passed>0", "<passed>")) == "bad_value:33");
+    CHECK(refusal_of(with("<passed>0", "<passed>1")) == "contradiction:33");
+    CHECK(refusal_of(with("<passed>", "<k100>1</k100><passed>")) == "unknown_method:3");
+    CHECK(refusal_of(with("<passed>", "<check_method>4</check_method><passed>")) == "unknown_method:33");
+    CHECK(refusal_of(file_of(head + "<passed>1</passed>\n")) == "unknown_method:3");
+    CHECK(refusal_of(file_of(head + "<low_co>99999</low_co><passed>1</passed>\n")) == "no_values:3");
+    CHECK(refusal_of(file_of(head + idle + replaced(obd, "0,3", "0,7"))) == "bad_value:39");
+    CHECK(refusal_of(file_of("<check_id>1</check_id>\n<vin>X</vin>\n", "<process_data><rpm>1</rpm></process_data>")) ==
+          "not_a_test:3");
+    CHECK(refusal_of("<result><status>true</status></result>") == "not_a_test:0");
+    CHECK(refusal_of(file_of(obd + "<passed>1</passed>\n")) == "no_report_number:3");
+    CHECK(refusal_of(with("</vin>", "")) == "malformed_xml:34");
+    CHECK(refusal_of(file_of(head + idle).substr(0, 300)).starts_with("malformed_xml:"));
+    CHECK(refusal_of("") == "malformed_xml:1");
+    CHECK(read_province_xml("/nowhere", settings).error().code == "no_folder");
+}
+
+TEST_CASE("process data that is no good is left with its line, and the record is taken without it") {
+    const XmlFolder f;
+    const auto place = [&](const std::string& from, const std::string& to) {
+        const auto intake = f.read(file_of(head + idle, replaced(idle_rows, from, to)));
+        REQUIRE(intake.taken.size() == 1);
+        CHECK(intake.taken[0].trace_csv.empty());
+        CHECK_FALSE(json::parse(intake.taken[0].line).contains("trace"));
+        REQUIRE(intake.left.size() == 1);
+        CHECK(intake.left[0].code == "bad_trace");
+        return intake.left[0].line;
+    };
+    CHECK(place("<co>0.03", "<co>--") == 50);
+    CHECK(place("<time_no>2", "<time_no>1") == 46);
+    CHECK(place("<time_no>1", "<time_no>20260302100100") == 35);
+    CHECK(place("<idle_type>4", "<idle_type>怠速") == 46);
+    std::string many;
+    for (int i = 1; i <= 3601; ++i)
+        many += "<process_data><time_no>" + std::to_string(i) + "</time_no></process_data>\n";
+    CHECK(place(idle_rows, many) == 35 + 3600);
+}
+
+TEST_CASE("a path is read as what it holds: XML, an NHA folder, or both") {
+    const XmlFolder f;
+    f.put("DISParams.ini", "[DISParams]\r\nZCM=2\r\n");
+    CHECK(reason(read_equipment(f.dir.path(), settings).value(), "DISParams.ini") == "not_a_test");
+    f.put("t.xml", file_of(head + idle));
+    const auto both = read_equipment(f.dir.path(), settings).value();
+    CHECK(both.taken.size() == 1);
+    CHECK(reason(both, "DISParams.ini") == "not_a_test");
+    CHECK(read_equipment(f.dir.path() / "t.xml", settings).value().taken.size() == 1);
+    CHECK(read_equipment("/nowhere", settings).error().code == "no_folder");
+}
