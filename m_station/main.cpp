@@ -3,7 +3,7 @@
 int main(int argc, char** argv) {
     CLI::App app{
         "维修站程序：保存并上传维修记录。\nThe repair shop's program: saves and uploads repairs.\n\n"
-        "  m_station submit repair.json\n  m_station run"};
+        "  m_station submit repair.json\n  m_station run\n  m_station doctor"};
     imloop::station::Context context;
     imloop::station::add_shared_commands(app, context);
     return imloop::station::run_app(app, context, argc, argv);

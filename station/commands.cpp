@@ -11,6 +11,8 @@
 
 #include "journal/verify.hpp"
 #include "loop/admission.hpp"
+#include "service/notify.hpp"
+#include "station/care.hpp"
 #include "station/enrolment.hpp"
 #include "station/ids.hpp"
 #include "station/uploading.hpp"
@@ -86,11 +88,6 @@ public:
         return sigtimedwait(&set_, nullptr, &wait) < 0;
     }
 
-    void wait() const {
-        int signal = 0;
-        sigwait(&set_, &signal);
-    }
-
 private:
     sigset_t set_{};
 };
@@ -122,7 +119,10 @@ int run(const Context& context) {
     const Config config = context.config();
     Uploading uploading(config);
     const auto page = context.open_page ? context.open_page(config, uploading) : nullptr;
-    stops.wait();
+    service::ready();
+    while (stops.sleep(service::alive_every()))
+        if (uploading.healthy()) service::alive();
+    service::stopping();
     return 0;
 }
 
@@ -340,6 +340,8 @@ void add_shared_commands(CLI::App& app, Context& context) {
         app.add_subcommand("status", "状态；上传停下时退出码 4 / status; exit code 4 where uploading has stopped");
     status_->add_flag("--json", o->as_json, "JSON");
     on(status_, [&context, o] { return status(context, o->as_json); });
+
+    add_care_commands(app, context);
 
     auto* verify_ = app.add_subcommand("verify",
                                        "核对导出的日志：链、封签、回执 / check an exported journal\n\n"

@@ -12,6 +12,8 @@ namespace imloop::station {
 namespace {
 
 constexpr std::chrono::seconds poll_time{1};  ///< how soon what another process saved is seen
+/// A request with all its time-outs, tried twice, takes less.
+constexpr std::chrono::minutes stuck_time{5};
 constexpr loop::Moment renewal_pause = 3600 * 1000;
 
 std::string read_all(const std::filesystem::path& path) {
@@ -45,6 +47,7 @@ Uploading::Uploading(Config config) : config_(std::move(config)), lock_(config_.
             "has stopped and wrote nothing.");
     station_key(config_);
     hub_key(config_);
+    Outbox(config_.data, config_.station_id, [] { return new_uuid7(unix_now()); });
     thread_ = std::thread([this] { work(); });
 }
 
@@ -60,6 +63,16 @@ Uploading::~Uploading() {
 UploadState Uploading::state() const {
     const std::lock_guard guard(mutex_);
     return state_;
+}
+
+bool Uploading::healthy() const {
+    const std::lock_guard guard(mutex_);
+    return !at_work_since_ || std::chrono::steady_clock::now() - *at_work_since_ < stuck_time;
+}
+
+void Uploading::at_work(bool working) {
+    const std::lock_guard guard(mutex_);
+    at_work_since_ = working ? std::optional(std::chrono::steady_clock::now()) : std::nullopt;
 }
 
 void Uploading::try_now() {
@@ -80,6 +93,7 @@ void Uploading::appended() {
 }
 
 bool Uploading::pause(std::chrono::milliseconds time, const std::string& why) {
+    at_work(false);
     std::unique_lock guard(mutex_);
     if (!why.empty()) {
         state_.kind = UploadState::Kind::waiting;
@@ -88,6 +102,7 @@ bool Uploading::pause(std::chrono::milliseconds time, const std::string& why) {
     }
     wake_.wait_for(guard, time, [this] { return ending_ || poked_; });
     poked_ = false;
+    at_work_since_ = std::chrono::steady_clock::now();
     if (!why.empty()) state_.kind = UploadState::Kind::sending;
     return !ending_;
 }
@@ -112,6 +127,7 @@ void Uploading::work() {
     Uploader::Shell shell;
     shell.request = [&](const std::string& method, const std::string& target,
                         const std::map<std::string, std::string>& headers, std::string body) {
+        at_work(true);
         if (!client) client.emplace(peer_of(config_));
         auto answer = client->request(method, target, headers, std::move(body));
         const std::lock_guard guard(mutex_);
@@ -122,6 +138,7 @@ void Uploading::work() {
     shell.random = [&] { return std::uniform_real_distribution<>(0, 1)(engine); };
     shell.say = [](const std::string& text) { std::cout << text << std::endl; };
     for (;;) {
+        at_work(true);
         {
             const std::lock_guard guard(mutex_);
             if (ending_) return;
@@ -148,6 +165,7 @@ void Uploading::work() {
         if (!pause(poll_time, "")) return;
         if (state().kind == UploadState::Kind::stopped) {
             std::unique_lock guard(mutex_);
+            at_work_since_.reset();
             wake_.wait(guard, [this] { return ending_ || retry_; });
             client.reset();  // a new certificate may have come
         }
