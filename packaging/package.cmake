@@ -1,5 +1,4 @@
 # Three Debian packages, one a program: cmake --build … --target package, or cpack in the build folder.
-include(GNUInstallDirs)
 foreach(program hub i_station m_station)
   string(REPLACE _ - name ${program})
   set(package imloop-${name})

@@ -61,7 +61,7 @@ public:
     }
 
     void judge(bool right, std::string_view member, service::Words what) {
-        if (!right && table_.at_path(member)) say(Verdict::broken, member, std::move(what));
+        if (!right && table_.at_path(member).is_string()) say(Verdict::broken, member, std::move(what));
     }
 
     /// What nothing reads is most often a slip of the pen.

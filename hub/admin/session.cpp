@@ -59,6 +59,7 @@ Answer Session::ask(std::string_view command, const json& body) {
 
 bool Session::serve(const std::string& address, unsigned short port, unsigned short admin_port) {
     if (!holds_) return false;
+    std::filesystem::remove(data_ / "serving.json");  // of one that was killed
     sigset_t stops;
     sigemptyset(&stops);
     sigaddset(&stops, SIGINT);
