@@ -8,7 +8,7 @@ int main(int argc, char** argv) {
         "检验站程序：保存并上传检验记录，复检前询问监管中心。\n"
         "The inspection station's program: saves and uploads tests, asks before a retest.\n\n"
         "  i_station submit test.json\n  i_station ingest /data/nha\n  i_station run\n  i_station clearance --plate "
-        "陕D·0T001"};
+        "陕D·0T001\n  i_station doctor"};
     imloop::station::Context context;
     context.pages = imloop::i_station::pages;
     imloop::station::add_shared_commands(app, context);

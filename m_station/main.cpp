@@ -5,7 +5,7 @@
 int main(int argc, char** argv) {
     CLI::App app{
         "维修站程序：保存并上传维修记录。\nThe repair shop's program: saves and uploads repairs.\n\n"
-        "  m_station submit repair.json\n  m_station import 结算清单.xlsx\n  m_station run"};
+        "  m_station submit repair.json\n  m_station import 结算清单.xlsx\n  m_station run\n  m_station doctor"};
     imloop::station::Context context;
     context.pages = imloop::m_station::pages;
     context.default_page_port = 7611;

@@ -105,6 +105,13 @@ void Database::backup(const std::filesystem::path& to) {
     check(sqlite3_backup_finish(backup), target.handle());
 }
 
+std::string Database::quick_check() {
+    auto s = prepare("PRAGMA quick_check(1)");
+    std::string out;
+    while (s.step()) out = s.text(0);
+    return out;
+}
+
 Transaction::Transaction(Database& database) : database_(database) { database_.execute("BEGIN IMMEDIATE"); }
 
 Transaction::~Transaction() {

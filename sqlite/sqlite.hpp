@@ -52,6 +52,8 @@ public:
     Statement prepare(std::string_view sql);
     /// A consistent copy, while others write.
     void backup(const std::filesystem::path& to);
+    /// `ok`, or what SQLite finds wrong with the file. Reads all of it.
+    std::string quick_check();
     sqlite3* handle() const { return handle_.get(); }
 
 private:

@@ -10,6 +10,7 @@
 
 #include "journal/verify.hpp"
 #include "loop/admission.hpp"
+#include "station/care.hpp"
 #include "station/enrolment.hpp"
 #include "station/ids.hpp"
 #include "station/service.hpp"
@@ -310,6 +311,8 @@ void add_shared_commands(CLI::App& app, Context& context) {
         app.add_subcommand("status", "状态；上传停下时退出码 4 / status; exit code 4 where uploading has stopped");
     status_->add_flag("--json", o->as_json, "JSON");
     on(status_, [&context, o] { return status(context, o->as_json); });
+
+    add_care_commands(app, context);
 
     auto* verify_ = app.add_subcommand("verify",
                                        "核对导出的日志：链、封签、回执 / check an exported journal\n\n"

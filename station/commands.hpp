@@ -25,7 +25,7 @@ struct Context {
     Outbox outbox(const Config&) const;
 };
 
-/// Adds join, run, submit, check, queue, status and verify.
+/// Adds join, run, submit, check, queue, status, config, doctor and verify.
 void add_shared_commands(CLI::App&, Context&);
 /// Parses and runs; what is thrown becomes a message and exit code 1.
 int run_app(CLI::App&, Context&, int argc, char** argv);

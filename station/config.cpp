@@ -3,86 +3,184 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <algorithm>
+#include <sstream>
+
 namespace imloop::station {
 namespace {
 
-journal::Error wrong(const std::filesystem::path& file, const std::string& what) {
-    return {"bad_config", file.string() + ": " + what};
+using service::Verdict;
+namespace fs = std::filesystem;
+
+bool digits(std::string_view text, std::size_t least, std::size_t most) {
+    return text.size() >= least && text.size() <= most &&
+           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// Reads members and remembers the first one that is missing or of another type.
+bool is_station_id(std::string_view id) {
+    return id.size() >= 10 && std::string_view("IMEBH").find(id[0]) != std::string_view::npos &&
+           digits(id.substr(1, 6), 6, 6) && id[7] == '-' && digits(id.substr(8), 2, 4);
+}
+
+bool is_offset(std::string_view text) {
+    return text.size() == 6 && (text[0] == '+' || text[0] == '-') && digits(text.substr(1, 2), 2, 2) &&
+           text[3] == ':' && digits(text.substr(4), 2, 2) && text.substr(1, 2) <= "14" && text.substr(4) <= "59";
+}
+
+/// Reads members, remembers where they stand and what is wrong with them.
 class Reader {
 public:
-    Reader(const toml::table& table, std::string& problem) : table_(table), problem_(problem) {}
+    Reader(const toml::table& table, std::vector<ConfigFinding>& findings) : table_(table), findings_(findings) {}
 
-    std::string text(std::string_view path, std::string_view usual = {}) {
-        const auto node = table_.at_path(path);
+    std::string text(std::string_view member, std::string_view usual = {}) {
+        read_.emplace_back(member);
+        const auto node = table_.at_path(member);
         if (!node) {
-            if (usual.data() == nullptr) say(fmt::format("缺少 {0} / {0} is missing", path));
+            if (usual.data() == nullptr) say(Verdict::broken, member, {"缺少，请补上", "is missing, add it"});
             return std::string(usual);
         }
         if (const auto value = node.value_exact<std::string>()) return *value;
-        say(fmt::format("第 {1} 行的 {0} 应是文字 / {0} in line {1} must be text", path,
-                        node.node()->source().begin.line));
+        say(Verdict::broken, member, {"应是加引号的文字", "must be text in quotes"});
         return {};
     }
 
-    unsigned short port(std::string_view path, unsigned short usual) {
-        const auto node = table_.at_path(path);
+    unsigned short port(std::string_view member, unsigned short usual) {
+        read_.emplace_back(member);
+        const auto node = table_.at_path(member);
         if (!node) return usual;
         const auto value = node.value_exact<std::int64_t>();
         if (value && *value >= 0 && *value <= 65535) return static_cast<unsigned short>(*value);
-        say(fmt::format("第 {1} 行的 {0} 应是 0 到 65535 的数 / {0} in line {1} must be a number up to 65535", path,
-                        node.node()->source().begin.line));
+        say(Verdict::broken, member, {"应是 0 到 65535 的数", "must be a number up to 65535"});
         return usual;
     }
 
-private:
-    void say(std::string what) {
-        if (problem_.empty()) problem_ = std::move(what);
+    fs::path file(const fs::path& folder, std::string_view member, std::string_view usual) {
+        const auto path = folder / text(member, usual);
+        std::error_code unreadable;
+        if (!fs::is_regular_file(path, unreadable))
+            say(Verdict::look, member,
+                {"没有文件 " + path.string() + "；用 join 加入，或改正路径",
+                 "there is no file " + path.string() + "; `join`, or mend the path"});
+        return path;
     }
+
+    void say(Verdict verdict, std::string_view member, service::Words what) {
+        const auto node = table_.at_path(member);
+        findings_.push_back(
+            {verdict, std::string(member), node ? std::size_t{node.node()->source().begin.line} : 0, std::move(what)});
+    }
+
+    void judge(bool right, std::string_view member, service::Words what) {
+        if (!right && table_.at_path(member).is_string()) say(Verdict::broken, member, std::move(what));
+    }
+
+    /// What nothing reads is most often a slip of the pen.
+    void rest(const toml::table& table, const std::string& before = {}) {
+        for (const auto& [key, node] : table) {
+            const std::string member = before + std::string(key.str());
+            if (const auto* inner = node.as_table())
+                rest(*inner, member + ".");
+            else if (std::ranges::find(read_, member) == read_.end())
+                say(Verdict::look, member,
+                    {"没有这个成员，不起作用；请检查拼写", "no such member, it does nothing; check the spelling"});
+        }
+    }
+
+private:
     const toml::table& table_;
-    std::string& problem_;
+    std::vector<ConfigFinding>& findings_;
+    std::vector<std::string> read_;
 };
 
 }  // namespace
 
-journal::Result<Config> read_config(const std::filesystem::path& file) {
-    if (!std::filesystem::exists(file))
-        return wrong(file, "没有这个配置文件；用 --config 指明 / no such file; name it with --config");
+JudgedConfig judge_config(const fs::path& file) {
+    JudgedConfig out;
+    auto& config = out.config;
+    config.file = file;
+    std::error_code unreadable;
+    if (!fs::exists(file, unreadable)) {
+        out.findings.push_back({Verdict::broken,
+                                "",
+                                0,
+                                {"没有这个配置文件，或没有权限；用 --config 指明，或用 join 加入",
+                                 "no such file, or no permission; name it with --config, or `join`"}});
+        return out;
+    }
     toml::table table;
     try {
         table = toml::parse_file(file.string());
     } catch (const toml::parse_error& e) {
-        return wrong(file, fmt::format("第 {0} 行写法不对 / line {0}: {1}", e.source().begin.line, e.description()));
+        const std::string why(e.description());
+        out.findings.push_back(
+            {Verdict::broken, "", std::size_t{e.source().begin.line}, {"写法不对：" + why, "not TOML: " + why}});
+        return out;
     }
-    std::string problem;
-    Reader reader(table, problem);
-    const auto folder = std::filesystem::absolute(file).parent_path();
-    Config out;
-    out.file = file;
-    out.station_id = reader.text("station_id");
-    out.name = reader.text("name", out.station_id);
-    out.page_port = reader.port("page.port", out.station_id.starts_with('M') ? 7611 : 7610);
-    out.data = folder / reader.text("data", "data");
-    out.hub.ca = folder / reader.text("hub.ca", "ca.pem");
-    out.hub.certificate = folder / reader.text("hub.certificate", "station.cert.pem");
-    out.hub.key = folder / reader.text("hub.key", "station.key.pem");
-    out.hub.hub_key = folder / reader.text("hub.hub_key", "hub.pub.pem");
-    out.intake.line_id = reader.text("intake.line_id", "");
-    out.intake.inspector_id = reader.text("intake.inspector_id", "");
-    out.intake.time_offset = reader.text("intake.time_offset", "+08:00");
+    Reader reader(table, out.findings);
+    const auto folder = fs::absolute(file).parent_path();
+    config.station_id = reader.text("station_id");
+    config.name = reader.text("name", config.station_id);
+    config.page_port = reader.port("page.port", config.station_id.starts_with('M') ? 7611 : 7610);
+    config.data = folder / reader.text("data", "data");
     const std::string url = reader.text("hub.url");
-    if (!problem.empty()) return wrong(file, problem);
+    config.hub.ca = reader.file(folder, "hub.ca", "ca.pem");
+    config.hub.certificate = reader.file(folder, "hub.certificate", "station.cert.pem");
+    config.hub.key = reader.file(folder, "hub.key", "station.key.pem");
+    config.hub.hub_key = reader.file(folder, "hub.hub_key", "hub.pub.pem");
+    config.intake.line_id = reader.text("intake.line_id", "");
+    config.intake.inspector_id = reader.text("intake.inspector_id", "");
+    config.intake.time_offset = reader.text("intake.time_offset", "+08:00");
+    reader.rest(table);
+
+    reader.judge(is_station_id(config.station_id), "station_id",
+                 {"应写成 I610404-01 的样子", "write it like I610404-01"});
+    reader.judge(is_offset(config.intake.time_offset), "intake.time_offset",
+                 {"应写成 +08:00 的样子", "write it like +08:00"});
     constexpr std::string_view scheme = "https://";
     const auto rest = url.starts_with(scheme) ? url.substr(scheme.size()) : std::string();
     const auto colon = rest.rfind(':');
-    out.hub.host = rest.substr(0, colon);
-    out.hub.port = colon == std::string::npos ? "8443" : rest.substr(colon + 1);
-    if (out.hub.host.empty() || out.hub.port.empty() ||
-        out.hub.port.find_first_not_of("0123456789") != std::string::npos)
-        return wrong(file, "hub.url 应写成 https://主机:端口 / write hub.url as https://host:port");
+    config.hub.host = rest.substr(0, colon);
+    config.hub.port = colon == std::string::npos ? "8443" : rest.substr(colon + 1);
+    reader.judge(!config.hub.host.empty() && config.hub.host.find_first_of("/@ ") == std::string::npos &&
+                     digits(config.hub.port, 1, 5),
+                 "hub.url", {"应写成 https://主机:端口", "write it as https://host:port"});
+    std::ranges::stable_sort(out.findings, {}, &ConfigFinding::line);
     return out;
+}
+
+service::Words words_of(const fs::path& file, const ConfigFinding& f) {
+    const std::string zh = f.line == 0 ? "" : fmt::format("第 {} 行", f.line);
+    const std::string en = f.line == 0 ? "" : fmt::format("line {}: ", f.line);
+    return {fmt::format("{}：{}{}{}", file.string(), zh + (f.line == 0 || f.member.empty() ? "" : "的 "), f.member,
+                        (f.line == 0 && f.member.empty() ? "" : "：") + f.what.zh),
+            fmt::format("{}: {}{}{}", file.string(), en, f.member, (f.member.empty() ? "" : ": ") + f.what.en)};
+}
+
+journal::Result<Config> read_config(const fs::path& file) {
+    auto judged = judge_config(file);
+    for (const auto& f : judged.findings)
+        if (f.verdict == Verdict::broken) {
+            const auto words = words_of(file, f);
+            return journal::Error("bad_config", words.zh + " / " + words.en);
+        }
+    return std::move(judged.config);
+}
+
+void show_config(const Config& c, std::ostream& out) {
+    const auto value = [](const std::string& text) {
+        std::ostringstream quoted;
+        const toml::value<std::string> node(text);
+        quoted << toml::toml_formatter(
+            node, toml::toml_formatter::default_flags & ~toml::format_flags::allow_literal_strings);
+        return quoted.str();
+    };
+    out << "# " << fs::absolute(c.file).string() << "\nstation_id = " << value(c.station_id)
+        << "\ndata = " << value(c.data.string())
+        << "\n\n[hub]\nurl = " << value("https://" + c.hub.host + ":" + c.hub.port)
+        << "\nca = " << value(c.hub.ca.string()) << "\ncertificate = " << value(c.hub.certificate.string())
+        << "\nkey = " << value(c.hub.key.string()) << "\nhub_key = " << value(c.hub.hub_key.string())
+        << "\n\n[intake]\nline_id = " << value(c.intake.line_id) << "\ninspector_id = " << value(c.intake.inspector_id)
+        << "\ntime_offset = " << value(c.intake.time_offset) << '\n';
 }
 
 }  // namespace imloop::station

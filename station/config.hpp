@@ -2,9 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <iosfwd>
 #include <string>
+#include <vector>
 
 #include "journal/error.hpp"
+#include "service/finding.hpp"
 
 namespace imloop::station {
 
@@ -24,7 +27,24 @@ struct Config {
     } intake;
 };
 
+struct ConfigFinding {
+    service::Verdict verdict = service::Verdict::fine;  ///< broken: read_config() refuses the file for it
+    std::string member;                                 ///< empty: the file itself
+    std::size_t line = 0;                               ///< 0: stands in no line
+    service::Words what;                                ///< with what to do
+};
+struct JudgedConfig {
+    Config config;  ///< whole where no finding is broken
+    std::vector<ConfigFinding> findings;
+};
+/// Every member; what is fine has no finding. A file that is named and isn't there is one to look at.
+JudgedConfig judge_config(const std::filesystem::path&);
+/// File, line, member and what to do, zh first, then English.
+service::Words words_of(const std::filesystem::path& file, const ConfigFinding&);
+
 /// `bad_config`, naming file, line and member.
 journal::Result<Config> read_config(const std::filesystem::path&);
+/// What holds after defaults, as TOML with whole paths. Names files of keys, never what they hold.
+void show_config(const Config&, std::ostream&);
 
 }  // namespace imloop::station

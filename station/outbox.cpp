@@ -9,6 +9,7 @@
 
 #include "journal/chain.hpp"
 #include "journal/limits.hpp"
+#include "sqlite/form.hpp"
 #include "station/statements.hpp"
 
 namespace imloop::station {
@@ -19,11 +20,19 @@ using journal::Error;
 /// Bytes of lines in a segment: header and seal need their place too.
 constexpr std::size_t cut_bytes_max = journal::segment_bytes_max - 2 * journal::frame_line_bytes_max;
 
+/// Version 1 is the form that outboxes had before versions were kept.
+const sqlite::Form& outbox_form() {
+    static const sqlite::Form form{sql::meta_get, sql::meta_put, {[](sqlite::Database& database) {
+                                       database.define(sql::schema);
+                                       database.execute(sql::record_index);
+                                   }}};
+    return form;
+}
+
 sqlite::Database open(const std::filesystem::path& folder) {
     std::filesystem::create_directories(folder);
     sqlite::Database database(folder / "outbox.sqlite");
-    database.define(sql::schema);
-    database.execute(sql::record_index);
+    sqlite::bring_up_to_date(database, outbox_form(), (folder / "outbox.sqlite").string());
     return database;
 }
 
@@ -179,6 +188,8 @@ Outbox::Counts Outbox::counts() {
     return out;
 }
 
+std::string Outbox::quick_check() { return database_.quick_check(); }
+
 std::vector<Queued> Outbox::queue(std::uint64_t after, std::size_t limit) {
     std::vector<Queued> out;
     auto s = database_.prepare(sql::queue);
@@ -244,6 +255,14 @@ UploadLock::UploadLock(const std::filesystem::path& folder) {
     std::filesystem::create_directories(folder);
     file_ = ::open((folder / "upload.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     held_ = file_ >= 0 && ::flock(file_, LOCK_EX | LOCK_NB) == 0;
+}
+
+bool UploadLock::held_by_another(const std::filesystem::path& folder) {
+    const int file = ::open((folder / "upload.lock").c_str(), O_RDWR | O_CLOEXEC);
+    if (file < 0) return false;
+    const bool free = ::flock(file, LOCK_SH | LOCK_NB) == 0;
+    ::close(file);
+    return !free;
 }
 
 UploadLock::~UploadLock() {

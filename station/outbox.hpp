@@ -38,7 +38,8 @@ struct Queued {
 
 class Outbox {
 public:
-    /// Makes `outbox.sqlite` in the folder where it is missing, with a new epoch. `new_epoch` makes a UUIDv7.
+    /// Makes `outbox.sqlite` in the folder where it is missing, with a new epoch. `new_epoch` makes a UUIDv7. One of an
+    /// older form is brought up to date, one of a newer form refused.
     Outbox(const std::filesystem::path& folder, const std::string& station_id,
            const std::function<std::string()>& new_epoch);
 
@@ -72,6 +73,8 @@ public:
         std::uint64_t lines = 0, acknowledged = 0, accepted = 0, duplicate = 0, rejected = 0, traces_waiting = 0;
     };
     Counts counts();
+    /// `ok`, or what is wrong with the file. Reads all of it.
+    std::string quick_check();
     std::vector<Queued> queue(std::uint64_t after, std::size_t limit);
     std::string line(std::uint64_t seq);
     /// Newest first, those before `before`; `status`: accepted, duplicate, rejected, waiting, or empty for all.
@@ -103,6 +106,8 @@ public:
     UploadLock(const UploadLock&) = delete;
     UploadLock& operator=(const UploadLock&) = delete;
     bool held() const { return held_; }
+    /// Without waiting for it or keeping it.
+    static bool held_by_another(const std::filesystem::path& folder);
 
 private:
     int file_ = -1;

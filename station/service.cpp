@@ -7,6 +7,7 @@
 #include <iostream>
 #include <memory>
 
+#include "service/notify.hpp"
 #include "station/enrolment.hpp"
 #include "station/ids.hpp"
 
@@ -69,11 +70,6 @@ bool Stops::sleep(std::chrono::milliseconds time) const {
     return sigtimedwait(&set_, nullptr, &wait) < 0;
 }
 
-void Stops::wait() const {
-    int signal = 0;
-    sigwait(&set_, &signal);
-}
-
 int run_service(const Context& context, std::optional<unsigned short> page_port) {
     const Stops stops;
     if (!std::filesystem::exists(context.config_file) &&
@@ -90,7 +86,10 @@ int run_service(const Context& context, std::optional<unsigned short> page_port)
                               });
     site.token = server.token();
     say_where(server.port());
-    stops.wait();
+    service::ready();
+    while (stops.sleep(service::alive_every()))
+        if (uploading.healthy()) service::alive();
+    service::stopping();
     return 0;
 }
 

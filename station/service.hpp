@@ -15,7 +15,6 @@ public:
     Stops();
     /// False where a signal came.
     bool sleep(std::chrono::milliseconds) const;
-    void wait() const;
 
 private:
     sigset_t set_{};

@@ -13,6 +13,8 @@ namespace imloop::station {
 namespace {
 
 constexpr std::chrono::seconds poll_time{1};  ///< how soon what another process saved is seen
+/// A request with all its time-outs, tried twice, takes less.
+constexpr std::chrono::minutes stuck_time{5};
 constexpr loop::Moment renewal_pause = 3600 * 1000;
 
 std::string read_all(const std::filesystem::path& path) {
@@ -49,6 +51,7 @@ Uploading::Uploading(Config config)
             "has stopped and wrote nothing.");
     station_key(config_);
     hub_key(config_);
+    Outbox(config_.data, config_.station_id, [] { return new_uuid7(unix_now()); });
     thread_ = std::thread([this] { work(); });
 }
 
@@ -64,6 +67,16 @@ Uploading::~Uploading() {
 UploadState Uploading::state() const {
     const std::lock_guard guard(mutex_);
     return state_;
+}
+
+bool Uploading::healthy() const {
+    const std::lock_guard guard(mutex_);
+    return !at_work_since_ || std::chrono::steady_clock::now() - *at_work_since_ < stuck_time;
+}
+
+void Uploading::at_work(bool working) {
+    const std::lock_guard guard(mutex_);
+    at_work_since_ = working ? std::optional(std::chrono::steady_clock::now()) : std::nullopt;
 }
 
 void Uploading::try_now() {
@@ -84,6 +97,7 @@ void Uploading::appended() {
 }
 
 bool Uploading::pause(std::chrono::milliseconds time, const std::string& why) {
+    at_work(false);
     std::unique_lock guard(mutex_);
     if (!why.empty()) {
         state_.kind = UploadState::Kind::waiting;
@@ -96,6 +110,7 @@ bool Uploading::pause(std::chrono::milliseconds time, const std::string& why) {
         run_errands(guard);
     } while (!ending_ && !poked_ && std::chrono::steady_clock::now() < until);
     poked_ = false;
+    at_work_since_ = std::chrono::steady_clock::now();
     if (!why.empty()) state_.kind = UploadState::Kind::sending;
     return !ending_;
 }
@@ -140,6 +155,7 @@ void Uploading::work() {
     Uploader::Shell shell;
     shell.request = [&](const std::string& method, const std::string& target,
                         const std::map<std::string, std::string>& headers, std::string body) {
+        at_work(true);
         if (!client) client.emplace(peer_of(config_));
         auto answer = client->request(method, target, headers, std::move(body));
         const std::lock_guard guard(mutex_);
@@ -157,6 +173,7 @@ void Uploading::work() {
     shell.random = [&] { return std::uniform_real_distribution<>(0, 1)(engine); };
     shell.say = [](const std::string& text) { std::cout << text << std::endl; };
     for (;;) {
+        at_work(true);
         {
             const std::lock_guard guard(mutex_);
             if (ending_) return;
@@ -183,6 +200,7 @@ void Uploading::work() {
         if (!pause(poll_time, "")) return;
         if (state().kind == UploadState::Kind::stopped) {
             std::unique_lock guard(mutex_);
+            at_work_since_.reset();
             while (!ending_ && !retry_) {
                 wake_.wait(guard, [this] { return ending_ || retry_ || !errands_.empty(); });
                 run_errands(guard);

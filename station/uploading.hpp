@@ -37,6 +37,8 @@ public:
     explicit Uploading(Config);
     ~Uploading();  ///< ends after the request that is under way
     UploadState state() const;
+    /// False where the thread has been at one thing for so long that it must hang. Waiting for the hub is healthy.
+    bool healthy() const;
     /// Something was appended, or the operator wants a try now; clears a stop.
     void try_now();
     void appended();
@@ -47,6 +49,7 @@ public:
 
 private:
     void work();
+    void at_work(bool);
     bool pause(std::chrono::milliseconds, const std::string& why);
     void renew_if_due();
     void run_errands(std::unique_lock<std::mutex>&);
@@ -59,6 +62,7 @@ private:
     std::deque<std::packaged_task<void()>> errands_;
     Outbox outbox_;
     bool ending_ = false, poked_ = false, retry_ = false;
+    std::optional<std::chrono::steady_clock::time_point> at_work_since_;  ///< of the last step; none while it waits
     loop::Moment renewal_asked_ = 0;
     std::thread thread_;
 };

@@ -1,1 +1,2 @@
-imloop_test(hub_test SOURCES unit/hub_journal_test.cpp unit/report_test.cpp unit/work_orders_test.cpp LIBS imloop_hub fmt::fmt)
+imloop_test(hub_test SOURCES unit/hub_journal_test.cpp unit/report_test.cpp unit/work_orders_test.cpp unit/store_form_test.cpp
+            LIBS imloop_hub fmt::fmt)

@@ -8,6 +8,7 @@
 #include <future>
 #include <iostream>
 
+#include "hub/admin/doctor.hpp"
 #include "hub/admin/session.hpp"
 #include "hub/ca.hpp"
 #include "hub/ids.hpp"
@@ -206,10 +207,15 @@ int run_command(int argc, char** argv) {
     });
 
     auto* serve = app.add_subcommand("serve", "开始服务 / serve\n\n  hub serve --address 0.0.0.0 --port 8443");
-    serve->add_option("--address", o.address, "站点端口的地址 / address for stations")->capture_default_str();
-    serve->add_option("--port", o.port, "站点端口，0 为任选 / port for stations, 0: any")->capture_default_str();
+    serve->add_option("--address", o.address, "站点端口的地址 / address for stations")
+        ->capture_default_str()
+        ->envname("IMLOOP_HUB_ADDRESS");
+    serve->add_option("--port", o.port, "站点端口，0 为任选 / port for stations, 0: any")
+        ->capture_default_str()
+        ->envname("IMLOOP_HUB_PORT");
     serve->add_option("--admin-port", o.admin_port, "运维端口（仅本机）/ port for operators, loopback only")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->envname("IMLOOP_HUB_ADMIN_PORT");
     on(serve, [&](Session& session) {
         if (session.serve(o.address, o.port, o.admin_port)) return 0;
         std::cerr << "已有一个进程在为这个目录服务 / another process serves this folder already\n";
@@ -318,6 +324,28 @@ int run_command(int argc, char** argv) {
         "backup", "在线备份数据库 / back the database up while serving\n\n  hub backup hub-backup.sqlite");
     backup->add_option("path", o.path, "文件 / file")->required();
     on(backup, [&](Session& s) { return show(s.ask("backup", {{"path", fs::absolute(o.path).string()}})); });
+
+    auto* doctor = app.add_subcommand(
+        "doctor",
+        "检查数据目录、钥匙、证书、磁盘、数据库、服务；0 都好，4 需看一看，1 有故障\n"
+        "Check data folder, keys, certificates, disk, database and service; 0 all fine, 4 something to look at, 1 "
+        "broken\n\n  hub doctor --data /var/lib/imloop-hub\n  hub doctor --json");
+    doctor->add_flag("--json", o.as_json, "JSON");
+    doctor->callback([&] {
+        const auto findings = examine(o.data, unix_now());
+        service::show(findings, o.as_json, std::cout);
+        code = service::exit_code(findings);
+    });
+    auto* certificate = app.add_subcommand("certificate",
+                                           "换发监管中心自己的服务器证书，重启服务后生效\n"
+                                           "A new server certificate for the hub itself; holds after a restart\n\n"
+                                           "  hub certificate --host hub.example.cn");
+    certificate->add_option("--host", o.hosts, "站点访问用的主机名或地址 / host names or addresses stations use")
+        ->required();
+    certificate->callback([&] {
+        make_server_certificate(o.data, o.hosts, unix_now());
+        fmt::print("已换发，重启服务后生效 / issued, holds after a restart of the service\n");
+    });
 
     app.parse_complete_callback([&] {
         if (!o.tables.empty()) schemas::set_override_dir(o.tables);

@@ -3,7 +3,8 @@
 
 namespace imloop::hub {
 
-/// Exit code: 0 done, 1 refused or failed (said on stderr), 2 wrong usage, 4 `verify` found something.
+/// Exit code: 0 done, 1 refused or failed (said on stderr), 2 wrong usage, 3 the disk refused a write while serving,
+/// 4 `verify` or `doctor` found something.
 int run_command(int argc, char** argv);
 
 }  // namespace imloop::hub

@@ -12,6 +12,7 @@
 #include "hub/api/server.hpp"
 #include "hub/ca.hpp"
 #include "hub/ids.hpp"
+#include "service/notify.hpp"
 #include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
@@ -19,6 +20,13 @@ namespace imloop::hub {
 using sqlite::StoreError;
 
 using nlohmann::json;
+
+namespace {
+
+/// A hub that takes longer than this to take work up is not healthy.
+constexpr std::chrono::seconds answer_time{10};
+
+}  // namespace
 
 Session::Session(std::filesystem::path data) : data_(std::move(data)) {
     if (!std::filesystem::exists(data_ / "hub.sqlite"))
@@ -51,6 +59,7 @@ Answer Session::ask(std::string_view command, const json& body) {
 
 bool Session::serve(const std::string& address, unsigned short port, unsigned short admin_port) {
     if (!holds_) return false;
+    std::filesystem::remove(data_ / "serving.json");  // of one that was killed
     sigset_t stops;
     sigemptyset(&stops);
     sigaddset(&stops, SIGINT);
@@ -65,8 +74,13 @@ bool Session::serve(const std::string& address, unsigned short port, unsigned sh
         "Serving stations at https://{0}:{1}, operators at http://127.0.0.1:{2}. Ctrl-C stops it.\n",
         address, server.port(), server.admin_port());
     std::fflush(stdout);
-    int signal = 0;
-    sigwait(&stops, &signal);
+    service::ready();
+    const auto pause = service::alive_every();
+    const timespec wait{static_cast<std::time_t>(pause.count() / 1000),
+                        static_cast<long>(pause.count() % 1000) * 1'000'000};
+    while (sigtimedwait(&stops, nullptr, &wait) < 0)
+        if (server.answers(answer_time)) service::alive();
+    service::stopping();
     std::filesystem::remove(data_ / "serving.json");
     return true;
 }

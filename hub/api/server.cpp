@@ -1,5 +1,6 @@
 #include "hub/api/server.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <openssl/x509v3.h>
 #include <spdlog/spdlog.h>
@@ -17,6 +18,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
+#include <future>
 #include <nlohmann/json.hpp>
 #include <thread>
 #include <vector>
@@ -82,6 +84,7 @@ void log_refusal(std::string_view who, const http::request_header<>& head, const
 http::response<http::string_body> response_of(Answer answer, std::string_view request_id, unsigned version,
                                               bool keep_alive) {
     http::response<http::string_body> out(static_cast<http::status>(answer.status), version);
+    out.set(http::field::date, fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(unix_now() / 1000)));
     out.set(http::field::content_type, answer.content_type);
     for (const auto& [name, value] : answer.headers) out.set(name, value);
     if (answer.content_type == "application/problem+json" && answer.body.ends_with('}'))
@@ -262,6 +265,12 @@ Server::~Server() {
     impl_->context.stop();
     for (auto& thread : impl_->threads) thread.join();
     impl_->hub.close();
+}
+
+bool Server::answers(std::chrono::milliseconds within) const {
+    const auto answered = std::make_shared<std::promise<void>>();
+    asio::post(impl_->context, [answered] { answered->set_value(); });
+    return answered->get_future().wait_for(within) == std::future_status::ready;
 }
 
 unsigned short Server::port() const { return impl_->stations.local_endpoint().port(); }

@@ -26,6 +26,8 @@ public:
     Server(Hub&, ServerOptions);
     ~Server();  ///< closes the hub too: its answers run on this server's threads
 
+    /// Whether its threads take work up within this time.
+    bool answers(std::chrono::milliseconds within) const;
     unsigned short port() const;
     unsigned short admin_port() const;
 

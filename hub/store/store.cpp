@@ -8,8 +8,7 @@ namespace {
 
 Database open(const std::filesystem::path& file) {
     Database database(file);
-    database.define(sql::schema);
-    database.execute(sql::segments_index);
+    sqlite::bring_up_to_date(database, store_form(), file.string());
     return database;
 }
 
@@ -22,6 +21,15 @@ std::int64_t last_position(Database& database) {
 std::int64_t signed_of(std::uint64_t n) { return static_cast<std::int64_t>(n); }
 
 }  // namespace
+
+const sqlite::Form& store_form() {
+    static const sqlite::Form form{
+        sql::meta_get, sql::meta_put, {[](Database& database) {
+            database.define(sql::schema);
+            database.execute(sql::segments_index);
+        }}};
+    return form;
+}
 
 Store::Store(const std::filesystem::path& file)
     : database_(open(file)),

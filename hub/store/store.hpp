@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "loop/time.hpp"
+#include "sqlite/form.hpp"
 #include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
@@ -27,8 +28,12 @@ struct StoredSegment {
     std::int64_t position = 0;  ///< in the order of arrival
 };
 
+/// Version 1 is the form that hubs had before versions were kept.
+const sqlite::Form& store_form();
+
 class Store {
 public:
+    /// Makes the file where it is missing. One of an older form is brought up to date, one of a newer form refused.
     explicit Store(const std::filesystem::path& file);
 
     Database& database() { return database_; }

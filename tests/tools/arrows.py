@@ -5,9 +5,10 @@ import re
 import sys
 
 MAY = {
-    "schemas": set(), "sqlite": set(), "journal": set(), "loop": {"schemas"},
-    "station": {"journal", "loop", "schemas", "sqlite"}, "i_station": {"station", "loop", "journal"}, "m_station": {"station", "loop", "journal"},
-    "hub": {"loop", "journal", "schemas", "sqlite"},
+    "schemas": set(), "sqlite": set(), "service": set(), "journal": set(), "loop": {"schemas"},
+    "station": {"journal", "loop", "schemas", "service", "sqlite"}, "i_station": {"station", "loop", "journal", "service"},
+    "m_station": {"station", "loop", "journal", "service"},
+    "hub": {"loop", "journal", "schemas", "service", "sqlite"},
 }
 # Headers a room must not know, wherever they come from.
 NEVER = {"loop": r"boost/|sqlite3?\.h|openssl/", "journal": r"sqlite", "hub/api": r"store/|sqlite", "hub/report": r"store/|sqlite|boost/"}

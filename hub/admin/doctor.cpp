@@ -1,0 +1,144 @@
+#include "hub/admin/doctor.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "hub/api/admin_client.hpp"
+#include "hub/store/store.hpp"
+#include "service/checks.hpp"
+
+namespace imloop::hub {
+namespace {
+
+using service::Certificate;
+using service::Finding;
+using service::Verdict;
+namespace fs = std::filesystem;
+
+/// Of one record with its receipt and its share of the segment, compressed; by experience.
+constexpr std::uintmax_t record_bytes = 1024;
+constexpr loop::Moment certificate_look = 60 * loop::day_ms, authority_look = 365 * loop::day_ms;
+
+std::optional<Certificate> certificate_in(const fs::path& file) {
+    return Certificate::from_pem(service::find_text(file).value_or(""));
+}
+
+Finding own_certificate(const fs::path& data, loop::Moment now) {
+    const service::Words renew{"运行 hub certificate --host 主机名，再重启服务",
+                               "run `hub certificate --host NAME`, then restart the service"};
+    Finding out{"certificate", Verdict::broken, {"证书", "certificate"}, {}, renew};
+    const auto own = certificate_in(data / "tls.cert.pem");
+    const auto authority = certificate_in(data / "ca.cert.pem");
+    if (!own || !authority) {
+        out.what = {"tls.cert.pem 或 ca.cert.pem 没有或读不出来", "tls.cert.pem or ca.cert.pem is missing or damaged"};
+        out.todo = {"从备份放回去", "put it back from the backup"};
+    } else if (!own->issued_by(*authority)) {
+        out.what = {"tls.cert.pem 不是 ca.cert.pem 签发的", "tls.cert.pem was not issued by ca.cert.pem"};
+    } else {
+        return service::judge_time(*own, now, own->until - certificate_look, renew);
+    }
+    return out;
+}
+
+Finding authority(const fs::path& data, loop::Moment now) {
+    const auto found = certificate_in(data / "ca.cert.pem");
+    Finding out{"authority",
+                Verdict::broken,
+                {},
+                {"ca.cert.pem 没有或读不出来", "ca.cert.pem is missing or damaged"},
+                {"从备份放回去", "put it back from the backup"}};
+    if (found)
+        out = service::judge_time(*found, now, found->until - authority_look,
+                                  {"计划换根证书，各站须重新加入", "plan a new authority, every station joins again"});
+    out.check = "authority";
+    out.title = {"根证书", "authority"};
+    return out;
+}
+
+Finding database(const fs::path& file) {
+    Finding out{"database", Verdict::fine, {"数据库", "database"}, {"完好", "whole"}, {}};
+    try {
+        Database opened(file);
+        const auto version = sqlite::version_of(opened, store_form());
+        const auto state = opened.quick_check();
+        if (state != "ok") {
+            out.verdict = Verdict::broken;
+            out.what = {"损坏：" + state, "damaged: " + state};
+            out.todo = {"停下服务，把备份放成 hub.sqlite；各站会补传此后的记录",
+                        "stop the service, put the backup there as hub.sqlite; stations send again what came after"};
+        } else if (version > store_form().version()) {
+            out.verdict = Verdict::broken;
+            out.what = {"是更新版本的程序写的", "was written by a newer program"};
+            out.todo = {"安装新版程序", "install the newer program"};
+        }
+    } catch (const StoreError& e) {
+        out.verdict = Verdict::broken;
+        out.what = {std::string("打不开：") + e.what(), std::string("can't be opened: ") + e.what()};
+        out.todo = {"检查权限和磁盘；用服务所属的用户运行",
+                    "check permissions and the disk; run as the service's user"};
+    }
+    return out;
+}
+
+bool locked(const fs::path& data) {
+    const int file = ::open((data / "hub.lock").c_str(), O_RDWR | O_CLOEXEC);
+    if (file < 0) return false;
+    const bool free = ::flock(file, LOCK_SH | LOCK_NB) == 0;
+    ::close(file);
+    return !free;
+}
+
+Finding serving(const fs::path& data) {
+    Finding out{
+        "serving",
+        Verdict::look,
+        {"服务", "service"},
+        {"没有在运行", "is not running"},
+        {"启动服务：systemctl start imloop-hub，或 hub serve", "start it: systemctl start imloop-hub, or hub serve"}};
+    if (!locked(data)) return out;
+    const auto where = nlohmann::json::parse(service::find_text(data / "serving.json").value_or(""), nullptr, false);
+    if (!where.is_object()) {
+        out.what = {"正在启动，或有命令占用数据", "is starting, or a command holds the data"};
+        out.todo = {"稍后再看", "look again later"};
+        return out;
+    }
+    try {
+        const auto answer = ask_serving(where.at("admin_port"), where.at("token"), "import_progress", "{}");
+        if (answer.status == 200) return {"serving", Verdict::fine, out.title, {"正在运行", "is running"}, {}};
+        out.what = {"答话不对", "gives no proper answer"};
+    } catch (const std::exception& e) {
+        out.what = {std::string("没有答话：") + e.what(), std::string("does not answer: ") + e.what()};
+    }
+    out.verdict = Verdict::broken;
+    out.todo = {"看日志（journalctl -u imloop-hub），再重启服务",
+                "read the log (journalctl -u imloop-hub), then restart it"};
+    return out;
+}
+
+}  // namespace
+
+std::vector<Finding> examine(const fs::path& data, loop::Moment now) {
+    Finding folder{"data", Verdict::fine, {"数据目录", "data folder"}, {data.string(), data.string()}, {}};
+    std::error_code unreadable;
+    if (!fs::exists(data / "hub.sqlite", unreadable)) {
+        folder.verdict = Verdict::broken;
+        folder.what = {data.string() + " 里没有监管中心，或读不到",
+                       "no hub in " + data.string() + ", or it can't be read"};
+        folder.todo = {"用 --data 指明目录，或先运行 hub init", "name the folder with --data, or run `hub init` first"};
+        return {folder};
+    }
+    std::vector<Finding> out{folder};
+    for (const auto* name : {"hub.key.pem", "ca.key.pem", "tls.key.pem"})
+        out.push_back(service::find_secret(data / name));
+    out.push_back(own_certificate(data, now));
+    out.push_back(authority(data, now));
+    out.push_back(service::find_space(data, record_bytes));
+    out.push_back(database(data / "hub.sqlite"));
+    out.push_back(serving(data));
+    return out;
+}
+
+}  // namespace imloop::hub

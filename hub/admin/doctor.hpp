@@ -1,0 +1,14 @@
+// Looks a hub's data folder over, beside a serving hub or without one. Changes nothing.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "loop/time.hpp"
+#include "service/finding.hpp"
+
+namespace imloop::hub {
+
+std::vector<service::Finding> examine(const std::filesystem::path& data, loop::Moment now);
+
+}  // namespace imloop::hub

@@ -1,0 +1,35 @@
+#include "sqlite/form.hpp"
+
+#include <string>
+
+namespace imloop::sqlite {
+namespace {
+
+constexpr std::string_view version_row = "schema_version";
+
+}  // namespace
+
+std::int64_t version_of(Database& database, const Form& form) {
+    if (!database.prepare("PRAGMA table_info(meta)").step()) return 0;
+    auto s = database.prepare(form.meta_get);
+    s.bind(1, version_row);
+    return s.step() ? std::stoll(s.text(0)) : 0;
+}
+
+void bring_up_to_date(Database& database, const Form& form, std::string_view name) {
+    const auto known = form.version();
+    if (version_of(database, form) == known) return;
+    Transaction transaction(database);
+    const auto found = version_of(database, form);
+    if (found > known) {
+        const std::string f = std::to_string(found), k = std::to_string(known);
+        throw StoreError(std::string(name) + " 是更新版本的程序写的（数据库第 " + f + " 版，本程序只到第 " + k +
+                         " 版），没有改动任何内容，请安装新版程序 / was written by a newer program (database version " +
+                         f + ", this program knows up to " + k + "); nothing was changed, install the newer program");
+    }
+    for (auto n = found; n < known; ++n) form.steps[static_cast<std::size_t>(n)](database);
+    database.prepare(form.meta_put).bind(1, version_row).bind(2, std::to_string(known)).run();
+    transaction.commit();
+}
+
+}  // namespace imloop::sqlite
