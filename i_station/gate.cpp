@@ -41,7 +41,7 @@ State state_of_answer(Site& site, const GateAnswer& a, const Words& w) {
             std::string(w("需先维修", "Repair first")), "bad", Tone::bad,
             fmt::format(fmt::runtime(w("{} 不合格之后，还没有维修站上传维修记录。",
                                        "No repair has been reported since the failure on {}.")),
-                        day_text(a.hub.value("details", json::object()).value("failed_at", ""), w)),
+                        day_text(a.details().value("failed_at", ""), w)),
             std::string(
                 w("请车主持维护修理告知书到任一维修站维修。维修站上传后，这里马上能查到。",
                   "Send the owner with the notice to any repair station. Once it has uploaded, this answer changes."))};
@@ -144,7 +144,7 @@ Html override_form(const Request& r, const std::string& token, const GateAnswer&
 
 Html details_of(const GateAnswer& a, const Request& r) {
     const auto& w = r.words;
-    const auto details = a.hub.is_object() ? a.hub.value("details", json::object()) : json::object();
+    const auto details = a.details();
     if (details.empty()) return {};
     Html rows;
     const json repairs = details.value("repairs", json::array());
@@ -185,10 +185,9 @@ Html answered(Site& site, const Request& r, const GateAnswer& a, bool open,
     const auto& w = r.words;
     const auto state = state_of_answer(site, a, w);
     Html actions;
-    if (a.clearance == "repair_required" && a.hub.value("details", json::object()).contains("fail_record_id"))
-        actions =
-            html(R"(<a class="button" href="/notice?record={}&amp;again=1">{}</a>)",
-                 a.hub["details"]["fail_record_id"].get<std::string>(), w("补打告知书", "Print the notice again"));
+    if (a.clearance == "repair_required" && a.details().contains("fail_record_id"))
+        actions = html(R"(<a class="button" href="/notice?record={}&amp;again=1">{}</a>)",
+                       a.details()["fail_record_id"].get<std::string>(), w("补打告知书", "Print the notice again"));
     Html go_on;
     if (a.clearance != "cleared" && a.clearance != "no_open_episode")
         go_on = override_form(r, site.token, a, open, problems);

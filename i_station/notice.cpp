@@ -113,7 +113,7 @@ Html failed_vehicles(Site& site, const Request& r) {
                     w("未通过车辆", "Failed vehicles"), w("没有未了结的不合格车辆。", "No failed vehicle is open."),
                     as_of);
     return html(
-        R"(<div class="pad" data-live><h1>{}</h1><p class="meta">{}</p><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th><th></th></tr></thead><tbody>{}</tbody></table></div>)",
+        R"(<div class="pad" data-live><h1>{}</h1><p class="meta">{}</p><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th><td></td></tr></thead><tbody>{}</tbody></table></div>)",
         w("未通过车辆", "Failed vehicles"), as_of, w("车辆", "Vehicle"), w("不合格", "Failed"), w("维修", "Repair"),
         w("期限", "Deadline"), rows);
 }

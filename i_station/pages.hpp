@@ -12,6 +12,10 @@ struct GateAnswer {
     std::string clearance;  ///< cleared, repair_required, review, no_open_episode, unknown
     nlohmann::json hub;     ///< the hub's answer, null where there is none
     loop::Moment asked_at = 0;
+    /// Of the open episode, as the hub has them; empty where it gave none.
+    nlohmann::json details() const {
+        return hub.is_object() ? hub.value("details", nlohmann::json::object()) : nlohmann::json::object();
+    }
 };
 
 station::page::Html gate(station::page::Site&, const station::page::Request&);

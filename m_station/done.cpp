@@ -64,7 +64,7 @@ Html done_page(Site& site, const Request& r) {
         return html(R"(<div class="pad" data-live><h1>{}</h1><p>{}</p></div>)", w("已完成", "Done"),
                     w("还没有维修记录。", "No repairs yet."));
     return html(
-        R"(<div class="pad" data-live><h1>{}</h1><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th class="num">{}</th><th></th></tr></thead><tbody>{}</tbody></table></div>)",
+        R"(<div class="pad" data-live><h1>{}</h1><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th class="num">{}</th><td></td></tr></thead><tbody>{}</tbody></table></div>)",
         w("已完成", "Done"), w("结果", "State"), w("时间", "Time"), w("车辆和工单", "Vehicle and order"),
         w("合计，元", "Total, CNY"), rows);
 }
@@ -88,7 +88,7 @@ std::optional<Html> settlement_list(Site& site, const Request& r) {
     return html(
         R"(<div class="actions pad no-print"><p>{}</p></div><article class="sheet"><div class="top"><div><h1>{}</h1><p>{} ({})</p></div></div>
 <table><tbody><tr><th scope="row">{}</th><td><strong>{}</strong></td><th scope="row">VIN</th><td class="mono">{}</td></tr><tr><th scope="row">{}</th><td>{}</td><th scope="row">{}</th><td>{}</td></tr><tr><th scope="row">{}</th><td>{}</td><th scope="row">{}</th><td>{}</td></tr></tbody></table>
-<h2>{}</h2><table><thead><tr><th>{}</th><th></th><th>{}</th><th class="num">{}</th><th class="num">{}</th></tr></thead><tbody>{}</tbody></table><p class="lead">{} <strong>{}</strong> {}</p><p>{} {} · {} {} · {} {} / {} km</p><div class="signs"><div>{}</div><div>{}</div><div>{}</div></div></article>)",
+<h2>{}</h2><table><thead><tr><th>{}</th><td></td><th>{}</th><th class="num">{}</th><th class="num">{}</th></tr></thead><tbody>{}</tbody></table><p class="lead">{} <strong>{}</strong> {}</p><p>{} {} · {} {} · {} {} / {} km</p><div class="signs"><div>{}</div><div>{}</div><div>{}</div></div></article>)",
         w("按 Ctrl P 打印。", "Press Ctrl P to print."), w("机动车维修费用结算清单", "Settlement list"),
         site.config().name, site.config().station_id, w("车牌", "Plate"), shown_plate(vehicle.value("plate", "—")),
         vehicle.value("vin", "—"), w("工单号", "Order"), record.value("work_order_no", ""), w("结算", "Settled"),

@@ -59,7 +59,7 @@ Html list_of(const std::shared_ptr<const station::HubView>& view, const char* li
             shown_plate(vehicle.value("plate", vehicle.value("vin", ""))), vehicle_words(vehicle, w),
             failed_words(*order, w));
     }
-    return html(R"(<h3 class="meta pad-side">{} {}</h3><ul class="list">{}</ul>)", name, orders.size(), rows);
+    return html(R"(<h2 class="meta pad-side">{} {}</h2><ul class="list">{}</ul>)", name, orders.size(), rows);
 }
 
 Html input(const char* name, std::string_view label, const std::string& value, const char* css,
@@ -207,7 +207,7 @@ Html form_of(Site& site, const json& order, const Fields& f, const std::vector<F
     return html(
         R"(<section>{}<div class="fields"><div><span class="plate">{}</span><p class="meta">{} · VIN <span class="mono">{}</span></p></div><div><p>{} <strong>{}</strong></p><p class="meta">{} {} · {}</p></div><div>{}</div></div>
 <form id="repair" method="post" action="/repair" autocomplete="off"><input type="hidden" name="token" value="{}"><input type="hidden" name="order" value="{}"><input type="hidden" name="received_at" value="{}"><input type="hidden" name="vehicle" value="{}">
-{}<h2>2 {}</h2><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th class="num">{}</th><th class="num">{}</th><th></th></tr></thead><tbody id="rows">{}</tbody></table>
+{}<h2>2 {}</h2><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th class="num">{}</th><th class="num">{}</th><td></td></tr></thead><tbody id="rows">{}</tbody></table>
 <div class="combo"><label for="search">{}</label><input id="search" role="combobox" aria-expanded="false" aria-controls="found" aria-autocomplete="list" autocomplete="off"><ul id="found" role="listbox" aria-label="{}" hidden></ul></div>{}
 <h2>3 {}</h2><div class="fields">{}{}{}{}{}{}{}</div>
 <div class="fields">{}{}</div>
@@ -260,7 +260,7 @@ Html with_list(Site& site, const Request& r, const std::string& chosen, const Ht
                                   ? std::string(w("还没有连上过监管中心。", "The hub has not been reached yet."))
                                   : fmt::format(fmt::runtime(w("名单截至 {}", "As of {}")), short_time(view->as_of));
     return html(
-        R"(<div class="side"><aside><form method="post" action="/scan" class="pad-side"><input type="hidden" name="token" value="{}"><label for="find">{}</label><input id="find" name="find" autocomplete="off"{}> <button>{}</button></form><div data-live>{}<p class="meta pad-side">{}</p></div></aside><div>{}{}</div></div>)",
+        R"(<div class="side"><div class="lists"><form method="post" action="/scan" class="pad-side"><input type="hidden" name="token" value="{}"><label for="find">{}</label><input id="find" name="find" autocomplete="off"{}> <button>{}</button></form><div data-live>{}<p class="meta pad-side">{}</p></div></div><div>{}{}</div></div>)",
         site.token, w("扫告知书二维码，或输入车牌", "Scan the notice, or type a plate"),
         chosen.empty() && r.method == "GET" ? Html{" autofocus"} : Html{}, w("找", "Find"), lists, as_of, note, right);
 }

@@ -31,23 +31,25 @@ void say_where(unsigned short port) {
     std::fflush(stdout);
 }
 
-/// Serves the joining page until the station has joined. False: a signal came first.
-bool join_by_page(const Context& context, unsigned short port, const Stops& stops) {
+/// Serves the joining page until the station has joined; the port goes on to be the page's. False: a signal came first.
+bool join_by_page(const Context& context, unsigned short& port, const Stops& stops) {
     std::promise<void> joined;
     std::string token;
     page::Server server(port, "", [&](const page::Request& r) {
-        const auto answer = page::join_page(r, token, [&](const std::string& code) {
+        return page::join_page(r, token, [&](const std::string& code) {
             page::JoinResult result;
             const auto config =
                 join(code, context.config_file, [&](JoinStep step) { result.steps = static_cast<int>(step) + 1; });
-            if (!config) result.problem = config.error().detail;
+            if (!config)
+                result.problem = config.error().detail;
+            else
+                joined.set_value();
             return result;
         });
-        if (r.method == "POST" && answer.status == 303) joined.set_value();
-        return answer;
     });
     token = server.token();
-    say_where(server.port());
+    port = server.port();
+    say_where(port);
     auto done = joined.get_future();
     while (done.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
         if (!stops.sleep(std::chrono::milliseconds(200))) return false;
@@ -72,9 +74,11 @@ bool Stops::sleep(std::chrono::milliseconds time) const {
 
 int run_service(const Context& context, std::optional<unsigned short> page_port) {
     const Stops stops;
-    if (!std::filesystem::exists(context.config_file) &&
-        !join_by_page(context, page_port.value_or(context.default_page_port), stops))
-        return 0;
+    if (!std::filesystem::exists(context.config_file)) {
+        unsigned short port = page_port.value_or(context.default_page_port);
+        if (!join_by_page(context, port, stops)) return 0;
+        page_port = port;
+    }
     const Config config = context.config();
     Uploading uploading(config);
     HubCopy copy(config);

@@ -10,3 +10,6 @@ add_test(NAME oracle_vectors COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/oracle/
 add_test(NAME verifier_vectors COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/tools/verifier_vectors.sh)
 add_test(NAME arrows COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/tools/arrows.py ${CMAKE_SOURCE_DIR})
 set_tests_properties(oracle_vectors verifier_vectors arrows PROPERTIES ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
+# The local pages in Debian's chromium.
+add_test(NAME browser COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/browser/run.sh ${CMAKE_CURRENT_SOURCE_DIR}/browser ${CMAKE_BINARY_DIR}/browser)
+set_tests_properties(browser PROPERTIES ENVIRONMENT "IMLOOP_BIN_DIR=${CMAKE_BINARY_DIR}/bin" TIMEOUT 300)

@@ -27,23 +27,25 @@ Answer page(const Frame& frame, const Request& request, std::string_view path, s
                      tab.name);
     Html strip;
     if (!frame.tabs.empty() && path != "/status")
-        strip = html(R"(<a class="strip {}" href="/status">{}<span>{}</span></a>)", class_of(frame.state.tone),
-                     status_word(frame.state), frame.state.reason);
+        strip = html(R"(<section aria-label="{}"><a class="strip {}" href="/status">{}<span>{}</span></a></section>)",
+                     w("状态", "State"), class_of(frame.state.tone), status_word(frame.state), frame.state.reason);
     std::string back = request.method == "GET" ? request.path : std::string(path);
     Answer out;
-    out.body = html(
-                   R"(<!doctype html>
+    out.body =
+        html(
+            R"(<!doctype html>
 <html lang="{}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{} · {}</title><link rel="stylesheet" href="/assets/station.css"><script src="/assets/station.js" defer></script></head>
 <body data-token="{}"><a class="skip" href="#main">{}</a>
 <header><div class="place"><strong>{}</strong> <span>{}</span></div><nav aria-label="{}">{}</nav>
 <div class="aside"><time id="clock"></time><a href="/lang?to={}&amp;back={}" lang="{}">{}</a></div></header>
-{}<main id="main" tabindex="-1">{}</main></body></html>
+{}<main id="main" tabindex="-1">{}{}</main></body></html>
 )",
-                   w("zh-CN", "en"), title, frame.station_name, frame.token, w("跳到内容", "Skip to content"),
-                   frame.station_name, frame.station_id, w("页面", "Pages"), tabs, w("en", "zh"), back,
-                   w("en", "zh-CN"), w("English", "中文"), strip, body)
-                   .text;
+            w("zh-CN", "en"), title, frame.station_name, frame.token, w("跳到内容", "Skip to content"),
+            frame.station_name, frame.station_id, w("页面", "Pages"), tabs, w("en", "zh"), back, w("en", "zh-CN"),
+            w("English", "中文"), strip,
+            body.text.find("<h1") == std::string::npos ? html(R"(<h1 class="unseen">{}</h1>)", title) : Html{}, body)
+            .text;
     return out;
 }
 

@@ -163,7 +163,7 @@ struct Server::Impl {
             response.set("Content-Security-Policy",
                          "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'");
             response.set("X-Content-Type-Options", "nosniff");
-            response.set("Referrer-Policy", "no-referrer");
+            response.set("Referrer-Policy", "same-origin");
             if (given.type.starts_with("text/html")) response.set(http::field::cache_control, "no-store");
             for (const auto& [name, value] : given.headers) response.set(name, value);
             response.keep_alive(request.keep_alive());

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "journal/digest.hpp"
+#include "loop/admission.hpp"
 #include "station/enrolment.hpp"
 #include "station/ids.hpp"
 #include "station/page/site.hpp"
@@ -178,6 +179,31 @@ Answer export_queue(Site& site) {
     return see_other("/status?exported=" + file.string());
 }
 
+/// `POST /api/v1/records`, for other programs of this PC: one record. 200 where it is durable, 422 with what is wrong.
+Answer take_record(Site& site, const Request& r) {
+    const auto problem = [](int code, const json& body) {
+        return Answer{code, "application/problem+json", body.dump(), {}};
+    };
+    if (!r.by_key)
+        return problem(403,
+                       {{"status", 403},
+                        {"code", "key_missing"},
+                        {"detail", "请求头 X-Imloop-Key 应是本机钥匙 / X-Imloop-Key must be this installation's key"}});
+    const auto admitted = loop::admit(r.body, site.config().station_id, unix_now());
+    json errors = json::array();
+    for (const auto& p : admitted.problems)
+        errors.push_back({{"pointer", p.pointer}, {"code", p.code}, {"detail", p.zh + " / " + p.en}});
+    if (!errors.empty())
+        return problem(
+            422, {{"status", 422}, {"code", errors[0]["code"]}, {"detail", errors[0]["detail"]}, {"errors", errors}});
+    const auto appended = site.outbox().append(r.body, *admitted.record_id);
+    if (!appended)
+        return problem(409, {{"status", 409}, {"code", appended.error().code}, {"detail", appended.error().detail}});
+    site.uploading().appended();
+    const json out{{"record_id", *admitted.record_id}, {"seq", appended->seq}, {"is_new", appended->is_new}};
+    return {200, "application/json", out.dump(), {}};
+}
+
 /// What a person who helps needs to know; no secrets.
 Answer settings(Site& site, const Request& r, const std::vector<Tab>& tabs) {
     const auto& w = r.words;
@@ -218,6 +244,7 @@ std::optional<Answer> shared_pages(Site& site, const Request& r, const std::vect
         site.uploading().try_now();
         return see_other("/status");
     }
+    if (r.path == "/api/v1/records" && r.method == "POST") return take_record(site, r);
     if (r.path == "/export" && r.method == "POST") return export_queue(site);
     return std::nullopt;
 }
@@ -228,7 +255,6 @@ Answer join_page(const Request& r, const std::string& token,
     JoinResult result;
     if (r.method == "POST" && r.path == "/join") {
         result = join(r.value("code"));
-        if (result.problem.empty()) return see_other("/");
     }
     const std::string_view steps[] = {w("核对监管中心", "Check the hub"), w("生成钥匙", "Make the key"),
                                       w("领取证书", "Receive the certificate"), w("开始记录", "Begin the journal")};
@@ -238,7 +264,11 @@ Answer join_page(const Request& r, const std::string& token,
             html("<li>{}{}</li>",
                  i < result.steps ? status_word({std::string(w("完成", "Done")), "good", Tone::good, "", ""}) : Html{},
                  html(" {}", steps[i]));
+    const bool joined = result.steps == 4 && result.problem.empty();
     Html problem;
+    if (joined)
+        problem = html(R"(<div class="note good" role="status"><p>{}</p></div>)",
+                       w("已加入，马上打开状态页。", "Joined; the status page opens in a moment."));
     if (!result.problem.empty())
         problem = html(R"(<div class="note bad" role="alert"><p>{}</p></div>)", result.problem);
     const Html body = html(
@@ -247,7 +277,10 @@ Answer join_page(const Request& r, const std::string& token,
         w("加入监管中心", "Join the hub"),
         w("请把监管部门给的加入码粘贴在这里。", "Paste the join code the bureau gave you."), problem, token,
         w("加入码", "Join code"), r.value("code"), w("加入", "Join"), list);
-    return page({std::string(w("尚未加入", "Not joined yet")), "", {}, {}, token}, r, "/join", w("加入", "Join"), body);
+    auto answer =
+        page({std::string(w("尚未加入", "Not joined yet")), "", {}, {}, token}, r, "/join", w("加入", "Join"), body);
+    if (joined) answer.headers.emplace_back("Refresh", "2; url=/status");
+    return answer;
 }
 
 }  // namespace imloop::station::page

@@ -44,7 +44,7 @@ private:
     Outbox outbox_;
 };
 
-/// `/status`, `/record`, `/settings`, and the posts `/retry`, `/export`; nothing for other paths.
+/// `/status`, `/record`, `/settings`, and the posts `/retry`, `/export` and `/api/v1/records`; nothing for other paths.
 std::optional<Answer> shared_pages(Site&, const Request&, const std::vector<Tab>&);
 
 /// The page of a program that has not joined yet: one field, one button, four steps. `join` does it and gives the steps

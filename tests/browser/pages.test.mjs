@@ -1,0 +1,184 @@
+// The local pages in a real browser, with real programs: what an operator and a mechanic do in a day.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { Programs, browser, failedTest, recordId } from './programs.mjs';
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const programs = new Programs();
+let chrome, hub, inspection, shop, context, page;
+const seen = [];
+
+async function clean(where) {
+  // Through the inspector: the page's own policy lets no foreign script in.
+  const session = await page.context().newCDPSession(page);
+  await session.send('Runtime.evaluate', { expression: axe });
+  const { result } = await session.send('Runtime.evaluate', { expression: 'axe.run().then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.nodes.map(n => n.target).join(", "))))', awaitPromise: true });
+  assert.deepEqual(JSON.parse(result.value), [], `axe at ${where}`);
+}
+
+/// Saves a record as the test software of the same PC would.
+async function post(url, name, record, key) {
+  const own = key ?? fs.readFileSync(path.join(programs.dir, name, 'data', 'page.key'), 'utf8').trim();
+  return fetch(url + '/api/v1/records', { method: 'POST', headers: { 'X-Imloop-Key': own, 'Content-Type': 'application/json' }, body: JSON.stringify(record) });
+}
+
+before(async () => {
+  programs.hub('init');
+  hub = await programs.serve();
+  chrome = await browser();
+  context = await chrome.newContext({ viewport: { width: 1280, height: 800 } });
+  page = await context.newPage();
+  page.on('request', (request) => seen.push(request.url()));
+  for (const name of ['i', 'm']) fs.mkdirSync(path.join(programs.dir, name));
+});
+after(async () => {
+  await chrome.close();
+  await programs.close();
+});
+
+test('a station joins on its page with the code it was given', async () => {
+  inspection = await programs.run('i_station', 'i');
+  await page.goto(inspection.url);
+  await clean('join');
+  await page.fill('#code', 'K7QF-9D2M');
+  await page.click('button.main');
+  await page.getByRole('alert').waitFor();
+  await page.fill('#code', programs.invite('I610404-01', '秦汉机动车检测站'));
+  await page.click('button.main', { noWaitAfter: true });
+  await page.waitForURL('**/status');
+  assert.match(await page.textContent('header'), /秦汉机动车检测站/);
+  await page.getByText('正常', { exact: true }).first().waitFor();
+  await clean('status');
+});
+
+test('a record of the test software is accepted with a receipt; a wrong one is explained; strangers are not let in', async () => {
+  assert.equal((await post(inspection.url, 'i', failedTest(1, '陕D8K3Q7'))).status, 200);
+  const wrong = { ...failedTest(9, '陕D0T009'), verdict: 'pass' };
+  const answer = await post(inspection.url, 'i', wrong);
+  assert.equal(answer.status, 422);
+  assert.equal((await answer.json()).code, 'verdict_contradicts_readings');
+  assert.equal((await post(inspection.url, 'i', failedTest(2, '陕D0T002'), 'guessed')).status, 403);
+  await page.goto(inspection.url + '/status');
+  await page.getByText('陕D·8K3Q7').waitFor();
+  await page.getByText('回执', { exact: false }).last().waitFor();
+  await page.locator('tbody').getByText('已接收').first().waitFor({ timeout: 15000 });
+});
+
+test('the hub goes down: the page says so and keeps what comes; it comes back and all is sent', async () => {
+  await programs.stop(hub);
+  await post(inspection.url, 'i', failedTest(2, '陕DM40R6', 29));
+  await page.goto(inspection.url + '/status');
+  await page.locator('.band').getByText('离线', { exact: true }).waitFor({ timeout: 20000 });
+  await page.locator('tbody').getByText('等待', { exact: true }).first().waitFor();
+  await clean('offline');
+  hub = await programs.serve(programs.port);
+  await page.getByRole('button', { name: '重新上传' }).click();
+  await page.locator('.band').getByText('正常', { exact: true }).waitFor({ timeout: 30000 });
+});
+
+test('the notice fits one A4 page and carries no plate in its code or address', async () => {
+  await page.goto(inspection.url + '/notice?record=' + recordId(1));
+  await page.getByRole('heading', { name: '机动车维护修理告知书' }).waitFor();
+  await clean('notice');
+  const pdf = (await page.pdf({ format: 'A4', preferCSSPageSize: true })).toString('latin1');
+  assert.equal((pdf.match(/\/Type \/Page\b/g) ?? []).length, 1);
+});
+
+test('the gate says repair first; going on needs a reason and is a record', async () => {
+  await page.goto(inspection.url + '/gate');
+  await clean('gate');
+  await page.fill('#plate', '陕d 8k3q7');
+  await page.keyboard.press('Enter');
+  await page.locator('#answer').getByText('需先维修').waitFor();
+  await clean('gate answer');
+  await page.getByText('仍要复检…').click();
+  await page.fill('#reason', '太短');
+  await page.getByRole('button', { name: '记录并继续复检' }).click();
+  await page.locator('#reason-error').waitFor();
+  assert.equal(await page.inputValue('#reason'), '太短');
+  await page.selectOption('#reason_code', 'settlement_shown');
+  await page.fill('#reason', '结算清单号 YS-20261117-06，已拍照留存。');
+  await page.fill('#approved_by', '技术负责人甲');
+  await page.getByRole('button', { name: '记录并继续复检' }).click();
+  await page.getByText('已记录，可以复检。').waitFor();
+});
+
+test('a mechanic records a repair from the list to the receipt, by keyboard, and a draft survives a kill', async () => {
+  programs.call('m_station', '--config', programs.config('m'), 'join', programs.invite('M610404-03', '渭城永顺汽修'));
+  shop = await programs.run('m_station', 'm');
+  await page.goto(shop.url);
+  await page.locator('.list').getByText('陕D·8K3Q7').waitFor({ timeout: 20000 });
+  await clean('orders');
+  await page.fill('#find', recordId(1));
+  await page.keyboard.press('Enter');
+  await page.locator('#repair').waitFor();
+  await clean('form');
+  await page.getByRole('button', { name: '提交' }).click();
+  await page.locator('.note').getByText('请至少填一个维修项目。').waitFor();
+  await page.focus('#search');
+  await page.keyboard.type('ghsychq');
+  await page.keyboard.press('Enter');
+  await page.locator('[name=price_0]').fill('300');
+  await page.focus('#search');
+  await page.keyboard.type('三元');
+  await page.locator('#found li', { hasText: '配件' }).first().waitFor();
+  for (let i = 0; i < 2; ++i) await page.keyboard.press('ArrowDown');
+  const chosen = await page.locator('#found li[aria-selected=true]').textContent();
+  assert.match(chosen, /配件/);
+  await Promise.all([page.waitForResponse((r) => r.url().endsWith('/draft')), page.keyboard.press('Enter')]);
+  await page.locator('[name=serial_1]').fill('TWC-5518-20937');
+  await page.locator('[name=price_1]').fill('2480');
+  await page.locator('[name=after_0]').fill('0.21');
+  await Promise.all([page.waitForResponse((r) => r.url().endsWith('/draft')), page.locator('[name=after_1]').fill('0.09')]);
+  assert.equal(await page.inputValue('[name=total_fee]'), '2780.00');
+  assert.match(await page.textContent('#saved'), /草稿/);
+
+  shop.child.removeAllListeners('exit');
+  const ended = new Promise((resolve) => shop.child.on('exit', resolve));
+  shop.child.kill('SIGKILL');
+  await ended;
+  shop = await programs.run('m_station', 'm');
+  await page.goto(shop.url + '/orders?order=' + recordId(1));
+  assert.equal(await page.inputValue('[name=serial_1]'), 'TWC-5518-20937');
+  assert.equal(await page.inputValue('[name=after_0]'), '0.21');
+  const fields = await page.locator('#repair input:not([type=hidden]), #repair select').count();
+  assert.ok(fields <= 24, `${fields} fields`);
+  await page.getByRole('button', { name: '提交' }).click();
+  await page.waitForURL(/\/done/);
+  await clean('done');
+  await page.locator('tbody').getByText('可以复检').waitFor({ timeout: 30000 });
+  await page.getByRole('link', { name: '结算清单' }).click();
+  await page.getByText('TWC-5518-20937').waitFor();
+  await clean('settlement');
+});
+
+test('the gate now lets the vehicle through and shows what was repaired; the shop sees that it passed', async () => {
+  await page.goto(inspection.url + '/gate');
+  await page.fill('#plate', '陕D8K3Q7');
+  await page.keyboard.press('Enter');
+  await page.locator('#answer').getByText('可以复检', { exact: true }).waitFor();
+  await page.getByText('更换三元催化器').waitFor();
+  const pass = failedTest(3, '陕D8K3Q7', 0);
+  pass.vehicle.vin = failedTest(1, '').vehicle.vin;
+  for (const reading of pass.readings) { reading.value = 0.1; reading.passed = true; }
+  Object.assign(pass, { reason: 'retest', verdict: 'pass' });
+  delete pass.failed_items;
+  assert.equal((await post(inspection.url, 'i', pass)).status, 200);
+  await page.goto(shop.url + '/done');
+  await page.locator('tbody').getByText('复检合格').waitFor({ timeout: 30000 });
+});
+
+test('prices are posted; English is a click away; a plate never stands in an address', async () => {
+  await page.goto(shop.url + '/prices');
+  await clean('prices');
+  await page.fill('#EMI-CAT', '320');
+  await page.getByRole('button', { name: '保存并公示' }).click();
+  await page.getByText('已保存，今天起公示。').waitFor();
+  await page.getByRole('link', { name: 'English' }).click();
+  await page.getByRole('heading', { name: 'Prices' }).waitFor();
+  await clean('prices in English');
+  for (const url of seen) assert.doesNotMatch(decodeURIComponent(url), /8K3Q7|8k3q7|LXR2C/, url);
+});
