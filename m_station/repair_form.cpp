@@ -23,6 +23,8 @@ std::string field(const Fields& fields, const std::string& name) {
     return first == std::string::npos ? std::string() : it->second.substr(first, last - first + 1);
 }
 
+constexpr double number_max = 1e9;  ///< a mileage, a fee, a value: beyond it is a slip of the hand
+
 /// Reads numbers a person typed and remembers which were none.
 class Numbers {
 public:
@@ -34,7 +36,8 @@ public:
         if (text.empty()) return std::nullopt;
         double value = 0;
         const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (read.ptr == text.data() + text.size() && value >= 0 && std::isfinite(value)) return value;
+        if (read.ec == std::errc() && read.ptr == text.data() + text.size() && value >= 0 && value <= number_max)
+            return value;
         problems_.push_back(
             {name, fmt::format(fmt::runtime(words_("应是数字，填的是“{}”。", "This should be a number; it says “{}”.")),
                                text)});
@@ -133,6 +136,11 @@ Repair repair_of(const json& order, const Fields& fields, loop::Moment settled_a
     }
     double sum = 0;
     for (int n = 0; n < form_rows_max; ++n) add_row(r, fields, n, numbers, sum);
+    if (!field(fields, fmt::format("code_{}", form_rows_max)).empty())
+        out.problems.push_back(
+            {"search", fmt::format(fmt::runtime(w("一张工单最多 {} 行，请分成两张。",
+                                                  "An order has {} rows at most: make two of this one.")),
+                                   form_rows_max)});
     for (const auto* name : {"fault_description", "technician_id", "inspector_id", "certificate_no"})
         if (const auto text = field(fields, name); !text.empty()) r[name] = text;
     if (const auto km = numbers.at("mileage_km")) r["mileage_km"] = *km;
@@ -148,7 +156,7 @@ Repair repair_of(const json& order, const Fields& fields, loop::Moment settled_a
         r["total_fee"] = std::round(sum * 100) / 100;
     else if (outcome != "repaired")
         r["total_fee"] = 0.0;
-    else
+    else if (std::ranges::find(out.problems, "total_fee", &FieldProblem::field) == out.problems.end())
         out.problems.push_back({"total_fee", std::string(w("请填合计金额。", "Give the total."))});
     if (outcome == "repaired" && !r.contains("items"))
         out.problems.insert(out.problems.begin(),

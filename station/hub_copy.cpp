@@ -40,7 +40,7 @@ void write_view(const std::filesystem::path& file, const HubView& view) {
 }  // namespace
 
 void merge_orders(HubView& view, const json& page) {
-    if (page.value("whole", false) && view.cursor.empty()) view.orders = json::object();
+    if (page.value("whole", false)) view.orders = json::object();
     for (const auto& item : page.at("items")) {
         const std::string episode = item.at("episode"), state = item.at("state");
         if (state == "withdrawn" || state == "elsewhere")
@@ -85,7 +85,6 @@ bool HubCopy::ask(HubView& view) {
         const auto answer = hub.request("GET", "/api/v1/work-orders?limit=500&cursor=" + view.cursor, {}, "");
         if (!answer || answer->status != 200) return false;
         const auto page = json::parse(answer->body);
-        if (page.value("whole", false)) view.cursor.clear();
         merge_orders(view, page);
         more = page.value("more", false);
     }

@@ -21,7 +21,8 @@ struct HubView {
     std::string cursor, shops_tag;
 };
 
-/// Takes a page of work orders in: what left is taken out, what changed replaced.
+/// Takes a page of work orders in: what left is taken out, what changed replaced. A `whole` page, the first of a hub
+/// that knows no cursor of ours, begins anew.
 void merge_orders(HubView&, const nlohmann::json& page);
 
 /// Thread safe. Asks the hub from time to time on a thread of its own, and at once when someone looks.

@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -55,6 +56,12 @@ bool same(std::string_view a, std::string_view b) {
 
 Answer refusal(int status, std::string_view zh, std::string_view en) {
     return {status, "text/plain; charset=utf-8", std::string(zh) + "\n" + std::string(en) + "\n", {}};
+}
+
+/// A path of this page, and nothing that a browser or a header would take for something else.
+bool own_path(std::string_view path) {
+    return path.starts_with('/') && !path.starts_with("//") &&
+           std::ranges::all_of(path, [](char c) { return c > ' ' && c < '\x7f' && c != '\\'; });
 }
 
 std::string random_token() {
@@ -129,8 +136,7 @@ struct Server::Impl {
             return {303,
                     "text/plain",
                     "",
-                    {{"Location",
-                      r.value("back").starts_with("/") && !r.value("back").starts_with("//") ? r.value("back") : "/"},
+                    {{"Location", own_path(r.value("back")) ? r.value("back") : "/"},
                      {"Set-Cookie", std::string("lang=") + (r.value("to") == "en" ? "en" : "zh") +
                                         "; Path=/; SameSite=Strict; Max-Age=31536000"}}};
         try {
@@ -145,6 +151,16 @@ struct Server::Impl {
         }
     }
 
+    /// Of a sender that has more to send: it reads no answer before that, and none at all from a closed connection.
+    static asio::awaitable<void> read_away(beast::tcp_stream& stream, beast::flat_buffer& buffer) {
+        beast::error_code error;
+        stream.socket().shutdown(tcp::socket::shutdown_send, error);
+        while (!error) {
+            buffer.clear();
+            co_await stream.async_read_some(buffer.prepare(head_max), asio::redirect_error(awaited, error));
+        }
+    }
+
     asio::awaitable<void> serve(tcp::socket socket) {
         beast::tcp_stream stream(std::move(socket));
         beast::flat_buffer buffer;
@@ -155,9 +171,10 @@ struct Server::Impl {
             stream.expires_after(request_time);
             beast::error_code error;
             co_await http::async_read(stream, buffer, parser, asio::redirect_error(awaited, error));
-            if (error) co_return;
+            const bool too_large = error == http::error::body_limit;
+            if (error && !too_large) co_return;
             const auto request = parser.release();
-            Answer given = answer(request);
+            Answer given = too_large ? refusal(413, "文件太大", "the file is too large") : answer(request);
             http::response<http::string_body> response(static_cast<http::status>(given.status), request.version());
             response.set(http::field::content_type, given.type);
             response.set("Content-Security-Policy",
@@ -166,10 +183,11 @@ struct Server::Impl {
             response.set("Referrer-Policy", "same-origin");
             if (given.type.starts_with("text/html")) response.set(http::field::cache_control, "no-store");
             for (const auto& [name, value] : given.headers) response.set(name, value);
-            response.keep_alive(request.keep_alive());
+            response.keep_alive(request.keep_alive() && !too_large);
             if (request.method() != http::verb::head) response.body() = std::move(given.body);
             response.prepare_payload();
             co_await http::async_write(stream, response, asio::redirect_error(awaited, error));
+            if (too_large && !error) co_await read_away(stream, buffer);
             if (error || !response.keep_alive()) co_return;
         }
     }

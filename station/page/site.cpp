@@ -58,6 +58,7 @@ std::vector<std::string> Site::save(const json& record, const Words& w) {
 
 std::string shown_plate(const std::string& plate) {
     if (plate.find("\xC2\xB7") != std::string::npos || plate.size() < 6) return plate;
+    if (static_cast<unsigned char>(plate[0]) < 0x80) return plate;  // a VIN, in place of a plate
     std::size_t province = 1;
     while (province < plate.size() && (static_cast<unsigned char>(plate[province]) & 0xC0) == 0x80) ++province;
     return plate.substr(0, province + 1) + "\xC2\xB7" + plate.substr(province + 1);

@@ -68,13 +68,14 @@ std::string repair_item_name(const json& item, const Words& w) {
 
 std::string day_text(const std::string& moment, const Words& w) {
     const auto at = loop::parse_moment(moment);
-    const auto day = at ? loop::format_day(loop::day_of(*at)) : moment;
-    if (day.size() != 10) return day;
+    const auto parsed = at ? loop::day_of(*at) : loop::parse_day(moment);
+    if (!parsed) return moment;
+    const auto day = loop::format_day(*parsed);
     const int month = std::stoi(day.substr(5, 2)), of_month = std::stoi(day.substr(8, 2));
     if (w.lang == Lang::zh) return fmt::format("{} 年 {} 月 {} 日", day.substr(0, 4), month, of_month);
     constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    return fmt::format("{} {} {}", of_month, months[(month - 1) % 12], day.substr(0, 4));
+    return fmt::format("{} {} {}", of_month, months[month - 1], day.substr(0, 4));
 }
 
 Due due_text(const std::string& text, loop::Day today, const Words& w) {
