@@ -126,7 +126,7 @@ TEST_CASE("a page is given to this machine's names alone, and can't be framed or
                    "Content-Security-Policy: default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
                    "form-action 'self'"));
     CHECK(has_line(answer, "X-Content-Type-Options: nosniff"));
-    CHECK(has_line(answer, "Referrer-Policy: no-referrer"));
+    CHECK(has_line(answer, "Referrer-Policy: same-origin"));
     CHECK(has_line(answer, "Cache-Control: no-store"));
     const auto port = std::to_string(page.server.port());
     CHECK(status_of(page.ask("GET /x", "Host: localhost:" + port + "\r\n")) == "200");
