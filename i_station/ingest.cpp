@@ -2,26 +2,53 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
 #include <iostream>
+#include <sstream>
 
+#include "station/ids.hpp"
 #include "station/intake/equipment.hpp"
+#include "station/intake/mapping.hpp"
 
 namespace imloop::i_station {
 namespace {
 
 using namespace station;
 
-int ingest(const Context& context, const std::string& path, bool dry) {
+struct Options {
+    std::string path, mapping, profiles;
+    std::size_t sheet = 1;
+    bool dry = false;
+};
+
+std::string bytes_of(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) throw std::runtime_error("读不到文件 / can't read " + path);
+    std::ostringstream bytes;
+    bytes << in.rdbuf();
+    return bytes.str();
+}
+
+template <class T>
+T needed(journal::Result<T> result) {
+    if (!result) throw std::runtime_error(result.error().code + ": " + result.error().detail);
+    return std::move(*result);
+}
+
+intake::Settings settings_of(const Config& config, const Options& o) {
+    return {config.station_id, config.intake.line_id, config.intake.inspector_id, config.intake.time_offset,
+            o.profiles};
+}
+
+int ingest(const Context& context, const Options& o) {
     const Config config = context.config();
-    const auto read = intake::read_equipment(
-        path, {config.station_id, config.intake.line_id, config.intake.inspector_id, config.intake.time_offset});
-    if (!read) throw std::runtime_error(read.error().code + ": " + read.error().detail);
+    const auto read = needed(intake::read_equipment(o.path, settings_of(config, o)));
     int code = 0;
-    for (const auto& taken : read->taken) {
+    for (const auto& taken : read.taken) {
         std::string files;
         for (const auto& file : taken.files) files += (files.empty() ? "" : ", ") + file;
         std::cout << "一次检验 / one test: " << files << '\n';
-        if (dry) {
+        if (o.dry) {
             std::cout << taken.line << '\n';
             continue;
         }
@@ -30,33 +57,86 @@ int ingest(const Context& context, const std::string& path, bool dry) {
             taken.trace_csv.empty() ? std::nullopt : std::optional(Trace{taken.trace_sha256, taken.trace_csv});
         if (!submit(outbox, config, taken.line, trace, std::cout)) code = 2;
     }
-    if (read->taken.empty()) std::cout << "没有完整的检验 / no whole test here\n";
-    for (const auto& left : read->left) {
-        const auto place = left.line == 0 ? left.file : fmt::format("{}:{}", left.file, left.line);
+    if (read.taken.empty()) std::cout << "没有完整的检验 / no whole test here\n";
+    for (const auto& left : read.left) {
+        const auto place = left.line == 0 ? left.file + (left.place.empty() ? "" : "#" + left.place)
+                                          : fmt::format("{}:{}", left.file, left.line);
         fmt::print("  – {:<28} {:<17} {} / {}\n", place, left.code, left.zh, left.en);
     }
+    return code;
+}
+
+void show(const char* mark, const intake::RuleProblem& p) {
+    const auto place = p.place.empty() ? std::string() : "  " + p.place;
+    const auto value = p.value.empty() ? std::string() : " = " + p.value;
+    fmt::print("    {} 第 {} 行 / line {}{}{}  {}  {} / {}\n", mark, p.line, p.line, place, value, p.code, p.zh, p.en);
+}
+
+int ingest_table(const Context& context, const Options& o) {
+    const Config config = context.config();
+    const auto mapping = needed(intake::mapping_from(bytes_of(o.mapping), o.mapping.ends_with(".toml")));
+    const auto table = needed(intake::read_table(bytes_of(o.path), o.sheet));
+    const auto read = needed(intake::read_mapped(table, mapping, settings_of(config, o), unix_now()));
+    int code = 0;
+    for (const auto& test : read.tests) {
+        std::string lines;
+        for (const auto line : test.lines) lines += (lines.empty() ? "" : ", ") + std::to_string(line);
+        fmt::print("{} 第 {} 行 / line {}  {}\n", test.problems.empty() ? "✓" : "✗", lines, lines,
+                   test.report_no.empty() ? "–" : test.report_no);
+        for (const auto& problem : test.problems) show("✗", problem);
+        for (const auto& note : test.notes) show("–", note);
+        std::fflush(stdout);
+        if (!test.problems.empty()) code = 2;
+        if (test.line.empty()) continue;
+        if (o.dry) {
+            std::cout << test.line << std::endl;
+            continue;
+        }
+        Outbox outbox = context.outbox(config);
+        if (!submit(outbox, config, test.line, std::nullopt, std::cout)) code = 2;
+    }
+    if (read.tests.empty()) std::cout << "没有数据行 / no rows\n";
+    for (const auto& column : read.unused) std::cout << "  – 没有用到的列 / column not used: " << column << '\n';
     return code;
 }
 
 }  // namespace
 
 void add_ingest(CLI::App& app, Context& context) {
-    struct Options {
-        std::string path;
-        bool dry = false;
-    };
     const auto o = std::make_shared<Options>();
-    auto* command = app.add_subcommand(
-        "ingest",
-        "读取设备的文件（南华目录或平台 XML）：属于同一次检验的文件成为一条记录，其余逐个说明原因；重复读取只算一次\n"
-        "Read equipment files (an NHA folder or platform XML): files of one test become one record, the others are "
-        "named "
-        "with the reason\n\n"
-        "  i_station ingest /data/nha\n"
-        "  i_station ingest result.xml");
-    command->add_option("path", o->path, "目录或 XML 文件 / folder or XML file")->required();
+    auto* command = app.add_subcommand("ingest",
+                                       "读取设备的文件（南华目录、平台 XML 或 "
+                                       "JSON、按映射读表格）：属于同一次检验的文件成为一条记录，其余逐个说明原因；"
+                                       "重复读取只算一次\n"
+                                       "Read equipment files (an NHA folder, platform XML or JSON, a table by a "
+                                       "mapping): files of one test become one "
+                                       "record, the others are named with the reason\n\n"
+                                       "  i_station ingest /data/nha\n"
+                                       "  i_station ingest result.xml\n"
+                                       "  i_station ingest tests.csv --mapping map.json --dry-run");
+    command->add_option("path", o->path, "目录，XML、JSON 或表格文件 / folder, XML, JSON or table")->required();
+    command->add_option("--mapping", o->mapping, "表格的映射 (JSON, TOML) / mapping of a table");
+    command->add_option("--profiles", o->profiles, "另加的平台格式目录 / folder of further profiles of platforms");
+    command->add_option("--sheet", o->sheet, "XLSX 的第几张表 / which sheet of an XLSX file");
     command->add_flag("--dry-run", o->dry, "只显示，不保存 / show only");
-    command->callback([&context, o] { context.code = ingest(context, o->path, o->dry); });
+    command->callback(
+        [&context, o] { context.code = o->mapping.empty() ? ingest(context, *o) : ingest_table(context, *o); });
+}
+
+void add_mapping(CLI::App& app) {
+    struct MappingOptions {
+        std::string path;
+        std::size_t sheet = 1;
+    };
+    const auto o = std::make_shared<MappingOptions>();
+    auto* command = app.add_subcommand("mapping",
+                                       "由表头写出映射的草稿，to_do 里是要人决定的\n"
+                                       "Write a first mapping from a table's header; to_do is for a person\n\n"
+                                       "  i_station mapping tests.csv > map.json");
+    command->add_option("path", o->path, "CSV 或 XLSX / CSV or XLSX")->required();
+    command->add_option("--sheet", o->sheet, "XLSX 的第几张表 / which sheet of an XLSX file");
+    command->callback(
+        [o] { std::cout << needed(intake::draft_mapping(needed(intake::read_table(bytes_of(o->path), o->sheet)))); });
 }
 
 }  // namespace imloop::i_station

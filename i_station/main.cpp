@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
     context.pages = imloop::i_station::pages;
     imloop::station::add_shared_commands(app, context);
     imloop::i_station::add_ingest(app, context);
+    imloop::i_station::add_mapping(app);
     imloop::i_station::add_clearance(app, context);
     return imloop::station::run_app(app, context, argc, argv);
 }

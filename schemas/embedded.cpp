@@ -45,6 +45,22 @@ std::string text(std::string_view path) {
     return std::string(built_in);
 }
 
+std::vector<std::string> paths(std::string_view folder) {
+    namespace fs = std::filesystem;
+    std::vector<std::string> out;
+    for (const auto path : embedded_paths())
+        if (path.starts_with(folder)) out.emplace_back(path);
+    std::error_code none;
+    if (const auto dir = override_dir() / folder; !override_dir().empty() && fs::is_directory(dir, none))
+        for (const auto& entry : fs::directory_iterator(dir))
+            if (entry.path().extension() == ".json")
+                out.push_back(std::string(folder) + entry.path().filename().string());
+    std::ranges::sort(out);
+    const auto repeated = std::ranges::unique(out);
+    out.erase(repeated.begin(), repeated.end());
+    return out;
+}
+
 std::string table_text(std::string_view name) { return text("tables/" + std::string(name) + ".json"); }
 
 }  // namespace imloop::schemas

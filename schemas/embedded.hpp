@@ -19,6 +19,8 @@ std::vector<std::string_view> embedded_paths();
 void set_override_dir(const std::filesystem::path&);
 /// The text under `path`, from the override directory where it has one. Throws std::runtime_error where neither has it.
 std::string text(std::string_view path);
+/// Paths that begin with `folder` (`tables/profiles/`), built in or in the override directory, ascending.
+std::vector<std::string> paths(std::string_view folder);
 /// `tables/NAME.json`, as text() finds it.
 std::string table_text(std::string_view name);
 

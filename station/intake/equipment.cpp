@@ -1,25 +1,102 @@
 #include "station/intake/equipment.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <iterator>
+#include <sstream>
 
+#include "station/intake/members.hpp"
 #include "station/intake/nha.hpp"
+#include "station/intake/profile.hpp"
 #include "station/intake/province_xml.hpp"
 
 namespace imloop::station::intake {
+namespace {
 
-journal::Result<Intake> read_equipment(const std::filesystem::path& path, const Settings& settings) {
-    namespace fs = std::filesystem;
-    if (!fs::is_directory(path)) return read_province_xml(path, settings);
-    const auto any = [&](auto&& fits) {
-        return std::ranges::any_of(fs::directory_iterator(path), [&](const auto& entry) { return fits(entry.path()); });
+namespace fs = std::filesystem;
+
+bool is_json(const fs::path& file) { return file.extension() == ".json" || file.extension() == ".JSON"; }
+
+std::string bytes_of(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::ostringstream bytes;
+    bytes << in.rdbuf();
+    return bytes.str();
+}
+
+void append(Intake& to, Intake from) {
+    std::ranges::move(from.taken, std::back_inserter(to.taken));
+    std::ranges::move(from.left, std::back_inserter(to.left));
+}
+
+/// What the common reader of XML left as no test, and a profile knows, is read through the profile.
+void read_other_xml(const fs::path& folder, Intake& intake, const std::vector<Profile>& profiles,
+                    const Settings& settings) {
+    std::vector<Document> documents;
+    for (const auto& left : intake.left) {
+        if (left.code != "not_a_test") continue;
+        const auto root = parse_xml(bytes_of(folder / left.file));
+        if (!root) continue;
+        documents.push_back({left.file, nlohmann::json::object(), true});
+        documents.back().json[root->name] = json_of(*root);
+    }
+    if (documents.empty()) return;
+    auto read = read_messages(documents, profiles, settings);
+    std::erase_if(read.left, [](const Left& left) { return left.code == "unknown_format"; });
+    const auto is_known = [&](const Left& left) {
+        return std::ranges::any_of(read.left, [&](const Left& l) { return l.file == left.file; }) ||
+               std::ranges::any_of(
+                   read.taken, [&](const Taken& t) { return std::ranges::find(t.files, left.file) != t.files.end(); });
     };
-    if (!any(is_xml)) return read_nha(path, settings);
-    auto intake = read_province_xml(path, settings);
-    if (!any([](const fs::path& file) { return file.extension() == ".ini"; })) return intake;
-    auto of_nha = read_nha(path, settings);
-    std::ranges::move(of_nha->taken, std::back_inserter(intake->taken));
-    std::ranges::move(of_nha->left, std::back_inserter(intake->left));
+    std::erase_if(intake.left, [&](const Left& left) { return left.code == "not_a_test" && is_known(left); });
+    append(intake, std::move(read));
+}
+
+Intake read_json(const std::vector<fs::path>& files, const std::vector<Profile>& profiles, const Settings& settings) {
+    std::vector<Document> documents;
+    std::vector<Left> left;
+    for (const auto& file : files) {
+        auto read = json_document(file.filename().string(), bytes_of(file));
+        if (auto* document = std::get_if<Document>(&read))
+            documents.push_back(std::move(*document));
+        else
+            left.push_back(std::get<Left>(std::move(read)));
+    }
+    auto intake = read_messages(documents, profiles, settings);
+    std::ranges::move(left, std::back_inserter(intake.left));
+    std::ranges::stable_sort(intake.left, {}, &Left::file);
+    return intake;
+}
+
+}  // namespace
+
+journal::Result<Intake> read_equipment(const fs::path& path, const Settings& settings) {
+    const bool is_folder = fs::is_directory(path);
+    std::vector<fs::path> json_files;
+    bool has_xml = false, has_ini = false;
+    const auto note = [&](const fs::path& file) {
+        has_xml = has_xml || is_xml(file);
+        has_ini = has_ini || file.extension() == ".ini";
+        if (is_json(file)) json_files.push_back(file);
+    };
+    if (is_folder)
+        for (const auto& entry : fs::directory_iterator(path)) note(entry.path());
+    else if (fs::is_regular_file(path))
+        note(path);
+    std::ranges::sort(json_files);
+    if (!has_xml && json_files.empty()) return is_folder ? read_nha(path, settings) : read_province_xml(path, settings);
+
+    auto profiles = load_profiles(settings.profiles);
+    if (!profiles) return profiles.error();
+    Intake intake;
+    if (has_xml) {
+        auto read = read_province_xml(path, settings);
+        if (!read) return read.error();
+        read_other_xml(is_folder ? path : path.parent_path(), *read, *profiles, settings);
+        append(intake, std::move(*read));
+    }
+    if (!json_files.empty()) append(intake, read_json(json_files, *profiles, settings));
+    if (has_ini) append(intake, *read_nha(path, settings));
     return intake;
 }
 

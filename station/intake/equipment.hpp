@@ -1,12 +1,14 @@
-// What an equipment path holds: XML of a provincial platform, or the INI files of an NHA line.
+// What an equipment path holds: XML of a provincial platform, JSON of one that a profile knows, or the INI files of an
+// NHA line.
 #pragma once
 
 #include "station/intake/folder.hpp"
 
 namespace imloop::station::intake {
 
-/// One `.xml` file, a folder with `.xml` files, or the data folder of an NHA line; a folder with both is read as both.
-/// `no_folder` where there is none.
+/// One `.xml` or `.json` file, a folder of such files, or the data folder of an NHA line; a folder with several kinds
+/// is read as each of them. XML that is not of the common form is tried through the profiles. `no_folder` where there
+/// is none, `bad_profile` where a profile is not right.
 journal::Result<Intake> read_equipment(const std::filesystem::path&, const Settings&);
 
 }  // namespace imloop::station::intake

@@ -58,7 +58,7 @@ bool Fields::flag(const std::string& key) {
 void Readings::judged(const Item& item, const Names& names) {
     const double value = fields_.needed(names.value), limit = fields_.needed(names.limit);
     const auto low = names.limit_low.empty() ? std::nullopt : std::optional(fields_.needed(names.limit_low));
-    push(item, value, limit, low, fields_.flag(names.passed));
+    put(item, value, limit, low, fields_.flag(names.passed));
 }
 
 void Readings::measured(const Item& item, const Names& names) {
@@ -68,13 +68,13 @@ void Readings::measured(const Item& item, const Names& names) {
     auto limit = optional(names.limit), low = optional(names.limit_low);
     // Some programs write the two ends of lambda the wrong way round.
     if (limit && low && *low > *limit) std::swap(limit, low);
-    push(item, *value, limit, low, names.passed.empty() ? std::nullopt : fields_.optional_flag(names.passed));
+    put(item, *value, limit, low, names.passed.empty() ? std::nullopt : fields_.optional_flag(names.passed));
 }
 
-void Readings::add(const Item& item, double value) { push(item, value, std::nullopt, std::nullopt, std::nullopt); }
+void Readings::add(const Item& item, double value) { put(item, value, std::nullopt, std::nullopt, std::nullopt); }
 
-void Readings::push(const Item& item, double value, std::optional<double> limit, std::optional<double> limit_low,
-                    std::optional<bool> passed) {
+void Readings::put(const Item& item, double value, std::optional<double> limit, std::optional<double> limit_low,
+                   std::optional<bool> passed) {
     Json reading = {{"item", item.item}, {"phase", item.phase}, {"value", json_number(value)}, {"unit", item.unit}};
     bool within = true;
     if (limit) {

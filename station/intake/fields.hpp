@@ -66,12 +66,13 @@ public:
     void plain(const Item& item, const std::string& value) { measured(item, {value, {}, {}, {}}); }
     void add(const Item&, double value);
 
+    /// Judged by `passed`, else by the limits.
+    void put(const Item&, double value, std::optional<double> limit, std::optional<double> limit_low,
+             std::optional<bool> passed);
+
     const Json& failed() const { return failed_; }
 
 private:
-    void push(const Item&, double value, std::optional<double> limit, std::optional<double> limit_low,
-              std::optional<bool> passed);
-
     Fields& fields_;
     Json& record_;
     Json failed_ = Json::array();

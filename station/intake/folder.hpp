@@ -4,7 +4,9 @@
 // no_report_number, not_finished, blank_run (nothing but zeros), no_result (process data without a result), no_test (an
 // OBD check without its test), bad_value. Of XML files also: malformed_xml, too_large, vehicle_unnamed, unknown_method,
 // unknown_check_type, invalid_test (void by the equipment's own word), no_values (nothing measured), contradiction,
-// repeated (a second OBD check of one test), bad_trace (the record is taken without its process data).
+// repeated (a second OBD check of one test), bad_trace (the record is taken without its process data). Of messages read
+// through a profile also: malformed_json, unknown_format (no profile knows it), not_ours (a kind of test or method that
+// the platform has and the contract has not), rows_differ, left_out (the record is taken without that member).
 #pragma once
 
 #include <filesystem>
@@ -19,6 +21,7 @@ namespace imloop::station::intake {
 struct Settings {
     std::string station_id, line_id, inspector_id;
     std::string time_offset = "+08:00";
+    std::filesystem::path profiles = {};  ///< a folder of further profiles of platforms; empty: none
 };
 
 struct Taken {
@@ -33,7 +36,8 @@ struct Left {
     std::string file;
     std::string code;
     std::string zh, en;
-    std::size_t line = 0;  ///< of the file, from 1; 0 where it is not known
+    std::size_t line = 0;    ///< of the file, from 1; 0 where it is not known
+    std::string place = {};  ///< JSON pointer; empty: the whole file
 };
 
 struct Intake {
