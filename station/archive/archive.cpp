@@ -89,7 +89,8 @@ Reply Archive::answer(const Call& call) {
             said = route->service == Service::token    ? token(*message)
                    : route->service == Service::repair ? repair(*message)
                                                        : account(*message);
-        } catch (const std::exception&) {
+        } catch (const std::exception& e) {
+            shell_.say(e.what());
             said = {false, "没有保存，请稍后再传 / not saved, send it again later", {}};
         }
     }

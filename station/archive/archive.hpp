@@ -30,6 +30,7 @@ public:
     struct Shell {
         std::function<loop::Moment()> now;
         std::function<void()> appended;
+        std::function<void(const std::string&)> say;  ///< to the operator: what kept a record from being saved
     };
     /// `source`: whose outbox it is, and who the hub judges by.
     Archive(Outbox&, std::string source, std::vector<ArchiveShop>, Shell);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <iostream>
+
 #include "station/archive/archive.hpp"
 #include "station/archive/server.hpp"
 #include "station/ids.hpp"
@@ -12,7 +14,9 @@ namespace {
 struct Serving {
     Serving(const Config& config, Uploading& uploading)
         : outbox(config.data, config.station_id, [] { return new_uuid7(unix_now()); }),
-          archive(outbox, config.station_id, config.archive.shops, {unix_now, [&uploading] { uploading.appended(); }}),
+          archive(outbox, config.station_id, config.archive.shops,
+                  {unix_now, [&uploading] { uploading.appended(); },
+                   [](const std::string& why) { std::cout << why << std::endl; }}),
           server(config.archive.address, config.archive.port,
                  [this](const Call& call) { return archive.answer(call); }) {}
 

@@ -89,7 +89,8 @@ struct Desk {
     explicit Desk(const std::string& source_ = bridge, std::vector<ArchiveShop> shops = {shop})
         : source(source_),
           outbox(folder.path(), source, [] { return "0192a1b2-0000-7000-8000-00000000aaaa"; }),
-          archive(outbox, source, std::move(shops), {[this] { return clock; }, [this] { ++appended; }}) {}
+          archive(outbox, source, std::move(shops),
+                  {[this] { return clock; }, [this] { ++appended; }, [](const std::string&) {}}) {}
 
     json post(const std::string& target, const json& body) {
         return json::parse(archive.answer({"POST", target, "application/json;charset=UTF-8", body.dump()}).body);
@@ -383,7 +384,7 @@ TEST_CASE("sent again counts once, also after a restart") {
     Desk desk;
     for (int i = 0; i < 3; ++i) CHECK(desk.send(message()).at("code") == "1");
     CHECK(desk.outbox.last() == 1);
-    Archive again(desk.outbox, bridge, {shop}, {[] { return now; }, [] {}});
+    Archive again(desk.outbox, bridge, {shop}, {[] { return now; }, [] {}, [](const std::string&) {}});
     auto sent = message();
     sent["access_token"] =
         json::parse(
