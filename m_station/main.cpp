@@ -1,5 +1,6 @@
 #include "m_station/import.hpp"
 #include "m_station/pages.hpp"
+#include "station/archive/serve.hpp"
 #include "station/commands.hpp"
 
 int main(int argc, char** argv) {
@@ -9,6 +10,7 @@ int main(int argc, char** argv) {
     imloop::station::Context context;
     context.pages = imloop::m_station::pages;
     context.default_page_port = 7611;
+    context.beside = imloop::station::archive::serve;
     imloop::station::add_shared_commands(app, context);
     imloop::m_station::add_import(app, context);
     return imloop::station::run_app(app, context, argc, argv);

@@ -18,8 +18,10 @@ struct Context {
     std::filesystem::path config_file = "station.toml";
     int code = 0;
     unsigned short default_page_port = 7610;  ///< until there is a configuration
-    /// The pages of the program, beside those that both have.
+    /// The pages of the program, beside those that both have; a program without any serves no page.
     std::function<page::Answer(page::Site&, const page::Request&)> pages;
+    /// What `run` does beside its page, for as long as what is returned lives.
+    std::function<std::shared_ptr<void>(const Config&, Uploading&)> beside;
 
     Config config() const;  ///< throws std::runtime_error with a text for the operator
     Outbox outbox(const Config&) const;

@@ -54,6 +54,12 @@ public:
         return usual;
     }
 
+    /// How many tables stand in an array of tables.
+    std::size_t tables(std::string_view member) const {
+        const auto* array = table_.at_path(member).as_array();
+        return array == nullptr ? 0 : array->size();
+    }
+
     fs::path file(const fs::path& folder, std::string_view member, std::string_view usual) {
         const auto path = folder / text(member, usual);
         std::error_code unreadable;
@@ -80,6 +86,9 @@ public:
             const std::string member = before + std::string(key.str());
             if (const auto* inner = node.as_table())
                 rest(*inner, member + ".");
+            else if (const auto* list = node.as_array(); list != nullptr && list->is_array_of_tables())
+                for (std::size_t i = 0; i < list->size(); ++i)
+                    rest(*list->get(i)->as_table(), fmt::format("{}[{}].", member, i));
             else if (std::ranges::find(read_, member) == read_.end())
                 say(Verdict::look, member,
                     {"没有这个成员，不起作用；请检查拼写", "no such member, it does nothing; check the spelling"});
@@ -91,6 +100,60 @@ private:
     std::vector<ConfigFinding>& findings_;
     std::vector<std::string> read_;
 };
+
+constexpr std::size_t password_least = 12;
+
+void judge_shop(Reader& reader, const ArchiveShop& shop, const std::string& at) {
+    reader.judge(!shop.company_code.empty(), at + "company_code", {"不能是空的", "must not be empty"});
+    reader.judge(shop.company_password.size() >= password_least, at + "company_password",
+                 {"至少 12 个字符，用随机的", "at least 12 characters, random ones"});
+}
+
+void read_archive(Reader& reader, Config& config) {
+    auto& archive = config.archive;
+    const bool bridge = config.station_id.starts_with('B');
+    archive.port = reader.port("archive.port", archive.port);
+    if (bridge) archive.address = reader.text("archive.address", archive.address);
+    const auto count = reader.tables("archive.shop");
+    if (!bridge) {
+        ArchiveShop own{config.station_id, reader.text("archive.company_code", ""), "", ""};
+        if (own.company_code.empty()) return;
+        own.company_password = reader.text("archive.company_password");
+        own.company_name = reader.text("archive.company_name", "");
+        judge_shop(reader, own, "archive.");
+        archive.shops.push_back(std::move(own));
+        return;
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto at = fmt::format("archive.shop[{}].", i);
+        ArchiveShop shop{reader.text(at + "station_id"), reader.text(at + "company_code"),
+                         reader.text(at + "company_password"), reader.text(at + "company_name", "")};
+        reader.judge(is_station_id(shop.station_id) && shop.station_id.starts_with('M'), at + "station_id",
+                     {"应写成 M610404-03 的样子", "write it like M610404-03"});
+        judge_shop(reader, shop, at);
+        for (const auto& other : archive.shops)
+            if (other.company_code == shop.company_code)
+                reader.judge(other.company_password == shop.company_password && other.company_name != shop.company_name,
+                             at + "company_code",
+                             {"与另一家相同：密码也要相同，company_name 要不同",
+                              "is another shop's too: then the password must be the same and company_name differ"});
+        archive.shops.push_back(std::move(shop));
+    }
+}
+
+void read_feed(Reader& reader, Config& config, const fs::path& folder) {
+    auto& feed = config.feed;
+    if (const auto name = reader.text("feed.folder", ""); !name.empty()) feed.folder = folder / name;
+    feed.url = reader.text("feed.url", "");
+    if (feed.url.starts_with("https://")) feed.ca = reader.file(folder, "feed.ca", "feed-ca.pem");
+    const auto form = reader.text("feed.form", "records");
+    feed.mapped = form == "platform";
+    reader.judge(form == "records" || feed.mapped, "feed.form", {"应是 records 或 platform", "records or platform"});
+    reader.judge(feed.url.empty() || feed.url.starts_with("https://") || feed.url.starts_with("http://"), "feed.url",
+                 {"应写成 https://主机/路径", "write it as https://host/path"});
+    reader.judge(feed.url.empty() || feed.folder.empty(), "feed.url",
+                 {"feed.folder 和 feed.url 只写一个", "give feed.folder or feed.url, not both"});
+}
 
 }  // namespace
 
@@ -130,6 +193,8 @@ JudgedConfig judge_config(const fs::path& file) {
     config.intake.line_id = reader.text("intake.line_id", "");
     config.intake.inspector_id = reader.text("intake.inspector_id", "");
     config.intake.time_offset = reader.text("intake.time_offset", "+08:00");
+    if (config.station_id.starts_with('M') || config.station_id.starts_with('B')) read_archive(reader, config);
+    if (config.station_id.starts_with('B')) read_feed(reader, config, folder);
     reader.rest(table);
 
     reader.judge(is_station_id(config.station_id), "station_id",
@@ -181,6 +246,17 @@ void show_config(const Config& c, std::ostream& out) {
         << "\nkey = " << value(c.hub.key.string()) << "\nhub_key = " << value(c.hub.hub_key.string())
         << "\n\n[intake]\nline_id = " << value(c.intake.line_id) << "\ninspector_id = " << value(c.intake.inspector_id)
         << "\ntime_offset = " << value(c.intake.time_offset) << '\n';
+    const bool bridge = c.station_id.starts_with('B');
+    if (!c.archive.shops.empty()) out << "\n[archive]\nport = " << c.archive.port << '\n';
+    if (bridge && !c.archive.shops.empty()) out << "address = " << value(c.archive.address) << '\n';
+    for (const auto& shop : c.archive.shops) {
+        if (bridge) out << "\n[[archive.shop]]\nstation_id = " << value(shop.station_id) << '\n';
+        out << "company_code = " << value(shop.company_code) << "\n# company_password\n";
+        if (!shop.company_name.empty()) out << "company_name = " << value(shop.company_name) << '\n';
+    }
+    if (!c.feed.folder.empty() || !c.feed.url.empty())
+        out << "\n[feed]\nfolder = " << value(c.feed.folder.string()) << "\nurl = " << value(c.feed.url)
+            << "\nform = " << value(c.feed.mapped ? "platform" : "records") << '\n';
 }
 
 }  // namespace imloop::station

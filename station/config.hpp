@@ -11,6 +11,13 @@
 
 namespace imloop::station {
 
+/// A repair shop as the archive's upload interface knows it.
+struct ArchiveShop {
+    std::string station_id;
+    std::string company_code, company_password;
+    std::string company_name;  ///< tells shops of one code apart
+};
+
 struct Config {
     std::filesystem::path file;
     std::string station_id;
@@ -25,6 +32,19 @@ struct Config {
     struct {
         std::string line_id, inspector_id, time_offset = "+08:00";
     } intake;
+    /// The archive's upload interface; served where it has a shop.
+    struct {
+        std::string address = "127.0.0.1";
+        unsigned short port = 7621;      ///< 0: any free one
+        std::vector<ArchiveShop> shops;  ///< of an M station itself alone, of a bridge those it writes for
+    } archive;
+    /// Of a bridge: where the hub's changes go; both empty: nowhere.
+    struct {
+        std::filesystem::path folder;
+        std::string url;
+        std::filesystem::path ca;  ///< of an https:// url
+        bool mapped = false;       ///< in the forms of the platforms rather than as the hub has them
+    } feed;
 };
 
 struct ConfigFinding {

@@ -23,6 +23,11 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 namespace ssl = asio::ssl;
 
+namespace {
+/// A page of the feed holds whole segments.
+constexpr std::size_t answer_body_max = 64 * 1024 * 1024;
+}  // namespace
+
 struct HttpClient::Impl {
     using Stream = beast::ssl_stream<beast::tcp_stream>;
 
@@ -54,8 +59,10 @@ struct HttpClient::Impl {
         stream->next_layer().expires_after(time_out);
         co_await http::async_write(*stream, request, asio::use_awaitable);
         beast::flat_buffer buffer;
-        http::response<http::string_body> answer;
-        co_await http::async_read(*stream, buffer, answer, asio::use_awaitable);
+        http::response_parser<http::string_body> parser;
+        parser.body_limit(answer_body_max);
+        co_await http::async_read(*stream, buffer, parser, asio::use_awaitable);
+        auto answer = parser.release();
         Response out{static_cast<int>(answer.result_int()), std::move(answer.body()), {}};
         for (const auto& field : answer) {
             std::string name(field.name_string());

@@ -243,6 +243,14 @@ std::string Outbox::line(std::uint64_t seq) {
     return seq <= last() && s.step() ? s.text(0) : std::string();
 }
 
+std::vector<std::string> Outbox::lines(std::uint64_t first, std::size_t limit) {
+    std::vector<std::string> out;
+    auto s = database_.prepare(sql::lines_from);
+    s.bind(1, number(first)).bind(2, number(limit));
+    while (s.step()) out.push_back(s.text(0));
+    return out;
+}
+
 void Outbox::each_cut(const journal::PrivateKey& key,
                       const std::function<void(const std::string&, const std::string&)>& visit) {
     while (cut_rest(key)) {

@@ -77,6 +77,8 @@ public:
     std::string quick_check();
     std::vector<Queued> queue(std::uint64_t after, std::size_t limit);
     std::string line(std::uint64_t seq);
+    /// From `first` on, in their order.
+    std::vector<std::string> lines(std::uint64_t first, std::size_t limit);
     /// Newest first, those before `before`; `status`: accepted, duplicate, rejected, waiting, or empty for all.
     std::vector<Queued> recent(const std::string& status, std::uint64_t before, std::size_t limit);
     /// Rejected ones of whose record nothing was accepted since, newest first.

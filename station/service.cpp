@@ -72,24 +72,42 @@ bool Stops::sleep(std::chrono::milliseconds time) const {
     return sigtimedwait(&set_, nullptr, &wait) < 0;
 }
 
+namespace {
+
+/// The local page with what it shows.
+class LocalPage {
+public:
+    LocalPage(const Context& context, const Config& config, unsigned short port, Uploading& uploading)
+        : copy_(config),
+          site_(config, uploading, copy_),
+          server_(port, installation_key(config), [this, &context](const page::Request& r) {
+              copy_.look();
+              return context.pages(site_, r);
+          }) {
+        site_.token = server_.token();
+        say_where(server_.port());
+    }
+
+private:
+    HubCopy copy_;
+    page::Site site_;
+    page::Server server_;
+};
+
+}  // namespace
+
 int run_service(const Context& context, std::optional<unsigned short> page_port) {
     const Stops stops;
-    if (!std::filesystem::exists(context.config_file)) {
+    if (context.pages && !std::filesystem::exists(context.config_file)) {
         unsigned short port = page_port.value_or(context.default_page_port);
         if (!join_by_page(context, port, stops)) return 0;
         page_port = port;
     }
     const Config config = context.config();
     Uploading uploading(config);
-    HubCopy copy(config);
-    page::Site site(config, uploading, copy);
-    const page::Server server(page_port.value_or(config.page_port), installation_key(config),
-                              [&](const page::Request& r) {
-                                  copy.look();
-                                  return context.pages(site, r);
-                              });
-    site.token = server.token();
-    say_where(server.port());
+    std::optional<LocalPage> local;
+    if (context.pages) local.emplace(context, config, page_port.value_or(config.page_port), uploading);
+    const std::shared_ptr<void> beside = context.beside ? context.beside(config, uploading) : nullptr;
     service::ready();
     while (stops.sleep(service::alive_every()))
         if (uploading.healthy()) service::alive();

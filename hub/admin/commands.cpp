@@ -229,13 +229,16 @@ int run_command(int argc, char** argv) {
         "登记站点并签发证书；不给公钥就连钥匙一起做成安装包 / register a station and issue its certificate; without a "
         "key a "
         "whole bundle is made\n\n  hub station add M610404-03 --name 渭城维修三站 --out M610404-03\n"
-        "  hub station add I610404-01 --csr request.pem");
+        "  hub station add I610404-01 --csr request.pem\n"
+        "  hub station add B610400-02 --name 维修档案数据桥 --writes-for 610404,M610481-01 --out B610400-02");
     add->add_option("id", o.station, "I610404-01")->required();
     add->add_option("--name", o.station_name, "名称 / name");
     add->add_option("--county", o.county, "县区代码，默认取自编号 / county, of the id by default");
     add->add_option("--valid-from", o.valid_from, "备案生效日 / filed from, YYYY-MM-DD");
-    add->add_option("--writes-for", o.writes_for,
-                    "数据桥可代写的站点或县区 / stations or counties a bridge writes for");
+    add->add_option(
+           "--writes-for", o.writes_for,
+           "数据桥可代写的站点或县区，可用逗号隔开 / stations or counties a bridge writes for, with commas between")
+        ->delimiter(',');
     auto* csr = add->add_option("--csr", o.csr, "证书请求 (PKCS #10, PEM) / certificate request");
     add->add_option("--public-key", o.public_key, "公钥 (PEM) / public key")->excludes(csr);
     add->add_option("--out", o.out, "安装包目录 / folder of the bundle");

@@ -8,6 +8,7 @@ MAY = {
     "schemas": set(), "sqlite": set(), "service": set(), "journal": set(), "loop": {"schemas"},
     "station": {"journal", "loop", "schemas", "service", "sqlite"}, "i_station": {"station", "loop", "journal", "service"},
     "m_station": {"station", "loop", "journal", "service"},
+    "bridge": {"station", "loop", "journal"},
     "hub": {"loop", "journal", "schemas", "service", "sqlite"},
 }
 # Headers a room must not know, wherever they come from.

@@ -1,0 +1,29 @@
+// From a message of the archive to the repair record it stands for. Pure: the same message gives the same bytes, so one
+// that is sent again counts once. What had to be left out or put in its place is said in the record's `quality`
+// (`member`, `code`, `found`); the message itself goes along as `archive_message` where it is small, its known members
+// alone. Codes of quality: blank, unreadable, price_as_hours, cut, generic, vin_check_digit, plate_form,
+// company_name_differs, not_in_message, defaulted, from_parts, from_description.
+#pragma once
+
+#include <string>
+
+#include "loop/time.hpp"
+#include "station/archive/message.hpp"
+#include "station/config.hpp"
+
+namespace imloop::station::archive {
+
+struct Reading {
+    std::string number;           ///< costlistcode
+    bool withdrawn = false;       ///< RecallResult 1: the order is taken back
+    std::string record_id, line;  ///< empty where refused or withdrawn
+    std::string refusal;          ///< zh / en; empty: it was read
+};
+
+/// `source`: whose journal it goes into; only a bridge's may lack the fee. `now` serves admission alone.
+Reading read_repair(const Message&, const ArchiveShop&, const std::string& source, loop::Moment now);
+
+/// The longest texts of the interface, in characters; what is longer was cut by those who sent it.
+inline constexpr std::size_t name_cut = 50, text_cut = 200, plate_cut = 8;
+
+}  // namespace imloop::station::archive
