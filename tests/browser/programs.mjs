@@ -38,11 +38,12 @@ export class Programs {
     return child;
   }
   async stop(child) {
+    this.running = this.running.filter((c) => c !== child);
+    if (child.exitCode !== null || child.signalCode !== null) return;
     child.removeAllListeners('exit');
     const ended = new Promise((resolve) => child.on('exit', resolve));
     child.kill('SIGTERM');
     await ended;
-    this.running = this.running.filter((c) => c !== child);
   }
   config(name) {
     return path.join(this.dir, name, 'station.toml');
