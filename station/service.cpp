@@ -18,7 +18,7 @@ std::string installation_key(const Config& config) {
     const auto file = config.data / "page.key";
     std::string key;
     if (std::ifstream in(file); in >> key) return key;
-    const auto fresh = new_uuid7(unix_now());
+    auto fresh = new_uuid7(unix_now());
     std::ofstream(file) << "";
     std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     std::ofstream(file) << fresh << '\n';
@@ -35,7 +35,7 @@ bool join_by_page(const Context& context, unsigned short port, const Stops& stop
     std::promise<void> joined;
     std::string token;
     page::Server server(port, "", [&](const page::Request& r) {
-        const auto answer = page::join_page(r, token, [&](const std::string& code) {
+        auto answer = page::join_page(r, token, [&](const std::string& code) {
             page::JoinResult result;
             const auto config =
                 join(code, context.config_file, [&](JoinStep step) { result.steps = static_cast<int>(step) + 1; });
