@@ -51,7 +51,7 @@ Answer Hub::Impl::station_invite(const json& in) {
     if (!filed) {
         json registration = in;
         registration.erase("spki");
-        if (const auto added = station_add(registration); added.status != 200) return added;
+        if (auto added = station_add(registration); added.status != 200) return added;
     }
     journal::JoinCode code;
     code.secret.resize(journal::join_secret_bytes);
@@ -95,7 +95,7 @@ Answer Hub::Impl::certify(const std::string& station, const std::string& request
                        {"status", status},
                        {"valid_from", loop::format_day(loop::day_of(now))},
                        {"until", loop::format_day(loop::day_of(now) + station_certificate_days)}});
-    if (const auto written = write_own({credential}); written.status != 200) return written;
+    if (auto written = write_own({credential}); written.status != 200) return written;
     std::string name = station;
     {
         const std::shared_lock guard(lock);

@@ -188,6 +188,7 @@ json Hub::Impl::own_record(const std::string& kind) const {
 Answer Hub::Impl::write_own(const std::vector<json>& records) {
     const std::lock_guard one(own);
     std::vector<std::string> lines;
+    lines.reserve(records.size());
     for (const auto& r : records) lines.push_back(r.dump());
     ChainState chain{0, journal::chain_start(journal::Algorithm::es256, id, epoch)};
     {

@@ -62,7 +62,7 @@ public:
     void put_trace(const Caller&, std::string sha256, std::string encoding, std::string body, Done done);
     Answer get_trace(const Caller&, std::string_view sha256) const;
     /// `POST /api/v1/clearances`; notes that the station asked.
-    void clearance(const Caller&, std::string body, Done done);
+    void clearance(const Caller&, const std::string& body, Done done);
     /// `GET /api/v1/stations?kind=&county=&limit=&cursor=`; ETag and 304.
     Answer stations(const Caller&, std::string_view query, std::string_view if_none_match) const;
 

@@ -179,7 +179,7 @@ json Hub::Impl::clearance_details(const loop::Episode& e) {
     return out;
 }
 
-void Hub::clearance(const Caller& caller, std::string body, Done done) {
+void Hub::clearance(const Caller& caller, const std::string& body, Done done) {
     const json in = json::parse(body, nullptr, false);
     const auto word = [&](const char* name) {
         const auto it = in.find(name);

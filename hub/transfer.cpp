@@ -164,7 +164,7 @@ Answer Hub::Impl::import_path(const fs::path& path) {
     imported_bytes = 0;
     import_bytes = bytes;
     for (const auto& file : journals) {
-        const auto answer = import_file(file);
+        auto answer = import_file(file);
         if (answer.status != 200) return answer;
         segments += json::parse(answer.body).at("segments").get<std::int64_t>();
     }

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, episode_outcomes> outcome_names = {
 struct Place {
     Moment moment = 0;
     int step = 0;
-    auto operator<=>(const Place&) const = default;
+    auto operator<=>(const Place&) const = default;  // NOLINT(modernize-use-nullptr): the 0 of `<`, not ours
 };
 
 struct Step {
@@ -176,6 +176,7 @@ EpisodeOutcome outcome_of_ended(const Span& span, bool repaired, const Register&
 
 std::vector<std::string> ids(const std::vector<Step>& steps) {
     std::vector<std::string> out;
+    out.reserve(steps.size());
     for (const Step& s : steps) out.push_back(s.fact->record_id);
     return out;
 }
@@ -245,6 +246,7 @@ std::vector<Episode> episodes(std::span<const Fact> records, std::span<const Fac
     auto spans = walk(std::move(steps));
     place_repairs(spans, repairs, stations);
     std::vector<Episode> out;
+    out.reserve(spans.size());
     for (const Span& span : spans) out.push_back(finish(span, decisions, stations, policy, as_of));
     return out;
 }

@@ -148,7 +148,8 @@ int queue_export(const Context& context, const std::string& file) {
     const UploadLock lock(config.data);
     if (!lock.held())
         throw std::runtime_error("另一个程序正在上传，请先停下它 / another process is uploading, stop it first");
-    std::ofstream(file, std::ios::trunc);
+    std::ofstream emptied(file, std::ios::trunc);
+    emptied.close();
     const auto key = station_key(config);
     outbox.each_cut(
         key, [&](const std::string& segment, const std::string& receipt) { write_out(file, segment + receipt); });
@@ -186,6 +187,7 @@ int status(const Context& context, bool as_json) {
 int verify(const Context& context, const std::string& file, const std::vector<std::string>& key_files) {
     journal::Keys keys;
     std::vector<std::string> pems;
+    pems.reserve(key_files.size() + 1);
     for (const auto& name : key_files) pems.push_back(read_all(name));
     if (key_files.empty()) {
         const Config config = context.config();

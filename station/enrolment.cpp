@@ -123,7 +123,9 @@ journal::Result<Config> join(const std::string& text, const fs::path& config_fil
         put_file(config_file, configuration(station, given->value("name", station), *code), 0644);
     auto config = read_config(config_file);
     if (!config) return config.error();
-    Outbox(config->data, config->station_id, [] { return new_uuid7(unix_now()); });
+    {
+        const Outbox begun(config->data, config->station_id, [] { return new_uuid7(unix_now()); });
+    }
     done(JoinStep::journal_begun);
     return config;
 }

@@ -6,6 +6,7 @@
 #include <future>
 #include <iostream>
 #include <memory>
+#include <utility>
 
 #include "service/notify.hpp"
 #include "station/enrolment.hpp"
@@ -19,7 +20,7 @@ std::string installation_key(const Config& config) {
     const auto file = config.data / "page.key";
     std::string key;
     if (std::ifstream in(file); in >> key) return key;
-    const auto fresh = new_uuid7(unix_now());
+    auto fresh = new_uuid7(unix_now());
     std::ofstream(file) << "";
     std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     std::ofstream(file) << fresh << '\n';
@@ -34,6 +35,7 @@ void say_where(unsigned short port) {
 /// Serves the joining page until the station has joined; the port goes on to be the page's. False: a signal came first.
 bool join_by_page(const Context& context, unsigned short& port, const Stops& stops) {
     std::promise<void> joined;
+    bool is_joined = false;
     std::string token;
     page::Server server(port, "", [&](const page::Request& r) {
         return page::join_page(r, token, [&](const std::string& code) {
@@ -42,7 +44,7 @@ bool join_by_page(const Context& context, unsigned short& port, const Stops& sto
                 join(code, context.config_file, [&](JoinStep step) { result.steps = static_cast<int>(step) + 1; });
             if (!config)
                 result.problem = config.error().detail;
-            else
+            else if (!std::exchange(is_joined, true))
                 joined.set_value();
             return result;
         });

@@ -64,7 +64,7 @@ void route_station(Hub& hub, const Caller& caller, std::string_view peer_error, 
     if (path == "/api/v1/certificates")
         return r.method == "POST" ? hub.renew(caller, std::move(r.body), std::move(done)) : done(wrong_method());
     if (path == "/api/v1/clearances")
-        return r.method == "POST" ? hub.clearance(caller, std::move(r.body), std::move(done)) : done(wrong_method());
+        return r.method == "POST" ? hub.clearance(caller, r.body, std::move(done)) : done(wrong_method());
     if (path == "/api/v1/stations")
         return done(r.method == "GET" ? hub.stations(caller, query_of(r.target), r.if_none_match) : wrong_method());
     if (path == "/api/v1/work-orders")

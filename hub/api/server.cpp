@@ -47,7 +47,7 @@ beast::tcp_stream& socket_of(TlsStream& stream) { return stream.next_layer(); }
 /// Waits for an answer that comes from another thread.
 asio::awaitable<Answer> answer_of(const Route& route, Request request) {
     return asio::async_initiate<const asio::use_awaitable_t<>, void(Answer)>(
-        [&route](auto handler, Request r) {
+        [&route](auto handler, Request&& r) {
             const auto resume = std::make_shared<decltype(handler)>(std::move(handler));
             const auto executor = asio::get_associated_executor(*resume);
             route(std::move(r), [resume, work = asio::make_work_guard(executor)](Answer answer) {

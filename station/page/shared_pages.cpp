@@ -33,7 +33,7 @@ std::string short_digest(const std::string& bytes) {
 std::string problem_text(const Queued& q, const Words& w) {
     const auto problems = json::parse(q.outcome.empty() ? "{}" : q.outcome).value("problems", json::array());
     if (problems.empty()) return {};
-    const std::string detail = problems[0].value("detail", "");
+    std::string detail = problems[0].value("detail", "");
     const auto slash = detail.find(" / ");
     if (slash == std::string::npos) return detail;
     return w.lang == Lang::zh ? detail.substr(0, slash) : detail.substr(slash + 3);

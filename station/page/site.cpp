@@ -70,6 +70,7 @@ Summary summary_of(const json& record, const Words& w) {
         return w.lang == Lang::zh ? words.zh : words.en;
     };
     Summary out;
+    if (!record.is_object()) return out;  // a line that is no record is refused by the hub; the page shows the others
     const std::string schema = record.value("schema", "");
     const auto first = schema.find('/');
     const auto kind = schema.substr(first + 1, schema.rfind('/') - first - 1);

@@ -60,7 +60,7 @@ std::string meaning(const json& reading, const std::string&, const Words& w) {
 }
 
 std::string repair_item_name(const json& item, const Words& w) {
-    const std::string own = item.value("name", ""), code = item.value("code", "");
+    std::string own = item.value("name", ""), code = item.value("code", "");
     if (!own.empty()) return own;
     const auto* row = row_of(loop::rows_of("repair_items"), code);
     return row ? row->at(lang_name(w)).get<std::string>() : code;

@@ -421,6 +421,8 @@ TEST_CASE("a record in a line says whose, what and when") {
     line = summary_of({{"schema", "imloop/claim/1"}, {"action", "take_in"}}, zh);
     CHECK(line.what == "接车");
     CHECK(line.detail == "接车");
+    for (const auto& none : {json(), json("x"), json::parse("no JSON", nullptr, false)})
+        CHECK(summary_of(none, zh).detail.empty());
     line = summary_of(json::object(), zh);
     CHECK(line.what.empty());
     CHECK(line.detail.empty());

@@ -59,6 +59,7 @@
       row.querySelectorAll('[name]').forEach(function (field) { field.name = field.name.replace(/_\d+$/, '_' + i); });
     });
   }
+  if (form.elements.total_fee.value) form.elements.total_fee.setAttribute('data-typed', '');
   var pending = null;
   function save() {
     clearTimeout(pending);
