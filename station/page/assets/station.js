@@ -44,22 +44,26 @@
   var template = document.getElementById('row');
   var saved = document.getElementById('saved');
 
-  function total() {
-    var sum = 0;
+  function sum() {
+    var all = 0;
     rows.querySelectorAll('tr').forEach(function (row) {
       var price = parseFloat(row.querySelector('[data-price]').value) || 0;
       var quantity = row.getAttribute('data-kind') === 'part' ? parseFloat(row.querySelector('[data-quantity]').value) || 1 : 1;
-      sum += price * quantity;
+      all += price * quantity;
     });
-    var field = form.elements.total_fee;
-    if (!field.hasAttribute('data-typed')) field.value = sum ? sum.toFixed(2) : '';
+    return all;
   }
+  function total() {
+    var field = form.elements.total_fee;
+    if (!field.hasAttribute('data-typed')) field.value = sum() ? sum().toFixed(2) : '';
+  }
+  // A total that is not the sum was typed, in an earlier view of the form.
+  if (form.elements.total_fee.value && form.elements.total_fee.value !== sum().toFixed(2)) form.elements.total_fee.setAttribute('data-typed', '');
   function number() {
     rows.querySelectorAll('tr').forEach(function (row, i) {
       row.querySelectorAll('[name]').forEach(function (field) { field.name = field.name.replace(/_\d+$/, '_' + i); });
     });
   }
-  if (form.elements.total_fee.value) form.elements.total_fee.setAttribute('data-typed', '');
   var pending = null;
   function save() {
     clearTimeout(pending);
