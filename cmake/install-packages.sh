@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Installs what cmake/packages.txt names and this Debian lacks; as root, or with sudo.
+# Installs what cmake/packages.txt names and this Debian lacks; as root, or with sudo. A command of a package's name that
+# is there already (node's own npm) serves as well.
 set -euo pipefail
 list="$(dirname "$0")/packages.txt"
 missing=()
 while read -r package; do
-  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || command -v "$package" >/dev/null ||
+    missing+=("$package")
 done <"$list"
 [ ${#missing[@]} -gt 0 ] || exit 0
 echo "安装 / installing: ${missing[*]}"
