@@ -72,6 +72,8 @@ journal::Result<Config> read_config(const std::filesystem::path& file) {
     out.intake.line_id = reader.text("intake.line_id", "");
     out.intake.inspector_id = reader.text("intake.inspector_id", "");
     out.intake.time_offset = reader.text("intake.time_offset", "+08:00");
+    if (const auto profiles = reader.text("intake.profiles", ""); !profiles.empty())
+        out.intake.profiles = folder / profiles;
     const std::string url = reader.text("hub.url");
     if (!problem.empty()) return wrong(file, problem);
     constexpr std::string_view scheme = "https://";
