@@ -37,10 +37,15 @@ T needed(journal::Result<T> result) {
 
 intake::Settings settings_of(const Config& config, const Options& o) {
     return {config.station_id, config.intake.line_id, config.intake.inspector_id, config.intake.time_offset,
-            o.profiles};
+            o.profiles.empty() ? config.intake.profiles : std::filesystem::path(o.profiles)};
 }
 
 int ingest(const Context& context, const Options& o) {
+    for (const auto* end : {".csv", ".CSV", ".xlsx", ".XLSX"})
+        if (o.path.ends_with(end))
+            throw std::runtime_error(
+                "表格要有映射：先 i_station mapping 写草稿，再用 --mapping / a table needs a mapping: "
+                "let i_station mapping write a first one, then say --mapping");
     const Config config = context.config();
     const auto read = needed(intake::read_equipment(o.path, settings_of(config, o)));
     int code = 0;

@@ -193,6 +193,8 @@ JudgedConfig judge_config(const fs::path& file) {
     config.intake.line_id = reader.text("intake.line_id", "");
     config.intake.inspector_id = reader.text("intake.inspector_id", "");
     config.intake.time_offset = reader.text("intake.time_offset", "+08:00");
+    if (const auto profiles = reader.text("intake.profiles", ""); !profiles.empty())
+        config.intake.profiles = folder / profiles;
     if (config.station_id.starts_with('M') || config.station_id.starts_with('B')) read_archive(reader, config);
     if (config.station_id.starts_with('B')) read_feed(reader, config, folder);
     reader.rest(table);

@@ -31,6 +31,7 @@ struct Config {
     unsigned short page_port = 0;  ///< of the local page; 0: any free one
     struct {
         std::string line_id, inspector_id, time_offset = "+08:00";
+        std::filesystem::path profiles;  ///< of further platforms; empty: none
     } intake;
     /// The archive's upload interface; served where it has a shop.
     struct {

@@ -91,7 +91,7 @@ std::optional<double> Draft::number_of(const Value& value, const Members& member
     const auto found = member(value, members);
     if (!found) return value.otherwise.is_number() ? std::optional(value.otherwise.get<double>()) : std::nullopt;
     auto read = number(found->text);
-    if (!read && rules_.is_table && !found->text.starts_with('-')) read = shop_number(found->text);
+    if (!read && rules_.is_table) read = number(half_width(found->text));
     if (!read) {
         bad_value(*found, "不是数字，请改为数字或留空", "is no number, write a number or leave it empty");
         return std::nullopt;
@@ -270,7 +270,7 @@ Json Draft::finish(const std::string& place) {
     const auto had = [&](const std::string& code) {
         return std::ranges::any_of(problems_, [&](const RuleProblem& p) { return p.code == code; });
     };
-    const auto need = [&](const char* name, const char* code, const char* zh, const char* en) {
+    const auto need = [&](const char* name, const char* code, const std::string& zh, const std::string& en) {
         const auto rule = std::ranges::find(rules_.head, name, &Target::name);
         const auto where =
             !rules_.is_table || rule == rules_.head.end() || rule->value.at.empty() ? place : rule->value.at.front();
@@ -289,7 +289,8 @@ Json Draft::finish(const std::string& place) {
     need("report_no", "no_report_number", "没有检测编号", "has no report number");
     need("reason", "unknown_check_type", "没有检测类型", "does not say why the vehicle is tested");
     need("method", "unknown_method", "看不出是哪种检测方法", "the method can't be told from the data");
-    for (const auto* name : {"started_at", "ended_at", "verdict"}) need(name, "bad_value", "缺少这一项", "is missing");
+    for (const auto* name : {"started_at", "ended_at", "verdict"})
+        need(name, "bad_value", std::string("缺少 ") + name, std::string(name) + " is missing");
     const auto started = loop::parse_moment(head("started_at")), ended = loop::parse_moment(head("ended_at"));
     if (started && ended && *ended < *started)
         problem("bad_value", places_["ended_at"], head("ended_at"), "结束早于开始", "ends before it starts");

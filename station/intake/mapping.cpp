@@ -38,17 +38,32 @@ struct Group {
     std::vector<Members> rows;
 };
 
-void judge(MappedTest& test, const Draft& draft, const Settings& settings, loop::Moment now) {
+/// The column that the member of a record came of; the pointer itself where that is not known.
+std::string column_of(const std::string& pointer, const Json& record, const Draft& draft, const Rules& rules) {
+    std::string member = pointer.empty() ? std::string() : pointer.substr(1);
+    std::ranges::replace(member, '/', '.');
+    if (member == "occurred_at") member = "ended_at";
+    const auto column = draft.places().find(member);
+    if (column != draft.places().end() && !column->second.empty()) return column->second;
+    const auto index =
+        member.starts_with("readings.") ? number(member.substr(9, member.find('.', 9) - 9)) : std::nullopt;
+    if (!index || *index >= static_cast<double>(record["readings"].size())) return pointer;
+    const auto& reading = record["readings"][static_cast<std::size_t>(*index)];
+    for (const auto& rule : rules.readings) {
+        if (reading["item"] != rule.item || reading["phase"] != rule.phase) continue;
+        const auto& from = member.ends_with(".passed") && !rule.passed.at.empty() ? rule.passed : rule.value;
+        if (!from.at.empty()) return from.at.front();
+    }
+    return pointer;
+}
+
+void judge(MappedTest& test, const Json& record, const Draft& draft, const Rules& rules, const Settings& settings,
+           loop::Moment now) {
     const auto admitted = loop::admit(test.line, settings.station_id, now);
     for (const auto* list : {&admitted.problems, &admitted.warnings})
         for (const auto& p : *list) {
-            std::string member = p.pointer.empty() ? std::string() : p.pointer.substr(1);
-            std::ranges::replace(member, '/', '.');
-            if (member == "occurred_at") member = "ended_at";
-            const auto column = draft.places().find(member);
-            const auto place = column == draft.places().end() || column->second.empty() ? p.pointer : column->second;
             auto& to = list == &admitted.problems ? test.problems : test.notes;
-            to.push_back({p.code, place, {}, p.zh, p.en, {}, test.lines.front()});
+            to.push_back({p.code, column_of(p.pointer, record, draft, rules), {}, p.zh, p.en, {}, test.lines.front()});
         }
 }
 
@@ -73,7 +88,7 @@ MappedTest make(const Group& group, const Mapping& mapping, const Settings& sett
     if (record.is_null()) return out;
     out.record_id = record["record_id"];
     out.line = record.dump();
-    judge(out, draft, settings, now);
+    judge(out, record, draft, mapping.rules, settings, now);
     return out;
 }
 

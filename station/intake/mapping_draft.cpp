@@ -1,5 +1,7 @@
 // A first mapping of a table, from the names its columns have (schemas/tables/test_columns.json). Only what is certain
 // by name is mapped; the rest is said in `to_do`.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -123,8 +125,8 @@ private:
             if (target->form != Form::time) continue;
             for (const auto& value : values_of(*heading))
                 if (const auto time = read_time(value, {"any"}, "+08:00"); !time || time->day_only) {
-                    to_do("列 " + heading->text + " 的时间看不懂，请写 times: " + value,
-                          "times of " + heading->text + " can't be read, say their form in times: " + value);
+                    to_do(fmt::format("列 {} 的时间看不懂，请写 times: {}", heading->text, value),
+                          fmt::format("times of {} can't be read, say their form in times: {}", heading->text, value));
                     break;
                 }
         }

@@ -1,5 +1,7 @@
 // From documents to tests: which profile knows a document, which parts of which documents are one test, and one record
 // of each.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <deque>
 #include <map>
@@ -83,7 +85,7 @@ private:
         bool known = false;
         if (value.is_array())
             for (std::size_t i = 0; i < value.size(); ++i)
-                known |= look(document, value[i], prefix + "/" + std::to_string(i), levels);
+                known |= look(document, value[i], fmt::format("{}/{}", prefix, i), levels);
         if (levels > 0 && value.is_object())
             for (const auto& [name, inner] : value.items()) {
                 if (!inner.is_object()) continue;
@@ -91,7 +93,7 @@ private:
                     if (known || !deeper.is_object()) continue;
                     kept_.push_back(json::object());
                     kept_.back()[inner_name] = deeper;
-                    known |= look(document, kept_.back(), prefix + "/" + name, levels - 1);
+                    known |= look(document, kept_.back(), fmt::format("{}/{}", prefix, name), levels - 1);
                 }
             }
         return known;

@@ -154,6 +154,11 @@ TEST_CASE("rows of one number are one test where the mapping says so") {
 
 TEST_CASE("what is wrong in a row is named by line, column and value") {
     CHECK(problems_of(replaced(wide, "0.3,0.6", "0.3x,0.6")) == Problems{"2 怠速CO(%)=0.3x bad_value"});
+    CHECK(problems_of(replaced(wide, ",15,", ",6l,")) == Problems{"2 怠速HC(10-6)=6l bad_value"});
+    auto judged = wide_map;
+    judged["readings"][0]["passed"] = "备注";
+    CHECK(problems_of(replaced(replaced(replaced(wide, ",a", ",不合格"), "b\n", "\n"), "双怠速,合格", "双怠速,不合格"),
+                      judged) == Problems{"2 备注= verdict_contradicts_readings"});
     CHECK(problems_of(replaced(wide, "双怠速", "怠速")) == Problems{"2 检测方法=怠速 unknown_method"});
     CHECK(problems_of(replaced(wide, "2026-03-02 10:00:00", "3/2/26")) == Problems{"2 检测开始时间=3/2/26 bad_value"});
     CHECK(problems_of(replaced(wide, "2026-03-02 10:04:00", "2026-03-02")) ==
