@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Installs what cmake/packages.txt names and this Debian lacks; as root, or with sudo. A command of a package's name that
-# is there already (node's own npm) serves as well.
+# Installs what the lists name (cmake/packages.txt, what a build needs; further ones as arguments) and this Debian lacks;
+# as root, or with sudo. A command of a package's name that is there already (node's own npm) serves as well.
 set -euo pipefail
-list="$(dirname "$0")/packages.txt"
+lists=("$(dirname "$0")/packages.txt" "$@")
 missing=()
 while read -r package; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || command -v "$package" >/dev/null ||
     missing+=("$package")
-done <"$list"
+done < <(cat "${lists[@]}")
 [ ${#missing[@]} -gt 0 ] || exit 0
 echo "安装 / installing: ${missing[*]}"
 as_root=()
