@@ -36,8 +36,8 @@ void say_where(unsigned short port) {
 bool join_by_page(const Context& context, unsigned short& port, const Stops& stops) {
     std::promise<void> joined;
     bool is_joined = false;
-    std::string token;
-    page::Server server(port, "", [&](const page::Request& r) {
+    const auto token = page::new_token();
+    page::Server server(port, "", token, [&](const page::Request& r) {
         return page::join_page(r, token, [&](const std::string& code) {
             page::JoinResult result;
             const auto config =
@@ -49,7 +49,6 @@ bool join_by_page(const Context& context, unsigned short& port, const Stops& sto
             return result;
         });
     });
-    token = server.token();
     port = server.port();
     say_where(port);
     auto done = joined.get_future();
@@ -82,11 +81,10 @@ public:
     LocalPage(const Context& context, const Config& config, unsigned short port, Uploading& uploading)
         : copy_(config),
           site_(config, uploading, copy_),
-          server_(port, installation_key(config), [this, &context](const page::Request& r) {
+          server_(port, installation_key(config), site_.token, [this, &context](const page::Request& r) {
               copy_.look();
               return context.pages(site_, r);
           }) {
-        site_.token = server_.token();
         say_where(server_.port());
     }
 

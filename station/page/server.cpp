@@ -64,18 +64,18 @@ bool own_path(std::string_view path) {
            std::ranges::all_of(path, [](char c) { return c > ' ' && c < '\x7f' && c != '\\'; });
 }
 
-std::string random_token() {
-    std::string bytes(16, '\0');
-    RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-    return journal::base64url(bytes);
-}
-
 }  // namespace
 
 std::string Request::value(const std::string& name) const {
     if (const auto it = form.find(name); it != form.end()) return it->second;
     const auto it = query.find(name);
     return it == query.end() ? std::string() : it->second;
+}
+
+std::string new_token() {
+    std::string bytes(16, '\0');
+    RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+    return journal::base64url(bytes);
 }
 
 Answer see_other(const std::string& path) { return {303, "text/plain", "", {{"Location", path}}}; }
@@ -94,8 +94,11 @@ std::map<std::string, std::string> parse_form(std::string_view in) {
 }
 
 struct Server::Impl {
-    Impl(unsigned short port, std::string k, Handler h)
-        : key(std::move(k)), handler(std::move(h)), acceptor(context, {asio::ip::address_v4::loopback(), port}) {
+    Impl(unsigned short port, std::string k, std::string t, Handler h)
+        : key(std::move(k)),
+          token(std::move(t)),
+          handler(std::move(h)),
+          acceptor(context, {asio::ip::address_v4::loopback(), port}) {
         co_spawn(context, accept(), asio::detached);
         thread = std::thread([this] { context.run(); });
     }
@@ -199,15 +202,15 @@ struct Server::Impl {
         }
     }
 
-    std::string key, token = random_token();
+    std::string key, token;
     Handler handler;
     asio::io_context context{1};
     tcp::acceptor acceptor;
     std::thread thread;
 };
 
-Server::Server(unsigned short port, std::string key, Handler handler)
-    : impl_(std::make_unique<Impl>(port, std::move(key), std::move(handler))) {}
+Server::Server(unsigned short port, std::string key, std::string token, Handler handler)
+    : impl_(std::make_unique<Impl>(port, std::move(key), std::move(token), std::move(handler))) {}
 
 Server::~Server() {
     impl_->context.stop();
@@ -215,6 +218,5 @@ Server::~Server() {
 }
 
 unsigned short Server::port() const { return impl_->acceptor.local_endpoint().port(); }
-const std::string& Server::token() const { return impl_->token; }
 
 }  // namespace imloop::station::page

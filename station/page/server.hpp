@@ -37,19 +37,21 @@ struct Answer {
     std::string body;
     std::vector<std::pair<std::string, std::string>> headers;
 };
+/// For the forms of one server.
+std::string new_token();
 Answer see_other(const std::string& path);
 
 using Handler = std::function<Answer(const Request&)>;
 
 class Server {
 public:
-    /// Listens on 127.0.0.1:`port` (0: any free one) at once. `key`: what a program shows as `X-Imloop-Key`. The
+    /// Listens on 127.0.0.1:`port` (0: any free one) at once. `key`: what a program shows as `X-Imloop-Key`;
+    /// `token`: what every form carries. The
     /// handler runs on one thread of the server's own; what it throws becomes a page that says so. Throws
     /// boost::system::system_error where the port is taken.
-    Server(unsigned short port, std::string key, Handler);
+    Server(unsigned short port, std::string key, std::string token, Handler);
     ~Server();
     unsigned short port() const;
-    const std::string& token() const;  ///< what every form carries as `token`
 
 private:
     struct Impl;

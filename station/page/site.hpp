@@ -35,7 +35,7 @@ public:
     /// record_id, station_id and occurred_at of a record made here and now.
     nlohmann::json begin_record(const std::string& kind) const;
 
-    std::string token;  ///< of the server's forms
+    const std::string token = new_token();  ///< of the server's forms
 
 private:
     const Config& config_;
