@@ -145,7 +145,8 @@ TEST_CASE("only our own page and who has the key change something") {
     const std::string token = "the-token";
     std::string other = token;
     other[0] = other[0] == 'A' ? 'B' : 'A';
-    CHECK(token.size() == 22);
+    CHECK(new_token().size() == 22);
+    CHECK(new_token() != new_token());
     CHECK(status_of(page.ask("POST /x", page.host(), "a=1")) == "403");
     CHECK(status_of(page.ask("POST /x", page.host(), "a=1&token=")) == "403");
     CHECK(status_of(page.ask("POST /x", page.host(), "a=1&token=" + other)) == "403");
