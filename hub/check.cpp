@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "hub/hub_impl.hpp"
+#include "hub/ids.hpp"
 #include "journal/chain.hpp"
 
 namespace imloop::hub {
@@ -101,6 +102,7 @@ Answer Hub::Impl::rebuild() {
     const auto today = loop::day_of(options.now());
     const auto before = digest_of(state, today), after = digest_of(fresh, today);
     state = std::move(fresh);
+    boot = new_uuid7(options.now());
     return {200, "application/json", json{{"before", before}, {"after", after}, {"same", before == after}}.dump(), {}};
 }
 

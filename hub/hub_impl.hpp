@@ -23,7 +23,7 @@ struct Hub::Impl {
     journal::PrivateKey key;
     std::string id;     ///< H610400-01
     std::string epoch;  ///< of the hub's own journal
-    std::string boot;   ///< of this start; cursors of work orders hold for it
+    std::string boot;   ///< of this start or rebuild; cursors of work orders hold for it
     loop::Policy policy;
     Store store;
     mutable std::shared_mutex lock;  ///< of state and, for readers, of store
@@ -34,6 +34,11 @@ struct Hub::Impl {
     boost::asio::thread_pool import_pool;  ///< an import waits in `admission` for these
     std::unique_ptr<Writer> writer;
     Attempts attempts;
+    struct Posted {
+        std::string lines;  ///< of the journal it was read from
+        nlohmann::json words;
+    };
+    std::map<std::string, Posted> posted_;  ///< by station
     std::atomic<std::uintmax_t> imported_bytes = 0, import_bytes = 0;
 
     /// Checks a segment up to its seal and admits its lines. Nothing: `refusal` says why.
@@ -50,7 +55,8 @@ struct Hub::Impl {
     nlohmann::json words_of(const std::string& record_id);
     nlohmann::json work_order(const Worklist::Shown&, loop::Day today);
     nlohmann::json clearance_details(const loop::Episode&);
-    nlohmann::json posted(const std::string& station);
+    /// What the registration in force and the latest price list say beside the register's own members.
+    const nlohmann::json& posted(const std::string& station);
     Answer station_list() const;
     Answer station_status(const nlohmann::json&);
     /// A file, or a folder as export_to() makes it: the hub's journal first.

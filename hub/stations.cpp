@@ -141,22 +141,29 @@ Answer Hub::stations(const Caller&, std::string_view query, std::string_view if_
     return list_answer(body, if_none_match);
 }
 
-/// What the registration in force and the latest price list say beside the register's own members.
-json Hub::Impl::posted(const std::string& station) {
-    json out = json::object();
+const json& Hub::Impl::posted(const std::string& station) {
     const auto in_force = state.projection.stations().at(station, options.now());
-    const auto record = in_force ? words_of(in_force->record_id) : json();
+    const std::string registration = in_force ? in_force->record_id : "";
+    const auto held = state.price_lists.find(station);
+    const std::string price_list = held != state.price_lists.end() ? held->second.record_id : "";
+    // Lines never change: what was read from them once holds until others count.
+    std::string lines;
+    for (const auto& id_ : {registration, price_list})
+        if (const auto at = state.projection.words_line(id_))
+            lines += fmt::format("{} {} {} {};", at->line.source, at->line.epoch, at->line.seq, at->is_replacement);
+    auto& known = posted_[station];
+    if (known.words.is_object() && known.lines == lines) return known.words;
+    known = {lines, json::object()};
+    const auto record = words_of(registration);
     for (const auto* name :
          {"address", "phone", "opening_hours", "location", "lines", "bays", "business_class", "accreditation"})
-        if (record.is_object() && record.contains(name)) out[name] = record[name];
-    if (const auto it = state.price_lists.find(station); it != state.price_lists.end()) {
-        const auto prices = words_of(it->second.record_id);
-        if (prices.is_object())
-            out["prices"] = {{"valid_from", prices.value("valid_from", "")},
-                             {"items", prices.value("items", json::array())},
-                             {"parts", prices.value("parts", json::array())}};
-    }
-    return out;
+        if (record.is_object() && record.contains(name)) known.words[name] = record[name];
+    const auto prices = words_of(price_list);
+    if (prices.is_object())
+        known.words["prices"] = {{"valid_from", prices.value("valid_from", "")},
+                                 {"items", prices.value("items", json::array())},
+                                 {"parts", prices.value("parts", json::array())}};
+    return known.words;
 }
 
 /// What an inspection station shows beside the answer: the latest failure and what was repaired since the first.

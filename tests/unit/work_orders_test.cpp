@@ -141,6 +141,16 @@ TEST_CASE("pages of a list give every item once; a cursor of an earlier start be
     CHECK(after["items"].size() == 7);
 }
 
+TEST_CASE("a cursor of before a rebuild begins anew too") {
+    Loop l;
+    l.i.send(l.hub, {test::inspection(1, "I610404-01", day2, "fail")});
+    const std::string cursor = l.ask(l.near_)["next"];
+    REQUIRE(l.hub.admin("rebuild").status == 200);
+    const auto after = l.ask(l.near_, cursor);
+    CHECK(after["whole"] == true);
+    CHECK(after["items"].size() == 1);
+}
+
 TEST_CASE("work orders after a restart are those before it") {
     Loop l;
     l.i.send(l.hub, {test::inspection(1, "I610404-01", day2, "fail")});
