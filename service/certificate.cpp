@@ -31,9 +31,16 @@ std::optional<std::int64_t> moment(const ASN1_TIME* time) {
 std::optional<Certificate> Certificate::from_pem(std::string_view pem) {
     const std::unique_ptr<BIO, decltype(&BIO_free)> memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
                                                            BIO_free);
+    X509* read = PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr);
+    auto out = read != nullptr ? of(read) : std::nullopt;
+    X509_free(read);
+    return out;
+}
+
+std::optional<Certificate> Certificate::of(X509* certificate) {
     Certificate out;
-    out.handle_ = {PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr), X509_free};
-    if (!out.handle_) return std::nullopt;
+    X509_up_ref(certificate);
+    out.handle_ = {certificate, X509_free};
     const auto from = moment(X509_get0_notBefore(out.handle_.get()));
     const auto until = moment(X509_get0_notAfter(out.handle_.get()));
     unsigned char* der = nullptr;

@@ -15,6 +15,8 @@ class Certificate {
 public:
     /// The first certificate of the text; nothing where there is none.
     static std::optional<Certificate> from_pem(std::string_view);
+    /// Of one that is held elsewhere too, as a TLS connection holds its peer's.
+    static std::optional<Certificate> of(x509_st*);
 
     std::string name;                  ///< CN of its subject
     std::int64_t from = 0, until = 0;  ///< milliseconds since 1970

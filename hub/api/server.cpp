@@ -27,6 +27,7 @@
 #include "hub/ids.hpp"
 #include "hub/limits.hpp"
 #include "journal/key.hpp"
+#include "service/certificate.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -152,28 +153,12 @@ asio::awaitable<void> serve(Stream& stream, const std::string& who, const Route&
     }
 }
 
-std::string common_name(X509* certificate) {
-    const X509_NAME* name = X509_get_subject_name(certificate);
-    const int at = X509_NAME_get_index_by_NID(const_cast<X509_NAME*>(name), NID_commonName, -1);
-    if (at < 0) return {};
-    unsigned char* utf8 = nullptr;
-    const int size = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-    if (size < 0) return {};
-    std::string out(reinterpret_cast<char*>(utf8), static_cast<std::size_t>(size));
-    OPENSSL_free(utf8);
-    return out;
-}
-
 Caller caller_of(SSL* tls) {
-    X509* certificate = SSL_get0_peer_certificate(tls);
-    if (certificate == nullptr) return {};
-    unsigned char* der = nullptr;
-    const int size = i2d_PUBKEY(X509_get0_pubkey(certificate), &der);
-    if (size <= 0) return {};
-    const std::string spki(reinterpret_cast<char*>(der), static_cast<std::size_t>(size));
-    OPENSSL_free(der);
-    const auto key = journal::PublicKey::from_spki(spki);
-    return {common_name(certificate), key ? key->kid() : ""};
+    X509* shown = SSL_get0_peer_certificate(tls);
+    const auto certificate = shown != nullptr ? service::Certificate::of(shown) : std::nullopt;
+    if (!certificate) return {};
+    const auto key = journal::PublicKey::from_spki(certificate->spki);
+    return {certificate->name, key ? key->kid() : ""};
 }
 
 std::string_view peer_error_named(int error) {
