@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "i_station/pages.hpp"
+#include "loop/record/text.hpp"
 #include "loop/tables.hpp"
 #include "station/http_client.hpp"
 #include "station/ids.hpp"
@@ -101,7 +102,7 @@ std::map<std::string, std::string> override_problems(const Request& r) {
     const auto& w = r.words;
     std::map<std::string, std::string> out;
     if (r.value("reason_code").empty()) out["reason_code"] = w("请选一个理由。", "Choose a reason.");
-    if (characters(r.value("reason")) < override_text_min)
+    if (loop::record::characters(r.value("reason")) < override_text_min)
         out["reason"] = w("请写明情况，至少 10 个字。", "Say what the matter is, in at least 10 characters.");
     if (r.value("approved_by").empty()) out["approved_by"] = w("请填批准人。", "Say who approved it.");
     return out;

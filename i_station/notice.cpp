@@ -69,7 +69,7 @@ Html failed_rows(const json& record, const Words& w, std::size_t& left_out) {
         rows += html(
             R"(<tr><td><strong>{}</strong></td><td class="num"><strong>{}</strong></td><td class="num">{}</td><td>{}</td><td>{}</td></tr>)",
             item_name(reading, w), number_text(reading.value("value", json())), limit_text(reading),
-            reading.value("unit", ""), meaning(reading, record.value("method", ""), w));
+            reading.value("unit", ""), meaning(reading, w));
     }
     for (const auto& item : failed) {
         if (item != "obd" && item != "appearance") continue;
@@ -80,7 +80,7 @@ Html failed_rows(const json& record, const Words& w, std::size_t& left_out) {
                 codes += (codes.empty() ? "" : " ") + (code.is_string() ? code.get<std::string>() : code.dump());
         rows += html(
             R"(<tr><td><strong>{}</strong></td><td class="num"><strong>{}</strong></td><td></td><td></td><td>{}</td></tr>)",
-            item_name(item, "", w), codes, meaning({{"item", item}}, "", w));
+            item_name(item, "", w), codes, meaning({{"item", item}}, w));
     }
     left_out = shown > failed_items_max ? shown - failed_items_max : 0;
     return rows;

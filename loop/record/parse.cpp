@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "loop/record/text.hpp"
+
 namespace imloop::loop::record {
 namespace {
 
@@ -35,19 +37,6 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
-std::string escaped(std::string_view token) {
-    std::string out;
-    for (const char c : token) {
-        if (c == '~')
-            out += "~0";
-        else if (c == '/')
-            out += "~1";
-        else
-            out += c;
-    }
-    return out;
-}
-
 /// Builds the document and stops at the first member that stands twice or level that is too deep.
 class Builder final : public nlohmann::json_sax<json> {
 public:
@@ -66,7 +55,7 @@ public:
     bool end_array() override { return close(); }
     bool key(string_t& name) override {
         const auto [at, is_new] = open_.back()->get_ref<json::object_t&>().try_emplace(std::move(name));
-        if (!is_new) return fail("duplicate_member", pointer() + "/" + escaped(at->first));
+        if (!is_new) return fail("duplicate_member", pointer() + "/" + pointer_token(at->first));
         member_ = &at->second;
         return true;
     }
@@ -109,7 +98,7 @@ private:
                 continue;
             }
             for (const auto& [name, inner] : outer.get_ref<const json::object_t&>())
-                if (&inner == open_[i]) out += "/" + escaped(name);
+                if (&inner == open_[i]) out += "/" + pointer_token(name);
         }
         return out;
     }

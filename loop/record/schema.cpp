@@ -10,6 +10,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "loop/record/text.hpp"
 #include "loop/tables.hpp"
 #include "loop/time.hpp"
 #include "schemas/embedded.hpp"
@@ -65,17 +66,6 @@ std::string shown(const json& value) {
     std::size_t end = shown_max;
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
     return text.substr(0, end) + "…";
-}
-
-std::string token(const std::string& name) {
-    std::string out;
-    for (const char c : name) out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-    return out;
-}
-
-std::size_t characters(const std::string& text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 }  // namespace
@@ -141,16 +131,17 @@ void Schema::Node::check(const json& value, const std::string& at, std::vector<F
 
 void Schema::Node::check_object(const json& value, const std::string& at, std::vector<Fault>& faults) const {
     for (const auto& name : required)
-        if (!value.contains(name)) faults.push_back({at + "/" + token(name), called("member_missing"), "", ""});
+        if (!value.contains(name)) faults.push_back({at + "/" + pointer_token(name), called("member_missing"), "", ""});
     for (const auto& [name, needed] : dependencies) {
         if (!value.contains(name)) continue;
         for (const auto& other : needed)
-            if (!value.contains(other)) faults.push_back({at + "/" + token(other), called("member_missing"), "", ""});
+            if (!value.contains(other))
+                faults.push_back({at + "/" + pointer_token(other), called("member_missing"), "", ""});
     }
     if (properties.empty()) return;
     for (const auto& [name, member] : value.get_ref<const json::object_t&>()) {
         const auto found = properties.find(name);
-        if (found != properties.end()) found->second->check(member, at + "/" + token(name), faults);
+        if (found != properties.end()) found->second->check(member, at + "/" + pointer_token(name), faults);
     }
 }
 

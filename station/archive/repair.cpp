@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "loop/admission.hpp"
+#include "loop/record/text.hpp"
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/text.hpp"
 #include "loop/vehicle/vin.hpp"
@@ -45,10 +46,6 @@ constexpr const char* kept_members[] = {"vehicleplatenumber",
                                         "cost",
                                         "realcost"};
 
-std::size_t characters(std::string_view utf8) {
-    return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 Json yuan(std::int64_t cents) {
     if (cents % 100 == 0) return cents / 100;
     return static_cast<double>(cents) / 100;
@@ -64,7 +61,7 @@ public:
         out_.withdrawn = message_.value("recallresult") == "1";
         if (out_.number.empty())
             refuse("缺少结算清单编号 costlistcode", "costlistcode is missing");
-        else if (intake::scientific(out_.number) || characters(out_.number) > code_most)
+        else if (intake::scientific(out_.number) || loop::record::characters(out_.number) > code_most)
             refuse("结算清单编号 costlistcode 不完整或过长，请作为文字上传",
                    "costlistcode has lost digits or is too long: send it as text");
         if (out_.withdrawn) return out_;
@@ -98,7 +95,7 @@ private:
 
     std::string name_in(const Row& row, const std::string& name) {
         auto out = value(row, name);
-        if (characters(out) == name_cut) finding(name, "cut", out);
+        if (loop::record::characters(out) == name_cut) finding(name, "cut", out);
         return intake::shortened(out, item_most);
     }
 
@@ -185,7 +182,7 @@ private:
         for (const auto& row : message_.projects) {
             const auto name = intake::shortened(value(row, "repairproject"), item_most);
             if (name.empty()) continue;
-            if (characters(name) == name_cut) finding("repairproject", "cut", name);
+            if (loop::record::characters(name) == name_cut) finding("repairproject", "cut", name);
             Json item = item_of(name);
             put_hours(item, row);
             out.push_back(std::move(item));
@@ -261,7 +258,7 @@ private:
     void put_report(Json& r, const std::string& fault) {
         const auto told = intake::half_width(value("test_no"));
         const auto in_text = intake::report_number_in(fault);
-        if (intake::scientific(told) || characters(told) > code_most)
+        if (intake::scientific(told) || loop::record::characters(told) > code_most)
             finding("test_no", "unreadable", told);
         else if (!told.empty())
             r["fail_report_no"] = told;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "loop/record/text.hpp"
 #include "station/intake/shop_values.hpp"
 
 namespace imloop::station::intake {
@@ -13,19 +14,6 @@ std::string folded(const std::string& name) {
     std::string out;
     for (const char c : name)
         if (c != '_') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return out;
-}
-
-std::string escaped(const std::string& token) {
-    std::string out;
-    for (const char c : token) {
-        if (c == '~')
-            out += "~0";
-        else if (c == '/')
-            out += "~1";
-        else
-            out += c;
-    }
     return out;
 }
 
@@ -57,11 +45,12 @@ void walk(const json& from, const std::string& pointer, const std::vector<std::s
     if (token == "*") return walk(from, pointer, tokens, at + 1, any_case, out);
     if (!from.is_object()) return;
     if (const auto found = from.find(token); found != from.end())
-        return walk(*found, pointer + "/" + escaped(token), tokens, at + 1, any_case, out);
+        return walk(*found, pointer + "/" + loop::record::pointer_token(token), tokens, at + 1, any_case, out);
     if (!any_case) return;
     const auto want = folded(token);
     for (const auto& [name, value] : from.items())
-        if (folded(name) == want) return walk(value, pointer + "/" + escaped(name), tokens, at + 1, any_case, out);
+        if (folded(name) == want)
+            return walk(value, pointer + "/" + loop::record::pointer_token(name), tokens, at + 1, any_case, out);
 }
 
 void add_leaves(const json& value, const std::string& pointer, std::vector<Member>& out) {

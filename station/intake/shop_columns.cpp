@@ -7,6 +7,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "loop/record/text.hpp"
 #include "loop/vehicle/text.hpp"
 #include "schemas/embedded.hpp"
 #include "station/intake/shop_values.hpp"
@@ -33,10 +34,6 @@ struct Names {
     std::vector<std::string> units;
 };
 
-std::size_t length(std::string_view utf8) {
-    return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 Names read_names() {
     const json table = json::parse(schemas::table_text("shop_columns"));
     Names out;
@@ -56,10 +53,10 @@ Names read_names() {
         out.fields.emplace(field.code, std::move(field));
     }
     for (const std::string name : table.at("other"))
-        out.names.push_back({loop::normal_text(name), Meaning::other, {}, 0, length(name) < 3});
+        out.names.push_back({loop::normal_text(name), Meaning::other, {}, 0, loop::record::characters(name) < 3});
     for (const std::string name : table.at("personal"))
         out.names.push_back({loop::normal_text(name), Meaning::personal, {}, 0, false});
-    std::ranges::stable_sort(out.names, std::greater{}, [](const Name& n) { return length(n.text); });
+    std::ranges::stable_sort(out.names, std::greater{}, [](const Name& n) { return loop::record::characters(n.text); });
     return out;
 }
 

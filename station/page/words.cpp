@@ -54,7 +54,7 @@ std::string limit_text(const json& reading) {
     return (reading.value("item", "") == "power" ? "≥ " : "≤ ") + number_text(limit);
 }
 
-std::string meaning(const json& reading, const std::string&, const Words& w) {
+std::string meaning(const json& reading, const Words& w) {
     const auto* row = row_of(loop::rows_of("readings"), reading.value("item", ""));
     return row ? row->at("meaning").at(lang_name(w)).get<std::string>() : std::string();
 }
@@ -87,13 +87,6 @@ Due due_text(const std::string& text, loop::Day today, const Words& w) {
     if (left == 1) return {std::string(w("明天到期", "due tomorrow")), "warn"};
     if (left <= 3) return {fmt::format(fmt::runtime(w("{} 天后到期", "due in {} days")), left), "warn"};
     return {fmt::format(fmt::runtime(w("还有 {} 天", "{} days left")), left), "none"};
-}
-
-std::size_t characters(const std::string& utf8) {
-    std::size_t count = 0;
-    for (const char c : utf8)
-        if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) ++count;
-    return count;
 }
 
 }  // namespace imloop::station::page

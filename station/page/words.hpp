@@ -17,7 +17,7 @@ std::string limit_text(const nlohmann::json& reading);
 /// Without needless digits.
 std::string number_text(const nlohmann::json& value);
 /// What a failed reading means to an owner.
-std::string meaning(const nlohmann::json& reading, const std::string& method, const Words&);
+std::string meaning(const nlohmann::json& reading, const Words&);
 /// Of a repair's item: its name, else that of its code.
 std::string repair_item_name(const nlohmann::json& item, const Words&);
 /// `2026 年 12 月 9 日` or `9 Dec 2026` of an RFC 3339 moment or a day.
@@ -28,6 +28,5 @@ struct Due {
     const char* css;
 };
 Due due_text(const std::string& day, loop::Day today, const Words&);
-std::size_t characters(const std::string& utf8);
 
 }  // namespace imloop::station::page

@@ -10,6 +10,7 @@
 #include <regex>
 #include <stdexcept>
 
+#include "loop/record/text.hpp"
 #include "station/page/html.hpp"
 #include "station/page/server.hpp"
 #include "station/page/site.hpp"
@@ -335,8 +336,8 @@ TEST_CASE("items have names in both languages; an unknown one keeps its code") {
     CHECK(item_name("co", "", en) == "CO");
     CHECK(item_name("xyz", "p9", zh) == "p9 xyz");
     CHECK(item_name(json::object(), zh).empty());
-    CHECK(meaning({{"item", "xyz"}}, "asm", zh).empty());
-    CHECK_FALSE(meaning({{"item", "co"}}, "asm", zh).empty());
+    CHECK(meaning({{"item", "xyz"}}, zh).empty());
+    CHECK_FALSE(meaning({{"item", "co"}}, zh).empty());
     CHECK(repair_item_name({{"code", "EMI-CAT"}}, zh) == "更换三元催化器");
     CHECK(repair_item_name({{"code", "EMI-CAT"}}, en) == "replace catalytic converter");
     CHECK(repair_item_name({{"code", "EMI-CAT"}, {"name", "换三元"}}, en) == "换三元");
@@ -381,10 +382,10 @@ TEST_CASE("what is due is said by its day and how grave it is") {
 }
 
 TEST_CASE("characters are counted, not bytes") {
-    CHECK(characters("") == 0);
-    CHECK(characters("abc") == 3);
-    CHECK(characters("陕D·8K3Q7") == 8);
-    CHECK(characters("🚗") == 1);
+    CHECK(loop::record::characters("") == 0);
+    CHECK(loop::record::characters("abc") == 3);
+    CHECK(loop::record::characters("陕D·8K3Q7") == 8);
+    CHECK(loop::record::characters("🚗") == 1);
 }
 
 TEST_CASE("a plate is shown with its dot, a VIN without") {
