@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "bridge/delivery.hpp"
+#include "station/files.hpp"
 #include "station/http_client.hpp"
 
 namespace imloop::bridge {
@@ -52,12 +53,7 @@ private:
     }
 
     void keep(const std::string& cursor) {
-        const auto fresh = fs::path(file_.string() + ".new");
-        std::ofstream out(fresh, std::ios::trunc);
-        out << cursor << '\n';
-        out.close();
-        if (!out) throw std::runtime_error("写不了文件 / cannot write " + fresh.string());
-        fs::rename(fresh, file_);
+        station::replace_file(file_, cursor + "\n");
         cursor_ = cursor;
     }
 

@@ -24,10 +24,8 @@ Answer pages(Site& site, const Request& r) {
         return page(site.frame(r, tabs(w)), r, path, title, body);
     };
     const bool post = r.method == "POST";
-    if (r.path == "/orders" && !post) {
-        std::optional<Told> told;
-        return shown("/orders", w("待修车辆", "To repair"), orders_page(site, r, r.value("order"), told));
-    }
+    if (r.path == "/orders" && !post)
+        return shown("/orders", w("待修车辆", "To repair"), orders_page(site, r, r.value("order"), std::nullopt));
     if (r.path == "/scan" && post) return shown("/orders", w("待修车辆", "To repair"), scanned(site, r));
     if (r.path == "/claim" && post) return shown("/orders", w("待修车辆", "To repair"), claimed(site, r));
     if (r.path == "/draft" && post) return draft_saved(site, r);

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <fstream>
 
 #include "loop/tables.hpp"
+#include "station/files.hpp"
 
 namespace imloop::m_station {
 
@@ -173,19 +173,13 @@ void Drafts::save(const std::string& episode, const Fields& fields) const {
     const auto to = file(episode);
     if (!to) return;
     std::filesystem::create_directories(folder_);
-    const auto fresh = std::filesystem::path(to->string() + ".new");
-    std::ofstream out(fresh, std::ios::trunc);
-    out << json(fields).dump();
-    out.close();
-    if (!out) throw std::runtime_error("写不了文件 / cannot write " + fresh.string());
-    std::filesystem::rename(fresh, *to);
+    station::replace_file(*to, json(fields).dump());
 }
 
 Fields Drafts::load(const std::string& episode) const {
     const auto from = file(episode);
     if (!from) return {};
-    std::ifstream in(*from);
-    const auto kept = json::parse(in, nullptr, false);
+    const auto kept = json::parse(station::contents(*from).value_or(""), nullptr, false);
     return kept.is_object() ? kept.get<Fields>() : Fields{};
 }
 

@@ -12,6 +12,7 @@
 #include "loop/admission.hpp"
 #include "station/care.hpp"
 #include "station/enrolment.hpp"
+#include "station/files.hpp"
 #include "station/ids.hpp"
 #include "station/service.hpp"
 #include "station/uploading.hpp"
@@ -22,15 +23,11 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-std::string read_all(const std::string& name) {
+/// `-` is standard input.
+std::string read_input(const std::string& name) {
+    if (name != "-") return read_file(name);
     std::ostringstream out;
-    if (name == "-") {
-        out << std::cin.rdbuf();
-    } else {
-        std::ifstream in(name, std::ios::binary);
-        if (!in) throw std::runtime_error("读不到文件 / cannot read " + name);
-        out << in.rdbuf();
-    }
+    out << std::cin.rdbuf();
     return out.str();
 }
 
@@ -38,12 +35,6 @@ void write_out(const fs::path& path, const std::string& text) {
     std::ofstream out(path, std::ios::binary | std::ios::app);
     out << text;
     if (!out.flush()) throw std::runtime_error("写不了文件 / cannot write " + path.string());
-}
-
-template <typename T>
-T value_or_throw(journal::Result<T> result) {
-    if (!result) throw std::runtime_error(result.error().code + ": " + result.error().detail);
-    return std::move(*result);
 }
 
 /// One record, spread over lines or not, or one a line.
@@ -112,14 +103,14 @@ int submit_file(const Context& context, const std::string& file) {
     const Config config = context.config();
     Outbox outbox = context.outbox(config);
     bool all = true;
-    for (const auto& record : records_in(read_all(file))) all = submit(outbox, config, record, {}, std::cout) && all;
+    for (const auto& record : records_in(read_input(file))) all = submit(outbox, config, record, {}, std::cout) && all;
     return all ? 0 : 2;
 }
 
 int check_file(const Context& context, const std::string& file) {
     const Config config = context.config();
     int code = 0;
-    for (const auto& record : records_in(read_all(file))) {
+    for (const auto& record : records_in(read_input(file))) {
         const auto admitted = loop::admit(record, config.station_id, unix_now());
         std::cout << (admitted.problems.empty() ? "正确 / right" : "有问题 / not right") << "  "
                   << admitted.record_id.value_or("-") << '\n';
@@ -188,19 +179,18 @@ int verify(const Context& context, const std::string& file, const std::vector<st
     journal::Keys keys;
     std::vector<std::string> pems;
     pems.reserve(key_files.size() + 1);
-    for (const auto& name : key_files) pems.push_back(read_all(name));
+    for (const auto& name : key_files) pems.push_back(read_input(name));
     if (key_files.empty()) {
         const Config config = context.config();
-        pems.push_back(read_all(config.hub.hub_key.string()));
-        pems.push_back(
-            value_or_throw(journal::PrivateKey::from_pem(read_all(config.hub.key.string()))).public_key().pem());
+        pems.push_back(read_file(config.hub.hub_key));
+        pems.push_back(station_key(config).public_key().pem());
     }
     for (const auto& pem : pems) {
-        auto key = value_or_throw(journal::PublicKey::from_pem(pem));
+        auto key = journal::PublicKey::from_pem(pem).value();
         const auto kid = key.kid();
         keys.emplace(kid, std::move(key));
     }
-    const auto verified = journal::verify_exported(read_all(file), keys);
+    const auto verified = journal::verify_exported(read_input(file), keys);
     for (const auto& c : verified.chains)
         fmt::print("{} {}：第 {}–{} 条，{} 段，{} 张回执{}\n", c.source, c.epoch, c.first, c.last, c.segments,
                    c.receipts, c.first > 1 ? "（只核对了这一部分 / a part only）" : "");
@@ -212,7 +202,7 @@ int verify(const Context& context, const std::string& file, const std::vector<st
 
 }  // namespace
 
-Config Context::config() const { return value_or_throw(read_config(config_file)); }
+Config Context::config() const { return read_config(config_file).value(); }
 
 Outbox Context::outbox(const Config& config) const {
     return Outbox(config.data, config.station_id, [] { return new_uuid7(unix_now()); });

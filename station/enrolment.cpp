@@ -4,16 +4,14 @@
 #include <openssl/bio.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
-#include <sys/stat.h>
 
-#include <ctime>
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "journal/join_code.hpp"
 #include "journal/key.hpp"
+#include "service/certificate.hpp"
+#include "station/files.hpp"
 #include "station/http_client.hpp"
 #include "station/ids.hpp"
 #include "station/outbox.hpp"
@@ -23,25 +21,6 @@ namespace {
 
 using nlohmann::json;
 namespace fs = std::filesystem;
-
-std::string read_all(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
-
-/// Through a new file and a rename: whoever reads sees the old or the new one whole.
-void put_file(const fs::path& path, const std::string& text, mode_t mode) {
-    const fs::path fresh = path.string() + ".new";
-    const mode_t before = ::umask(0777 & ~mode);
-    std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
-    ::umask(before);
-    out << text;
-    if (!out.flush()) throw std::runtime_error("写不了文件 / cannot write " + path.string());
-    out.close();
-    fs::rename(fresh, path);
-}
 
 /// PKCS #10 with this subject, signed with its own key.
 std::string request_pem(const journal::PrivateKey& key, const std::string& subject) {
@@ -75,9 +54,9 @@ std::string configuration(const std::string& station, const std::string& name, c
 }
 
 void put_certificates(const fs::path& folder, const json& given) {
-    put_file(folder / "station.cert.pem", given.at("certificate"), 0644);
-    put_file(folder / "ca.pem", given.at("ca"), 0644);
-    put_file(folder / "hub.pub.pem", given.at("hub_key"), 0644);
+    replace_file(folder / "station.cert.pem", given.at("certificate"), 0644);
+    replace_file(folder / "ca.pem", given.at("ca"), 0644);
+    replace_file(folder / "hub.pub.pem", given.at("hub_key"), 0644);
 }
 
 }  // namespace
@@ -100,8 +79,9 @@ journal::Result<Config> join(const std::string& text, const fs::path& config_fil
     const auto folder = fs::absolute(config_file).parent_path();
     fs::create_directories(folder);
     const auto key_file = folder / "station.key.pem";
-    if (!fs::exists(key_file)) put_file(key_file, journal::PrivateKey::generate(journal::Algorithm::es256).pem(), 0600);
-    const auto key = journal::PrivateKey::from_pem(read_all(key_file));
+    if (!fs::exists(key_file))
+        replace_file(key_file, journal::PrivateKey::generate(journal::Algorithm::es256).pem(), 0600);
+    const auto key = journal::PrivateKey::from_pem(read_file(key_file));
     if (!key) return key.error();
     done(JoinStep::key_made);
 
@@ -120,7 +100,7 @@ journal::Result<Config> join(const std::string& text, const fs::path& config_fil
     put_certificates(folder, *given);
     done(JoinStep::certificate_received);
     if (!fs::exists(config_file))
-        put_file(config_file, configuration(station, given->value("name", station), *code), 0644);
+        replace_file(config_file, configuration(station, given->value("name", station), *code), 0644);
     auto config = read_config(config_file);
     if (!config) return config.error();
     {
@@ -131,22 +111,15 @@ journal::Result<Config> join(const std::string& text, const fs::path& config_fil
 }
 
 journal::Result<Validity> validity_of(const fs::path& file) {
-    const std::string pem = read_all(file);
-    const std::unique_ptr<BIO, decltype(&BIO_free)> memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
-                                                           BIO_free);
-    const std::unique_ptr<X509, decltype(&X509_free)> certificate(
-        PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr), X509_free);
-    std::tm from{}, until{};
-    if (!certificate || ASN1_TIME_to_tm(X509_get0_notBefore(certificate.get()), &from) != 1 ||
-        ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &until) != 1)
-        return journal::Error("bad_certificate", "证书读不出来 / no certificate: " + file.string());
-    return Validity{::timegm(&from) * 1000, ::timegm(&until) * 1000};
+    const auto certificate = service::Certificate::from_pem(contents(file).value_or(""));
+    if (!certificate) return journal::Error("bad_certificate", "证书读不出来 / no certificate: " + file.string());
+    return Validity{certificate->from, certificate->until};
 }
 
 bool renewal_due(const Validity& v, loop::Moment now) { return now >= v.from + (v.until - v.from) / 3 * 2; }
 
 bool renew(const Config& config, std::string& why) {
-    const auto key = journal::PrivateKey::from_pem(read_all(config.hub.key));
+    const auto key = journal::PrivateKey::from_pem(contents(config.hub.key).value_or(""));
     if (!key) {
         why = key.error().detail;
         return false;

@@ -12,9 +12,9 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
-#include <fstream>
 #include <optional>
-#include <sstream>
+
+#include "station/files.hpp"
 
 namespace imloop::station {
 
@@ -88,11 +88,7 @@ struct HttpClient::Impl {
 };
 
 Peer peer_of(const Config& config) {
-    std::ifstream file(config.hub.ca, std::ios::binary);
-    if (!file) throw std::runtime_error("读不到文件 / cannot read " + config.hub.ca.string());
-    std::ostringstream ca;
-    ca << file.rdbuf();
-    return {config.hub.host, config.hub.port, ca.str(), config.hub.certificate, config.hub.key};
+    return {config.hub.host, config.hub.port, read_file(config.hub.ca), config.hub.certificate, config.hub.key};
 }
 
 HttpClient::HttpClient(Peer peer, std::chrono::milliseconds time_out)

@@ -1,8 +1,8 @@
 #include "station/hub_copy.hpp"
 
-#include <fstream>
 #include <optional>
 
+#include "station/files.hpp"
 #include "station/http_client.hpp"
 #include "station/ids.hpp"
 
@@ -18,8 +18,7 @@ std::shared_ptr<const HubView> read_view(const std::filesystem::path& file) {
     auto out = std::make_shared<HubView>();
     out->orders = json::object();
     out->shops = json::array();
-    std::ifstream in(file);
-    const auto kept = json::parse(in, nullptr, false);
+    const auto kept = json::parse(contents(file).value_or(""), nullptr, false);
     if (!kept.is_object()) return out;
     out->as_of = kept.value("as_of", loop::Moment{0});
     out->orders = kept.value("orders", json::object());
@@ -28,13 +27,14 @@ std::shared_ptr<const HubView> read_view(const std::filesystem::path& file) {
     return out;
 }
 
+/// What can't be kept is asked for again.
 void write_view(const std::filesystem::path& file, const HubView& view) {
-    const auto fresh = std::filesystem::path(file.string() + ".new");
-    std::ofstream out(fresh, std::ios::trunc);
-    out << json{{"as_of", view.as_of}, {"orders", view.orders}, {"shops", view.shops}, {"cursor", view.cursor}}.dump();
-    out.close();
-    std::error_code ignored;
-    if (out) std::filesystem::rename(fresh, file, ignored);
+    const json kept{{"as_of", view.as_of}, {"orders", view.orders}, {"shops", view.shops}, {"cursor", view.cursor}};
+    try {
+        replace_file(file, kept.dump());
+    } catch (const std::exception&) {
+        return;
+    }
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "service/notify.hpp"
 #include "station/enrolment.hpp"
+#include "station/files.hpp"
 #include "station/ids.hpp"
 
 namespace imloop::station {
@@ -21,9 +22,7 @@ std::string installation_key(const Config& config) {
     std::string key;
     if (std::ifstream in(file); in >> key) return key;
     auto fresh = new_uuid7(unix_now());
-    std::ofstream(file) << "";
-    std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-    std::ofstream(file) << fresh << '\n';
+    replace_file(file, fresh + "\n", 0600);
     return fresh;
 }
 

@@ -1,12 +1,11 @@
 #include "station/uploading.hpp"
 
 #include <ctime>
-#include <fstream>
 #include <iostream>
 #include <random>
-#include <sstream>
 
 #include "station/enrolment.hpp"
+#include "station/files.hpp"
 #include "station/ids.hpp"
 
 namespace imloop::station {
@@ -17,27 +16,13 @@ constexpr std::chrono::seconds poll_time{1};  ///< how soon what another process
 constexpr std::chrono::minutes stuck_time{5};
 constexpr loop::Moment renewal_pause = 3600 * 1000;
 
-std::string read_all(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw std::runtime_error("读不到文件 / cannot read " + path.string());
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
-
-template <typename T>
-T value_or_throw(journal::Result<T> result) {
-    if (!result) throw std::runtime_error(result.error().code + ": " + result.error().detail);
-    return std::move(*result);
-}
-
 }  // namespace
 
 journal::PrivateKey station_key(const Config& config) {
-    return value_or_throw(journal::PrivateKey::from_pem(read_all(config.hub.key)));
+    return journal::PrivateKey::from_pem(read_file(config.hub.key)).value();
 }
 journal::PublicKey hub_key(const Config& config) {
-    return value_or_throw(journal::PublicKey::from_pem(read_all(config.hub.hub_key)));
+    return journal::PublicKey::from_pem(read_file(config.hub.hub_key)).value();
 }
 
 Uploading::Uploading(Config config)
@@ -138,10 +123,10 @@ void Uploading::run_errands(std::unique_lock<std::mutex>& guard) {
 
 void Uploading::renew_if_due() {
     const auto now = unix_now();
-    if (now < renewal_asked_ + renewal_pause) return;
+    if (now < renewal_looked_ + renewal_pause) return;
+    renewal_looked_ = now;
     const auto validity = validity_of(config_.hub.certificate);
     if (!validity || !renewal_due(*validity, now)) return;
-    renewal_asked_ = now;
     std::string why;
     if (renew(config_, why))
         std::cout << "证书已续期 / the certificate has been renewed" << std::endl;

@@ -63,7 +63,7 @@ private:
     Outbox outbox_;
     bool ending_ = false, poked_ = false, retry_ = false;
     std::optional<std::chrono::steady_clock::time_point> at_work_since_;  ///< of the last step; none while it waits
-    loop::Moment renewal_asked_ = 0;
+    loop::Moment renewal_looked_ = 0;
     std::thread thread_;
 };
 

@@ -21,7 +21,7 @@ struct Html {
 
 std::string escaped(std::string_view text);
 
-/// `html("<td>{}</td>", plate)`: fmt's placeholders; texts and numbers are escaped, Html is put in as it is.
+/// `html("<td>{}</td>", plate)`: fmt's replacement fields; texts and numbers are escaped, Html is put in as it is.
 template <typename... Args>
 Html html(std::string_view form, const Args&... args) {
     const auto shown = [](const auto& arg) {

@@ -117,7 +117,7 @@ Answer status(Site& site, const Request& r, const std::vector<Tab>& tabs) {
              count("accepted", "good", Tone::good, w("已接收", "Accepted"), counts.accepted),
              count("duplicate", "good", Tone::good, w("以前收过", "Received before"), counts.duplicate),
              count("attention", "attention", Tone::warn, w("需处理", "Needs attention"), s.attention), table, older);
-    return page(site.frame(r, tabs), r, "/status", w("状态", "Status"), body);
+    return page(site.frame(tabs, state), r, "/status", w("状态", "Status"), body);
 }
 
 /// Where, why, what to do.
@@ -209,13 +209,14 @@ Answer settings(Site& site, const Request& r, const std::vector<Tab>& tabs) {
     const auto& w = r.words;
     const auto& c = site.config();
     const auto s = site.situation();
+    const auto state = state_of(s, w);
     const auto validity = validity_of(c.hub.certificate);
     const auto view = site.copy().view();
     Html rows;
     const auto add = [&](std::string_view name, const std::string& value) {
         rows += html("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", name, value);
     };
-    add(w("状态", "State"), state_of(s, w).word + (s.upload.why.empty() ? "" : " · " + s.upload.why));
+    add(w("状态", "State"), state.word + (s.upload.why.empty() ? "" : " · " + s.upload.why));
     add(w("监管中心", "Hub"), "https://" + c.hub.host + ":" + c.hub.port);
     add(w("最后答复", "Last answer"), s.upload.last_answer ? loop::format_moment(*s.upload.last_answer) : "—");
     add(w("名单截至", "Lists as of"), view->as_of == 0 ? "—" : loop::format_moment(view->as_of));
@@ -231,7 +232,7 @@ Answer settings(Site& site, const Request& r, const std::vector<Tab>& tabs) {
                            w("求助时可把本页整个抄给技术人员，里面没有密钥。",
                              "Copy this page for whoever helps you; it holds no secrets."),
                            rows);
-    return page(site.frame(r, tabs), r, "/settings", w("设置与诊断", "Settings and diagnostics"), body);
+    return page(site.frame(tabs, state), r, "/settings", w("设置与诊断", "Settings and diagnostics"), body);
 }
 
 }  // namespace

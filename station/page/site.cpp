@@ -34,7 +34,11 @@ Situation Site::situation() {
 }
 
 Frame Site::frame(const Request& request, std::vector<Tab> tabs) {
-    return {config_.name, config_.station_id, std::move(tabs), state_of(situation(), request.words), token};
+    return frame(std::move(tabs), state_of(situation(), request.words));
+}
+
+Frame Site::frame(std::vector<Tab> tabs, State state) const {
+    return {config_.name, config_.station_id, std::move(tabs), std::move(state), token};
 }
 
 json Site::begin_record(const std::string& kind) const {

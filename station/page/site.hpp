@@ -29,6 +29,8 @@ public:
     Situation situation();
     /// `tabs` in the language of the request.
     Frame frame(const Request&, std::vector<Tab> tabs);
+    /// Where the state is known already.
+    Frame frame(std::vector<Tab> tabs, State) const;
 
     /// Judges a record as the hub will and saves it. What is wrong with it; empty: it is saved.
     std::vector<std::string> save(const nlohmann::json& record, const Words&);
