@@ -263,6 +263,11 @@ void Hub::admin(std::string_view command, std::string body, Done done) {
                               if (command == "export") return done(impl_->export_to(in));
                               if (command == "import_progress") return done(impl_->import_progress());
                               if (command == "report") return done(impl_->report(in));
+                              if (command == "suspects") return done(impl_->suspects(in));
+                              if (command == "suspect") return done(impl_->suspect(in));
+                              if (command == "suspect_rule") return done(impl_->suspect_rule(in));
+                              if (command == "suspect_decide") return done(impl_->suspect_decide(in));
+                              if (command == "suspect_dry_run") return done(impl_->suspect_dry_run(in));
                               if (command == "verify") return done(impl_->verify());
                               if (command == "rebuild") return done(impl_->rebuild());
                               if (command == "backup") {
