@@ -268,6 +268,8 @@ void Hub::admin(std::string_view command, std::string body, Done done) {
                               if (command == "suspect_rule") return done(impl_->suspect_rule(in));
                               if (command == "suspect_decide") return done(impl_->suspect_decide(in));
                               if (command == "suspect_dry_run") return done(impl_->suspect_dry_run(in));
+                              if (command == "draw") return done(impl_->make_draw(in));
+                              if (command == "draw_yield") return done(impl_->draw_yield(in));
                               if (command == "verify") return done(impl_->verify());
                               if (command == "rebuild") return done(impl_->rebuild());
                               if (command == "backup") {

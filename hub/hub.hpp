@@ -84,7 +84,7 @@ public:
 
     /// The admin listener's commands, `POST /admin/{command}` with a JSON body: what the command line asks of a serving
     /// hub (station_add, station_invite, station_list, station_status, import, report, suspects, suspect, suspect_rule,
-    /// suspect_decide, suspect_dry_run, export, verify, rebuild, backup).
+    /// suspect_decide, suspect_dry_run, draw, draw_yield, export, verify, rebuild, backup).
     void admin(std::string_view command, std::string body, Done done);
     const std::filesystem::path& data() const;
     std::string metrics() const;  ///< Prometheus text, no personal data

@@ -94,6 +94,9 @@ struct Hub::Impl {
     Answer suspect_decide(const nlohmann::json&);
     /// `{rules}`, as in policy.json: which flags would appear and clear.
     Answer suspect_dry_run(const nlohmann::json&);
+    /// `{seed, count, id?, kinds?, county?, random_share_percent?, officers_each?, officers?}`: the document to publish.
+    Answer make_draw(const nlohmann::json&);
+    Answer draw_yield(const nlohmann::json&);
 };
 
 }  // namespace imloop::hub

@@ -10,6 +10,7 @@
 
 #include "hub/admin/ask.hpp"
 #include "hub/admin/doctor.hpp"
+#include "hub/admin/draw.hpp"
 #include "hub/admin/session.hpp"
 #include "hub/admin/suspects.hpp"
 #include "hub/ca.hpp"
@@ -296,6 +297,7 @@ int run_command(int argc, char** argv) {
     on(reports, [&](Session& s) { return report(s, o); });
 
     add_suspects(app, on);
+    add_draw(app, on);
 
     on(app.add_subcommand("rebuild",
                           "由日志重算一切并与现状比较 / compute everything anew from the journals and compare"),

@@ -170,8 +170,13 @@ PriceListDetail price_list(const Members& m) {
 
 SupervisionDetail supervision(const Members& m) {
     const auto* findings = m.find("findings");
-    return {m.text("checked_station_id"), m.text("kind"), m.text("measure"), m.day("until"),
-            findings && findings->is_array() ? static_cast<int>(findings->size()) : 0};
+    return {m.text("checked_station_id"),
+            m.text("kind"),
+            m.text("measure"),
+            m.day("until"),
+            findings && findings->is_array() ? static_cast<int>(findings->size()) : 0,
+            m.text("draw_id"),
+            m.text("draw_arm")};
 }
 
 }  // namespace
@@ -224,7 +229,7 @@ auto members(T& p) {
 }
 template <Like<SupervisionDetail> T>
 auto members(T& s) {
-    return std::tie(s.checked_station_id, s.kind, s.measure, s.until, s.findings);
+    return std::tie(s.checked_station_id, s.kind, s.measure, s.until, s.findings, s.draw_id, s.draw_arm);
 }
 template <Like<Detail> T>
 auto members(T& d) {

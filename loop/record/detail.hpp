@@ -100,6 +100,7 @@ struct SupervisionDetail {
     std::string checked_station_id, kind, measure;
     std::optional<Day> until;
     int findings = 0;
+    std::string draw_id, draw_arm;  ///< of the random draw that sent the check, `random` or `risk`; empty: none did
 };
 
 /// Exactly the one of the record's kind is set; none for kinds no rule reads.
