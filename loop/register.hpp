@@ -57,6 +57,9 @@ struct Policy {
     int retest_days = 15;
     double repair_rate_target = 0.9;
     std::string city = "610400";
+    /// Stations whose passed results wait for an officer where a strong flag speaks against them, and for how long.
+    std::vector<std::string> watched_stations;
+    int hold_minutes = 15;
     std::vector<std::string> counties;  ///< of the hub, in the order of reports; a station elsewhere lies outside
     bool inside(std::string_view county) const;
 };

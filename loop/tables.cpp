@@ -135,6 +135,8 @@ Policy policy_from(const json& words) {
     policy.retest_days = words.value("retest_days", policy.retest_days);
     policy.repair_rate_target = words.value("repair_rate_target", policy.repair_rate_target);
     policy.city = words.value("city", policy.city);
+    policy.watched_stations = words.value("watched_stations", policy.watched_stations);
+    policy.hold_minutes = words.value("hold_minutes", policy.hold_minutes);
     policy.counties = words.value("counties", policy.counties);
     return policy;
 }

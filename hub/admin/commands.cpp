@@ -11,6 +11,7 @@
 #include "hub/admin/ask.hpp"
 #include "hub/admin/doctor.hpp"
 #include "hub/admin/draw.hpp"
+#include "hub/admin/hold.hpp"
 #include "hub/admin/session.hpp"
 #include "hub/admin/suspects.hpp"
 #include "hub/ca.hpp"
@@ -297,6 +298,7 @@ int run_command(int argc, char** argv) {
     on(reports, [&](Session& s) { return report(s, o); });
 
     add_suspects(app, on);
+    add_hold(app, on);
     add_draw(app, on);
 
     on(app.add_subcommand("rebuild",

@@ -97,7 +97,7 @@ void Suspects::share(const Record& record, bool is_in) {
 }
 
 void Suspects::note_decision(const Fact& fact, bool is_in) {
-    if (!fact.decision || fact.decision->about_kind != "flag_id") return;
+    if (!fact.decision || (fact.decision->about_kind != "flag_id" && fact.decision->about_kind != "record_id")) return;
     const Decision decision{fact.occurred_at, fact.record_id, fact.decision->action};
     auto& of = decisions_[fact.decision->about];
     if (is_in)

@@ -52,6 +52,7 @@ public:
     /// After Projection::settle().
     void update(const Projection&, const Projection::Changes&);
     Traces& traces() { return traces_; }
+    const Traces& traces() const { return traces_; }
     /// More is known of a trace: records that name it are looked at again at the next update.
     void trace_changed(const std::string& sha256);
     /// Records that name this trace, ascending.
@@ -64,11 +65,13 @@ public:
     const std::map<std::string, ByOwner>& flags() const { return flags_; }
     /// Nothing where there is no such flag now.
     const Flag* flag(const std::string& flag_id) const;
+    /// Strong flags about records that came since this was last asked, some of them perhaps for the second time.
+    std::vector<std::string> take_new();
     /// Flags with this record among theirs; ids, ascending.
     std::vector<std::string> of_record(const std::string& record_id) const;
     /// Nothing where no officer has decided.
     const Decision* decision(const std::string& flag_id) const;
-    /// By flag id, also of flags that are no more.
+    /// By flag id, also of flags that are no more, and by record id.
     const std::map<std::string, std::set<Decision>>& decisions() const { return decisions_; }
     /// By checked station, oldest first.
     const std::map<std::string, std::set<Check>>& checks() const { return checks_; }
@@ -131,6 +134,7 @@ private:
     std::unordered_map<std::string, std::set<std::string>> by_record_;
     std::map<std::string, std::set<Decision>> decisions_;
     std::map<std::string, std::set<Check>> checks_;
+    std::vector<std::string> new_;
 };
 
 }  // namespace imloop::loop::rules
