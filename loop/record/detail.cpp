@@ -44,6 +44,12 @@ public:
                 if (each.is_string()) out.push_back(each.get<std::string>());
         return out;
     }
+    /// Of a text or a list of texts: several control units give several.
+    std::string joined(const char* name) const {
+        std::string out = text(name);
+        for (const auto& each : texts(name)) out += (out.empty() ? "" : ",") + each;
+        return out;
+    }
     template <typename T>
     std::vector<T> each(const char* name, T (*read)(const Members&)) const {
         std::vector<T> out;
@@ -74,8 +80,8 @@ ObdDetail obd(const Members& m) {
                   m.texts("dtcs"),
                   m.texts("permanent_dtcs"),
                   {},
-                  m.text("cal_id"),
-                  m.text("cvn"),
+                  m.joined("cal_id"),
+                  m.joined("cvn"),
                   normal_vin(m.text("vin")),
                   m.text("protocol"),
                   m.number("mileage_km"),

@@ -31,8 +31,8 @@ struct ObdDetail {
     std::optional<bool> supported, communicates, mil_on;
     std::vector<std::string> dtcs, permanent_dtcs;
     std::vector<Monitor> readiness;
-    std::string cal_id, cvn;
-    std::string vin;  ///< normalised; empty: not reported
+    std::string cal_id, cvn;  ///< of several control units: parted by commas
+    std::string vin;          ///< normalised; empty: not reported
     std::string protocol;
     std::optional<double> mileage_km, mil_distance_km, cleared_distance_km, cleared_warm_ups;
 };
