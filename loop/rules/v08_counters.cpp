@@ -25,34 +25,6 @@ struct Bounds {
     double usual(const Point& a, const Point& b) const { return usual_day_km * (b.day - a.day) + spare_km; }
 };
 
-/// Whether a digit wrong, missing, doubled or swapped makes the number one between the bounds.
-bool slip_of_one_between(double value, double low, double high) {
-    const auto digits = std::to_string(std::llround(value));
-    const auto fits = [&](const std::string& text) {
-        if (text.empty() || text.size() > 9) return false;
-        const double km = std::stod(text);
-        return km >= low && km <= high;
-    };
-    for (std::size_t i = 0; i <= digits.size(); ++i) {
-        for (char c = '0'; c <= '9'; ++c) {
-            std::string more = digits;
-            if (fits(more.insert(i, 1, c))) return true;
-            if (i == digits.size()) continue;
-            std::string other = digits;
-            other[i] = c;
-            if (fits(other)) return true;
-        }
-        if (i == digits.size()) break;
-        std::string less = digits;
-        if (fits(less.erase(i, 1))) return true;
-        if (i + 1 == digits.size()) continue;
-        std::string swapped = digits;
-        std::swap(swapped[i], swapped[i + 1]);
-        if (fits(swapped)) return true;
-    }
-    return false;
-}
-
 Flag flag_of(const Point& odd, const Point& other, const char* claim, std::vector<Value> values) {
     return {.claim = claim,
             .grade = Grade::medium,

@@ -24,5 +24,7 @@ bool vins_far_apart(std::string_view a, std::string_view b);
 std::string_view maker_of(std::string_view vin);
 /// Whole numbers that one slip of the hand turns into each other: a digit wrong, missing, doubled, two swapped.
 bool one_slip_apart(double a, double b);
+/// Whether one slip of the hand makes the number one between the bounds.
+bool slip_of_one_between(double value, double low, double high);
 
 }  // namespace imloop::loop::rules
