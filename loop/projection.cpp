@@ -196,6 +196,7 @@ Projection::Changes Projection::settle() {
         for (const auto& [id, entry] : entries_)
             if (entry.station && changed_stations.contains(*entry.station)) touch(id);
     changes.touched.assign(touched.begin(), touched.end());
+    changes.records.assign(touched_records.begin(), touched_records.end());
     return changes;
 }
 

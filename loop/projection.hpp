@@ -37,6 +37,8 @@ public:
         /// Vehicles whose episodes may be others than before, ascending: those in `identity.present`, those with a
         /// changed record or waiver, and those with records at a station whose registration changed.
         std::vector<std::string> touched;
+        /// Records that count otherwise than before: new, corrected, voided, in or out of effect, ascending.
+        std::vector<std::string> records;
         bool register_changed = false;
     };
     /// Takes in what was put since the last call.

@@ -56,6 +56,7 @@ struct Policy {
     int repair_days = 30;
     int retest_days = 15;
     double repair_rate_target = 0.9;
+    std::vector<std::string> repair_required_members;  ///< of a finished repair, beyond the contract; shops mark them
     std::string city = "610400";
     std::vector<std::string> counties;  ///< of the hub, in the order of reports; a station elsewhere lies outside
     bool inside(std::string_view county) const;
