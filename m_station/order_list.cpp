@@ -18,15 +18,13 @@ constexpr std::string_view lists[] = {"here", "chosen", "county"};
 
 }  // namespace
 
-bool is_to_repair(const json& order) {
-    return order.value("state", "") == "open" && !order.value("repaired", false);
-}
+bool is_to_repair(const json& order) { return order.value("state", "") == "open" && !order.value("repaired", false); }
 
 std::vector<const json*> orders_of(const station::HubView& view, std::string_view list) {
     std::vector<const json*> out;
     for (const auto& order : view.orders)
-        if (const auto own = order.value("list", ""); list.empty() ? std::ranges::find(lists, own) != std::end(lists)
-                                                                   : own == list)
+        if (const auto own = order.value("list", "");
+            list.empty() ? std::ranges::find(lists, own) != std::end(lists) : own == list)
             out.push_back(&order);
     std::ranges::sort(out, {}, [](const json* o) {
         return std::tuple(std::ranges::find(lists, o->value("list", "")) - std::begin(lists), !is_to_repair(*o),
@@ -43,8 +41,9 @@ const json* order_named(const station::HubView& view, const std::string& id) {
 }
 
 std::string_view list_name(std::string_view list, const Words& w) {
-    return list == "here" ? w("已到店", "Here") : list == "chosen" ? w("选了本店", "Chose this shop")
-                                                                   : w("本县待修", "In this county");
+    return list == "here"     ? w("已到店", "Here")
+           : list == "chosen" ? w("选了本店", "Chose this shop")
+                              : w("本县待修", "In this county");
 }
 
 std::string failed_words(const json& order, const Words& w) {
@@ -52,8 +51,8 @@ std::string failed_words(const json& order, const Words& w) {
     for (const auto& item : order.value("failed_items", json::array())) {
         const auto text = item.get<std::string>();
         const auto slash = text.find('/');
-        out += (out.empty() ? "" : w("、", ", ")) +
-               item_name(text.substr(0, slash), slash == std::string::npos ? "" : text.substr(slash + 1), w);
+        if (!out.empty()) out += w("、", ", ");
+        out += item_name(text.substr(0, slash), slash == std::string::npos ? "" : text.substr(slash + 1), w);
     }
     return out;
 }

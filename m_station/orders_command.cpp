@@ -67,8 +67,8 @@ int show(const Context& context, const Options& o) {
         }
         const auto due = order->value("due", "");
         fmt::print("{:>3}  {}  {}{}  {}\n", ++number, plate_words(*order),
-                   due.empty() ? "" : due + " " + page::due_text(due, today, zh).text + "  ",
-                   failed_words(*order, zh), standing(*order, zh).word);
+                   due.empty() ? "" : due + " " + page::due_text(due, today, zh).text + "  ", failed_words(*order, zh),
+                   standing(*order, zh).word);
         fmt::print("     {}  {}{}, {}\n", order->value("episode", ""), failed_words(*order, en),
                    due.empty() ? "" : ", " + page::due_text(due, today, en).text, standing(*order, en).word);
     }

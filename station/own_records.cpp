@@ -26,8 +26,7 @@ json claim_of(const Config& config, const std::string& fail_record_id, const std
 json correction_of(const Config& config, const std::string& corrects, const std::string& reason,
                    const std::optional<json>& replacement) {
     auto correction = begin_record(config, "correction");
-    correction.update(
-        {{"corrects", corrects}, {"action", replacement ? "replace" : "void"}, {"reason", reason}});
+    correction.update({{"corrects", corrects}, {"action", replacement ? "replace" : "void"}, {"reason", reason}});
     if (replacement) correction["replacement"] = *replacement;
     return correction;
 }

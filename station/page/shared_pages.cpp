@@ -6,8 +6,10 @@
 
 #include "journal/digest.hpp"
 #include "loop/admission.hpp"
+#include "station/corrections.hpp"
 #include "station/enrolment.hpp"
 #include "station/ids.hpp"
+#include "station/page/correcting.hpp"
 #include "station/page/site.hpp"
 
 namespace imloop::station::page {
@@ -150,13 +152,22 @@ Answer record(Site& site, const Request& r, const std::vector<Tab>& tabs) {
     const auto words = json::parse(q.line, nullptr, false);
     const auto summary = summary_of(words, w);
     const auto receipt = site.outbox().receipt_of(seq);
-    Html more;
+    Html more, actions;
     if (q.status == "rejected") more = explained(q, w);
+    const bool is_record = words.is_object() && words.value("schema", "") != "imloop/correction/1";
+    if (is_record && q.status != "rejected") {
+        const auto corrections = corrections_since(site.outbox(), seq);
+        if (const auto it = corrections.find(q.record_id); it != corrections.end())
+            more += correction_note(words, it->second, w);
+        actions +=
+            html(R"(<a class="button" href="/correct?seq={}">{}</a>)", seq, w("更正或作废…", "Correct or void…"));
+    }
     if (!receipt.empty())
         more += html(R"(<h3>{}</h3><p>{}</p><pre>{}</pre>)", w("回执", "Receipt"), short_digest(receipt), receipt);
-    if (words.value("verdict", "") == "fail")
-        more += html(R"(<p class="actions"><a class="button main" href="/notice?record={}">{}</a></p>)", q.record_id,
-                     w("打印维护修理告知书", "Print the notice to repair"));
+    if (is_record && words.value("verdict", "") == "fail")
+        actions += html(R"(<a class="button main" href="/notice?record={}">{}</a>)", q.record_id,
+                        w("打印维护修理告知书", "Print the notice to repair"));
+    if (!actions.text.empty()) more += html(R"(<p class="actions">{}</p>)", actions);
     const Html body = html(
         R"(<div class="pad"><p>{}</p><h1>{}</h1><p class="meta">{} · {}</p>{}<details><summary>{}</summary><pre>{}</pre></details><p><a href="/status">{}</a></p></div>)",
         status_word(state_of_line(q, w)), summary.what, summary.detail, summary.when, more,
@@ -240,6 +251,11 @@ Answer settings(Site& site, const Request& r, const std::vector<Tab>& tabs) {
 std::optional<Answer> shared_pages(Site& site, const Request& r, const std::vector<Tab>& tabs) {
     if (r.path == "/status" && r.method == "GET") return status(site, r, tabs);
     if (r.path == "/record" && r.method == "GET") return record(site, r, tabs);
+    if (r.path == "/correct" && r.method == "GET")
+        if (const auto form = correcting(site, r))
+            return page(site.frame(r, tabs), r, "/status", r.words("更正", "Correct"), *form);
+    if (r.path == "/correct" && r.method == "POST")
+        if (auto answer = corrected_by_form(site, r, tabs)) return answer;
     if (r.path == "/settings" && r.method == "GET") return settings(site, r, tabs);
     if (r.path == "/retry" && r.method == "POST") {
         site.uploading().try_now();
