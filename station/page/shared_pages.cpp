@@ -129,11 +129,11 @@ Html explained(const Queued& q, const Words& w) {
     for (const auto& p : outcome.value("problems", json::array())) {
         Queued one = q;
         one.outcome = json{{"problems", {p}}}.dump();
-        out += html(R"(<h3>{}</h3><p class="mono">{}</p><h3>{}</h3><p>{}</p>)", w("哪里", "Where"),
+        out += html(R"(<h2>{}</h2><p class="mono">{}</p><h2>{}</h2><p>{}</p>)", w("哪里", "Where"),
                     p.value("pointer", ""), w("为什么", "Why"), problem_text(one, w));
     }
     out +=
-        html("<h3>{}</h3><p>{}</p>", w("怎么办", "What to do"),
+        html("<h2>{}</h2><p>{}</p>", w("怎么办", "What to do"),
              w("原记录已保留。请核对后在检测或维修软件里改正，重新保存；已被接收的同一份报告要写更正，不要改文件重传。",
                "The record is kept. Mend it in the software it came from and save it again; for a report that was "
                "accepted before write a correction, don't send a changed file."));
@@ -163,7 +163,7 @@ Answer record(Site& site, const Request& r, const std::vector<Tab>& tabs) {
             html(R"(<a class="button" href="/correct?seq={}">{}</a>)", seq, w("更正或作废…", "Correct or void…"));
     }
     if (!receipt.empty())
-        more += html(R"(<h3>{}</h3><p>{}</p><pre>{}</pre>)", w("回执", "Receipt"), short_digest(receipt), receipt);
+        more += html(R"(<h2>{}</h2><p>{}</p><pre>{}</pre>)", w("回执", "Receipt"), short_digest(receipt), receipt);
     if (is_record && words.value("verdict", "") == "fail")
         actions += html(R"(<a class="button main" href="/notice?record={}">{}</a>)", q.record_id,
                         w("打印维护修理告知书", "Print the notice to repair"));

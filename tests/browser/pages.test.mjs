@@ -195,7 +195,7 @@ test('a price beside the posted one, a reading beyond its limit, a photo: said, 
   await page.locator('[name=price_0]').fill('400');
   await page.getByText('高于公示价 25%').waitFor();
   await page.locator('[name=after_0]').fill('0.7');
-  await page.getByText('超出限值，可以提交').waitFor();
+  await page.locator('#readings tr').first().getByText('超出限值，可以提交').waitFor();
   await page.fill('#certificate_no', '610404-0002');
   await page.setInputFiles('#photos', { name: '旧催化器.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('not a picture') });
   await page.locator('.photos li').getByText('旧催化器.jpg').waitFor();
