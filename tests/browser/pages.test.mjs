@@ -149,7 +149,7 @@ test('a mechanic records a repair from the list to the receipt, by keyboard, and
   assert.ok(fields <= 15, `${fields} fields`);
   assert.equal(await page.textContent('#lacking'), '还差 2 项');
   await page.getByRole('button', { name: '提交' }).click();
-  await page.locator('.note').getByText('检验员（质量检验员）：必填，监管部门要求。').first().waitFor();
+  await page.locator('.note').getByText('检验员：必填，监管部门要求。').first().waitFor();
   await page.fill('#inspector_id', 'Q1');
   await page.keyboard.press('Enter');
   await page.keyboard.type('610404-0001');
