@@ -259,6 +259,7 @@ void Hub::admin(std::string_view command, std::string body, Done done) {
                               if (command == "station_invite") return done(impl_->station_invite(in));
                               if (command == "station_list") return done(impl_->station_list());
                               if (command == "station_status") return done(impl_->station_status(in));
+                              if (command == "station_describe") return done(impl_->station_describe(in));
                               if (command == "import")
                                   return done(impl_->import_path(in.at("path").get<std::string>()));
                               if (command == "export") return done(impl_->export_to(in));

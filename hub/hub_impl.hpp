@@ -63,6 +63,8 @@ struct Hub::Impl {
     const nlohmann::json& posted(const std::string& station);
     Answer station_list() const;
     Answer station_status(const nlohmann::json&);
+    Answer station_describe(const nlohmann::json&);
+    nlohmann::json registration_again(const std::string& station, const loop::StationView&);
     /// A file, or a folder as export_to() makes it: the hub's journal first.
     Answer import_path(const std::filesystem::path&);
     Answer import_file(const std::filesystem::path&);
