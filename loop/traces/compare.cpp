@@ -174,14 +174,15 @@ std::vector<Pair> pairs_of(const Trace& first, const Trace& second) {
 
 }  // namespace
 
-std::optional<Comparison> compare(const Trace& first, const Trace& second) {
+std::optional<Comparison> compare(const Trace& first, const Trace& second, Lags tried) {
     const auto whole = pairs_of(first, second);
     std::optional<Lay> best;
     double lags = 0, best_score = 0;
     for (int lag = -lag_rows_max; lag <= lag_rows_max; ++lag) {
         const auto lay = lay_at(lag, first.rows(), second.rows());
         if (!lay) continue;
-        ++lags;
+        ++lags;  // those that the caller left out were tried by whoever told him where to look
+        if (lag < tried.from || lag > tried.to) continue;
         const auto total = total_at(whole, *lay);
         // More rows tell more, as Fisher's z grows with their root.
         const double score = total.agreement * std::sqrt(static_cast<double>(lay->rows()) * total.evidence);

@@ -21,7 +21,7 @@ inline constexpr std::size_t overlap_rows_min = 40;
 
 /// `same` holds at or above the agreement and at or below the chance.
 inline constexpr double agreement_min = 0.80;
-inline constexpr double log10_chance_max = -3;
+inline constexpr double log10_chance_max = -4.5;
 
 /// One channel at the best lag: `second = scale * first + offset` by least squares, in the column's unit.
 struct ChannelFit {
@@ -44,8 +44,12 @@ struct Comparison {
     std::vector<ChannelFit> channels;  ///< that both traces have
 };
 
-/// Nothing where too few rows can lie over each other or no channel moves enough to be evidence.
-std::optional<Comparison> compare(const Trace& first, const Trace& second);
+struct Lags {
+    int from = -lag_rows_max, to = lag_rows_max;
+};
+
+/// The best of the lags. Nothing where too few rows can lie over each other or no channel moves enough to be evidence.
+std::optional<Comparison> compare(const Trace& first, const Trace& second, Lags = {});
 
 bool same(const Comparison&);
 

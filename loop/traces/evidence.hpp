@@ -28,7 +28,7 @@ inline constexpr std::array<Channel, 9> channels = {{{"co_pct", 0.01, true, 1, 0
                                                      {"hc_ppm", 1, true, 1, 0.5},
                                                      {"no_ppm", 1, true, 1, 0.5},
                                                      {"nox_ppm", 1, true, 1, 0.5},
-                                                     {"opacity_m1", 0.01, true, 1, 0.5},
+                                                     {"opacity_m1", 0.01, true, 1, 0.65},
                                                      {"rpm", 1, false, 0.5, 0.9},
                                                      {"power_kw", 0.1, false, 0.5, 0.9}}};
 
