@@ -15,8 +15,8 @@ struct Channel {
     std::string_view name;
     double step;  ///< of the last digit instruments show, in the column's unit
     bool slowed;  ///< by hose and sensor: what is quicker than some seconds is not there
-    /// How much it counts beside the others. Gases are what a forger must change; engine speed and power may be the dirty
-    /// vehicle's own, and follow the method most.
+    /// How much it counts beside the others. Gases are what a forger must change; engine speed and power may be the
+    /// dirty vehicle's own, and follow the method most.
     double share;
     /// Agreement that honest tests of one method may have of themselves.
     double common;

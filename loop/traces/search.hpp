@@ -1,5 +1,5 @@
-// From a trace to the traces that are the same measurement: candidates of the index, each compared with its own rows. This
-// is what a rule calls.
+// From a trace to the traces that are the same measurement: candidates of the index, each compared with its own rows.
+// This is what a rule calls.
 #pragma once
 
 #include <functional>

@@ -1,8 +1,8 @@
 // How well and how fast duplicate traces are found among 10,000, 100,000, 1,000,000 made-up ones of all methods, by two
 // makers: `plant`, on which thresholds were tuned, and `event`, which shares no code with it.
 //   traces_bench [--maker plant|event] [--sizes N,N,…] [--forged N] [--honest N] [--seed S]
-// Recall is the share of forged traces whose original is among the matches; a false match is an honest new trace, half of
-// them further tests of vehicles that are there, that is matched with any. Times are processor time of one thread.
+// Recall is the share of forged traces whose original is among the matches; a false match is an honest new trace, half
+// of them further tests of vehicles that are there, that is matched with any. Times are processor time of one thread.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -43,7 +43,9 @@ struct Fleet {
     TraceMaker maker;
     std::uint64_t seed;
     static TraceMethod method_of(std::uint64_t id) { return trace_methods[id % methods]; }
-    std::uint64_t vehicle_of(std::uint64_t id) const { return seed + id / methods / tests_a_vehicle * methods + id % methods; }
+    std::uint64_t vehicle_of(std::uint64_t id) const {
+        return seed + id / methods / tests_a_vehicle * methods + id % methods;
+    }
     Trace trace(std::uint64_t id) const { return maker(method_of(id), vehicle_of(id), seed + id); }
     /// Of the vehicle of `id`, or of one that no index holds; the test is new.
     Trace further(std::uint64_t id, bool same_vehicle, std::uint64_t test) const {
@@ -71,9 +73,11 @@ Figures measure(const Fleet& fleet, const Index& index, std::size_t forgeries, s
         auto& recall = out.recall.emplace_back();
         for (std::size_t i = 0; i < forgeries * methods; ++i) {
             const auto id = random.below(index.size() / methods) * methods + i % methods;
-            const auto forgery = forged(fleet.trace(id), kind.forgery, fleet.further(id, false, random.next() >> 32), random.next());
+            const auto forgery =
+                forged(fleet.trace(id), kind.forgery, fleet.further(id, false, random.next() >> 32), random.next());
             const auto found = matches(index, forgery, load);
-            if (std::ranges::find(found, id, &Match::id) != found.end()) recall[i % methods] += 1.0 / static_cast<double>(forgeries);
+            if (std::ranges::find(found, id, &Match::id) != found.end())
+                recall[i % methods] += 1.0 / static_cast<double>(forgeries);
         }
     }
     for (std::size_t i = 0; i < honest; ++i) {
@@ -120,9 +124,11 @@ void print(const std::string& maker, std::size_t size, const Figures& f) {
     fmt::print("  {:<20}{:>98.3f}\n", "all kinds", sum);
     fmt::print("false matches {} of {} honest traces (", f.false_matches, f.honest);
     for (std::size_t m = 0; m < methods; ++m) fmt::print("{}{}", m == 0 ? "" : " ", f.false_by_method[m]);
-    fmt::print("), {:.2f} a 100,000; candidates {:.2f}; looked up in {:.0f} us, with comparing {:.0f} us; {:.1f} bytes a trace\n",
-               1e5 * static_cast<double>(f.false_matches) / static_cast<double>(f.honest), f.candidates, f.candidate_us,
-               f.query_us, f.bytes);
+    fmt::print(
+        "), {:.2f} a 100,000; candidates {:.2f}; looked up in {:.0f} us, with comparing {:.0f} us; {:.1f} bytes a "
+        "trace\n",
+        1e5 * static_cast<double>(f.false_matches) / static_cast<double>(f.honest), f.candidates, f.candidate_us,
+        f.query_us, f.bytes);
     std::fflush(stdout);
 }
 

@@ -18,7 +18,8 @@ constexpr TraceId ids = 30;
 Trace trace_of(TraceId id) {
     const auto method = trace_methods[id % 5];
     const auto original = plant_trace(method, id % 10, id % 10), another = plant_trace(method, 50 + id, 50 + id);
-    return id < 10 ? original : forged(original, id < 20 ? Forgery{.noise = 0.005} : Forgery{.shift_s = 20}, another, id);
+    return id < 10 ? original
+                   : forged(original, id < 20 ? Forgery{.noise = 0.005} : Forgery{.shift_s = 20}, another, id);
 }
 
 struct Known {

@@ -39,7 +39,8 @@ Trace constant(std::size_t rows, double value) {
         out.time_s.push_back(static_cast<double>(i));
         out.state.push_back(State::test);
     }
-    for (const char* name : {"co_pct", "hc_ppm", "no_ppm", "rpm"}) out.columns.push_back({name, std::vector(rows, value)});
+    for (const char* name : {"co_pct", "hc_ppm", "no_ppm", "rpm"})
+        out.columns.push_back({name, std::vector(rows, value)});
     return out;
 }
 
@@ -120,7 +121,8 @@ TEST_CASE("the last digit flickering about one value is no evidence") {
         sim::Random random(i);
         auto flicker = constant(120, 0);
         for (auto& column : flicker.columns)
-            for (auto& value : column.values) value = (column.name == "rpm" ? 800 : 0) + step_of(column.name) * random.between(0, 1);
+            for (auto& value : column.values)
+                value = (column.name == "rpm" ? 800 : 0) + step_of(column.name) * random.between(0, 1);
         CHECK(sketch_of(flicker).tells == 0);
     }
 }
@@ -144,7 +146,8 @@ TEST_CASE("an index of many finds the original of a forgery, and nothing for an 
     int found = 0;
     for (std::uint64_t id = 0; id < 60; ++id) {
         const auto another = event_trace(trace_methods[id % 5], id + 5000, id + 9000);
-        const auto matched = matches(index, forged(store[id], {.scaled = true, .noise = 0.01, .shift_s = 20}, another, id), load);
+        const auto matched =
+            matches(index, forged(store[id], {.scaled = true, .noise = 0.01, .shift_s = 20}, another, id), load);
         CHECK(matched.size() <= 1);
         found += !matched.empty() && matched[0].id == id;
         CHECK(matches(index, another, load).empty());
