@@ -4,3 +4,4 @@ imloop_test(station_test
                     unit/table_test.cpp unit/shop_import_test.cpp unit/page_test.cpp unit/members_test.cpp unit/archive_test.cpp
                     unit/attachments_test.cpp
             LIBS imloop_station PkgConfig::LIBZIP)
+imloop_test(traces_real_test SOURCES unit/traces_real_test.cpp LIBS imloop_station imloop_trace_makers)

@@ -51,7 +51,8 @@ Residual residual_of(const Channel& channel, std::span<const double> column) {
         rest[i] = std::isnan(values[i]) ? 0 : values[i] - level[i];
         square[i] = rest[i] * rest[i];
     }
-    Residual out{std::vector<float>(rest.size()), std::vector<float>(rest.size() + 1), std::vector<float>(rest.size() + 1)};
+    Residual out{std::vector<float>(rest.size()), std::vector<float>(rest.size() + 1),
+                 std::vector<float>(rest.size() + 1)};
     for (std::size_t i = 0; i < rest.size(); ++i) {
         const auto first = i < reach ? 0 : i - reach, last = std::min(rest.size(), i + reach + 1);
         double strength = 0;
@@ -99,8 +100,8 @@ double agreement_of(const Pair& pair, const Lay& lay) {
     const float* a = pair.first.value.data() + lay.from;
     const float* b = pair.second.value.data() + lay.other(lay.from);
     for (std::size_t i = 0; i < lay.rows(); ++i) product += a[i] * b[i];
-    const double squares = part(pair.first.square, lay.from, lay.to) *
-                           part(pair.second.square, lay.other(lay.from), lay.other(lay.to));
+    const double squares =
+        part(pair.first.square, lay.from, lay.to) * part(pair.second.square, lay.other(lay.from), lay.other(lay.to));
     return squares > 0 ? std::clamp(product / std::sqrt(squares), -1.0, 1.0) : 0;
 }
 
@@ -174,14 +175,15 @@ std::vector<Pair> pairs_of(const Trace& first, const Trace& second) {
 
 }  // namespace
 
-std::optional<Comparison> compare(const Trace& first, const Trace& second) {
+std::optional<Comparison> compare(const Trace& first, const Trace& second, Lags tried) {
     const auto whole = pairs_of(first, second);
     std::optional<Lay> best;
     double lags = 0, best_score = 0;
     for (int lag = -lag_rows_max; lag <= lag_rows_max; ++lag) {
         const auto lay = lay_at(lag, first.rows(), second.rows());
         if (!lay) continue;
-        ++lags;
+        ++lags;  // those that the caller left out were tried by whoever told him where to look
+        if (lag < tried.from || lag > tried.to) continue;
         const auto total = total_at(whole, *lay);
         // More rows tell more, as Fisher's z grows with their root.
         const double score = total.agreement * std::sqrt(static_cast<double>(lay->rows()) * total.evidence);
@@ -204,7 +206,8 @@ std::optional<Comparison> compare(const Trace& first, const Trace& second) {
         const auto& fit = out.channels.back();
         if (fit.weight < weight_min) continue;
         const double free_rows = std::max(1.0, independent_rows(pair, all) - 3);
-        z += fit.weight * (std::atanh(std::clamp(fit.agreement, -0.999, 0.999)) - std::atanh(channels[pair.channel].common)) *
+        z += fit.weight *
+             (std::atanh(std::clamp(fit.agreement, -0.999, 0.999)) - std::atanh(channels[pair.channel].common)) *
              std::sqrt(free_rows);
         weights += fit.weight * fit.weight;
     }

@@ -1,9 +1,9 @@
 // Are two traces one measurement? Decided on the rows themselves; the index only says which pairs to look at.
 //
-// Of each channel the centred mean of 17 rows is taken out and what is left is divided by its own strength round about, so that
-// a swing that the method gives to all tests counts no more than the small ones between. The correlation of the rest, over
-// the rows that lie over each other, is taken at every lag. Honest tests of one method share a part of it, repeats of one vehicle
-// more; one measurement, scaled, moved and noised, shares nearly all of it. Pure.
+// Of each channel the centred mean of 17 rows is taken out and what is left is divided by its own strength round about,
+// so that a swing that the method gives to all tests counts no more than the small ones between. The correlation of the
+// rest, over the rows that lie over each other, is taken at every lag. Honest tests of one method share a part of it,
+// repeats of one vehicle more; one measurement, scaled, moved and noised, shares nearly all of it. Pure.
 #pragma once
 
 #include <optional>
@@ -21,7 +21,7 @@ inline constexpr std::size_t overlap_rows_min = 40;
 
 /// `same` holds at or above the agreement and at or below the chance.
 inline constexpr double agreement_min = 0.80;
-inline constexpr double log10_chance_max = -3;
+inline constexpr double log10_chance_max = -4.5;
 
 /// One channel at the best lag: `second = scale * first + offset` by least squares, in the column's unit.
 struct ChannelFit {
@@ -34,18 +34,23 @@ struct ChannelFit {
 };
 
 struct Comparison {
-    int lag_rows = 0;       ///< row r of the first lies over row r - lag_rows of the second
-    std::size_t rows = 0;   ///< that lie over each other
-    double agreement = 0;   ///< mean of the channels' agreements by weight
-    double evidence = 0;    ///< weights together; below `evidence_min` nothing is decided
-    /// Upper bound, as a power of ten, of the probability that independent traces agree so at one of the lags: Fisher's z of
-    /// each channel's agreement (Fisher 1921) on as many rows as are independent (Bartlett 1935), times the lags tried.
+    int lag_rows = 0;      ///< row r of the first lies over row r - lag_rows of the second
+    std::size_t rows = 0;  ///< that lie over each other
+    double agreement = 0;  ///< mean of the channels' agreements by weight
+    double evidence = 0;   ///< weights together; below `evidence_min` nothing is decided
+    /// Upper bound, as a power of ten, of the probability that independent traces agree so at one of the lags: Fisher's
+    /// z of each channel's agreement (Fisher 1921) on as many rows as are independent (Bartlett 1935), times the lags
+    /// tried.
     double log10_chance = 0;
     std::vector<ChannelFit> channels;  ///< that both traces have
 };
 
-/// Nothing where too few rows can lie over each other or no channel moves enough to be evidence.
-std::optional<Comparison> compare(const Trace& first, const Trace& second);
+struct Lags {
+    int from = -lag_rows_max, to = lag_rows_max;
+};
+
+/// The best of the lags. Nothing where too few rows can lie over each other or no channel moves enough to be evidence.
+std::optional<Comparison> compare(const Trace& first, const Trace& second, Lags = {});
 
 bool same(const Comparison&);
 

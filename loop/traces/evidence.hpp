@@ -15,8 +15,8 @@ struct Channel {
     std::string_view name;
     double step;  ///< of the last digit instruments show, in the column's unit
     bool slowed;  ///< by hose and sensor: what is quicker than some seconds is not there
-    /// How much it counts beside the others. Gases are what a forger must change; engine speed and power may be the dirty
-    /// vehicle's own, and follow the method most.
+    /// How much it counts beside the others. Gases are what a forger must change; engine speed and power may be the
+    /// dirty vehicle's own, and follow the method most.
     double share;
     /// Agreement that honest tests of one method may have of themselves.
     double common;
@@ -28,7 +28,7 @@ inline constexpr std::array<Channel, 9> channels = {{{"co_pct", 0.01, true, 1, 0
                                                      {"hc_ppm", 1, true, 1, 0.5},
                                                      {"no_ppm", 1, true, 1, 0.5},
                                                      {"nox_ppm", 1, true, 1, 0.5},
-                                                     {"opacity_m1", 0.01, true, 1, 0.5},
+                                                     {"opacity_m1", 0.01, true, 1, 0.65},
                                                      {"rpm", 1, false, 0.5, 0.9},
                                                      {"power_kw", 0.1, false, 0.5, 0.9}}};
 

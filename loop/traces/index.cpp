@@ -19,7 +19,8 @@ std::uint32_t key_of(std::uint64_t signs, bool paired) {
 }
 
 Postings::Entry entry_of(const Sketch& sketch, std::size_t window, std::uint32_t slot) {
-    return {key_of(sketch.signs[window], sketch.paired), static_cast<std::uint32_t>(slot * sketch_windows_max + window)};
+    return {key_of(sketch.signs[window], sketch.paired),
+            static_cast<std::uint32_t>(slot * sketch_windows_max + window)};
 }
 
 bool tells(const Sketch& sketch, std::size_t window) { return (sketch.tells >> window & 1U) != 0; }
@@ -128,8 +129,6 @@ std::vector<Candidate> Index::candidates(const Windows& windows) const {
     return found;
 }
 
-std::size_t Index::bytes() const {
-    return slots_.capacity() * sizeof(Slot) + by_id_.bytes() + by_window_.bytes();
-}
+std::size_t Index::bytes() const { return slots_.capacity() * sizeof(Slot) + by_id_.bytes() + by_window_.bytes(); }
 
 }  // namespace imloop::loop::traces

@@ -1,9 +1,9 @@
 // Finds, among very many traces, those that may be the same as one, in time that hardly grows with their number:
 // locality-sensitive hashing (Indyk and Motwani 1998) of windows, with several probes a window (Lv et al. 2007).
 //
-// A trace is kept as the sketch of at most `sketch_windows_max` windows; one that is asked for is looked up by each of its
-// windows, so that shift and cut do not matter. A find counts where the signs of all windows that then lie over each
-// other agree well beyond chance. Candidates are to be compared with their traces (`compare.hpp`).
+// A trace is kept as the sketch of at most `sketch_windows_max` windows; one that is asked for is looked up by each of
+// its windows, so that shift and cut do not matter. A find counts where the signs of all windows that then lie over
+// each other agree well beyond chance. Candidates are to be compared with their traces (`compare.hpp`).
 //
 // Not thread-safe for changes; asking is const and may go on from many threads at once.
 #pragma once

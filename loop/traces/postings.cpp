@@ -38,8 +38,8 @@ void Postings::split() {
     pages.reserve(pages_.size() * 2);
     for (std::size_t i = 0; i < pages_.size(); ++i) {
         auto& old = pages_[i];
-        const auto half = std::ranges::partition_point(
-            old, [&](const Entry& entry) { return page_of(entry.key) == 2 * i; });
+        const auto half =
+            std::ranges::partition_point(old, [&](const Entry& entry) { return page_of(entry.key) == 2 * i; });
         pages.emplace_back(old.begin(), half);
         pages.emplace_back(half, old.end());
         old = {};

@@ -1,5 +1,5 @@
-// A set of (key, value) in sorted pages: what an index looks keys up in. Its content, and so every answer, depends on what is
-// in it and not on the order in which it came.
+// A set of (key, value) in sorted pages: what an index looks keys up in. Its content, and so every answer, depends on
+// what is in it and not on the order in which it came.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace imloop::loop::traces {
 class Postings {
 public:
     struct Entry {
-        std::uint32_t key;    ///< spread evenly, as a hash is
+        std::uint32_t key;  ///< spread evenly, as a hash is
         std::uint32_t value;
         auto operator<=>(const Entry&) const = default;
     };

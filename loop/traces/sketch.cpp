@@ -80,7 +80,7 @@ std::array<std::array<float, shapes_max>, window_rows> by_row(const std::array<S
 
 struct Tables {
     std::array<std::array<float, shapes_max>, window_rows> shapes = by_row(make_shapes());
-    std::array<Projection, channels.size() * shapes_max> directions = make_directions();
+    std::array<Projection, channels.size()* shapes_max> directions = make_directions();
 };
 const Tables& tables() {
     static const Tables made;
@@ -189,7 +189,8 @@ Sketch sketch_of(const Trace& trace) {
     out.stride = static_cast<std::uint16_t>(std::max(stride_min, (count - 1) / (sketch_windows_max - 1)));
     for (std::size_t i = 0; i < sketch_windows_max && i * out.stride < count; ++i) {
         const auto at = i * out.stride;
-        const auto window = out.paired ? paired(windower.sum(at), windower.sum(at + pair_rows)) : single(windower.sum(at));
+        const auto window =
+            out.paired ? paired(windower.sum(at), windower.sum(at + pair_rows)) : single(windower.sum(at));
         if (!window.tells) continue;
         out.signs[i] = window.signs;
         out.tells = static_cast<std::uint8_t>(out.tells | (1U << i));

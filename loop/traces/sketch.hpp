@@ -1,14 +1,14 @@
 // A sketch of a trace: for a few windows of it, 64 signs that say how its channels move within.
 //
-// Of each channel in `window_rows` rows the mean and the straight line are taken out; what is left is described by slow cosines,
-// each held down to about the same size and to nothing where it does not stand out of rounding and noise, and weighed by
-// how far the channel does. So neither scale nor offset is left, nor quick noise, nor much of the swing that the method gives to
-// all tests. The signs of its projections on random directions agree for two windows with probability 1 - angle / pi
-// (Charikar 2002, "Similarity estimation techniques from rounding algorithms"). All is computed from the window's rows alone, so
-// that a trace that was shifted or cut has the same windows elsewhere.
+// Of each channel in `window_rows` rows the mean and the straight line are taken out; what is left is described by slow
+// cosines, each held down to about the same size and to nothing where it does not stand out of rounding and noise, and
+// weighed by how far the channel does. So neither scale nor offset is left, nor quick noise, nor much of the swing that
+// the method gives to all tests. The signs of its projections on random directions agree for two windows with
+// probability 1 - angle / pi (Charikar 2002, "Similarity estimation techniques from rounding algorithms"). All is
+// computed from the window's rows alone, so that a trace that was shifted or cut has the same windows elsewhere.
 //
-// Tests that take long repeat themselves (free acceleration does nothing else), so a long trace is kept by pairs of windows.
-// Pure; the directions are fixed, sketches can be kept.
+// Tests that take long repeat themselves (free acceleration does nothing else), so a long trace is kept by pairs of
+// windows. Pure; the directions are fixed, sketches can be kept.
 #pragma once
 
 #include <array>

@@ -10,13 +10,14 @@
 namespace imloop::loop::traces {
 namespace {
 
-constexpr std::array<std::string_view, 13> state_names = {"",          "prepare", "settle", "hold", "stable",
-                                                          "test",      "idle",    "high_idle", "sweep", "k100",
-                                                          "k80",       "accelerate", "cycle"};
+constexpr std::array<std::string_view, 13> state_names = {"",     "prepare",    "settle",    "hold",  "stable",
+                                                          "test", "idle",       "high_idle", "sweep", "k100",
+                                                          "k80",  "accelerate", "cycle"};
 
 constexpr std::array<std::string_view, 20> contract_columns = {
-    "time_s", "state",    "co_pct",  "co2_pct", "o2_pct",     "hc_ppm",        "no_ppm",       "nox_ppm",      "lambda",  "opacity_m1",
-    "rpm",    "speed_kmh", "power_kw", "load_n",  "oil_temp_c", "temperature_c", "humidity_pct", "pressure_kpa", "obd_rpm", "obd_speed_kmh"};
+    "time_s",     "state",         "co_pct",       "co2_pct",      "o2_pct",    "hc_ppm",       "no_ppm",
+    "nox_ppm",    "lambda",        "opacity_m1",   "rpm",          "speed_kmh", "power_kw",     "load_n",
+    "oil_temp_c", "temperature_c", "humidity_pct", "pressure_kpa", "obd_rpm",   "obd_speed_kmh"};
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
@@ -51,22 +52,21 @@ public:
     explicit Reader(std::string_view csv) : rest_(csv) {}
 
     ParsedTrace read() {
-        if (rest_.size() > trace_bytes_max) return wrong({}, "过程数据超过 4 MiB", "more than 4 MiB of process data");
-        if (!header()) return std::move(out_);
-        while (!rest_.empty())
-            if (!row()) return std::move(out_);
-        if (trace_.rows() == 0) return wrong({}, "没有数据行", "there are no rows");
-        out_.trace = std::move(trace_);
+        if (all()) out_.trace = std::move(trace_);
         return std::move(out_);
     }
 
 private:
-    ParsedTrace wrong(std::string_view column, std::string zh, std::string en) {
-        out_.error = {line_, std::string(column), std::move(zh), std::move(en)};
-        return std::move(out_);
+    bool all() {
+        if (rest_.size() > trace_bytes_max) return fail({}, "过程数据超过 4 MiB", "more than 4 MiB of process data");
+        if (!header()) return false;
+        while (!rest_.empty())
+            if (!row()) return false;
+        return trace_.rows() > 0 || fail({}, "没有数据行", "there are no rows");
     }
+
     bool fail(std::string_view column, std::string zh, std::string en) {
-        wrong(column, std::move(zh), std::move(en));
+        out_.error = {line_, std::string(column), std::move(zh), std::move(en)};
         return false;
     }
 
@@ -97,8 +97,8 @@ private:
         if (cells.size() != names_.size())
             return fail({},
                         "有 " + std::to_string(cells.size()) + " 个值，表头有 " + std::to_string(names_.size()) + " 列",
-                        std::to_string(cells.size()) + " values where the header has " +
-                            std::to_string(names_.size()) + " columns");
+                        std::to_string(cells.size()) + " values where the header has " + std::to_string(names_.size()) +
+                            " columns");
         auto column = trace_.columns.begin();
         auto state = State::unknown;
         for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -109,8 +109,6 @@ private:
             const auto value = number(cells[i]);
             if (names_[i] == "time_s") {
                 if (!value) return fail(names_[i], "时间不是数字", "the time is no number");
-                if (trace_.rows() > 0 && *value < trace_.time_s.back())
-                    return fail(names_[i], "时间倒退", "the time falls");
                 trace_.time_s.push_back(*value);
                 continue;
             }

@@ -16,21 +16,7 @@ inline constexpr std::size_t trace_rows_max = 3600;
 inline constexpr std::size_t trace_columns_max = 64;
 
 /// Where in its method a row lies. `unknown`: no word there, or one the contract has not.
-enum class State {
-    unknown,
-    prepare,
-    settle,
-    hold,
-    stable,
-    test,
-    idle,
-    high_idle,
-    sweep,
-    k100,
-    k80,
-    accelerate,
-    cycle
-};
+enum class State { unknown, prepare, settle, hold, stable, test, idle, high_idle, sweep, k100, k80, accelerate, cycle };
 
 std::string_view name_of(State);
 State state_named(std::string_view);
@@ -42,8 +28,8 @@ struct Column {
 
 /// Columns of one length, in the order of the header. A value that is missing is NaN.
 struct Trace {
-    std::vector<double> time_s;  ///< as written: never falling; a second may be missing or stand twice
-    std::vector<State> state;    ///< all unknown where there is no such column
+    std::vector<double> time_s;   ///< as written: seconds may be missing, stand twice or fall, which rules judge
+    std::vector<State> state;     ///< all unknown where there is no such column
     std::vector<Column> columns;  ///< all others, the contract's and further ones
 
     std::size_t rows() const { return time_s.size(); }
@@ -66,9 +52,10 @@ struct ParsedTrace {
     TraceError error;
 };
 
-/// Header row with `time_s`, then one row a second; comma, no quotes, lines ended by LF, the last one may lack it. Numbers
-/// as `12.5`, `-3`, `1e-3`; an empty cell is missing. A further column that holds words reads as missing there; a word in one
-/// of the contract's columns is an error, as are a row of another width, a time that falls and a name that stands twice.
+/// Header row with `time_s`, then one row a second; comma, no quotes, lines ended by LF, the last one may lack it.
+/// Numbers as `12.5`, `-3`, `1e-3`; an empty cell is missing. A further column that holds words reads as missing there;
+/// a word in one of the contract's columns is an error, as are a row of another width, a row without its time and a
+/// name that stands twice.
 ParsedTrace parse_trace(std::string_view csv);
 
 /// Whether the contract names the column (`time_s` and `state` among them).

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include "tests/support/trace_makers.hpp"
 
@@ -13,14 +12,10 @@ bool is_gas(std::string_view name) {
            name.starts_with("opacity");
 }
 
-double spread_of(const std::vector<double>& values) {
-    const auto [low, high] = std::ranges::minmax(values);
-    return high - low;
-}
-
 /// `other`'s first or last rows before or after what is left of `trace`, as many rows as it had.
 Trace shifted(const Trace& trace, const Trace& other, int by) {
-    const auto rows = trace.rows(), gap = std::min(static_cast<std::size_t>(std::abs(by)), std::min(rows, other.rows()));
+    const auto rows = trace.rows(),
+               gap = std::min(static_cast<std::size_t>(std::abs(by)), std::min(rows, other.rows()));
     const auto kept = by > 0 ? trace.cut(0, rows - gap) : trace.cut(gap, rows);
     const auto filler = by > 0 ? other.cut(0, gap) : other.cut(other.rows() - gap, other.rows());
     Trace out = by > 0 ? filler : kept;
@@ -73,7 +68,10 @@ Trace forged(const Trace& original, const Forgery& forgery, const Trace& another
     for (auto& column : out.columns) {
         const bool gas = is_gas(column.name);
         const double factor = forgery.scaled && gas ? 0.3 * std::pow(10.0, random.unit()) : 1;
-        const double offset = forgery.offset && gas ? (random.unit() * 0.4 - 0.2) * spread_of(column.values) : 0;
+        const auto [low, high] = std::ranges::minmax(column.values);
+        // Not below nothing: a forger leaves no readings that are cut off at 0.
+        const double offset =
+            forgery.offset && gas ? std::max(-low * factor, (random.unit() * 0.4 - 0.2) * (high - low)) : 0;
         for (auto& value : column.values) {
             value = value * factor + offset;
             if (forgery.noise > 0) value *= 1 + forgery.noise * normal(random);

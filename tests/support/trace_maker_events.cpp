@@ -28,7 +28,8 @@ struct Step {
 std::vector<Step> steps_of(TraceMethod method) {
     switch (method) {
         case TraceMethod::two_speed_idle:
-            return {{0, 0, 2500, 0.3, State::high_idle}, {47, 0, 800, 0.1, State::idle}, {96, 0, 800, 0.1, State::idle}};
+            return {
+                {0, 0, 2500, 0.3, State::high_idle}, {47, 0, 800, 0.1, State::idle}, {96, 0, 800, 0.1, State::idle}};
         case TraceMethod::asm_:
             return {{0, 24, 1700, 0.5, State::hold},
                     {8, 25, 1700, 0.5, State::stable},
@@ -36,10 +37,12 @@ std::vector<Step> steps_of(TraceMethod method) {
                     {92, 25, 1700, 0.5, State::test}};
         case TraceMethod::vmas: {
             std::vector<Step> out = {{0, 0, 800, 0.1, State::cycle}};
-            constexpr double stops[][3] = {{11, 15, 15}, {23, 0, 28}, {49, 32, 61}, {85, 0, 96}, {117, 50, 143}, {155, 35, 163}, {176, 0, 188}};
+            constexpr double stops[][3] = {{11, 15, 15},   {23, 0, 28},    {49, 32, 61}, {85, 0, 96},
+                                           {117, 50, 143}, {155, 35, 163}, {176, 0, 188}};
             for (const auto& [from, speed, to] : stops) {
                 out.push_back({from, out.back().speed, out.back().rpm, out.back().demand, State::cycle});
-                out.push_back({from + 0.3, out.back().speed, out.back().rpm, speed > out.back().speed ? 0.9 : 0.05, State::cycle});
+                out.push_back({from + 0.3, out.back().speed, out.back().rpm, speed > out.back().speed ? 0.9 : 0.05,
+                               State::cycle});
                 out.push_back({to, speed, speed > 0 ? 1400 + 14 * speed : 800, out.back().demand, State::cycle});
                 out.push_back({to + 0.3, speed, out.back().rpm, 0.1 + speed / 120, State::cycle});
             }
@@ -47,9 +50,11 @@ std::vector<Step> steps_of(TraceMethod method) {
             return out;
         }
         case TraceMethod::lugdown:
-            return {{0, 68, 2000, 0.3, State::sweep},  {14, 96, 2900, 1, State::sweep},   {28, 60, 1900, 1, State::sweep},
-                    {32, 84, 2600, 0.8, State::k100},  {46, 84, 2600, 0.8, State::k100},  {50, 67, 2100, 0.9, State::k80},
-                    {70, 67, 2100, 0.9, State::k80},   {76, 50, 900, 0.1, State::unknown}, {125, 0, 800, 0.1, State::unknown}};
+            return {{0, 68, 2000, 0.3, State::sweep},  {14, 96, 2900, 1, State::sweep},
+                    {28, 60, 1900, 1, State::sweep},   {32, 84, 2600, 0.8, State::k100},
+                    {46, 84, 2600, 0.8, State::k100},  {50, 67, 2100, 0.9, State::k80},
+                    {70, 67, 2100, 0.9, State::k80},   {76, 50, 900, 0.1, State::unknown},
+                    {125, 0, 800, 0.1, State::unknown}};
         case TraceMethod::free_acceleration: {
             std::vector<Step> out;
             for (double at = 0; at < 115; at += 18) {

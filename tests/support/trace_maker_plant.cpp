@@ -48,9 +48,22 @@ double ramp(double t, double from, double to, double low, double high) {
 
 /// Speeds of a driving cycle of three humps, at the second where each stretch ends.
 double cycle_speed(double t) {
-    constexpr std::array<std::array<double, 2>, 16> ends = {{{11, 0}, {15, 15}, {23, 15}, {28, 0}, {49, 0}, {61, 32},
-                                                            {85, 32}, {96, 0}, {117, 0}, {143, 50}, {155, 50}, {163, 35},
-                                                            {176, 35}, {188, 0}, {195, 0}, {400, 0}}};
+    constexpr std::array<std::array<double, 2>, 16> ends = {{{11, 0},
+                                                             {15, 15},
+                                                             {23, 15},
+                                                             {28, 0},
+                                                             {49, 0},
+                                                             {61, 32},
+                                                             {85, 32},
+                                                             {96, 0},
+                                                             {117, 0},
+                                                             {143, 50},
+                                                             {155, 50},
+                                                             {163, 35},
+                                                             {176, 35},
+                                                             {188, 0},
+                                                             {195, 0},
+                                                             {400, 0}}};
     double from = 0, speed = 0;
     for (const auto& [end, at_end] : ends) {
         if (t < end) return ramp(t, from, end, speed, at_end);
@@ -65,7 +78,8 @@ int rows_of(TraceMethod method) {
     return rows[static_cast<std::size_t>(method)];
 }
 
-/// How this driver does what the screen asks for: `late` in seconds, now; `height` of what the foot does to full throttle.
+/// How this driver does what the screen asks for: `late` in seconds, now; `height` of what the foot does to full
+/// throttle.
 Asked asked(TraceMethod method, double t, double late, double height, double ratio) {
     const double at = t - late;
     switch (method) {
@@ -91,7 +105,8 @@ Asked asked(TraceMethod method, double t, double late, double height, double rat
         case TraceMethod::free_acceleration: {
             const double in = std::fmod(std::max(0.0, at), 19.5), top = 3000 * ratio * height;
             const bool pressed = in > 6 && in < 13;
-            return {State::test, 0, pressed ? ramp(in, 6, 8.5 + 20 * (1 - height), 830, top) : ramp(in, 13, 15.5, top, 830),
+            return {State::test, 0,
+                    pressed ? ramp(in, 6, 8.5 + 20 * (1 - height), 830, top) : ramp(in, 13, 15.5, top, 830),
                     pressed ? 0.7 : 0.05};
         }
     }
@@ -111,7 +126,7 @@ struct Vehicle {
         power_kw = 40 + 60 * random.unit();
     }
     sim::Random random;
-    std::array<double, 5> levels{};                 ///< of co, hc, no, o2, opacity, in deviations of the fleet's
+    std::array<double, 5> levels{};                   ///< of co, hc, no, o2, opacity, in deviations of the fleet's
     std::array<std::array<double, 4>, 5> loadings{};  ///< of each on load and the three drifts
     std::array<double, 5> lags_s{};
     double ratio, hunting_s, hunting_rpm, power_kw;
@@ -133,8 +148,9 @@ Trace plant_trace(TraceMethod method, std::uint64_t vehicle_seed, std::uint64_t 
     Lag engine(1.2), probe(2 + random.unit()), of_co2(l[0]);
     const double late = 1.5 * normal(random), phase = 6.28 * random.unit(), day = 0.2 * normal(random);
     Trace out;
-    std::vector<std::string> names = diesel ? std::vector<std::string>{"opacity_m1"}
-                                            : std::vector<std::string>{"co_pct", "co2_pct", "o2_pct", "hc_ppm", "no_ppm"};
+    std::vector<std::string> names = diesel
+                                         ? std::vector<std::string>{"opacity_m1"}
+                                         : std::vector<std::string>{"co_pct", "co2_pct", "o2_pct", "hc_ppm", "no_ppm"};
     if (method == TraceMethod::lugdown) names.emplace_back("nox_ppm");
     names.emplace_back("rpm");
     if (rollers) names.insert(names.end(), {"speed_kmh", "power_kw"});
@@ -151,10 +167,11 @@ Trace plant_trace(TraceMethod method, std::uint64_t vehicle_seed, std::uint64_t 
             const auto& by = vehicle.loadings[g];
             const double swing = 0.8 * (1 + 0.4 * by[0]) * (drivers[0] - 0.4) + 0.12 * by[1] * drivers[1] +
                                  0.15 * by[2] * drivers[2] + 0.12 * by[3] * drivers[3] + 0.08 * drivers[2];
-            gas[g] = lags[g](std::exp(fleet_levels[g] + 0.7 * vehicle.levels[g] + day + (g == 3 ? -swing : 1.4 * swing)));
+            gas[g] =
+                lags[g](std::exp(fleet_levels[g] + 0.7 * vehicle.levels[g] + day + (g == 3 ? -swing : 1.4 * swing)));
         }
         const double air = 1 - probe(1);
-        const double co2 = of_co2(15.4 - 0.72 * gas[3] - 0.45 * gas[0] + 0.05 * drivers[1]) * (1 - air) ;
+        const double co2 = of_co2(15.4 - 0.72 * gas[3] - 0.45 * gas[0] + 0.05 * drivers[1]) * (1 - air);
         const double rpm = engine(ask.rpm) + vehicle.hunting_rpm * hunt + 0.007 * ask.rpm * pedal + 3 * normal(random);
         const double speed = std::max(0.0, ask.speed_kmh + (ask.speed_kmh > 0 ? 0.25 * pedal : 0.0));
         out.time_s.push_back(t);
@@ -169,9 +186,9 @@ Trace plant_trace(TraceMethod method, std::uint64_t vehicle_seed, std::uint64_t 
                                  : n == "nox_ppm"    ? 2 * gas[2]
                                  : n == "opacity_m1" ? gas[4]
                                  : n == "rpm"        ? rpm
-                                 : n == "speed_kmh"  ? speed
-                                                     : (method == TraceMethod::asm_ ? 7 : vehicle.power_kw * load) *
-                                                          (1 + 0.01 * pedal);
+                                 : n == "speed_kmh"
+                                     ? speed
+                                     : (method == TraceMethod::asm_ ? 7 : vehicle.power_kw * load) * (1 + 0.01 * pedal);
             column.values.push_back(std::max(0.0, rounded(value, n)));
         }
     }

@@ -16,7 +16,8 @@ inline constexpr TraceMethod trace_methods[] = {TraceMethod::two_speed_idle, Tra
                                                 TraceMethod::lugdown, TraceMethod::free_acceleration};
 std::string_view name_of(TraceMethod);
 
-/// `vehicle` gives what stays from test to test (levels, dynamics, lags), `test` what does not (noise, the driver's foot).
+/// `vehicle` gives what stays from test to test (levels, dynamics, lags), `test` what does not (noise, the driver's
+/// foot).
 using TraceMaker = loop::traces::Trace (*)(TraceMethod, std::uint64_t vehicle, std::uint64_t test);
 
 /// A plant: slow states of engine and catalyst (Ornstein-Uhlenbeck) drive the gases through first-order sensor lags.
@@ -27,13 +28,13 @@ loop::traces::Trace event_trace(TraceMethod, std::uint64_t vehicle, std::uint64_
 /// What a forger does to a trace before it is handed in again as another vehicle's. Readings are then rounded as the
 /// instruments round.
 struct Forgery {
-    bool scaled = false;         ///< every gas by a factor of its own, 0.3 to 3
-    bool offset = false;         ///< every gas by up to a fifth of its spread
-    double noise = 0;            ///< of the reading, one standard deviation; every channel
-    bool count_noise = false;    ///< of one step of the instrument, up or down
-    int shift_s = 0;             ///< up to this, either way; another test's rows fill the gap
-    double kept = 1;             ///< the part that is kept, of head, tail or middle
-    bool gases_only = false;     ///< speed, revolutions and power are another test's
+    bool scaled = false;       ///< every gas by a factor of its own, 0.3 to 3
+    bool offset = false;       ///< every gas by up to a fifth of its spread
+    double noise = 0;          ///< of the reading, one standard deviation; every channel
+    bool count_noise = false;  ///< of one step of the instrument, up or down
+    int shift_s = 0;           ///< up to this, either way; another test's rows fill the gap
+    double kept = 1;           ///< the part that is kept, of head, tail or middle
+    bool gases_only = false;   ///< speed, revolutions and power are another test's
 };
 loop::traces::Trace forged(const loop::traces::Trace&, const Forgery&, const loop::traces::Trace& another,
                            std::uint64_t seed);
