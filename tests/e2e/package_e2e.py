@@ -16,7 +16,7 @@ import unittest
 from doctor_e2e import Supervisor
 
 BIN = pathlib.Path(os.environ["IMLOOP_BIN_DIR"])
-PACKAGES = {"imloop-hub": "hub", "imloop-i-station": "i_station", "imloop-m-station": "m_station"}
+PACKAGES = {"imloop-hub": "hub", "imloop-i-station": "i_station", "imloop-m-station": "m_station", "imloop-bridge": "imloop-bridge"}
 TOOLS = ["dpkg", "dpkg-deb", "dpkg-shlibdeps", "file", "useradd", "userdel"]
 
 
@@ -50,13 +50,18 @@ def dpkg(*words):
     return done.stdout
 
 
+def make_packages(folder):
+    folder.mkdir(exist_ok=True)
+    run(os.environ.get("IMLOOP_CPACK", "cpack"), "-G", "DEB", "-B", folder, "--config", BIN.parent / "CPackConfig.cmake", cwd=folder)
+    return {p: next(folder.glob(f"{p}_*.deb")) for p in PACKAGES}
+
+
 class Package(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.dir = pathlib.Path(tempfile.mkdtemp(prefix="imloop-package-"))
         cls.dir.chmod(0o755)
-        run(os.environ.get("IMLOOP_CPACK", "cpack"), "-G", "DEB", "-B", cls.dir, "--config", BIN.parent / "CPackConfig.cmake", cwd=cls.dir)
-        cls.debs = {p: next(cls.dir.glob(f"{p}_*.deb")) for p in PACKAGES}
+        cls.debs = make_packages(cls.dir)
 
     @classmethod
     def tearDownClass(cls):
