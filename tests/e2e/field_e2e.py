@@ -8,10 +8,9 @@ import sqlite3
 import subprocess
 import unittest
 
-from archive_e2e import Uploader, message
 from programs import Clock, Programs, inspection
 
-ID, BRIDGE, SHOP = "I610404-01", "B610400-02", "M610404-03"
+ID, BRIDGE = "I610404-01", "B610400-02"
 DAY = 86400
 IN_USE = "另一个程序正在使用这份数据，本程序已停止，没有写入任何内容。 / Another program is using this data; this one has stopped and wrote nothing."
 
@@ -49,7 +48,7 @@ class Field(Programs):
                 service, page = self.run_station(ID, env=clock.env)
         clock.put(0)
         hub = self.serve(self.port, env=clock.env)
-        self.wait(lambda: "✗" in self.station(ID, "doctor", env=clock.env, expect=4), False)
+        self.assertNotIn("✗", self.station(ID, "doctor", env=clock.env))
         page.ask("POST", "/retry")
         self.wait(page.word, "正常")
         status = self.status(ID)
@@ -99,6 +98,7 @@ class Field(Programs):
         self.add(ID, self.port)
         data = self.dir / ID / "data"
         self.small_disk(data, 4)
+        self.stop(self.run_station(ID)[0])
         said = []
         for number in range(1, 100):
             path = self.dir / "record.json"
