@@ -45,18 +45,21 @@ Uploader::Uploader(Outbox& outbox, journal::PrivateKey key, journal::PublicKey h
       backoff_(backoff) {}
 
 Decision Uploader::send_trace(const Trace& trace) {
-    auto decision = decide(
-        shell_.request("PUT", "/api/v1/traces/" + trace.sha256,
-                       {{"Content-Type", "text/csv"}, {"Content-Encoding", "zstd"}}, journal::zstd_encode(trace.csv)),
-        0);
+    auto coded = journal::encode(trace.csv);
+    auto decision = decide(shell_.request("PUT", "/api/v1/traces/" + trace.sha256,
+                                          {{"Content-Type", "text/csv"}, {"Content-Encoding", coded.content_encoding}},
+                                          std::move(coded.bytes)),
+                           0);
     if (decision.kind == Decision::Kind::done) outbox_.trace_sent(trace.sha256);
     return decision;
 }
 
 Decision Uploader::send_cut(const Cut& cut) {
-    const auto answer = shell_.request("POST", "/api/v1/journal",
-                                       {{"Content-Type", "application/x-ndjson"}, {"Content-Encoding", "zstd"}},
-                                       journal::zstd_encode(cut.bytes));
+    auto coded = journal::encode(cut.bytes);
+    const auto answer =
+        shell_.request("POST", "/api/v1/journal",
+                       {{"Content-Type", "application/x-ndjson"}, {"Content-Encoding", coded.content_encoding}},
+                       std::move(coded.bytes));
     auto decision = decide(answer, cut.first);
     if (decision.kind == Decision::Kind::send_again) {
         outbox_.send_again_from(decision.from);
