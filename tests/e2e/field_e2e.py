@@ -3,8 +3,11 @@ back from a backup, two programs on one outbox. Nothing is lost, nothing counts 
 import json
 import os
 import pathlib
+import resource
 import signal
+import socket
 import sqlite3
+import ssl
 import subprocess
 import unittest
 
@@ -214,6 +217,20 @@ class Field(Programs):
         self.run_station(ID)
         self.wait(lambda: len(self.held(ID)), 3)
         self.hub_is_whole(ID, self.ids(3))
+
+    def test_a_hub_that_runs_out_of_file_descriptors_goes_on(self):
+        self.hub("init")
+        self.serve(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40)))
+        self.add(ID, self.port)
+        many = [socket.create_connection(("127.0.0.1", self.port), timeout=60) for _ in range(60)]
+        many[-1].settimeout(1)
+        with self.assertRaises(TimeoutError):  # whom it has no descriptor for waits
+            ssl._create_unverified_context().wrap_socket(many[-1])
+        for one in many:
+            one.close()
+        self.save(ID, inspection(ID, 1))
+        self.station(ID, "run", "--once")
+        self.assertEqual(self.status(ID)["accepted"], 1)
 
     def test_two_programs_on_one_outbox(self):
         self.hub("init")
