@@ -47,7 +47,6 @@ Uploading::Uploading(Config config)
     if (!lock_.held()) throw std::runtime_error(data_in_use);
     station_key(config_);
     hub_key(config_);
-    Outbox(config_.data, config_.station_id, [] { return new_uuid7(unix_now()); });
     thread_ = std::thread([this] { work(); });
 }
 
