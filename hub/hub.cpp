@@ -85,6 +85,7 @@ Hub::Impl::Impl(HubOptions o)
     id = store.meta("hub_id").value_or("");
     epoch = store.meta("epoch").value_or("");
     boot = new_uuid7(options.now());
+    begin_epoch_where_put_back();
     store.each_segment([&](const StoredSegment& s) { state.load(s); });
     state.settle(loop::day_of(options.now()));
     state.suspects.take_new();
@@ -278,7 +279,7 @@ void Hub::admin(std::string_view command, std::string body, Done done) {
                               if (command == "verify") return done(impl_->verify());
                               if (command == "rebuild") return done(impl_->rebuild());
                               if (command == "backup") {
-                                  impl_->store.database().backup(in.at("path").get<std::string>());
+                                  impl_->backup(in.at("path").get<std::string>());
                                   return done({200, "application/json", R"({"done":true})", {}});
                               }
                               done(problem(404, "unknown_command", "没有这个命令 / no such command"));

@@ -66,7 +66,7 @@ int run_once(const Config& config) {
     const Stops stops;
     Outbox outbox(config.data, config.station_id, [] { return new_uuid7(unix_now()); });
     const UploadLock lock(config.data);
-    if (!lock.held()) throw std::runtime_error("另一个程序正在上传 / another process is uploading");
+    if (!lock.held()) throw std::runtime_error(data_in_use);
     HttpClient client(peer_of(config));
     std::mt19937_64 engine(std::random_device{}());
     Uploader uploader(
@@ -76,6 +76,7 @@ int run_once(const Config& config) {
          [&](std::chrono::milliseconds time, const std::string&) { return stops.sleep(time); },
          [&] { return std::uniform_real_distribution<>(0, 1)(engine); },
          [](const std::string& text) { std::cout << text << std::endl; }});
+    uploader.look_back();
     if (uploader.run() != Uploader::End::stopped) return 0;
     std::cerr << "上传已停下，需要处理后再用 queue retry 重试 / uploading has stopped, mend the cause and "
                  "run `queue retry`\n  "
@@ -137,8 +138,7 @@ int queue_export(const Context& context, const std::string& file) {
     const Config config = context.config();
     Outbox outbox = context.outbox(config);
     const UploadLock lock(config.data);
-    if (!lock.held())
-        throw std::runtime_error("另一个程序正在上传，请先停下它 / another process is uploading, stop it first");
+    if (!lock.held()) throw std::runtime_error(data_in_use);
     std::ofstream emptied(file, std::ios::trunc);
     emptied.close();
     const auto key = station_key(config);

@@ -55,8 +55,10 @@ public:
     /// The segment to send next; nothing where all is acknowledged. Stored before it is returned.
     std::optional<Cut> next_cut(const journal::PrivateKey&);
     void acknowledge(const Cut&, std::string_view receipt_bytes, const journal::Receipt&);
-    /// The hub stands at an earlier number than it had acknowledged: what it lost is sent again.
+    /// The hub stands at an earlier number than it had acknowledged: what it lost is sent again, process data too.
     void send_again_from(std::uint64_t seq);
+    /// The last line there is a receipt for; 0 where there is none.
+    std::uint64_t acknowledged();
 
     std::optional<Trace> next_trace();
     void trace_sent(const std::string& sha256);
@@ -99,6 +101,11 @@ private:
     sqlite::Database database_;
     std::string station_id_, epoch_;
 };
+
+/// To whoever finds the data in use.
+inline constexpr const char* data_in_use =
+    "另一个程序正在使用这份数据，本程序已停止，没有写入任何内容。 / Another program is using this data; this one has "
+    "stopped and wrote nothing.";
 
 /// Held by the one process that uploads. Ends with it, even when it is killed.
 class UploadLock {

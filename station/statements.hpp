@@ -45,10 +45,12 @@ inline constexpr const char* cut_put = "INSERT INTO cuts (first, last, bytes) VA
 inline constexpr const char* cut_waiting =
     "SELECT first, last, bytes FROM cuts WHERE receipt IS NULL ORDER BY first LIMIT 1";
 inline constexpr const char* cut_last = "SELECT last, bytes FROM cuts ORDER BY first DESC LIMIT 1";
+inline constexpr const char* cut_acknowledged = "SELECT COALESCE(MAX(last), 0) FROM cuts WHERE receipt IS NOT NULL";
 inline constexpr const char* cuts_all = "SELECT bytes, receipt FROM cuts ORDER BY first";
 inline constexpr const char* cut_receipt = "UPDATE cuts SET receipt = $2 WHERE first = $1";
 inline constexpr const char* cuts_forget_receipts = "UPDATE cuts SET receipt = NULL WHERE last >= $1";
 inline constexpr const char* cuts_drop_waiting = "DELETE FROM cuts WHERE receipt IS NULL";
+inline constexpr const char* outcomes_forget = "DELETE FROM outcomes WHERE seq >= $1";
 inline constexpr const char* outcome_put =
     "INSERT INTO outcomes (seq, status, outcome) VALUES ($1, $2, $3) "
     "ON CONFLICT (seq) DO UPDATE SET status = $2, outcome = $3";
@@ -57,6 +59,7 @@ inline constexpr const char* trace_put =
     "INSERT INTO traces (sha256, csv, sent) VALUES ($1, $2, 0) ON CONFLICT (sha256) DO NOTHING";
 inline constexpr const char* trace_waiting = "SELECT sha256, csv FROM traces WHERE sent = 0 ORDER BY sha256 LIMIT 1";
 inline constexpr const char* trace_sent = "UPDATE traces SET sent = 1 WHERE sha256 = $1";
+inline constexpr const char* trace_unsent = "UPDATE traces SET sent = 0 WHERE sha256 = $1";
 inline constexpr const char* traces_waiting_count = "SELECT COUNT(*) FROM traces WHERE sent = 0";
 
 }  // namespace imloop::station::sql

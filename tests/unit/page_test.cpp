@@ -1,3 +1,6 @@
+#include <sys/resource.h>
+#include <sys/socket.h>
+
 #include <atomic>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -201,6 +204,33 @@ TEST_CASE("the page's style comes from the program, a handler that throws is tol
         CHECK(has_line(answer, "Location: /"));
         CHECK(answer.find("Evil") == std::string::npos);
     }
+}
+
+TEST_CASE("who comes while no file descriptor is left is answered when there is one") {
+    Asked page;
+    boost::asio::io_context context;
+    boost::asio::ip::tcp::socket early(context);
+    early.open(boost::asio::ip::tcp::v4());
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    rlimit none_left = before;
+    none_left.rlim_cur = static_cast<rlim_t>(early.native_handle()) + 1;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none_left) == 0);
+    early.connect({boost::asio::ip::address_v4::loopback(), page.server.port()});
+    boost::system::error_code ignored;
+    boost::asio::write(early, boost::asio::buffer("GET /early HTTP/1.0\r\n" + page.host() + "\r\n"), ignored);
+    const timeval patience{0, 300'000};
+    ::setsockopt(early.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    char byte = 0;
+    CHECK(::recv(early.native_handle(), &byte, 1, 0) < 0);
+    CHECK(page.calls == 0);
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    const timeval for_ever{};
+    ::setsockopt(early.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof for_ever);
+    std::string answer;
+    boost::asio::read(early, boost::asio::dynamic_buffer(answer), ignored);
+    CHECK(body_of(answer) == "GET /early a= zh");
+    CHECK(status_of(page.ask("GET /", page.host())) == "200");
 }
 
 TEST_CASE("a body that is too large is refused with a word, and the next request is answered") {
