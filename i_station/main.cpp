@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
         "陕D·0T001\n  i_station doctor"};
     imloop::station::Context context;
     context.pages = imloop::i_station::pages;
+    context.watches_folders = true;
     imloop::station::add_shared_commands(app, context);
     imloop::i_station::add_ingest(app, context);
     imloop::i_station::add_mapping(app);

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +19,13 @@ inline constexpr std::size_t attachments_max = 64;  ///< of one record
 
 /// Code of codes/attachment_kind by the name's ending: photo, video or document; empty for other files.
 std::string_view attachment_kind(const std::filesystem::path& file);
+
+struct FileDigest {
+    std::string sha256;
+    std::uint64_t bytes = 0;
+};
+/// Piece by piece. Nothing where it can't be read.
+std::optional<FileDigest> digest_of(const std::filesystem::path& file);
 
 /// `{kind, name, sha256, bytes}`; reads the file piece by piece, so that an hour of video is no burden. Errors:
 /// not_an_attachment (of none of the kinds), unreadable.

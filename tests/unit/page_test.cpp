@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "loop/record/text.hpp"
+#include "station/page/excerpt.hpp"
 #include "station/page/html.hpp"
 #include "station/page/server.hpp"
 #include "station/page/site.hpp"
@@ -115,6 +116,54 @@ TEST_CASE("a form is decoded; of a name that comes twice the first stands") {
     CHECK(parse_form("p=%e9%99%95D%C2%B78K3Q7") == Form{{"p", "陕D·8K3Q7"}});
     CHECK(parse_form("a=%&b=%2&c=%zz&d=100%25") == Form{{"a", "%"}, {"b", "%2"}, {"c", "%zz"}, {"d", "100%"}});
     CHECK(parse_form("a%3Db=%26") == Form{{"a=b", "&"}});
+}
+
+TEST_CASE("a form with a file gives its fields and the file's bytes; one that is cut short gives what is whole") {
+    const std::string type = "multipart/form-data; boundary=----b1";
+    const std::string body =
+        "------b1\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\nt\r\n"
+        "------b1\r\nContent-Disposition: form-data; name=\"file\"; filename=\"C:\\x\\检测.csv\"\r\n"
+        "Content-Type: text/csv\r\n\r\na,b\r\n--\r\n1,2\r\n\r\n"
+        "------b1\r\nContent-Disposition: form-data; name=\"other\"; filename=\"\"\r\n\r\n\r\n------b1--\r\n";
+    const auto parts = parse_multipart(type, body);
+    CHECK(parts.fields == Form{{"token", "t"}});
+    REQUIRE(parts.files.size() == 1);
+    CHECK(parts.files.at("file").name == "检测.csv");
+    CHECK(parts.files.at("file").bytes == "a,b\r\n--\r\n1,2\r\n");
+    CHECK(parse_multipart("multipart/form-data; boundary=\"----b1\"", body).files.size() == 1);
+    CHECK(parse_multipart("text/plain; boundary=----b1", body).fields.empty());
+    CHECK(parse_multipart("multipart/form-data; boundary=other", body).fields.empty());
+    CHECK(parse_multipart("multipart/form-data", body).fields.empty());
+    const auto cut = parse_multipart(type, std::string_view(body).substr(0, 150));
+    CHECK(cut.fields.size() == 1);
+    CHECK(cut.files.empty());
+    CHECK(parse_multipart(type, "").fields.empty());
+}
+
+TEST_CASE("the place of a JSON pointer is found in the text as it stands") {
+    const std::string text = "{\n  \"a/b\": [1, {\"c\": \"x,\\\"]\"}],\n  \"数\": -1.5e3\n}";
+    const auto at = [&](std::string_view pointer) {
+        const auto span = place_in_json(text, pointer);
+        return span ? text.substr(span->at, span->size) : "nothing";
+    };
+    CHECK(at("/a~1b/0") == "1");
+    CHECK(at("/a~1b/1/c") == "\"x,\\\"]\"");
+    CHECK(at("/a~1b/1") == "{\"c\": \"x,\\\"]\"}");
+    CHECK(at("/数") == "-1.5e3");
+    CHECK(at("") == text);
+    CHECK(at("/none") == "{");
+    CHECK(at("/a~1b/7") == "[");
+    CHECK_FALSE(place_in_json("{\"a\": ", "/a").has_value());
+    CHECK_FALSE(place_in_json("", "").has_value());
+}
+
+TEST_CASE("lines around a place are numbered, the place is marked, long lines are cut") {
+    CHECK(lines_around("a\nb\nc\nbad <\nd\ne\nf", {6, 5}).text ==
+          "<pre class=\"excerpt\"><span class=\"line\"><b>2</b>b</span><span class=\"line\"><b>3</b>c</span>"
+          "<span class=\"line at\"><b>4</b><mark>bad &lt;</mark></span><span class=\"line\"><b>5</b>d</span>"
+          "<span class=\"line\"><b>6</b>e</span></pre>");
+    const auto cut = lines_around(std::string(300, 'x') + "!" + std::string(300, 'y'), {300, 1}).text;
+    CHECK(cut.find("…" + std::string(60, 'x') + "<mark>!</mark>" + std::string(60, 'y') + "…") != std::string::npos);
 }
 
 TEST_CASE("a page is given to this machine's names alone, and can't be framed or fed with foreign scripts") {
