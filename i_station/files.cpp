@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t files_shown = 50, problems_shown = 20;
 
-std::string_view say(const service::Words& words, const Words& w) { return w(words.zh, words.en); }
+std::string say(const service::Words& words, const Words& w) { return std::string(w(words.zh, words.en)); }
 
 State folder_state(const watch::FolderState& f, const Words& w) {
     if (f.is_down) return {std::string(w("读不到", "Can't be read")), "bad", Tone::bad, "", ""};
@@ -34,7 +34,7 @@ Html button(Site& site, const char* action, const char* name, const std::string&
 Html folder_row(Site& site, const watch::FolderState& f, const Words& w) {
     std::string detail;
     const auto add = [&](const std::string& text) { detail += (detail.empty() ? "" : " · ") + text; };
-    if (f.trouble) add(std::string(say(*f.trouble, w)));
+    if (f.trouble) add(say(*f.trouble, w));
     if (f.waiting > 0) add(fmt::format(fmt::runtime(w("{} 个文件在等", "{} files wait")), f.waiting));
     if (f.other > 0)
         add(fmt::format(fmt::runtime(w("{} 个文件不是本程序读的，没有动", "{} files are of no kind that is read")),
@@ -63,7 +63,7 @@ std::string last_column(Site& site, const watch::Entry& e, const Words& w) {
     if (e.outcome != watch::Outcome::accepted && !e.problems.empty()) {
         const auto& p = e.problems.front();
         const auto at = say(watch::where(p), w);
-        std::string out = (at.empty() ? "" : std::string(at) + std::string(w("：", ": "))) + std::string(say(p.why, w));
+        std::string out = (at.empty() ? "" : at + std::string(w("：", ": "))) + say(p.why, w);
         if (e.problems.size() > 1)
             out += fmt::format(fmt::runtime(w("（共 {} 处）", " ({} places)")), e.problems.size());
         return out;
@@ -124,9 +124,9 @@ Html list(Site& site, const Request& r, const std::string& problem) {
     Html table;
     if (!rows.text.empty())
         table = html(
-            R"(<table><caption>{}</caption><thead><tr><th>{}</th><th>{}</th><th>{}</th><td></td></tr></thead><tbody>{}</tbody></table>)",
+            R"(<table><caption>{}</caption><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr></thead><tbody>{}</tbody></table>)",
             w("文件夹", "Folders"), w("状态", "State"), w("文件夹", "Folder"), w("表格的映射", "Mapping of tables"),
-            rows);
+            w("在哪里设的", "Set where"), rows);
     const auto entries = file_rows(site, site.ledger().recent(only_open, files_shown), w);
     Html files = html("<p>{}</p>", only_open ? w("没有需处理的文件。", "No file needs attention.")
                                              : w("收下的文件会列在这里。", "Files that were taken are listed here."));
@@ -153,8 +153,7 @@ Html explained(const watch::Entry& e, const Words& w) {
         const auto at = say(watch::where(p), w);
         out +=
             html(R"(<section class="fault"><h2>{}</h2><p>{}</p>{}<h2>{}</h2><p>{}</p><h2>{}</h2><p>{}</p></section>)",
-                 w("哪里", "Where"),
-                 at.empty() ? std::string(w("整个文件", "The whole file")) : p.file + " " + std::string(at),
+                 w("哪里", "Where"), at.empty() ? std::string(w("整个文件", "The whole file")) : p.file + " " + at,
                  excerpt(in_place ? kept / p.file : kept, p, w), w("为什么", "Why"), say(p.why, w),
                  w("怎么办", "What to do"), say(watch::what_to_do(p.code), w));
     }
@@ -199,7 +198,7 @@ std::string watch_asked(Site& site, const Request& r) {
     const auto& w = r.words;
     const fs::path path = fs::path(r.value("path")).lexically_normal();
     if (!path.is_absolute()) return std::string(w("请写完整路径，如 /data/nha。", "Give the full path, as /data/nha."));
-    if (const auto trouble = watch::folder_trouble(path)) return std::string(say(*trouble, w));
+    if (const auto trouble = watch::folder_trouble(path)) return say(*trouble, w);
     const auto seconds = std::atol(r.value("settle").c_str());
     station::WatchedFolder folder;
     folder.path = path;

@@ -107,4 +107,19 @@ journal::Result<void> attach(json& record, const std::vector<fs::path>& files) {
     return {};
 }
 
+journal::Result<std::string> with_attachments(const std::string& line, const std::vector<fs::path>& files) {
+    auto record = nlohmann::ordered_json::parse(line, nullptr, false);
+    if (files.empty() || !record.is_object()) return line;
+    json with = {{"attachments", record.value("attachments", json::array())}};
+    if (const auto attached = attach(with, files); !attached) return attached.error();
+    record["attachments"] = with["attachments"];
+    return record.dump();
+}
+
+std::vector<fs::path> attachments_of(const std::string& line, const fs::path& folder) {
+    const auto record = json::parse(line, nullptr, false);
+    if (!record.is_object() || !record.contains("report_no") || !record["report_no"].is_string()) return {};
+    return attachments_beside(folder, record["report_no"].get<std::string>());
+}
+
 }  // namespace imloop::station

@@ -39,4 +39,9 @@ std::vector<std::filesystem::path> attachments_beside(const std::filesystem::pat
 /// be taken is the error, also too_many_attachments; the record is then as it was.
 journal::Result<void> attach(nlohmann::json& record, const std::vector<std::filesystem::path>& files);
 
+/// The same of a record's line; without files the line as it is. A line that is no JSON object is no error here.
+journal::Result<std::string> with_attachments(const std::string& line, const std::vector<std::filesystem::path>& files);
+/// Those beside a test's files, by its report number.
+std::vector<std::filesystem::path> attachments_of(const std::string& line, const std::filesystem::path& folder);
+
 }  // namespace imloop::station

@@ -142,8 +142,8 @@ private:
 std::vector<Choice> head_choices() {
     static const auto all = [] {
         std::vector<Choice> out;
-        for (const auto& row : Json::parse(schemas::table_text("test_columns")).at("head"))
-            out.push_back({row.at("code"), row.at("zh"), row.at("en")});
+        const auto table = Json::parse(schemas::table_text("test_columns"));
+        for (const auto& row : table.at("head")) out.push_back({row.at("code"), row.at("zh"), row.at("en")});
         return out;
     }();
     return all;

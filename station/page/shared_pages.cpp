@@ -51,6 +51,13 @@ Html file_row(const watch::Entry& e, const Words& w) {
         w(why.zh, why.en));
 }
 
+/// A watched folder that needs a look.
+Html folder_row(const watch::FolderState& f, const Words& w) {
+    return html(R"(<tr><td>{}</td><td></td><td><a href="/files">{}</a><small>{}</small></td><td>{}</td></tr>)",
+                status_word(line_state("rejected", w)), f.folder.path.string(), w("接入文件夹", "watched folder"),
+                w(f.trouble->zh, f.trouble->en));
+}
+
 Html band(Site& site, const State& state, const Situation& s, const Words& w) {
     Html actions;
     if (s.waiting > 0 || s.upload.kind == UploadState::Kind::stopped)
@@ -79,8 +86,11 @@ Answer status(Site& site, const Request& r, const std::vector<Tab>& tabs) {
     Html rows;
     if (filter.empty() && seq == 0)
         for (const auto& q : site.outbox().unmended(5)) rows += row(site, q, w, 0);
-    if (site.watching() != nullptr && seq == 0 && (filter.empty() || filter == "attention"))
+    if (site.watching() != nullptr && seq == 0 && (filter.empty() || filter == "attention")) {
+        for (const auto& f : site.watching()->folders())
+            if (f.trouble) rows += folder_row(f, w);
         for (const auto& e : site.ledger().recent(true, filter.empty() ? 5 : page_rows)) rows += file_row(e, w);
+    }
     for (const auto& q : lines)
         if (!filter.empty() || seq != 0 || q.status != "rejected") rows += row(site, q, w, 0);
     const auto count = [&](const char* show, const char* icon, Tone tone, std::string_view name, std::uint64_t n) {

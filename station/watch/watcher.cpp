@@ -52,12 +52,6 @@ service::Words words_of(const std::string& detail) {
     return {detail.substr(0, slash), detail.substr(slash + 3)};
 }
 
-std::string text_member(const std::string& line, const char* name) {
-    const auto record = json::parse(line, nullptr, false);
-    if (!record.is_object() || !record.contains(name) || !record[name].is_string()) return {};
-    return record[name].get<std::string>();
-}
-
 }  // namespace
 
 std::optional<service::Words> folder_trouble(const fs::path& folder) {
@@ -261,7 +255,7 @@ void Watcher::put_set(const Names& names, const std::string& digest, Result resu
 
 bool Watcher::is_ready(const ReadRecord& record, loop::Moment now, std::vector<fs::path>& photos) const {
     const auto patience_over = now - settling_.since(record.files.front()) >= partner_ms;
-    for (auto& photo : attachments_beside(folder_.path, text_member(record.line, "report_no"))) {
+    for (auto& photo : attachments_of(record.line, folder_.path)) {
         if (settling_.is_settled(photo.filename().string(), now))
             photos.push_back(std::move(photo));
         else if (!patience_over)
@@ -277,16 +271,10 @@ void Watcher::save_one(ReadRecord& record, const std::vector<fs::path>& photos, 
             results[file].problems.push_back(
                 {file, record.file_line, place, {}, code, why, record.record_id.empty() ? "" : record.line});
     };
-    if (!photos.empty()) {
-        auto parsed = nlohmann::ordered_json::parse(record.line, nullptr, false);
-        json with = {{"attachments", parsed.value("attachments", json::array())}};
-        if (const auto attached = attach(with, photos); attached) {
-            parsed["attachments"] = with["attachments"];
-            record.line = parsed.dump();
-        } else {
-            say("left_out", "/attachments", words_of(attached.error().detail));
-        }
-    }
+    if (auto with = with_attachments(record.line, photos))
+        record.line = std::move(*with);
+    else
+        say("left_out", "/attachments", words_of(with.error().detail));
     const auto admitted = loop::admit(record.line, settings_.station_id, now);
     for (const auto& p : admitted.problems) say(p.code, p.pointer, {p.zh, p.en});
     if (!admitted.problems.empty()) return;

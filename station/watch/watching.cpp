@@ -31,7 +31,7 @@ struct Watching::Impl {
           outbox(config.data, config.station_id, [] { return new_uuid7(unix_now()); }),
           ledger(config.data),
           work(context.get_executor()) {
-        asio::post(context, [this, folders = config.intake.folders] { replace(folders); });
+        replace(config.intake.folders);
         thread = std::thread([this] { context.run(); });
     }
 
@@ -47,7 +47,18 @@ struct Watching::Impl {
             const std::lock_guard guard(mutex);
             watched.swap(fresh);
         }
-        for (const auto& one : watched) look(one);
+        look_at_all();
+    }
+
+    void look_at_all() {
+        asio::post(context, [this] {
+            std::vector<std::shared_ptr<Watched>> all;
+            {
+                const std::lock_guard guard(mutex);
+                all = watched;
+            }
+            for (const auto& one : all) look(one);
+        });
     }
 
     void look(const std::shared_ptr<Watched>& one) {
@@ -96,15 +107,9 @@ std::vector<FolderState> Watching::folders() const {
     return out;
 }
 
-void Watching::watch(std::vector<WatchedFolder> folders) {
-    asio::post(impl_->context, [impl = impl_.get(), folders = std::move(folders)] { impl->replace(folders); });
-}
+void Watching::watch(const std::vector<WatchedFolder>& folders) { impl_->replace(folders); }
 
-void Watching::look_now() {
-    asio::post(impl_->context, [impl = impl_.get()] {
-        for (const auto& one : impl->watched) impl->look(one);
-    });
-}
+void Watching::look_now() { impl_->look_at_all(); }
 
 bool read_again(Ledger& ledger, const Entry& entry) {
     if (!fs::is_regular_file(entry.kept_at)) return false;

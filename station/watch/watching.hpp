@@ -19,7 +19,7 @@ public:
     /// In the order of the configuration.
     std::vector<FolderState> folders() const;
     /// In place of those watched until now.
-    void watch(std::vector<WatchedFolder>);
+    void watch(const std::vector<WatchedFolder>&);
     void look_now();
 
 private:

@@ -323,7 +323,14 @@ TEST_CASE("how a station stands is the gravest word that holds") {
     CHECK(state.reason == "有 2 条记录被退回，原记录已保留。");
     CHECK(state.tone == Tone::warn);
 
+    s.files_rejected = 1;
+    s.folders_in_trouble = 3;
+    CHECK(state_of(s, zh).reason ==
+          "有 2 条记录被退回，原记录已保留。有 1 个文件没有收下。有 3 个接入文件夹要看一看。");
     s.attention = 0;
+    CHECK(state_of(s, en).reason == "1 files were not taken. 3 watched folders need a look.");
+    s.files_rejected = 0;
+    s.folders_in_trouble = 0;
     CHECK(word() == "正常/Normal");
     CHECK(state_of(s, zh).reason == "没有等待上传的记录。");
     s.upload.kind = Kind::idle;
