@@ -61,9 +61,7 @@ State file_state(Site& site, const watch::Entry& e, const Words& w) {
 
 std::string last_column(Site& site, const watch::Entry& e, const Words& w) {
     if (e.outcome != watch::Outcome::accepted && !e.problems.empty()) {
-        const auto& p = e.problems.front();
-        const auto at = say(watch::where(p), w);
-        std::string out = (at.empty() ? "" : at + std::string(w("：", ": "))) + say(p.why, w);
+        auto out = say(watch::sentence(e.problems.front()), w);
         if (e.problems.size() > 1)
             out += fmt::format(fmt::runtime(w("（共 {} 处）", " ({} places)")), e.problems.size());
         return out;

@@ -44,7 +44,7 @@ Html row(Site& site, const Queued& q, const Words& w, std::uint64_t chosen) {
 
 /// A file that was not taken, among the records.
 Html file_row(const watch::Entry& e, const Words& w) {
-    const auto& why = e.problems.at(0).why;
+    const auto why = watch::sentence(e.problems.at(0));
     return html(
         R"(<tr><td>{}</td><td>{}</td><td><a href="/files/file?id={}">{}</a><small>{}</small></td><td>{}</td></tr>)",
         status_word(line_state("rejected", w)), short_time(e.at), e.id, e.name, w("文件没有收下", "file not taken"),

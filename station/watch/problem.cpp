@@ -70,6 +70,12 @@ service::Words where(const Problem& p) {
     return out;
 }
 
+service::Words sentence(const Problem& p) {
+    // Admission's own words begin with the place.
+    const auto at = p.line == 0 && p.why.zh.starts_with(p.place) ? service::Words{} : where(p);
+    return {at.zh.empty() ? p.why.zh : at.zh + "：" + p.why.zh, at.en.empty() ? p.why.en : at.en + ": " + p.why.en};
+}
+
 service::Words what_to_do(std::string_view code) {
     const auto* found = std::ranges::find(advices, code, &Advice::code);
     const auto& advice = found == advices.end() ? usual : *found;
@@ -84,9 +90,9 @@ std::string explanation(const std::string& name, const std::vector<Problem>& pro
     }
     std::string_view last_advice;
     for (const auto& p : problems) {
-        const auto at = where(p), advice = what_to_do(p.code);
-        zh += fmt::format("\n{}{}\n", at.zh.empty() ? "" : at.zh + "：", p.why.zh);
-        en += fmt::format("\n{}{}\n", at.en.empty() ? "" : at.en + ": ", p.why.en);
+        const auto said = sentence(p), advice = what_to_do(p.code);
+        zh += "\n" + said.zh + "\n";
+        en += "\n" + said.en + "\n";
         if (p.code != last_advice) {
             zh += "怎么办：" + advice.zh + "\n";
             en += "What to do: " + advice.en + "\n";

@@ -25,6 +25,8 @@ void from_json(const nlohmann::json&, Problem&);
 
 /// `第 14 行 怠速CO`, `/readings/0/value`; empty where it is the whole file.
 service::Words where(const Problem&);
+/// Where and why in one sentence.
+service::Words sentence(const Problem&);
 /// What mends a problem of this code.
 service::Words what_to_do(std::string_view code);
 
