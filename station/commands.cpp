@@ -14,6 +14,7 @@
 #include "station/enrolment.hpp"
 #include "station/files.hpp"
 #include "station/ids.hpp"
+#include "station/record_text.hpp"
 #include "station/service.hpp"
 #include "station/uploading.hpp"
 
@@ -35,24 +36,6 @@ void write_out(const fs::path& path, const std::string& text) {
     std::ofstream out(path, std::ios::binary | std::ios::app);
     out << text;
     if (!out.flush()) throw std::runtime_error("写不了文件 / cannot write " + path.string());
-}
-
-/// One record, spread over lines or not, or one a line.
-std::vector<std::string> records_in(const std::string& text) {
-    if (json::accept(text)) return {text};
-    std::vector<std::string> out;
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);)
-        if (line.find_first_not_of(" \t\r") != std::string::npos) out.push_back(line);
-    return out.size() > 1 ? out : std::vector<std::string>{text};
-}
-
-/// As one line; what is one already stays as it is, byte for byte.
-std::string one_line(const std::string& record) {
-    std::string_view text = record;
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
-    if (text.find_first_of("\r\n") == std::string_view::npos) return std::string(text);
-    return nlohmann::ordered_json::parse(text).dump();
 }
 
 void show_problems(const loop::Admitted& admitted, std::ostream& out) {

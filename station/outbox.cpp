@@ -239,12 +239,17 @@ std::vector<Queued> Outbox::unmended(std::size_t limit) {
     return with_lines(s);
 }
 
-std::string Outbox::line_of(const std::string& record_id) {
+std::optional<Queued> Outbox::latest(const std::string& record_id) {
     auto s = database_.prepare(sql::line_of_record);
     s.bind(1, record_id);
-    std::string line;
-    while (s.step()) line = s.text(1);
-    return line;
+    std::optional<Queued> out;
+    while (s.step()) out = Queued{static_cast<std::uint64_t>(s.integer(0)), record_id, s.text(2), {}, s.text(1)};
+    return out;
+}
+
+std::string Outbox::line_of(const std::string& record_id) {
+    const auto found = latest(record_id);
+    return found ? found->line : std::string();
 }
 
 std::string Outbox::receipt_of(std::uint64_t seq) {

@@ -32,8 +32,8 @@ struct Queued {
     std::uint64_t seq = 0;
     std::string record_id;
     std::string status;   ///< accepted, duplicate, rejected; empty: not acknowledged yet
-    std::string outcome;  ///< as the receipt has it, JSON
-    std::string line;     ///< of recent() and unmended()
+    std::string outcome;  ///< as the receipt has it, JSON; not of latest()
+    std::string line;     ///< of recent(), unmended() and latest()
 };
 
 class Outbox {
@@ -85,6 +85,8 @@ public:
     std::vector<Queued> recent(const std::string& status, std::uint64_t before, std::size_t limit);
     /// Rejected ones of whose record nothing was accepted since, newest first.
     std::vector<Queued> unmended(std::size_t limit);
+    /// The latest line of a record and what became of it.
+    std::optional<Queued> latest(const std::string& record_id);
     /// The latest line of a record; empty where there is none.
     std::string line_of(const std::string& record_id);
     /// The receipt that holds a line; empty where there is none yet.

@@ -14,6 +14,7 @@
 #include <stdexcept>
 
 #include "loop/record/text.hpp"
+#include "station/page/excerpt.hpp"
 #include "station/page/html.hpp"
 #include "station/page/server.hpp"
 #include "station/page/site.hpp"
@@ -118,6 +119,32 @@ TEST_CASE("a form is decoded; of a name that comes twice the first stands") {
     CHECK(parse_form("p=%e9%99%95D%C2%B78K3Q7") == Form{{"p", "陕D·8K3Q7"}});
     CHECK(parse_form("a=%&b=%2&c=%zz&d=100%25") == Form{{"a", "%"}, {"b", "%2"}, {"c", "%zz"}, {"d", "100%"}});
     CHECK(parse_form("a%3Db=%26") == Form{{"a=b", "&"}});
+}
+
+TEST_CASE("the place of a JSON pointer is found in the text as it stands") {
+    const std::string text = "{\n  \"a/b\": [1, {\"c\": \"x,\\\"]\"}],\n  \"数\": -1.5e3\n}";
+    const auto at = [&](std::string_view pointer) {
+        const auto span = place_in_json(text, pointer);
+        return span ? text.substr(span->at, span->size) : "nothing";
+    };
+    CHECK(at("/a~1b/0") == "1");
+    CHECK(at("/a~1b/1/c") == "\"x,\\\"]\"");
+    CHECK(at("/a~1b/1") == "{\"c\": \"x,\\\"]\"}");
+    CHECK(at("/数") == "-1.5e3");
+    CHECK(at("") == text);
+    CHECK(at("/none") == "{");
+    CHECK(at("/a~1b/7") == "[");
+    CHECK_FALSE(place_in_json("{\"a\": ", "/a").has_value());
+    CHECK_FALSE(place_in_json("", "").has_value());
+}
+
+TEST_CASE("lines around a place are numbered, the place is marked, long lines are cut") {
+    CHECK(lines_around("a\nb\nc\nbad <\nd\ne\nf", {6, 5}).text ==
+          "<pre class=\"excerpt\"><span class=\"line\"><b>2</b>b</span><span class=\"line\"><b>3</b>c</span>"
+          "<span class=\"line at\"><b>4</b><mark>bad &lt;</mark></span><span class=\"line\"><b>5</b>d</span>"
+          "<span class=\"line\"><b>6</b>e</span></pre>");
+    const auto cut = lines_around(std::string(300, 'x') + "!" + std::string(300, 'y'), {300, 1}).text;
+    CHECK(cut.find("…" + std::string(60, 'x') + "<mark>!</mark>" + std::string(60, 'y') + "…") != std::string::npos);
 }
 
 TEST_CASE("a page is given to this machine's names alone, and can't be framed or fed with foreign scripts") {
@@ -304,7 +331,14 @@ TEST_CASE("how a station stands is the gravest word that holds") {
     CHECK(state.reason == "有 2 条记录被退回，原记录已保留。");
     CHECK(state.tone == Tone::warn);
 
+    s.files_rejected = 1;
+    s.folders_in_trouble = 3;
+    CHECK(state_of(s, zh).reason ==
+          "有 2 条记录被退回，原记录已保留。有 1 个文件没有收下。有 3 个接入文件夹要看一看。");
     s.attention = 0;
+    CHECK(state_of(s, en).reason == "1 files were not taken. 3 watched folders need a look.");
+    s.files_rejected = 0;
+    s.folders_in_trouble = 0;
     CHECK(word() == "正常/Normal");
     CHECK(state_of(s, zh).reason == "没有等待上传的记录。");
     s.upload.kind = Kind::idle;
