@@ -53,11 +53,15 @@ TEST_CASE("a VIN mistyped at the desk, a placeholder, a VIN the unit garbles are
     }
 }
 
-TEST_CASE("the next vehicle of a fleet is another vehicle") {
+TEST_CASE("a VIN of the same kind may be a used control unit's, unless the vehicle's own answers near it") {
     SuspectWorld world;
     const std::string neighbour = "LSVAA4181E2000014";
     REQUIRE(loop::vin_proven(neighbour));
     world.put(own_test(1, march, obd(neighbour)));
+    CHECK(world.flags("R08").empty());
+    world.put(own_test(2, october, obd(own)));
+    CHECK(world.flags("R08").empty());
+    world.put(own_test(3, "2026-03-20T10:00:00+08:00", obd(own)));
     CHECK(world.flags("R08").size() == 1);
 }
 

@@ -78,9 +78,11 @@ TEST_CASE("a calibration a year and two weeks old still counts, a day more is ex
     CHECK(claims(world) == std::multiset<std::string>{"calibration_expired"});
 }
 
-TEST_CASE("tests between a failed calibration and the passed one after it are flagged") {
+TEST_CASE("tests between a calibration that failed on a second day and the passed one after it are flagged") {
     SuspectWorld world;
     const json analyser{{"analyser_id", "AN-0001"}};
+    world.put(calibration(79, monday - 3 * loop::day_ms, false));
+    world.put(test_with(3, monday - 2 * loop::day_ms, analyser));
     world.put(calibration(80, monday, false));
     world.put(test_with(1, monday + 1'800'000, analyser));
     world.put(calibration(81, monday + 3'600'000, true));

@@ -99,3 +99,21 @@ TEST_CASE("counters that agree to the kilometre on three vehicles are one device
         full.put(test_of(n, a_vehicle(n), "I610404-01", {{"cleared_distance_km", 65535}, {"cleared_warm_ups", 255}}));
     CHECK(full.flags("V01").empty());
 }
+
+TEST_CASE("an OBD VIN that answers for two other vehicles, or for one while its own is tested, is borrowed") {
+    const auto vin = a_vin(9);
+    const json answers{{"vin", vin}};
+    SuspectWorld world;
+    world.put(test_of(1, a_vehicle(1), "I610404-01", answers));
+    CHECK(world.flags("V01").empty());
+    world.put(test_of(2, a_vehicle(2), "I610404-01", answers));
+    const auto flags = world.flags("V01");
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "obd_vin_answers_for_others");
+    CHECK(flags[0].records.size() == 2);
+    SuspectWorld with_own;
+    with_own.put(test_of(1, a_vehicle(1), "I610404-01", answers));
+    with_own.put(test_of(9, a_vehicle(9), "I610404-02", answers));
+    REQUIRE(with_own.flags("V01").size() == 1);
+    CHECK(with_own.flags("V01")[0].records == std::vector{id_of(1)});
+}
