@@ -1,0 +1,157 @@
+// Temperature, humidity and pressure of the test room. They correct the results, so they must have been measured:
+// within what rooms and weather can be, never the same for days, and as the other stations of the city have them, apart
+// from each station's own height and heating.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <tuple>
+
+#include "loop/suspects/bench.hpp"
+
+namespace imloop::loop::rules {
+namespace {
+
+constexpr Day block_days = 7;
+constexpr Moment hour_ms = 3'600'000;
+
+struct Member {
+    const char* name;
+    const char* unit;
+    std::optional<double> InspectionDetail::*value;
+};
+constexpr std::array members = {Member{"temperature_c", "°C", &InspectionDetail::temperature_c},
+                                Member{"humidity_pct", "%", &InspectionDetail::humidity_pct},
+                                Member{"pressure_kpa", "kPa", &InspectionDetail::pressure_kpa}};
+
+void out_of_range(const Record& r, const Context& ctx, Flags& flags) {
+    if (!is_judged_test(r)) return;
+    for (const auto& member : members) {
+        const auto value = r.test().*member.value;
+        if (!value) continue;
+        const double low = ctx.number("R05", std::string(member.name) + "_min", r),
+                     high = ctx.number("R05", std::string(member.name) + "_max", r);
+        if (*value >= low && *value <= high) continue;
+        flags.push_back({.claim = "out_of_range",
+                         .grade = Grade::weak,
+                         .score_permille = 600,
+                         .records = {r.fact.record_id},
+                         .values = {text("member", member.name), number("value", *value, 1, member.unit),
+                                    number("low", low, 1, member.unit), number("high", high, 1, member.unit)}});
+        return;
+    }
+}
+
+bool has_environment(const Record& r) {
+    return is_judged_test(r) && r.test().temperature_c && r.test().humidity_pct && r.test().pressure_kpa;
+}
+
+void keys(const Record& r, std::vector<std::string>& out) {
+    if (has_environment(r)) out.push_back(std::to_string(day_of(r.test().ended_at) / block_days));
+}
+
+auto environment_of(const Record& r) {
+    return std::tuple(*r.test().temperature_c, *r.test().humidity_pct, *r.test().pressure_kpa);
+}
+
+void note_run(std::span<const Record* const> run, const Context& ctx, Flags& flags) {
+    const Record &first = *run.front(), &last = *run.back();
+    const double hours = static_cast<double>(last.test().ended_at - first.test().ended_at) / hour_ms;
+    if (static_cast<double>(run.size()) < ctx.number("R05", "frozen_tests_min", first) ||
+        hours < ctx.number("R05", "frozen_hours_min", first))
+        return;
+    Flag flag{.claim = "frozen",
+              .grade = Grade::medium,
+              .score_permille = 800,
+              .values = {number("tests", static_cast<double>(run.size()), 0), number("hours", hours, 0, "h"),
+                         number("temperature", *first.test().temperature_c, 1, "°C"),
+                         number("humidity", *first.test().humidity_pct, 1, "%"),
+                         number("pressure", *first.test().pressure_kpa, 1, "kPa"), text("line", first.test().line_id)}};
+    for (const auto* r : run) flag.records.push_back(r->fact.record_id);
+    flag.key = "frozen|" + first.fact.record_id;
+    flags.push_back(std::move(flag));
+}
+
+void frozen(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    std::map<std::pair<std::string, std::string>, std::vector<const Record*>> by_line;
+    for (const auto& r : records) by_line[{r.fact.station_id, r.test().line_id}].push_back(&r);
+    for (const auto& [line, tests] : by_line)
+        for (std::size_t first = 0; first < tests.size();) {
+            std::size_t end = first + 1;
+            while (end < tests.size() && environment_of(*tests[end]) == environment_of(*tests[first])) ++end;
+            note_run(std::span(tests).subspan(first, end - first), ctx, flags);
+            first = end;
+        }
+}
+
+double median(std::vector<double> of) {
+    std::ranges::sort(of);
+    return of[of.size() / 2];
+}
+
+/// What all stations have at the same hour, and how each differs from it as a rule.
+class Weather {
+public:
+    Weather(std::span<const Record> records, const Member& member, std::size_t stations_min) : member_(member) {
+        std::map<Moment, std::map<std::string, std::vector<double>>> by_hour;
+        for (const auto& r : records) by_hour[hour_of(r)][r.fact.station_id].push_back(value_of(r));
+        std::map<std::string, std::vector<double>> differences;
+        for (const auto& [hour, stations] : by_hour) {
+            if (stations.size() < stations_min) continue;
+            std::vector<double> medians;
+            for (const auto& [station, values] : stations) medians.push_back(median(values));
+            const double city = city_[hour] = median(medians);
+            for (const auto& [station, values] : stations) differences[station].push_back(median(values) - city);
+        }
+        for (const auto& [station, of] : differences)
+            if (of.size() >= hours_min) usual_[station] = median(of);
+    }
+    /// What the test should have read; nothing where too few others say.
+    std::optional<double> expected(const Record& r) const {
+        const auto city = city_.find(hour_of(r));
+        const auto usual = usual_.find(r.fact.station_id);
+        if (city == city_.end() || usual == usual_.end()) return std::nullopt;
+        return city->second + usual->second;
+    }
+    double value_of(const Record& r) const { return *(r.test().*member_.value); }
+
+private:
+    static constexpr std::size_t hours_min = 12;
+    static Moment hour_of(const Record& r) { return r.test().ended_at / hour_ms; }
+    const Member& member_;
+    std::map<Moment, double> city_;
+    std::map<std::string, double> usual_;
+};
+
+void unlike_others(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    const auto stations_min = static_cast<std::size_t>(ctx.number("R05", "stations_min"));
+    for (const auto& member : {members[2], members[0]}) {
+        const Weather weather(records, member, stations_min);
+        const double most = ctx.number("R05", std::string(member.name) + "_difference_max");
+        for (const auto& r : records) {
+            const auto expected = weather.expected(r);
+            if (!expected || std::abs(weather.value_of(r) - *expected) <= most) continue;
+            flags.push_back(
+                {.claim = "unlike_other_stations",
+                 .grade = Grade::weak,
+                 .score_permille = 600,
+                 .records = {r.fact.record_id},
+                 .person = r.test().inspector_id,
+                 .values = {text("member", member.name), number("value", weather.value_of(r), 1, member.unit),
+                            number("expected", *expected, 1, member.unit),
+                            number("difference_max", most, 1, member.unit)},
+                 .key = "unlike|" + std::string(member.name) + "|" + r.fact.record_id});
+        }
+    }
+}
+
+void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    frozen(records, ctx, flags);
+    unlike_others(records, ctx, flags);
+}
+
+}  // namespace
+
+Rule r05() { return {.id = "R05", .record = out_of_range, .keys = keys, .shared = shared, .swept = true}; }
+
+}  // namespace imloop::loop::rules
