@@ -155,11 +155,33 @@ void power(const Record& r, const TraceFacts& trace, const Context& ctx, Flags& 
                             {number("ratio", trace.power_ratio, 2), number("ratio_max", most, 2)}));
 }
 
+/// A trace that shows the phases of another method and none of this one.
+bool of_another_method(const Record& r, const TraceFacts& trace, Flags& flags) {
+    struct OfMethod {
+        std::string_view method;
+        int rows;
+    };
+    const OfMethod shown[] = {
+        {"two_speed_idle", trace.rows_of(Part::idle) + trace.rows_of(Part::high_idle)},
+        {"asm", trace.rows_of(Part::mode_5025) + trace.rows_of(Part::mode_2540)},
+        {"lugdown", trace.rows_of(Part::k100) + trace.rows_of(Part::k80)},
+    };
+    const auto& method = r.fact.inspection->method;
+    const auto own = std::ranges::find(shown, method, &OfMethod::method);
+    if (own == std::end(shown) || own->rows > 0) return false;
+    const auto other = std::ranges::find_if(shown, [](const OfMethod& m) { return m.rows > 0; });
+    if (other == std::end(shown)) return false;
+    flags.push_back(flag_of(r, "other_method", Grade::strong, 930,
+                            {text("method", method), text("shown", other->method), number("rows", other->rows, 0)}));
+    return true;
+}
+
 void check(const Record& r, const Context& ctx, Flags& flags) {
     if (!is_judged_test(r)) return;
     const TraceFacts* trace = ctx.traces.facts(r.test().trace_sha256);
     if (!trace) return;
     length(r, *trace, ctx, flags);
+    if (of_another_method(r, *trace, flags)) return;
     windows(r, *trace, flags);
     smoke_peaks(r, *trace, flags);
     power(r, *trace, ctx, flags);
