@@ -93,18 +93,18 @@ double median(std::vector<double> of) {
 class Weather {
 public:
     Weather(std::span<const Record> records, const Member& member, std::size_t stations_min) : member_(member) {
-        std::map<Moment, std::map<std::string, std::vector<double>>> by_hour;
+        std::map<Moment, Hour> by_hour;
         for (const auto& r : records) by_hour[hour_of(r)][r.fact.station_id].push_back(value_of(r));
+        std::erase_if(by_hour, [&](const auto& each) { return each.second.size() < stations_min; });
         std::map<std::string, std::vector<double>> differences;
         for (const auto& [hour, stations] : by_hour) {
-            if (stations.size() < stations_min) continue;
-            std::vector<double> medians;
-            for (const auto& [station, values] : stations) medians.push_back(median(values));
-            const double city = city_[hour] = median(medians);
+            const double city = city_of(stations);
             for (const auto& [station, values] : stations) differences[station].push_back(median(values) - city);
         }
         for (const auto& [station, of] : differences)
             if (of.size() >= hours_min) usual_[station] = median(of);
+        // Again, now that heights do not spread the stations.
+        for (const auto& [hour, stations] : by_hour) city_[hour] = city_of(stations);
     }
     /// What the test should have read; nothing where too few others say.
     std::optional<double> expected(const Record& r) const {
@@ -117,6 +117,15 @@ public:
 
 private:
     static constexpr std::size_t hours_min = 12;
+    using Hour = std::map<std::string, std::vector<double>>;  // by station
+    double city_of(const Hour& stations) const {
+        std::vector<double> levels;
+        for (const auto& [station, values] : stations) {
+            const auto usual = usual_.find(station);
+            levels.push_back(median(values) - (usual == usual_.end() ? 0 : usual->second));
+        }
+        return median(std::move(levels));
+    }
     static Moment hour_of(const Record& r) { return r.test().ended_at / hour_ms; }
     const Member& member_;
     std::map<Moment, double> city_;

@@ -21,8 +21,9 @@ inline std::string nha_log(const std::string& plate, const std::string& vin, con
 
 inline std::string nha_result(const std::string& kind, const std::string& plate, const std::string& start,
                               const std::string& end, const std::string& members) {
-    return "[ResultOf" + kind + "]\r\nPlateNumber=" + plate + "\r\nPlateType=蓝牌\r\nIsTestFinished=1\r\nTestStartTime=" +
-           start + "\r\nTestEndTime=" + end + "\r\n" + members +
+    return "[ResultOf" + kind + "]\r\nPlateNumber=" + plate +
+           "\r\nPlateType=蓝牌\r\nIsTestFinished=1\r\nTestStartTime=" + start + "\r\nTestEndTime=" + end + "\r\n" +
+           members +
            "EnvironmentalTemperature=12.40\r\nRelativeHumidity=41.00\r\nAtmosphericPressure=96.10\r\nPass=1\r\n"
            "[Version]\r\nVersion=1.0.0\r\n";
 }
@@ -38,7 +39,8 @@ inline loop::physics::Gas gas_with(double co, double o2, double hc, double no) {
 inline std::string nha_row(int n, const std::string& time, const loop::physics::Gas& gas, int rpm,
                            const std::string& more) {
     return fmt::format(
-        "[{}]\r\nTime={}\r\nSamplingTime=2026-03-02 {}\r\nHC={:.0f}\r\nCO={:.2f}\r\nO2={:.2f}\r\nCO2={:.2f}\r\nNO={:.0f}\r\n"
+        "[{}]\r\nTime={}\r\nSamplingTime=2026-03-02 "
+        "{}\r\nHC={:.0f}\r\nCO={:.2f}\r\nO2={:.2f}\r\nCO2={:.2f}\r\nNO={:.0f}\r\n"
         "EngineRev={}\r\nOilTemperature=94.80\r\nLambda={:.2f}\r\nOBDRTData_EngineRev={}\r\n"
         "EnvironmentalTemperature=12.40\r\nRelativeHumidity=41.00\r\nAtmosphericPressure=96.10\r\n{}\r\n",
         n, n, time, gas.hc_ppm, gas.co_pct, gas.o2_pct, gas.co2_pct, gas.no_ppm, rpm,
@@ -77,13 +79,14 @@ struct AsmFolder : Folder {
     AsmFolder() {
         const std::string start = "2026-03-02 11:00:00", end = "2026-03-02 11:02:00";
         put("TestLog.ini", nha_log("陕D0T032", "LFVBA11G0F3000026", start, end));
-        std::string rows = "\r\n[Sum]\r\nTotal=90\r\n[StateOrder]\r\nStartMode5025=1\r\nStartCalculate5025=73\r\n"
-                           "EndCalculate5025=82\r\n";
+        std::string rows =
+            "\r\n[Sum]\r\nTotal=90\r\n[StateOrder]\r\nStartMode5025=1\r\nStartCalculate5025=73\r\n"
+            "EndCalculate5025=82\r\n";
         for (int n = 1; n <= 90; ++n) {
             const int wave = n * 7 % 5 - 2;
             const double settling = std::exp(-n / 12.0), speed = 25 + 0.3 * std::sin(n / 9.0);
-            const auto gas = gas_with(0.09 + 0.4 * settling + 0.01 * (n % 2), 0.8 + settling, 31 + 20 * settling + n % 2,
-                                      410 + 300 * settling + 4 * wave);
+            const auto gas = gas_with(0.09 + 0.4 * settling + 0.01 * (n % 2), 0.8 + settling,
+                                      31 + 20 * settling + n % 2, 410 + 300 * settling + 4 * wave);
             rows += nha_row(n, fmt::format("11:{:02}:{:02}", (25 + n) / 60, (25 + n) % 60), gas, 1640 + 6 * wave,
                             fmt::format("State={}\r\nVelocity={:.2f}\r\nPower={:.2f}\r\nForce={:.2f}\r\n"
                                         "OBDRTData_Velocity={:.1f}\r\n",

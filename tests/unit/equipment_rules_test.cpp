@@ -74,7 +74,8 @@ void check_two_speed_idle(const Measured& honest) {
     SECTION("seconds that stand still") {
         auto m = honest;
         for (const auto* column : {"co_pct", "co2_pct", "o2_pct", "hc_ppm", "no_ppm", "rpm"})
-            m.change_column(column, [first = 0.0](double v, std::size_t) mutable { return first = first == 0 ? v : first; });
+            m.change_column(column,
+                            [first = 0.0](double v, std::size_t) mutable { return first = first == 0 ? v : first; });
         CHECK(flagged(m).contains("R14 flat_channels"));
     }
     SECTION("an OBD stream of no engine") {
@@ -82,7 +83,8 @@ void check_two_speed_idle(const Measured& honest) {
         m.change_column("obd_rpm", [](double, std::size_t) { return 800; });
         CHECK(flagged(m) == Names{"R12 obd_constant"});
         m = honest;
-        m.change_column("obd_rpm", [](double, std::size_t row) { return 1500 + 400 * std::sin(static_cast<double>(row)); });
+        m.change_column("obd_rpm",
+                        [](double, std::size_t row) { return 1500 + 400 * std::sin(static_cast<double>(row)); });
         CHECK(flagged(m) == Names{"R12 other_course"});
     }
     SECTION("judged as a diesel, by old limits, in air that is none, in no time") {
@@ -96,7 +98,8 @@ void check_two_speed_idle(const Measured& honest) {
         m.record["environment"]["pressure_kpa"] = 962;
         CHECK(flagged(m) == Names{"R05 out_of_range"});
         m = honest;
-        m.record["started_at"] = loop::format_moment(loop::parse_moment(m.record["ended_at"].get<std::string>()).value() - 20'000);
+        m.record["started_at"] =
+            loop::format_moment(loop::parse_moment(m.record["ended_at"].get<std::string>()).value() - 20'000);
         CHECK(rules(flagged(m)) == Names{"R04", "R10"});
     }
     SECTION("judged by a limit of its own") {
