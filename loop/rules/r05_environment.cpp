@@ -89,22 +89,30 @@ double median(std::vector<double> of) {
     return of[of.size() / 2];
 }
 
-/// What all stations have at the same hour, and how each differs from it as a rule.
+/// The city's course by the hour and each station's level, parted by median polish (J. W. Tukey, Exploratory Data
+/// Analysis, 1977): which stations happen to test in an hour does not matter.
 class Weather {
 public:
     Weather(std::span<const Record> records, const Member& member, std::size_t stations_min) : member_(member) {
-        std::map<Moment, Hour> by_hour;
+        std::map<Moment, std::map<std::string, std::vector<double>>> by_hour;
         for (const auto& r : records) by_hour[hour_of(r)][r.fact.station_id].push_back(value_of(r));
         std::erase_if(by_hour, [&](const auto& each) { return each.second.size() < stations_min; });
-        std::map<std::string, std::vector<double>> differences;
-        for (const auto& [hour, stations] : by_hour) {
-            const double city = city_of(stations);
-            for (const auto& [station, values] : stations) differences[station].push_back(median(values) - city);
+        std::map<std::string, int> hours;
+        for (const auto& [hour, stations] : by_hour)
+            for (const auto& [station, values] : stations) ++hours[station];
+        for (int round = 0; round < rounds; ++round) {
+            std::map<std::string, std::vector<double>> levels;
+            for (const auto& [hour, stations] : by_hour)
+                for (const auto& [station, values] : stations)
+                    levels[station].push_back(median(values) - (round == 0 ? 0 : city_[hour]));
+            for (auto& [station, of] : levels) usual_[station] = median(std::move(of));
+            for (const auto& [hour, stations] : by_hour) {
+                std::vector<double> course;
+                for (const auto& [station, values] : stations) course.push_back(median(values) - usual_[station]);
+                city_[hour] = median(std::move(course));
+            }
         }
-        for (const auto& [station, of] : differences)
-            if (of.size() >= hours_min) usual_[station] = median(of);
-        // Again, now that heights do not spread the stations.
-        for (const auto& [hour, stations] : by_hour) city_[hour] = city_of(stations);
+        std::erase_if(usual_, [&](const auto& each) { return hours[each.first] < hours_min; });
     }
     /// What the test should have read; nothing where too few others say.
     std::optional<double> expected(const Record& r) const {
@@ -116,16 +124,7 @@ public:
     double value_of(const Record& r) const { return *(r.test().*member_.value); }
 
 private:
-    static constexpr std::size_t hours_min = 12;
-    using Hour = std::map<std::string, std::vector<double>>;  // by station
-    double city_of(const Hour& stations) const {
-        std::vector<double> levels;
-        for (const auto& [station, values] : stations) {
-            const auto usual = usual_.find(station);
-            levels.push_back(median(values) - (usual == usual_.end() ? 0 : usual->second));
-        }
-        return median(std::move(levels));
-    }
+    static constexpr int rounds = 4, hours_min = 12;
     static Moment hour_of(const Record& r) { return r.test().ended_at / hour_ms; }
     const Member& member_;
     std::map<Moment, double> city_;

@@ -1,7 +1,10 @@
 // Fuel decides the method and the method and the day the limits (GB 18285-2018 for spark ignition, GB 3847-2018 for
-// diesel, both in force since 2019-05-01): another one is easier than the vehicle's own.
+// diesel, both in force since 2019-05-01): another one is easier than the vehicle's own. Which of its methods a vehicle
+// is tested by follows from its drive, which its model has: what all other stations test on rollers is not tested at
+// idle.
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "loop/suspects/bench.hpp"
 
@@ -90,8 +93,58 @@ void check(const Record& r, const Context&, Flags& flags) {
     own_limits(r, flags);
 }
 
+constexpr Day block_days = 90;  // tests of one model that are compared
+
+bool is_on_rollers(const Record& r) {
+    const auto& method = r.fact.inspection->method;
+    return method == "asm" || method == "vmas" || method == "transient" || method == "lugdown";
+}
+bool is_easier(const Record& r) {
+    const auto& method = r.fact.inspection->method;
+    return method == "two_speed_idle" || method == "free_acceleration";
+}
+
+/// Tests at a station; roadside and spot checks have no rollers.
+void keys(const Record& r, std::vector<std::string>& out) {
+    if (!is_judged_test(r) || !r.fact.vehicle || r.fact.vehicle->model.size() < 4) return;
+    const auto reason = r.fact.inspection->reason;
+    if (reason != Reason::periodic && reason != Reason::initial && reason != Reason::retest) return;
+    if (is_on_rollers(r) || is_easier(r))
+        out.push_back(r.fact.vehicle->model + "|" + std::string(fuel_of(r)) + "|" +
+                      std::to_string(day_of(r.test().ended_at) / block_days));
+}
+
+void easier_than_model(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    struct Count {
+        int rollers = 0, easier = 0;
+    };
+    std::map<std::string, Count> stations;
+    for (const auto& r : records) {
+        auto& count = stations[r.fact.station_id];
+        ++(is_easier(r) ? count.easier : count.rollers);
+    }
+    for (const auto& [station, own] : stations) {
+        // A station without rollers moves nobody.
+        if (own.easier == 0 || own.rollers == 0) continue;
+        int rollers = 0, easier = 0;
+        double others = 0;
+        for (const auto& [other, count] : stations)
+            if (other != station && count.rollers > 0) rollers += count.rollers, easier += count.easier, ++others;
+        if (others < ctx.number("R07", "peers_min") || rollers < ctx.number("R07", "peer_tests_min") ||
+            easier > ctx.number("R07", "peers_easier_share_max") * (rollers + easier))
+            continue;
+        for (const auto& r : records)
+            if (r.fact.station_id == station && is_easier(r))
+                flags.push_back(
+                    flag_of(r, "easier_than_model", Grade::medium, 800,
+                            {text("method", r.fact.inspection->method), number("tests", rollers + easier, 0),
+                             number("easier", easier, 0), number("own_easier", own.easier, 0),
+                             number("own_tests", own.easier + own.rollers, 0)}));
+    }
+}
+
 }  // namespace
 
-Rule r07() { return {.id = "R07", .record = check}; }
+Rule r07() { return {.id = "R07", .record = check, .keys = keys, .shared = easier_than_model, .swept = true}; }
 
 }  // namespace imloop::loop::rules

@@ -18,6 +18,9 @@ Flag flag_of(const Record& r, const char* claim, Grade grade, int score, std::ve
             .values = std::move(values)};
 }
 
+/// A course can be told from noise where the bench moves this many times what counts as moving.
+constexpr double courses = 8;
+
 /// Tachometers that listen to vibration or ignition count one cylinder too many, half or twice.
 bool is_miscounted(double ratio, double tolerance) {
     return std::ranges::any_of(std::initializer_list<double>{0.5, 2.0, 2.0 / 3, 1.5, 0.75, 4.0 / 3},
@@ -35,7 +38,7 @@ void compare(const Record& r, const Context& ctx, const char* signal, const Agre
                      number("rows", a.rows, 0)}));
         return;
     }
-    if (a.bench_range > 3 * varies && a.correlation < ctx.number("R12", "correlation_min", r)) {
+    if (a.bench_range > courses * varies && a.correlation < ctx.number("R12", "correlation_min", r)) {
         flags.push_back(flag_of(
             r, "other_course", Grade::strong, 940,
             {text("signal", signal), number("correlation", a.correlation, 2),

@@ -49,3 +49,21 @@ TEST_CASE("a limit of its own that is laxer than the table's is named, with what
     r["vehicle"]["class"] = "M21";
     CHECK(claims("R07", {r}).empty());
 }
+
+TEST_CASE("a model that all others test on rollers is not tested at idle") {
+    std::vector<json> records;
+    const auto test = [&](const std::string& station, const char* method) {
+        json r = a_test(static_cast<int>(records.size()) + 1, at,
+                        {{"station_id", station}, {"method", method}, {"vehicle", {{"model", "SVW7167"}}}});
+        if (method == std::string("asm")) r["readings"] = {reading("co", "5025", 0.1, "%")};
+        records.push_back(r);
+    };
+    for (int i = 0; i < 8; ++i)
+        for (const auto* station : {"I610404-02", "I610404-03", "I610404-04"}) test(station, "asm");
+    test("I610404-01", "two_speed_idle");
+    CHECK(claims("R07", records).empty());  // it may have no rollers
+    test("I610404-01", "asm");
+    CHECK(claims("R07", records) == Claims{"easier_than_model"});
+    test("I610404-02", "two_speed_idle");
+    CHECK(claims("R07", records).empty());  // others do it too
+}
