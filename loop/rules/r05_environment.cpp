@@ -1,18 +1,19 @@
 // Temperature, humidity and pressure of the test room. They correct the results, so they must have been measured:
-// within what rooms and weather can be, never the same for days, and as the other stations of the city have them, apart
-// from each station's own height and heating.
+// within what rooms and weather can be, not the same to the tenth on several days, and as the other stations of the
+// city have them, apart from each station's own height and heating.
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <map>
-#include <tuple>
+#include <set>
 
 #include "loop/suspects/bench.hpp"
 
 namespace imloop::loop::rules {
 namespace {
 
-constexpr Day block_days = 7;
+constexpr Day block_days = 7;    // of the city's weather
+constexpr Day repeat_days = 30;  // of a station's repeated values
 constexpr Moment hour_ms = 3'600'000;
 
 struct Member {
@@ -46,42 +47,41 @@ bool has_environment(const Record& r) {
     return is_judged_test(r) && r.test().temperature_c && r.test().humidity_pct && r.test().pressure_kpa;
 }
 
+/// Of a station by itself, and of the whole city.
 void keys(const Record& r, std::vector<std::string>& out) {
-    if (has_environment(r)) out.push_back(std::to_string(day_of(r.test().ended_at) / block_days));
+    if (!has_environment(r)) return;
+    const Day day = day_of(r.test().ended_at);
+    out.push_back(r.fact.station_id + "|" + std::to_string(day / repeat_days));
+    out.push_back(std::to_string(day / block_days));
 }
 
-auto environment_of(const Record& r) {
-    return std::tuple(*r.test().temperature_c, *r.test().humidity_pct, *r.test().pressure_kpa);
-}
-
-void note_run(std::span<const Record* const> run, const Context& ctx, Flags& flags) {
-    const Record &first = *run.front(), &last = *run.back();
-    const double hours = static_cast<double>(last.test().ended_at - first.test().ended_at) / hour_ms;
-    if (static_cast<double>(run.size()) < ctx.number("R05", "frozen_tests_min", first) ||
-        hours < ctx.number("R05", "frozen_hours_min", first))
+void note_repeats(const std::vector<const Record*>& tests, const Context& ctx, Flags& flags) {
+    const Record& first = *tests.front();
+    std::set<Day> days;
+    for (const auto* r : tests) days.insert(day_of(r->test().ended_at));
+    const double t = *first.test().temperature_c, h = *first.test().humidity_pct;
+    // Whole degrees and per cents come back by themselves.
+    const bool is_coarse = t == std::floor(t) && h == std::floor(h);
+    const auto* least = is_coarse ? "repeat_days_min_coarse" : "repeat_days_min";
+    if (static_cast<double>(days.size()) < ctx.number("R05", least, first) ||
+        static_cast<double>(tests.size()) < ctx.number("R05", "repeat_tests_min", first))
         return;
     Flag flag{.claim = "frozen",
               .grade = Grade::medium,
-              .score_permille = 800,
-              .values = {number("tests", static_cast<double>(run.size()), 0), number("hours", hours, 0, "h"),
-                         number("temperature", *first.test().temperature_c, 1, "°C"),
-                         number("humidity", *first.test().humidity_pct, 1, "%"),
-                         number("pressure", *first.test().pressure_kpa, 1, "kPa"), text("line", first.test().line_id)}};
-    for (const auto* r : run) flag.records.push_back(r->fact.record_id);
+              .score_permille = 850,
+              .values = {number("tests", static_cast<double>(tests.size()), 0),
+                         number("days", static_cast<double>(days.size()), 0), number("temperature", t, 1, "°C"),
+                         number("humidity", h, 1, "%")}};
+    for (const auto* r : tests) flag.records.push_back(r->fact.record_id);
     flag.key = "frozen|" + first.fact.record_id;
     flags.push_back(std::move(flag));
 }
 
+/// Temperature and humidity to the same tenth on several days: written, not read. Pressure may be true beside them.
 void frozen(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    std::map<std::pair<std::string, std::string>, std::vector<const Record*>> by_line;
-    for (const auto& r : records) by_line[{r.fact.station_id, r.test().line_id}].push_back(&r);
-    for (const auto& [line, tests] : by_line)
-        for (std::size_t first = 0; first < tests.size();) {
-            std::size_t end = first + 1;
-            while (end < tests.size() && environment_of(*tests[end]) == environment_of(*tests[first])) ++end;
-            note_run(std::span(tests).subspan(first, end - first), ctx, flags);
-            first = end;
-        }
+    std::map<std::pair<double, double>, std::vector<const Record*>> alike;
+    for (const auto& r : records) alike[{*r.test().temperature_c, *r.test().humidity_pct}].push_back(&r);
+    for (const auto& [air, tests] : alike) note_repeats(tests, ctx, flags);
 }
 
 double median(std::vector<double> of) {
@@ -154,8 +154,12 @@ void unlike_others(std::span<const Record> records, const Context& ctx, Flags& f
 }
 
 void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    frozen(records, ctx, flags);
-    unlike_others(records, ctx, flags);
+    const auto& station = records.front().fact.station_id;
+    const bool is_one = std::ranges::all_of(records, [&](const Record& r) { return r.fact.station_id == station; });
+    if (is_one)
+        frozen(records, ctx, flags);
+    else
+        unlike_others(records, ctx, flags);
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ TEST_CASE("carbon that no oxygen explains was scaled away") {
 }
 
 TEST_CASE("a pass on thinned gas needs a look, a fail does not") {
-    CHECK(claims("R02", {gases(0.05, 12.55, 4.15)}).empty());  // just under 20 % of air
+    CHECK(claims("R02", {gases(0.05, 13.1, 3.4)}).empty());  // just under 17 % of air
     CHECK(claims("R02", {gases(0.05, 11.5, 5.6)}) == Claims{"thinned_with_air"});
     CHECK(claims("R02", {gases(0.05, 11.5, 5.6, failed)}).empty());
 }

@@ -32,6 +32,9 @@ TEST_CASE("R14: nothing at all from an old car needs a look, a little or a newer
     CHECK(claims("R14", {clean("国III", "2009-05-01", 0.01)}).empty());
     CHECK(claims("R14", {clean("国IV", "2009-05-01", 0)}).empty());
     CHECK(claims("R14", {clean("国III", "2020-05-01", 0)}).empty());
+    json driven = clean("国IV", "2011-05-01", 0);
+    driven["obd"] = {{"mileage_km", 230'000}};
+    CHECK(claims("R14", {driven}) == Claims{"nothing_from_a_worn_car"});
     CHECK(claims("R14", {a_test(1, "2026-03-02T10:00:00+08:00")}).empty());
 }
 
