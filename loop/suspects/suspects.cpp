@@ -32,7 +32,13 @@ Suspects::Suspects(const Suspects& like, Parameters parameters) : Suspects(std::
 }
 
 Context Suspects::context(const Projection& projection) const {
-    return {projection.stations(), policy_, parameters_, traces_};
+    return {projection.stations(), policy_, parameters_, traces_, [this, &projection](const std::string& sha256) {
+                std::vector<Record> out;
+                for (const auto& id : records_with_trace(sha256))
+                    if (auto fact = projection.fact(id)) out.push_back(record(std::move(*fact)));
+                std::ranges::sort(out, in_order);
+                return out;
+            }};
 }
 
 Suspects::Index Suspects::index_of(const std::string& record_id) {
@@ -80,6 +86,7 @@ void Suspects::share(const Record& record, bool is_in) {
     if (record.is_test() && !record.test().trace_sha256.empty()) {
         const auto& sha = record.test().trace_sha256;
         if (change(by_trace_[sha])) by_trace_.erase(sha);
+        for (const auto& match : traces_.matches(sha)) trace_changed(match.sha256);
     }
     std::vector<std::string> keys;
     for (std::size_t i = 0; i < rules_.size(); ++i) {
