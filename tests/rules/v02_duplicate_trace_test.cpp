@@ -59,10 +59,10 @@ TEST_CASE("a trace known as a copy of another is flagged as soon as that is know
     SuspectWorld world;
     world.put(traced(1, sha));
     world.settle();
-    world.suspects.traces().put_match(sha, {other_sha, 3, 0.8, 0, 0.994, 88, 1e-12});
+    world.suspects.traces().put_match(sha, {other_sha, 3, 0.8, 0, 0.79, 88, 1e-12});
     world.suspects.trace_changed(sha);
     CHECK(world.flags("V02").empty());
-    world.suspects.traces().put_match(sha, {other_sha, 3, 0.8, 0, 0.9991, 88, 1e-12});
+    world.suspects.traces().put_match(sha, {other_sha, 3, 0.8, 0, 0.86, 88, 1e-12});
     world.suspects.trace_changed(sha);
     const auto flags = world.flags("V02");
     REQUIRE(flags.size() == 1);
