@@ -106,3 +106,21 @@ TEST_CASE("what agrees by chance on two vehicles does not on six") {
     CHECK(flags[0].records.size() == 6);
     CHECK(flags[0].records[0] == id_of(5));
 }
+
+TEST_CASE("of two tests with one trace's data the later is in question, whichever came first") {
+    for (const bool turned : {false, true}) {
+        SuspectWorld world;
+        auto early = traced(1, sha), late = traced(2, other_sha);
+        late["record_id"] = id_of(2);
+        late["occurred_at"] = late["ended_at"] = "2027-01-05T10:00:00+08:00";
+        late["started_at"] = "2027-01-05T09:56:00+08:00";
+        world.put(turned ? late : early);
+        world.suspects.traces().put_match(sha, {other_sha, 0, 1, 0, 0.95, 88, 1e-12});
+        world.suspects.traces().put_match(other_sha, {sha, 0, 1, 0, 0.95, 88, 1e-12});
+        world.settle();
+        world.put(turned ? early : late);
+        const auto flags = world.flags("V02");
+        REQUIRE(flags.size() == 1);
+        CHECK(flags[0].records == std::vector{id_of(2), early["record_id"].get<std::string>()});
+    }
+}
