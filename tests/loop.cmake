@@ -5,3 +5,4 @@ set_tests_properties(loop_test PROPERTIES ENVIRONMENT "RC_PARAMS=max_success=500
 imloop_test(identity_truth_test SOURCES property/identity_truth_test.cpp LIBS imloop_simulator)
 imloop_test(schema_oracle_test SOURCES property/schema_oracle_test.cpp LIBS imloop_loop)
 target_compile_definitions(schema_oracle_test PRIVATE VALIJSON_USE_EXCEPTIONS=1)
+imloop_test(statistics_test SOURCES unit/statistics_test.cpp LIBS imloop_loop)
