@@ -6,3 +6,4 @@ imloop_test(identity_truth_test SOURCES property/identity_truth_test.cpp LIBS im
 imloop_test(schema_oracle_test SOURCES property/schema_oracle_test.cpp LIBS imloop_loop)
 target_compile_definitions(schema_oracle_test PRIVATE VALIJSON_USE_EXCEPTIONS=1)
 imloop_test(statistics_test SOURCES unit/statistics_test.cpp LIBS imloop_loop)
+imloop_test(station_statistics_test SOURCES property/station_statistics_test.cpp LIBS imloop_loop)

@@ -22,7 +22,8 @@ struct Compared {
     double p_high = 1;  ///< of so many
     double q_low = 1;   ///< false discovery rates over all stations compared
     double q_high = 1;
-    Gamma ratio;  ///< observed over expected, shrunk
+    double q = 1;  ///< of a deviation as large either way
+    Gamma ratio;   ///< observed over expected, shrunk
 };
 
 struct Comparison {
@@ -33,7 +34,13 @@ struct Comparison {
 /// Deviations are measured on the square-root scale, where counts are nearly normal and of one variance (Anscombe
 /// 1948; Spiegelhalter 2005, section 3). Each p is the larger of the exact tail of chance alone and of the tail with
 /// the spread: neither a small count nor an honest difference makes a flag. Ratios are of the expectations rescaled by
-/// the median station, so that a prefecture full of cheats does not make its honest stations look strict.
+/// the median station, so that a prefecture full of cheats does not make its honest stations look strict. The spread is
+/// measured again without those that stand out, until they are the same ones or four times.
 Comparison compare(std::span<const Counted>);
+
+inline constexpr double stands_out = 0.05;
+
+/// By what the expectations are rescaled.
+double level_of(const Dispersion&);
 
 }  // namespace imloop::loop::statistics

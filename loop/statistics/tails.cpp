@@ -1,6 +1,7 @@
 #include "loop/statistics/tails.hpp"
 
 #include <algorithm>
+#include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/erf.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
@@ -87,6 +88,11 @@ double two_sided(double log_at_most, double log_at_least) {
 double normal_above(double z) { return std::erfc(z / std::numbers::sqrt2) / 2; }
 
 double normal_above_inverse(double p) { return std::numbers::sqrt2 * boost::math::erfc_inv(2 * p); }
+
+double student_above(double t, double freedom) {
+    const double half = boost::math::ibeta(freedom / 2, 0.5, freedom / (freedom + t * t)) / 2;
+    return t >= 0 ? half : 1 - half;
+}
 
 double chi_square_above(double x, double freedom) { return boost::math::gamma_q(freedom / 2, x / 2); }
 

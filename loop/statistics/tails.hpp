@@ -21,6 +21,8 @@ double two_sided(double log_at_most, double log_at_least);
 double normal_above(double z);
 /// The z with P(Z >= z) = p, 0 < p < 1.
 double normal_above_inverse(double p);
+/// P(T >= t) of Student's t.
+double student_above(double t, double freedom);
 /// P(X >= x) of chi-square; `freedom` > 0, x >= 0.
 double chi_square_above(double x, double freedom);
 
