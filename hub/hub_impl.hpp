@@ -25,6 +25,7 @@ struct Hub::Impl {
     std::string epoch;  ///< of the hub's own journal
     std::string boot;   ///< of this start or rebuild; cursors of work orders hold for it
     loop::Policy policy;
+    loop::rules::Parameters parameters;  ///< of the suspect rules, the policy's
     Store store;
     mutable std::shared_mutex lock;  ///< of state and, for readers, of store
     State state;
