@@ -6,43 +6,16 @@ namespace {
 using statistics::Share;
 using statistics::Strata;
 
-void add_cells(Strata& to, const std::map<Cell, Counts>& cells, const Asked& asked) {
-    for (const auto& [cell, counts] : cells) {
-        if (!asked.window.holds(cell.week)) continue;
-        const Share share = asked.pick(counts);
-        if (share.of > 0) to.add(cell.stratum, share);
-    }
+void add_cells(std::map<statistics::Stratum, Share>& to, const std::map<Cell, Counts>& cells, const Asked& asked) {
+    for (const auto& [cell, counts] : cells)
+        if (asked.window.holds(cell.week)) to[cell.stratum] += asked.pick(counts);
 }
 
-Measured measured(const Strata& all, const Strata& own) {
-    const auto expected = statistics::expected_without(all, own);
-    Measured out;
-    out.observed = expected.own.hits;
-    out.of = expected.own.of;
-    out.expected = expected.hits;
-    out.variance = expected.variance;
-    out.peers = expected.peers;
-    out.strata = static_cast<std::int64_t>(own.cells().size());
-    return out;
-}
-
-Strata sum_of(const std::vector<std::pair<Measured, Strata>>& units) {
-    Strata all;
-    for (const auto& [unit, own] : units)
-        for (const auto& [stratum, share] : own.cells()) all.add(stratum, share);
-    return all;
-}
-
-Figures figures(std::vector<std::pair<Measured, Strata>> units, double expected_min) {
-    const Strata all = sum_of(units);
-    Figures out;
-    for (auto& [unit, own] : units) {
-        Measured m = measured(all, own);
-        m.station_id = std::move(unit.station_id);
-        m.inspector_id = std::move(unit.inspector_id);
-        out.each.push_back(std::move(m));
-    }
-    compare_all(out, expected_min);
+/// Strata are added up before their margins are: cells are many, strata few.
+Strata strata_of(const std::map<statistics::Stratum, Share>& shares) {
+    Strata out;
+    for (const auto& [stratum, share] : shares)
+        if (share.of > 0) out.add(stratum, share);
     return out;
 }
 
@@ -55,31 +28,48 @@ Share silent_obd(const Counts& c) { return {c.obd_silent, c.obd}; }
 Share unready_obd(const Counts& c) { return {c.obd_unready, c.obd}; }
 
 Figures stations_by(const Tallies& tallies, const Asked& asked) {
-    std::vector<std::pair<Measured, Strata>> units;
+    std::vector<Unit> units;
     for (const auto& [id, station] : tallies.stations()) {
-        Strata own;
-        for (const auto& [inspector, cells] : station.inspectors) add_cells(own, cells, asked);
-        if (own.cells().empty()) continue;
-        Measured unit;
-        unit.station_id = id;
-        units.emplace_back(std::move(unit), std::move(own));
+        std::map<statistics::Stratum, Share> shares;
+        for (const auto& [inspector, cells] : station.inspectors) add_cells(shares, cells, asked);
+        units.push_back({id, "", strata_of(shares)});
     }
-    return figures(std::move(units), asked.expected_min);
+    return against_each_other(std::move(units), asked.expected_min);
 }
 
 Figures inspectors_by(const Tallies& tallies, const Asked& asked) {
-    std::vector<std::pair<Measured, Strata>> units;
+    std::vector<Unit> units;
     for (const auto& [id, station] : tallies.stations())
         for (const auto& [inspector, cells] : station.inspectors) {
-            Strata own;
-            add_cells(own, cells, asked);
-            if (own.cells().empty() || inspector.empty()) continue;
-            Measured unit;
-            unit.station_id = id;
-            unit.inspector_id = inspector;
-            units.emplace_back(std::move(unit), std::move(own));
+            if (inspector.empty()) continue;
+            std::map<statistics::Stratum, Share> shares;
+            add_cells(shares, cells, asked);
+            units.push_back({id, inspector, strata_of(shares)});
         }
-    return figures(std::move(units), asked.expected_min);
+    return against_each_other(std::move(units), asked.expected_min);
+}
+
+Figures against_each_other(std::vector<Unit> units, double expected_min) {
+    std::erase_if(units, [](const Unit& unit) { return unit.own.cells().empty(); });
+    Strata all;
+    for (const Unit& unit : units)
+        for (const auto& [stratum, share] : unit.own.cells()) all.add(stratum, share);
+    Figures out;
+    for (Unit& unit : units) {
+        const auto expected = statistics::expected_without(all, unit.own);
+        Measured m;
+        m.station_id = std::move(unit.station_id);
+        m.inspector_id = std::move(unit.inspector_id);
+        m.observed = expected.own.hits;
+        m.of = expected.own.of;
+        m.expected = expected.hits;
+        m.variance = expected.variance;
+        m.peers = expected.peers;
+        m.strata = static_cast<std::int64_t>(unit.own.cells().size());
+        out.each.push_back(std::move(m));
+    }
+    compare_all(out, expected_min);
+    return out;
 }
 
 void compare_all(Figures& figures, double expected_min) {

@@ -49,6 +49,15 @@ Figures stations_by(const Tallies&, const Asked&);
 /// Peers of an inspector are all other inspectors of all stations.
 Figures inspectors_by(const Tallies&, const Asked&);
 
+/// What one station or inspector counted, by stratum.
+struct Unit {
+    std::string station_id;
+    std::string inspector_id;
+    statistics::Strata own;
+};
+/// Each against all others.
+Figures against_each_other(std::vector<Unit>, double expected_min);
+
 /// Compares what has enough, of figures whose counts are filled in.
 void compare_all(Figures&, double expected_min);
 

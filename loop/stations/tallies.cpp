@@ -9,22 +9,8 @@ namespace {
 constexpr int weeks_of_quarter = 13;
 constexpr int night_from_s = 22 * 3600;
 constexpr int night_to_s = 6 * 3600;
-constexpr std::size_t tuple_min = 4;
 
 int floor_of(int value, int by) { return value >= 0 ? value / by : -((by - 1 - value) / by); }
-
-/// Readings at four places of their limit; equal ones of other vehicles are rare.
-std::uint64_t digest(const std::vector<ReadingSeen>& readings) {
-    std::uint64_t hash = 0xcbf29ce484222325;
-    const auto mix = [&](std::uint64_t word) {
-        for (int i = 0; i < 8; ++i, word >>= 8) hash = (hash ^ (word & 0xff)) * 0x100000001b3;
-    };
-    for (const auto& r : readings) {
-        mix(r.channel);
-        mix(static_cast<std::uint64_t>(std::llround(r.to_limit * 1e4)));
-    }
-    return hash;
-}
 
 /// Changes the value under a key, which is gone again when the value is as if it had never been.
 template <class Map, class Change>
@@ -53,6 +39,7 @@ Counts counts_of(const TestSeen& t, std::int32_t times) {
 
 void add_readings(Station& station, Line& line, const TestSeen& t, std::int32_t times) {
     constexpr double least = 1e-4;
+    constexpr double field_max = 1000;       // so that a million tests' squares fit
     constexpr double just_under = 1 - 1e-9;  // a reading at its limit passes
     const Week week = week_of(t.day);
     const Week quarter = quarter_of(week);
@@ -70,11 +57,23 @@ void add_readings(Station& station, Line& line, const TestSeen& t, std::int32_t 
     if (worst >= 0 && !t.is_retest)
         change(station.shapes, {quarter, t.stratum.codes[0], t.stratum.codes[1]},
                [&](Shape& shape) { shape.add(worst <= 1 ? std::min(worst, just_under) : worst, times); });
-    if (t.readings.size() >= tuple_min)
-        change(station.tuples, digest(t.readings), [&](std::int32_t& tests) { tests += times; });
+    if (t.tuple) change(station.tuples, *t.tuple, [&](std::int32_t& tests) { tests += times; });
+    for (const auto& [field, value] : t.fields)
+        change(station.fields, {t.software, field}, [&](Moments& m) {
+            const std::int64_t thousandths = std::llround(std::clamp(value, -field_max, field_max) * 1000);
+            m.tests += times;
+            m.sum += times * thousandths;
+            m.squares += times * thousandths * thousandths;
+        });
 }
 
 }  // namespace
+
+std::string_view name_of(Field field) {
+    constexpr std::string_view names[] = {"temperature_c", "humidity_pct", "pressure_kpa", "seconds",
+                                          "co2",           "o2",           "lambda"};
+    return names[static_cast<int>(field)];
+}
 
 Week week_of(Day day) { return floor_of(day + 3, 7); }
 Day monday_of(Week week) { return week * 7 - 3; }

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "loop/fact.hpp"
@@ -39,6 +40,10 @@ struct ReadingSeen {
     std::optional<int> digit;  ///< the last one written, where a limit's fineness tells it
 };
 
+/// What varies from test to test wherever it is measured.
+enum class Field : std::uint8_t { temperature_c, humidity_pct, pressure_kpa, seconds, co2, o2, lambda };
+std::string_view name_of(Field);
+
 /// One test as the tallies see it.
 struct TestSeen {
     std::string station_id, line_id, inspector_id;
@@ -48,6 +53,9 @@ struct TestSeen {
     bool is_retest = false;
     Verdict verdict{};
     std::vector<ReadingSeen> readings;
+    std::optional<std::uint64_t> tuple;  ///< digest of all readings, four or more
+    std::string software;
+    std::vector<std::pair<Field, double>> fields;
     bool has_obd = false;      ///< looked at by OBD, which the vehicle supports
     bool obd_silent = false;   ///< did not communicate
     bool obd_unready = false;  ///< monitors not complete
@@ -84,6 +92,14 @@ struct Level {
     std::int64_t sum_millionths = 0;
     bool operator==(const Level&) const = default;
 };
+/// Of thousandths: whether a field varies at all shows without rounding.
+struct Moments {
+    std::int64_t tests = 0, sum = 0, squares = 0;
+    bool is_constant() const {
+        return tests == 0 || (sum % tests == 0 && squares == tests * (sum / tests) * (sum / tests));
+    }
+    bool operator==(const Moments&) const = default;
+};
 struct Busy {
     std::int32_t tests = 0;
     std::int32_t least_s = 0;  ///< what these tests need at least
@@ -102,7 +118,8 @@ struct Station {
     std::map<ShapeOf, Shape> shapes;
     std::map<std::pair<std::uint8_t, Week>, statistics::Digits> digits;  ///< by channel and quarter
     std::map<std::string, Line> lines;
-    std::map<std::uint64_t, std::int32_t> tuples;  ///< tests by the digest of four or more readings
+    std::map<std::uint64_t, std::int32_t> tuples;             ///< tests by the digest of their readings
+    std::map<std::pair<std::string, Field>, Moments> fields;  ///< by version of the software
     bool operator==(const Station&) const = default;
 };
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "loop/statistics/robust.hpp"
+
 namespace imloop::loop::statistics {
 namespace {
 
@@ -13,12 +15,6 @@ double unit_variance(std::span<const Daily> days) {
     for (std::size_t i = 1; i < days.size(); ++i)
         sum += std::pow(days[i].mean - days[i - 1].mean, 2) / (1 / days[i].weight + 1 / days[i - 1].weight);
     return sum / static_cast<double>(days.size() - 1);
-}
-
-double p_of_excursion(double b, double edge) {
-    if (b <= 1) return 1;
-    const double density = std::exp(-b * b / 2) / std::sqrt(2 * std::numbers::pi);
-    return std::min(1.0, (b - 1 / b) * density * 2 * std::log((1 - edge) / edge) + 4 * density / b);
 }
 
 void split(std::span<const Daily> days, std::size_t offset, double alpha, double edge, std::vector<Change>& out) {
@@ -32,6 +28,32 @@ void split(std::span<const Daily> days, std::size_t offset, double alpha, double
 }
 
 }  // namespace
+
+double excursion_p(double z, double edge) {
+    const double b = std::abs(z);
+    if (b <= 1) return 1;
+    const double density = std::exp(-b * b / 2) / std::sqrt(2 * std::numbers::pi);
+    return std::min(1.0, (b - 1 / b) * density * 2 * std::log((1 - edge) / edge) + 4 * density / b);
+}
+
+double temper(std::span<Change> changes, double edge) {
+    if (changes.empty()) return 1;
+    std::vector<double> heights;
+    for (const auto& c : changes) heights.push_back(std::abs(c.z));
+    // The height that half of all level sequences reach.
+    double low = 1, high = 5;
+    constexpr int halvings = 50;
+    for (int i = 0; i < halvings; ++i) {
+        const double middle = (low + high) / 2;
+        (excursion_p(middle, edge) > 0.5 ? low : high) = middle;
+    }
+    const double by = std::max(1.0, median(std::move(heights)) / low);
+    for (auto& c : changes) {
+        c.z /= by;
+        c.p = excursion_p(c.z, edge);
+    }
+    return by;
+}
 
 std::optional<Change> change_point(std::span<const Daily> days, double edge) {
     if (days.size() < days_min) return std::nullopt;
@@ -57,7 +79,7 @@ std::optional<Change> change_point(std::span<const Daily> days, double edge) {
         if (std::abs(z) > std::abs(best.z)) best = {i + 1, before, after, z, 1};
     }
     if (best.at == 0) return std::nullopt;
-    best.p = p_of_excursion(std::abs(best.z), edge);
+    best.p = excursion_p(best.z, edge);
     return best;
 }
 

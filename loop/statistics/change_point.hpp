@@ -28,6 +28,13 @@ struct Change {
 std::optional<Change> change_point(std::span<const Daily>, double edge = 0.1);
 inline constexpr std::size_t days_min = 10;
 
+/// That P, of an excursion's height.
+double excursion_p(double z, double edge = 0.1);
+/// Many sequences at once: where their excursions are higher than level ones' in the middle, honest sequences wander
+/// too, and all heights are divided by the excess before P is taken again (genomic control; Devlin and Roeder 1999).
+/// Returns what they were divided by, at least 1.
+double temper(std::span<Change>, double edge = 0.1);
+
 /// All changes at level `alpha`, by splitting again at each that is found (Vostrikova 1981), in order of days.
 std::vector<Change> change_points(std::span<const Daily>, double alpha = 0.001, double edge = 0.1);
 
