@@ -27,7 +27,8 @@ Share Strata::at(const Stratum& stratum, std::size_t kept) const {
 
 double rate_without(const Strata& all, const Strata& own, const Stratum& stratum, double weight) {
     const Share others = all.total() - own.total();
-    double rate = others.of > 0 ? static_cast<double>(others.hits) / static_cast<double>(others.of) : 0;
+    if (others.of <= 0) return 0;
+    double rate = (static_cast<double>(others.hits) + 0.5) / (static_cast<double>(others.of) + 1);
     for (std::size_t kept = 1; kept <= Stratum::dimensions; ++kept) {
         const Share here = all.at(stratum, kept) - own.at(stratum, kept);
         rate = (static_cast<double>(here.hits) + weight * rate) / (static_cast<double>(here.of) + weight);

@@ -47,7 +47,8 @@ struct Expected {
 /// Weight of a margin against its stratum, in tests: a stratum with as many counts as much as its margin.
 inline constexpr double margin_tests = 30;
 
-/// The rate of all but `own` in a stratum, (hits + w margin's rate) / (of + w), the margin's rate likewise.
+/// The rate of all but `own` in a stratum, (hits + w margin's rate) / (of + w), the margin's rate likewise; that of all
+/// strata is (hits + 1/2) / (of + 1), so that what no peer ever does is rare and not impossible. 0 without peers.
 double rate_without(const Strata& all, const Strata& own, const Stratum&, double weight = margin_tests);
 /// `own` has been added to `all`.
 Expected expected_without(const Strata& all, const Strata& own, double weight = margin_tests);

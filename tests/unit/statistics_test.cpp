@@ -116,7 +116,9 @@ TEST_CASE("strata: a station is never its own peer, and thin strata lean on thei
     all.add(old_asm, {30, 70});
     all.add(new_asm, {10, 130});
     // Others: 40 of 200 in every margin down to the stage, 30 of 70 in the stratum. Weight 30 at each level.
-    const double margin = 40.0 / 200;
+    double margin = 40.5 / 201;
+    const double of_all = margin;
+    for (int level = 0; level < 3; ++level) margin = (40 + 30 * margin) / (200 + 30);
     const double by_age = (30 + 30 * margin) / (70 + 30);
     const double by_mileage = (30 + 30 * by_age) / (70 + 30);
     CHECK(rate_without(all, own, old_asm) == near(by_mileage));
@@ -127,7 +129,7 @@ TEST_CASE("strata: a station is never its own peer, and thin strata lean on thei
     CHECK(expected.variance == near(100 * by_mileage * (1 - by_mileage)));
     CHECK(expected.peers == 70);
     // A stratum nobody else has is its margins' alone; without any peers there is no rate.
-    CHECK(rate_without(all, own, Stratum{{2, 0, 0, 0, 0}}) == near(margin));
+    CHECK(rate_without(all, own, Stratum{{2, 0, 0, 0, 0}}) == near(of_all));
     CHECK(rate_without(own, own, old_asm) == 0);
     // Taking out what was put in leaves nothing.
     all.add(old_asm, {-90, -100});
