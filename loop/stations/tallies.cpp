@@ -31,9 +31,10 @@ Counts counts_of(const TestSeen& t, std::int32_t times) {
         out.first = times;
         if (t.verdict == Verdict::fail) out.first_failed = times;
     }
-    if (t.has_obd) out.obd = times;
-    if (t.has_obd && t.obd_silent) out.obd_silent = times;
-    if (t.has_obd && t.obd_unready) out.obd_unready = times;
+    if (!t.has_obd || t.is_retest) return out;
+    out.obd = times;
+    if (t.obd_silent) out.obd_silent = times;
+    if (t.obd_unready) out.obd_unready = times;
     return out;
 }
 
@@ -57,7 +58,9 @@ void add_readings(Station& station, Line& line, const TestSeen& t, std::int32_t 
     if (worst >= 0 && !t.is_retest)
         change(station.shapes, {quarter, t.stratum.codes[0], t.stratum.codes[1]},
                [&](Shape& shape) { shape.add(worst <= 1 ? std::min(worst, just_under) : worst, times); });
-    if (t.tuple) change(station.tuples, *t.tuple, [&](std::int32_t& tests) { tests += times; });
+    if (t.tuple)
+        change(station.tuples, t.stratum.codes[0],
+               [&](auto& of_method) { change(of_method, *t.tuple, [&](std::int32_t& tests) { tests += times; }); });
     for (const auto& [field, value] : t.fields)
         change(station.fields, {t.software, field}, [&](Moments& m) {
             const std::int64_t thousandths = std::llround(std::clamp(value, -field_max, field_max) * 1000);

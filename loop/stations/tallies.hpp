@@ -66,7 +66,7 @@ struct Counts {
     std::int32_t first = 0, first_failed = 0;
     std::int32_t retests = 0, retests_passed = 0;
     std::int32_t aborted = 0;
-    std::int32_t obd = 0, obd_silent = 0, obd_unready = 0;
+    std::int32_t obd = 0, obd_silent = 0, obd_unready = 0;  ///< of first tests: a repair leaves monitors unready
     Counts& operator+=(const Counts&);
     bool operator==(const Counts&) const = default;
 };
@@ -118,7 +118,8 @@ struct Station {
     std::map<ShapeOf, Shape> shapes;
     std::map<std::pair<std::uint8_t, Week>, statistics::Digits> digits;  ///< by channel and quarter
     std::map<std::string, Line> lines;
-    std::map<std::uint64_t, std::int32_t> tuples;             ///< tests by the digest of their readings
+    /// Tests by method and the digest of their readings.
+    std::map<std::uint8_t, std::map<std::uint64_t, std::int32_t>> tuples;
     std::map<std::pair<std::string, Field>, Moments> fields;  ///< by version of the software
     bool operator==(const Station&) const = default;
 };

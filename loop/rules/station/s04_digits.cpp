@@ -95,43 +95,62 @@ void digits(const Sweep& s, const Context& ctx, Flags& flags) {
     }
 }
 
-/// Tests whose readings another test of the station has too, against how often that happens to two tests elsewhere.
+struct Repeated {
+    std::int64_t tests = 0, again = 0, most = 0;
+    double pairs() const { return statistics::expected_pairs(tests, 1); }
+};
+
+Repeated repeated_in(const std::map<std::uint64_t, std::int32_t>& tuples) {
+    Repeated out;
+    for (const auto& [digest, tests] : tuples) {
+        out.tests += tests;
+        out.again += tests - 1;
+        out.most = std::max<std::int64_t>(out.most, tests);
+    }
+    return out;
+}
+
+/// Tests whose readings another test of the station has too, against how often that happens to two tests of the same
+/// method elsewhere.
 void repeats(const Sweep& s, const Context& ctx, Flags& flags) {
     const auto parameter = [&](std::string_view name) { return ctx.number("S04", name); };
-    struct Repeated {
-        std::int64_t tests = 0, again = 0, most = 0;
-        double pairs() const { return statistics::expected_pairs(tests, 1); }
+    struct Sums {
+        double again = 0, pairs = 0;
     };
-    std::map<std::string, Repeated> by_station;
-    double again = 0, pairs = 0;
-    for (const auto& [id, station] : s.statistics.tallies().stations()) {
-        Repeated& r = by_station[id];
-        for (const auto& [digest, tests] : station.tuples) {
-            r.tests += tests;
-            r.again += tests - 1;
-            r.most = std::max<std::int64_t>(r.most, tests);
+    std::map<std::string, std::map<std::uint8_t, Repeated>> by_station;
+    std::map<std::uint8_t, Sums> all;
+    for (const auto& [id, station] : s.statistics.tallies().stations())
+        for (const auto& [method, tuples] : station.tuples) {
+            const Repeated& r = by_station[id][method] = repeated_in(tuples);
+            all[method].again += static_cast<double>(r.again);
+            all[method].pairs += r.pairs();
         }
-        again += static_cast<double>(r.again);
-        pairs += r.pairs();
-    }
     stations::Figures figures;
-    for (const auto& [id, r] : by_station) {
+    std::map<std::string, std::int64_t> most;
+    for (const auto& [id, methods] : by_station) {
         stations::Measured m;
         m.station_id = id;
-        m.observed = r.again;
-        m.of = r.tests;
-        // One more than the peers had, so that none among them is no certainty.
-        const double chance = (again - static_cast<double>(r.again) + 1) / std::max(pairs - r.pairs(), 1.0);
-        m.expected = m.variance = std::min(statistics::expected_pairs(r.tests, chance), static_cast<double>(r.tests));
-        if (r.tests > 1) figures.each.push_back(std::move(m));
+        for (const auto& [method, r] : methods) {
+            // One more than the peers had, so that none among them is no certainty.
+            const double again = all[method].again - static_cast<double>(r.again) + 1;
+            const double chance = again / std::max(all[method].pairs - r.pairs(), 1.0);
+            m.observed += r.again;
+            m.of += r.tests;
+            m.expected += std::min(statistics::expected_pairs(r.tests, chance), static_cast<double>(r.tests));
+            most[id] = std::max(most[id], r.most);
+        }
+        m.variance = m.expected;
+        if (m.of > 1) figures.each.push_back(std::move(m));
     }
     stations::compare_all(figures, 0);
     for (const auto& m : figures.each) {
         const auto& c = m.compared;
         if (!m.enough || c.q_high > parameter("false_discoveries")) continue;
-        if (static_cast<double>(m.observed) < parameter("repeats_min")) continue;
+        const auto observed = static_cast<double>(m.observed);
+        if (observed < parameter("repeats_min")) continue;
+        if (observed < parameter("repeats_share_min") * static_cast<double>(m.of)) continue;
         Flag flag = flag_of(m, figures, "readings_repeat", c.p_high, c.q_high, s.as_of);
-        flag.values.push_back(number("most", static_cast<double>(by_station.at(m.station_id).most), 0));
+        flag.values.push_back(number("most", static_cast<double>(most.at(m.station_id)), 0));
         grade(flag, c.ratio.quantile(0.025), parameter("strong_ratio"), c.q_high, false);
         flags.push_back(std::move(flag));
     }

@@ -26,7 +26,7 @@ void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
             if (!m.enough) continue;
             const double level = statistics::level_of(figures.spread);
             const double raw = static_cast<double>(m.observed) / (m.expected * level);
-            if (c.q_high <= parameter("false_discoveries")) {
+            if (c.q_high <= parameter("false_discoveries") && c.ratio.mean() >= parameter("ratio_min")) {
                 Flag flag = flag_of(m, figures, kind.too_many, c.p_high, c.q_high, s.as_of);
                 grade(flag, c.ratio.quantile(0.025), 1 / parameter("ratio_low"), c.q_high, false);
                 flags.push_back(std::move(flag));
