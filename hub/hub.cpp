@@ -85,9 +85,12 @@ Hub::Impl::Impl(HubOptions o)
     id = store.meta("hub_id").value_or("");
     epoch = store.meta("epoch").value_or("");
     boot = new_uuid7(options.now());
+    begin_epoch_where_put_back();
     store.each_segment([&](const StoredSegment& s) { state.load(s); });
+    store.each_trace([&](const std::string& sha256, const std::string& csv) { state.take_trace(sha256, csv, store); });
     state.settle(loop::day_of(options.now()));
-    writer = std::make_unique<Writer>(store, state, lock, key);
+    state.suspects.take_new();
+    writer = std::make_unique<Writer>(store, state, lock, key, [this] { hold_new(); });
 }
 
 Hub::Hub(HubOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
@@ -222,8 +225,10 @@ void Hub::put_trace(const Caller& caller, std::string sha256, std::string encodi
         if (static_cast<std::size_t>(std::ranges::count(*csv, '\n')) > trace_rows_max + 1)
             return done(problem(413, "too_large", "过程数据超过 3600 行 / over 3,600 rows"));
         impl_->writer->run(
-            [caller, sha256, csv = std::move(*csv), now = impl_->options.now(), done](Store& store, State&) {
+            [caller, sha256, csv = std::move(*csv), now = impl_->options.now(), done](Store& store, State& state) {
                 store.put_trace(sha256, caller.source, now, csv);
+                state.take_trace(sha256, csv, store);
+                state.look_again();
                 done({200, "application/json", R"({"stored":true})", {}});
             });
     });
@@ -258,15 +263,26 @@ void Hub::admin(std::string_view command, std::string body, Done done) {
                               if (command == "station_invite") return done(impl_->station_invite(in));
                               if (command == "station_list") return done(impl_->station_list());
                               if (command == "station_status") return done(impl_->station_status(in));
+                              if (command == "station_describe") return done(impl_->station_describe(in));
                               if (command == "import")
                                   return done(impl_->import_path(in.at("path").get<std::string>()));
                               if (command == "export") return done(impl_->export_to(in));
                               if (command == "import_progress") return done(impl_->import_progress());
                               if (command == "report") return done(impl_->report(in));
+                              if (command == "suspects") return done(impl_->suspects(in));
+                              if (command == "suspect") return done(impl_->suspect(in));
+                              if (command == "suspect_evidence") return done(impl_->suspect_evidence(in));
+                              if (command == "suspect_rule") return done(impl_->suspect_rule(in));
+                              if (command == "suspect_decide") return done(impl_->suspect_decide(in));
+                              if (command == "suspect_dry_run") return done(impl_->suspect_dry_run(in));
+                              if (command == "holds") return done(impl_->holds(in));
+                              if (command == "hold_decide") return done(impl_->hold_decide(in));
+                              if (command == "draw") return done(impl_->make_draw(in));
+                              if (command == "draw_yield") return done(impl_->draw_yield(in));
                               if (command == "verify") return done(impl_->verify());
                               if (command == "rebuild") return done(impl_->rebuild());
                               if (command == "backup") {
-                                  impl_->store.database().backup(in.at("path").get<std::string>());
+                                  impl_->backup(in.at("path").get<std::string>());
                                   return done({200, "application/json", R"({"done":true})", {}});
                               }
                               done(problem(404, "unknown_command", "没有这个命令 / no such command"));

@@ -7,3 +7,8 @@ imloop_test(schema_oracle_test SOURCES property/schema_oracle_test.cpp LIBS imlo
 target_compile_definitions(schema_oracle_test PRIVATE VALIJSON_USE_EXCEPTIONS=1)
 imloop_test(statistics_test SOURCES unit/statistics_test.cpp LIBS imloop_loop)
 imloop_test(station_statistics_test SOURCES property/station_statistics_test.cpp LIBS imloop_loop)
+add_library(imloop_trace_makers STATIC support/trace_maker_plant.cpp support/trace_maker_events.cpp
+                                       support/trace_forgery.cpp)
+target_link_libraries(imloop_trace_makers PUBLIC imloop_loop)
+imloop_test(traces_test SOURCES unit/trace_test.cpp unit/traces_test.cpp property/traces_property_test.cpp
+            LIBS imloop_trace_makers rapidcheck)

@@ -8,14 +8,19 @@
 #include <future>
 #include <iostream>
 
+#include "hub/admin/ask.hpp"
 #include "hub/admin/doctor.hpp"
+#include "hub/admin/draw.hpp"
+#include "hub/admin/hold.hpp"
 #include "hub/admin/session.hpp"
+#include "hub/admin/suspects.hpp"
 #include "hub/ca.hpp"
 #include "hub/ids.hpp"
 #include "hub/limits.hpp"
 #include "journal/digest.hpp"
 #include "journal/key.hpp"
 #include "schemas/embedded.hpp"
+#include "schemas/station_toml.hpp"
 #include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
@@ -34,6 +39,7 @@ struct Options {
     std::vector<std::string> hosts{"localhost", "127.0.0.1"};
     unsigned short port = 8443, admin_port = 9090;
     // station
+    std::string shop_address, phone, hours_open, business_class, location;  // of a station
     std::string station, station_name, county, valid_from, csr, public_key, url, reason;
     std::vector<std::string> writes_for;
     fs::path out;
@@ -46,36 +52,6 @@ struct Options {
     bool as_json = false, as_csv = false, unmasked = false;
     std::int64_t limit = 0;
 };
-
-/// What went wrong, for a person; the exit code for it.
-int fail(const Answer& answer) {
-    const json body = json::parse(answer.body, nullptr, false);
-    if (body.is_object())
-        std::cerr << body.value("code", "") << ": " << body.value("detail", "") << '\n';
-    else
-        std::cerr << answer.body << '\n';
-    return 1;
-}
-
-int show(const Answer& answer) {
-    if (answer.status != 200) return fail(answer);
-    std::cout << json::parse(answer.body).dump(2) << '\n';
-    return 0;
-}
-
-void put_given(json& body, const char* name, const std::string& value) {
-    if (!value.empty()) body[name] = value;
-}
-
-/// The station's configuration beside its key and certificates.
-std::string station_toml(const Options& o) {
-    return fmt::format(
-        "# {0}：站点程序的配置 / configuration of the station's program\nstation_id = \"{0}\"\ndata = "
-        "\"data\"\n\n[hub]\n"
-        "url = \"{1}\"\nca = \"ca.pem\"\ncertificate = \"station.cert.pem\"\nkey = \"station.key.pem\"\n"
-        "hub_key = \"hub.pub.pem\"\n\n[intake]\nline_id = \"1\"\ninspector_id = \"A001\"\ntime_offset = \"+08:00\"\n",
-        o.station, o.url);
-}
 
 int station_add(Session& session, const Options& o) {
     json body{{"id", o.station}, {"days", o.days}};
@@ -104,12 +80,30 @@ int station_add(Session& session, const Options& o) {
         write_file(folder / "station.cert.pem", added.at("certificate").get<std::string>());
         write_file(folder / "ca.pem", added.at("ca").get<std::string>());
         write_file(folder / "hub.pub.pem", added.at("hub_key").get<std::string>());
-        write_file(folder / "station.toml", station_toml(o));
+        write_file(folder / "station.toml",
+                   schemas::station_toml(o.station, o.station_name.empty() ? o.station : o.station_name, o.url));
         fmt::print("{0} 已登记，安装包在 {1}\n{0} registered, its bundle is in {1}\n", o.station, folder.string());
     } else {
         std::cout << added.at("certificate").get<std::string>();
     }
     return 0;
+}
+
+int station_describe(Session& session, const Options& o) {
+    json body{{"id", o.station}};
+    put_given(body, "name", o.station_name);
+    put_given(body, "address", o.shop_address);
+    put_given(body, "phone", o.phone);
+    put_given(body, "opening_hours", o.hours_open);
+    put_given(body, "business_class", o.business_class);
+    if (!o.location.empty()) {
+        double lat = 0, lon = 0;
+        char end = 0;
+        if (std::sscanf(o.location.c_str(), "%lf,%lf%c", &lat, &lon, &end) != 2)
+            throw std::runtime_error("--location 应是 纬度,经度，如 34.361,108.737 / --location is latitude,longitude");
+        body["location"] = {{"lat", lat}, {"lon", lon}};
+    }
+    return show(session.ask("station_describe", body));
 }
 
 int station_invite(Session& session, const Options& o) {
@@ -169,9 +163,7 @@ int report(Session& session, const Options& o) {
         put_given(body, name, *value);
     if (o.limit > 0) body["limit"] = o.limit;
     const auto answer = session.ask("report", body);
-    if (answer.status != 200) return fail(answer);
-    std::cout << answer.body;
-    return 0;
+    return print(answer);
 }
 
 }  // namespace
@@ -261,6 +253,20 @@ int run_command(int argc, char** argv) {
     on(invite, [&](Session& s) { return station_invite(s, o); });
     auto* list = station->add_subcommand("list", "列出站点 / list stations");
     on(list, [](Session& s) { return show(s.ask("station_list", json::object())); });
+    auto* describe = station->add_subcommand(
+        "describe",
+        "登记地址、电话、位置、类别；不给的不变 / address, phone, place and class of a station; what is not given "
+        "stays\n\n"
+        "  hub station describe M610404-03 --address 渭城区朝阳三路18号 --phone 029-00001803 --location 34.361,108.737 "
+        "--class 二类");
+    describe->add_option("id", o.station, "M610404-03")->required();
+    describe->add_option("--name", o.station_name, "名称 / name");
+    describe->add_option("--address", o.shop_address, "地址 / address");
+    describe->add_option("--phone", o.phone, "电话 / phone");
+    describe->add_option("--hours", o.hours_open, "营业时间 / opening hours");
+    describe->add_option("--class", o.business_class, "一类、二类、三类 / business class");
+    describe->add_option("--location", o.location, "纬度,经度，度 / latitude,longitude in degrees");
+    on(describe, [&](Session& s) { return station_describe(s, o); });
     for (const auto& [name, status, words] :
          {std::tuple("suspend", "suspended",
                      "暂停站点：记录照收，维修不再计入 / suspend: records are taken, repairs don't count"),
@@ -314,6 +320,10 @@ int run_command(int argc, char** argv) {
     auto* as_json = reports->add_flag("--json", o.as_json, "JSON");
     reports->add_flag("--csv", o.as_csv, "CSV")->excludes(as_json);
     on(reports, [&](Session& s) { return report(s, o); });
+
+    add_suspects(app, on);
+    add_hold(app, on);
+    add_draw(app, on);
 
     on(app.add_subcommand("rebuild",
                           "由日志重算一切并与现状比较 / compute everything anew from the journals and compare"),

@@ -32,7 +32,13 @@ Suspects::Suspects(const Suspects& like, Parameters parameters) : Suspects(std::
 }
 
 Context Suspects::context(const Projection& projection) const {
-    return {projection.stations(), policy_, parameters_, traces_};
+    return {projection.stations(), policy_, parameters_, traces_, [this, &projection](const std::string& sha256) {
+                std::vector<Record> out;
+                for (const auto& id : records_with_trace(sha256))
+                    if (auto fact = projection.fact(id)) out.push_back(record(std::move(*fact)));
+                std::ranges::sort(out, in_order);
+                return out;
+            }};
 }
 
 Suspects::Index Suspects::index_of(const std::string& record_id) {
@@ -80,6 +86,7 @@ void Suspects::share(const Record& record, bool is_in) {
     if (record.is_test() && !record.test().trace_sha256.empty()) {
         const auto& sha = record.test().trace_sha256;
         if (change(by_trace_[sha])) by_trace_.erase(sha);
+        for (const auto& match : traces_.matches(sha)) trace_changed(match.sha256);
     }
     std::vector<std::string> keys;
     for (std::size_t i = 0; i < rules_.size(); ++i) {
@@ -97,7 +104,7 @@ void Suspects::share(const Record& record, bool is_in) {
 }
 
 void Suspects::note_decision(const Fact& fact, bool is_in) {
-    if (!fact.decision || fact.decision->about_kind != "flag_id") return;
+    if (!fact.decision || (fact.decision->about_kind != "flag_id" && fact.decision->about_kind != "record_id")) return;
     const Decision decision{fact.occurred_at, fact.record_id, fact.decision->action};
     auto& of = decisions_[fact.decision->about];
     if (is_in)
@@ -107,16 +114,31 @@ void Suspects::note_decision(const Fact& fact, bool is_in) {
     if (of.empty()) decisions_.erase(fact.decision->about);
 }
 
+void Suspects::note_check(const Record& record, bool is_in) {
+    if (!record.detail.supervision) return;
+    const auto& s = *record.detail.supervision;
+    auto& of = checks_[s.checked_station_id];
+    const Check check{
+        record.fact.occurred_at, record.fact.record_id, s.kind, s.measure, s.draw_id, s.draw_arm, s.findings};
+    if (is_in)
+        of.insert(check);
+    else
+        of.erase(check);
+    if (of.empty()) checks_.erase(s.checked_station_id);
+}
+
 void Suspects::put_in(const Record& record) {
     share(record, true);
     statistics_.add(record);
     note_decision(record.fact, true);
+    note_check(record, true);
 }
 
 void Suspects::take_out(const Record& record) {
     share(record, false);
     statistics_.remove(record);
     note_decision(record.fact, false);
+    note_check(record, false);
 }
 
 void Suspects::update(const Projection& projection, const Projection::Changes& changes) {

@@ -4,10 +4,11 @@
 #include <fstream>
 #include <limits>
 
-#include "journal/digest.hpp"
 #include "loop/admission.hpp"
+#include "station/corrections.hpp"
 #include "station/enrolment.hpp"
 #include "station/ids.hpp"
+#include "station/page/correcting.hpp"
 #include "station/page/site.hpp"
 
 namespace imloop::station::page {
@@ -16,19 +17,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t page_rows = 50;
-
-State state_of_line(const Queued& q, const Words& w) {
-    if (q.status.empty()) return {std::string(w("等待", "Waiting")), "waiting", Tone::none, "", ""};
-    if (q.status == "rejected") return {std::string(w("需处理", "Needs attention")), "attention", Tone::warn, "", ""};
-    if (q.status == "duplicate") return {std::string(w("以前收过", "Received before")), "good", Tone::good, "", ""};
-    return {std::string(w("已接收", "Accepted")), "good", Tone::good, "", ""};
-}
-
-/// First eight digits in two groups.
-std::string short_digest(const std::string& bytes) {
-    const auto hex = journal::to_hex(journal::sha256(bytes));
-    return hex.substr(0, 4) + " " + hex.substr(4, 4);
-}
 
 std::string problem_text(const Queued& q, const Words& w) {
     const auto problems = json::parse(q.outcome.empty() ? "{}" : q.outcome).value("problems", json::array());
@@ -40,7 +28,7 @@ std::string problem_text(const Queued& q, const Words& w) {
 }
 
 Html row(Site& site, const Queued& q, const Words& w, std::uint64_t chosen) {
-    const auto state = state_of_line(q, w);
+    const auto state = line_state(q.status, w);
     const auto summary = summary_of(json::parse(q.line, nullptr, false), w);
     std::string last;
     if (q.status == "rejected")
@@ -54,6 +42,22 @@ Html row(Site& site, const Queued& q, const Words& w, std::uint64_t chosen) {
         R"(<tr{}><td>{}</td><td>{}</td><td><a href="/record?seq={}">{}</a><small>{}</small></td><td>{}</td></tr>)",
         q.seq == chosen ? Html{R"( class="chosen")"} : Html{}, status_word(state), at ? short_time(*at) : "", q.seq,
         summary.what, summary.detail, last);
+}
+
+/// A file that was not taken, among the records.
+Html file_row(const watch::Entry& e, const Words& w) {
+    const auto why = watch::sentence(e.problems.at(0));
+    return html(
+        R"(<tr><td>{}</td><td>{}</td><td><a href="/files/file?id={}">{}</a><small>{}</small></td><td>{}</td></tr>)",
+        status_word(line_state("rejected", w)), short_time(e.at), e.id, e.name, w("文件没有收下", "file not taken"),
+        w(why.zh, why.en));
+}
+
+/// A watched folder that needs a look.
+Html folder_row(const watch::FolderState& f, const Words& w) {
+    return html(R"(<tr><td>{}</td><td></td><td><a href="/files">{}</a><small>{}</small></td><td>{}</td></tr>)",
+                status_word(line_state("rejected", w)), f.folder.path.string(), w("接入文件夹", "watched folder"),
+                w(f.trouble->zh, f.trouble->en));
 }
 
 Html band(Site& site, const State& state, const Situation& s, const Words& w) {
@@ -84,6 +88,11 @@ Answer status(Site& site, const Request& r, const std::vector<Tab>& tabs) {
     Html rows;
     if (filter.empty() && seq == 0)
         for (const auto& q : site.outbox().unmended(5)) rows += row(site, q, w, 0);
+    if (site.watching() != nullptr && seq == 0 && (filter.empty() || filter == "attention")) {
+        for (const auto& f : site.watching()->folders())
+            if (f.trouble) rows += folder_row(f, w);
+        for (const auto& e : site.ledger().recent(true, filter.empty() ? 5 : page_rows)) rows += file_row(e, w);
+    }
     for (const auto& q : lines)
         if (!filter.empty() || seq != 0 || q.status != "rejected") rows += row(site, q, w, 0);
     const auto count = [&](const char* show, const char* icon, Tone tone, std::string_view name, std::uint64_t n) {
@@ -111,12 +120,12 @@ Answer status(Site& site, const Request& r, const std::vector<Tab>& tabs) {
                  w("已导出。把这个文件交给监管中心导入，本机的记录仍会继续上传。",
                    "Exported. Give this file to the hub; the records here will still be sent."),
                  exported);
-    const Html body =
-        html(R"({}{}<div class="counts" data-live>{}{}{}{}</div><div class="pad" data-live>{}{}</div>)",
-             band(site, state, s, w), told, count("waiting", "waiting", Tone::none, w("等待", "Waiting"), s.waiting),
-             count("accepted", "good", Tone::good, w("已接收", "Accepted"), counts.accepted),
-             count("duplicate", "good", Tone::good, w("以前收过", "Received before"), counts.duplicate),
-             count("attention", "attention", Tone::warn, w("需处理", "Needs attention"), s.attention), table, older);
+    const Html body = html(
+        R"({}{}<div class="counts" data-live>{}{}{}{}</div><div class="pad" data-live>{}{}</div>)",
+        band(site, state, s, w), told, count("waiting", "waiting", Tone::none, w("等待", "Waiting"), s.waiting),
+        count("accepted", "good", Tone::good, w("已接收", "Accepted"), counts.accepted),
+        count("duplicate", "good", Tone::good, w("以前收过", "Received before"), counts.duplicate),
+        count("attention", "attention", Tone::warn, w("需处理", "Needs attention"), s.all_attention()), table, older);
     return page(site.frame(tabs, state), r, "/status", w("状态", "Status"), body);
 }
 
@@ -127,11 +136,11 @@ Html explained(const Queued& q, const Words& w) {
     for (const auto& p : outcome.value("problems", json::array())) {
         Queued one = q;
         one.outcome = json{{"problems", {p}}}.dump();
-        out += html(R"(<h3>{}</h3><p class="mono">{}</p><h3>{}</h3><p>{}</p>)", w("哪里", "Where"),
+        out += html(R"(<h2>{}</h2><p class="mono">{}</p><h2>{}</h2><p>{}</p>)", w("哪里", "Where"),
                     p.value("pointer", ""), w("为什么", "Why"), problem_text(one, w));
     }
     out +=
-        html("<h3>{}</h3><p>{}</p>", w("怎么办", "What to do"),
+        html("<h2>{}</h2><p>{}</p>", w("怎么办", "What to do"),
              w("原记录已保留。请核对后在检测或维修软件里改正，重新保存；已被接收的同一份报告要写更正，不要改文件重传。",
                "The record is kept. Mend it in the software it came from and save it again; for a report that was "
                "accepted before write a correction, don't send a changed file."));
@@ -150,16 +159,25 @@ Answer record(Site& site, const Request& r, const std::vector<Tab>& tabs) {
     const auto words = json::parse(q.line, nullptr, false);
     const auto summary = summary_of(words, w);
     const auto receipt = site.outbox().receipt_of(seq);
-    Html more;
+    Html more, actions;
     if (q.status == "rejected") more = explained(q, w);
+    const bool is_record = words.is_object() && words.value("schema", "") != "imloop/correction/1";
+    if (is_record && q.status != "rejected") {
+        const auto corrections = corrections_since(site.outbox(), seq);
+        if (const auto it = corrections.find(q.record_id); it != corrections.end())
+            more += correction_note(words, it->second, w);
+        actions +=
+            html(R"(<a class="button" href="/correct?seq={}">{}</a>)", seq, w("更正或作废…", "Correct or void…"));
+    }
     if (!receipt.empty())
-        more += html(R"(<h3>{}</h3><p>{}</p><pre>{}</pre>)", w("回执", "Receipt"), short_digest(receipt), receipt);
-    if (words.value("verdict", "") == "fail")
-        more += html(R"(<p class="actions"><a class="button main" href="/notice?record={}">{}</a></p>)", q.record_id,
-                     w("打印维护修理告知书", "Print the notice to repair"));
+        more += html(R"(<h2>{}</h2><p>{}</p><pre>{}</pre>)", w("回执", "Receipt"), short_digest(receipt), receipt);
+    if (is_record && words.value("verdict", "") == "fail")
+        actions += html(R"(<a class="button main" href="/notice?record={}">{}</a>)", q.record_id,
+                        w("打印维护修理告知书", "Print the notice to repair"));
+    if (!actions.text.empty()) more += html(R"(<p class="actions">{}</p>)", actions);
     const Html body = html(
         R"(<div class="pad"><p>{}</p><h1>{}</h1><p class="meta">{} · {}</p>{}<details><summary>{}</summary><pre>{}</pre></details><p><a href="/status">{}</a></p></div>)",
-        status_word(state_of_line(q, w)), summary.what, summary.detail, summary.when, more,
+        status_word(line_state(q.status, w)), summary.what, summary.detail, summary.when, more,
         w("技术细节", "Technical detail"), words.is_discarded() ? q.line : words.dump(2),
         w("回到状态", "Back to status"));
     return page(site.frame(r, tabs), r, "/status", w("记录", "Record"), body);
@@ -240,6 +258,11 @@ Answer settings(Site& site, const Request& r, const std::vector<Tab>& tabs) {
 std::optional<Answer> shared_pages(Site& site, const Request& r, const std::vector<Tab>& tabs) {
     if (r.path == "/status" && r.method == "GET") return status(site, r, tabs);
     if (r.path == "/record" && r.method == "GET") return record(site, r, tabs);
+    if (r.path == "/correct" && r.method == "GET")
+        if (const auto form = correcting(site, r))
+            return page(site.frame(r, tabs), r, "/status", r.words("更正", "Correct"), *form);
+    if (r.path == "/correct" && r.method == "POST")
+        if (auto answer = corrected_by_form(site, r, tabs)) return answer;
     if (r.path == "/settings" && r.method == "GET") return settings(site, r, tabs);
     if (r.path == "/retry" && r.method == "POST") {
         site.uploading().try_now();

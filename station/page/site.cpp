@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "journal/digest.hpp"
 #include "loop/admission.hpp"
 #include "loop/tables.hpp"
 #include "station/ids.hpp"
@@ -12,11 +13,14 @@ namespace imloop::station::page {
 
 using nlohmann::json;
 
-Site::Site(const Config& config, Uploading& uploading, HubCopy& copy)
+Site::Site(const Config& config, Uploading& uploading, HubCopy& copy, watch::Watching* watching)
     : config_(config),
       uploading_(uploading),
       copy_(copy),
-      outbox_(config.data, config.station_id, [] { return new_uuid7(unix_now()); }) {}
+      outbox_(config.data, config.station_id, [] { return new_uuid7(unix_now()); }),
+      watching_(watching) {
+    if (watching_ != nullptr) ledger_.emplace(config.data);
+}
 
 Situation Site::situation() {
     constexpr std::size_t attention_max = 1000;
@@ -25,6 +29,11 @@ Situation Site::situation() {
     const auto counts = outbox_.counts();
     s.waiting = counts.lines - counts.acknowledged + counts.traces_waiting;
     s.attention = counts.rejected == 0 ? 0 : outbox_.unmended(attention_max).size();
+    if (watching_ != nullptr) {
+        s.files_rejected = ledger_->open_count();
+        for (const auto& folder : watching_->folders())
+            if (folder.trouble) ++s.folders_in_trouble;
+    }
     std::error_code error;
     const auto space = std::filesystem::space(config_.data, error);
     if (!error) s.disk_free = space.available;
@@ -41,14 +50,6 @@ Frame Site::frame(std::vector<Tab> tabs, State state) const {
     return {config_.name, config_.station_id, std::move(tabs), std::move(state), token};
 }
 
-json Site::begin_record(const std::string& kind) const {
-    const auto now = unix_now();
-    return {{"schema", "imloop/" + kind + "/1"},
-            {"record_id", new_uuid7(now)},
-            {"station_id", config_.station_id},
-            {"occurred_at", loop::format_moment(now)}};
-}
-
 std::vector<std::string> Site::save(const json& record, const Words& w) {
     const auto line = record.dump();
     const auto admitted = loop::admit(line, config_.station_id, unix_now());
@@ -58,6 +59,18 @@ std::vector<std::string> Site::save(const json& record, const Words& w) {
     if (const auto appended = outbox_.append(line, *admitted.record_id); !appended) return {appended.error().detail};
     uploading_.appended();
     return {};
+}
+
+State line_state(const std::string& status, const Words& w) {
+    if (status.empty()) return {std::string(w("等待", "Waiting")), "waiting", Tone::none, "", ""};
+    if (status == "rejected") return {std::string(w("需处理", "Needs attention")), "attention", Tone::warn, "", ""};
+    if (status == "duplicate") return {std::string(w("以前收过", "Received before")), "good", Tone::good, "", ""};
+    return {std::string(w("已接收", "Accepted")), "good", Tone::good, "", ""};
+}
+
+std::string short_digest(const std::string& bytes) {
+    const auto hex = journal::to_hex(journal::sha256(bytes));
+    return hex.substr(0, 4) + " " + hex.substr(4, 4);
 }
 
 std::string shown_plate(const std::string& plate) {
@@ -79,7 +92,7 @@ Summary summary_of(const json& record, const Words& w) {
     const auto first = schema.find('/');
     const auto kind = schema.substr(first + 1, schema.rfind('/') - first - 1);
     out.when = record.value("occurred_at", "");
-    const auto vehicle = record.value("vehicle", json::object());
+    const auto vehicle = record.value("replacement", record).value("vehicle", json::object());
     out.what = shown_plate(vehicle.value("plate", vehicle.value("vin", "")));
     if (out.what.empty()) out.what = word(kind);
     out.detail = word(kind);
@@ -90,6 +103,7 @@ Summary summary_of(const json& record, const Words& w) {
         out.detail += std::string(w(" · 报告 ", " · report ")) + record["report_no"].get<std::string>();
     if (record.contains("work_order_no"))
         out.detail += std::string(w(" · 工单 ", " · order ")) + record["work_order_no"].get<std::string>();
+    if (record.contains("corrects")) out.detail += " · " + record.value("reason", "");
     return out;
 }
 
