@@ -153,7 +153,10 @@ void Suspects::update(const Projection& projection, const Projection::Changes& c
         if (rejected_.contains(id)) look_at_rejected(projection, id);
     }
     again_.clear();
-    for (const auto& id : changes.identity.gone) drop("vehicle " + id);
+    for (const auto& id : changes.identity.gone) {
+        drop("vehicle " + id);
+        statistics_.drop(id);
+    }
     for (const auto& id : changes.touched) look_at_vehicle(projection, id);
     std::erase_if(stale_, [&](const Place& place) {
         if (rules_[place.rule]->swept) return false;
@@ -203,6 +206,7 @@ void Suspects::look_at_vehicle(const Projection& projection, const std::string& 
     for (auto& fact : projection.facts(vehicle_id)) history.records.push_back(record(std::move(fact)));
     std::ranges::sort(history.records, in_order);
     history.episodes = projection.episodes(vehicle_id, end_of_days);
+    statistics_.put(history);
     const Context ctx = context(projection);
     std::vector<std::pair<const Rule*, Flags>> found;
     for (const Rule* rule : rules_) {
