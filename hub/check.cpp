@@ -62,15 +62,16 @@ private:
     json errors_ = json::array();
 };
 
-std::string digest_of(const State& state, loop::Day day) {
-    return journal::to_hex(journal::sha256(state.projection.dump(day)));
+std::string digest_of(State& state, loop::Day day) {
+    state.suspects.sweep(state.projection, day);
+    return journal::to_hex(journal::sha256(state.projection.dump(day) + state.suspects.dump()));
 }
 
 }  // namespace
 
 State Hub::Impl::rebuilt(std::unique_lock<std::shared_mutex>& guard,
                          const std::function<void(const State&, const StoredSegment&)>& also) {
-    State fresh(policy);
+    State fresh(policy, parameters);
     const auto load = [&](const StoredSegment& s) {
         fresh.load(s);
         also(fresh, s);
@@ -79,6 +80,7 @@ State Hub::Impl::rebuilt(std::unique_lock<std::shared_mutex>& guard,
     const auto seen = own_view.each_segment(load);
     guard.lock();
     store.each_segment(load, seen);
+    fresh.suspects.traces() = state.suspects.traces();  // process data stands beside the journals
     fresh.settle(loop::day_of(options.now()));
     return fresh;
 }
@@ -86,7 +88,7 @@ State Hub::Impl::rebuilt(std::unique_lock<std::shared_mutex>& guard,
 Answer Hub::Impl::verify() {
     std::unique_lock guard(lock, std::defer_lock);
     Checker checker;
-    const State fresh = rebuilt(guard, [&](const State& so_far, const StoredSegment& s) { checker.check(so_far, s); });
+    State fresh = rebuilt(guard, [&](const State& so_far, const StoredSegment& s) { checker.check(so_far, s); });
     const auto today = loop::day_of(options.now());
     const auto live = digest_of(state, today), anew = digest_of(fresh, today);
     auto out = checker.report();

@@ -12,15 +12,17 @@
 #include "journal/encoding.hpp"
 #include "journal/limits.hpp"
 #include "loop/tables.hpp"
+#include "schemas/embedded.hpp"
 
 namespace imloop::hub {
 namespace {
 
 using nlohmann::json;
 
-loop::Policy policy_in(const std::filesystem::path& data) {
+/// policy.json of the data folder, else the table of that name.
+json policy_in(const std::filesystem::path& data) {
     const auto own = data / "policy.json";
-    return std::filesystem::exists(own) ? loop::policy_from(json::parse(read_file(own))) : loop::default_policy();
+    return json::parse(std::filesystem::exists(own) ? read_file(own) : schemas::table_text("policy"));
 }
 
 }  // namespace
@@ -74,9 +76,10 @@ void Hub::init(const std::filesystem::path& data, const std::string& hub_id, con
 Hub::Impl::Impl(HubOptions o)
     : options(std::move(o)),
       key(journal::PrivateKey::from_pem(read_file(options.data / "hub.key.pem")).value()),
-      policy(policy_in(options.data)),
+      policy(loop::policy_from(policy_in(options.data))),
+      parameters(policy_in(options.data).value("rules", json::object())),
       store(options.data / "hub.sqlite"),
-      state(policy),
+      state(policy, parameters),
       admission(std::max(1U, options.admission_threads)),
       import_pool(std::max(1U, options.admission_threads)) {
     id = store.meta("hub_id").value_or("");
@@ -260,6 +263,11 @@ void Hub::admin(std::string_view command, std::string body, Done done) {
                               if (command == "export") return done(impl_->export_to(in));
                               if (command == "import_progress") return done(impl_->import_progress());
                               if (command == "report") return done(impl_->report(in));
+                              if (command == "suspects") return done(impl_->suspects(in));
+                              if (command == "suspect") return done(impl_->suspect(in));
+                              if (command == "suspect_rule") return done(impl_->suspect_rule(in));
+                              if (command == "suspect_decide") return done(impl_->suspect_decide(in));
+                              if (command == "suspect_dry_run") return done(impl_->suspect_dry_run(in));
                               if (command == "verify") return done(impl_->verify());
                               if (command == "rebuild") return done(impl_->rebuild());
                               if (command == "backup") {

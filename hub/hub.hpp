@@ -83,8 +83,8 @@ public:
     Answer feed(const Caller&, std::string_view query) const;
 
     /// The admin listener's commands, `POST /admin/{command}` with a JSON body: what the command line asks of a serving
-    /// hub (station_add, station_invite, station_list, station_status, import, report, export, verify, rebuild,
-    /// backup).
+    /// hub (station_add, station_invite, station_list, station_status, import, report, suspects, suspect, suspect_rule,
+    /// suspect_decide, suspect_dry_run, export, verify, rebuild, backup).
     void admin(std::string_view command, std::string body, Done done);
     const std::filesystem::path& data() const;
     std::string metrics() const;  ///< Prometheus text, no personal data

@@ -9,10 +9,13 @@
 #include "hub/enrolment.hpp"
 #include "hub/hub.hpp"
 #include "hub/projection/state.hpp"
+#include "hub/report/report.hpp"
 #include "hub/writer.hpp"
 
 namespace imloop::hub {
 
+/// A report as table, json or csv.
+Answer rendered(const Report&, std::string_view form);
 /// What a frame or coding that does not hold is answered with.
 Answer refusal_of(const journal::Error&);
 
@@ -25,6 +28,7 @@ struct Hub::Impl {
     std::string epoch;  ///< of the hub's own journal
     std::string boot;   ///< of this start or rebuild; cursors of work orders hold for it
     loop::Policy policy;
+    loop::rules::Parameters parameters;  ///< of the suspect rules, the policy's
     Store store;
     mutable std::shared_mutex lock;  ///< of state and, for readers, of store
     State state;
@@ -75,6 +79,21 @@ struct Hub::Impl {
     Answer rebuild();
     /// `{report, form?, from?, to?, as_of?, view?, county?, plate?, vin?, unmasked?, limit?}`; form: table, json, csv.
     Answer report(const nlohmann::json&);
+    /// Of one journal line; call under the lock.
+    ReceiptCheck receipt_check();
+
+    /// The rules' sweep up to today, under the lock.
+    void sweep();
+    /// `{list: flags|risk|rules, form?, from?, to?, rule?, grade?, station?, county?, state?, unmasked?, limit?}`
+    Answer suspects(const nlohmann::json&);
+    /// `{flag_id, form?: text|json, unmasked?}`
+    Answer suspect(const nlohmann::json&);
+    /// `{rule}`: its page.
+    Answer suspect_rule(const nlohmann::json&);
+    /// `{flag_id, action: confirm|dismiss|ask, reason, officer_id}`: a decision in the hub's own journal.
+    Answer suspect_decide(const nlohmann::json&);
+    /// `{rules}`, as in policy.json: which flags would appear and clear.
+    Answer suspect_dry_run(const nlohmann::json&);
 };
 
 }  // namespace imloop::hub

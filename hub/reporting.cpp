@@ -8,6 +8,28 @@ namespace imloop::hub {
 
 using nlohmann::json;
 
+Answer rendered(const Report& report, std::string_view form) {
+    if (form == "json") return {200, "application/json", as_json(report), {}};
+    if (form == "csv") return {200, "text/csv", as_csv(report), {}};
+    return {200, "text/plain", as_table(report), {}};
+}
+
+ReceiptCheck Hub::Impl::receipt_check() {
+    return [this](const std::string& source, const std::string& of_epoch, std::uint64_t seq) {
+        const auto stored = store.segment_with(source, of_epoch, seq);
+        if (!stored) return false;
+        const auto segment = journal::parse_segment(stored->bytes);
+        const auto kid = journal::receipt_kid(stored->receipt);
+        if (!segment || !kid) return false;
+        const auto hub_key = state.keys.find(*kid);
+        const auto* seal_key = state.key(source, segment->seal.kid);
+        if (hub_key == state.keys.end() || seal_key == nullptr) return false;
+        const auto receipt = journal::check_receipt(stored->receipt, hub_key->second.key);
+        return receipt && std::ranges::equal(receipt->head, segment->seal.head) &&
+               journal::check_seal(*segment, seal_key->key).has_value();
+    };
+}
+
 Answer Hub::Impl::report(const json& in) {
     ReportRequest request;
     request.as_of = loop::day_of(options.now());
@@ -35,26 +57,12 @@ Answer Hub::Impl::report(const json& in) {
         return problem(400, "vehicle_unnamed", "请给出 --plate 或 --vin / give --plate or --vin");
 
     const std::unique_lock guard(lock);  // `place` tries a record out; receipts are read from the store
-    request.receipt_holds = [this](const std::string& source, const std::string& of_epoch, std::uint64_t seq) {
-        const auto stored = store.segment_with(source, of_epoch, seq);
-        if (!stored) return false;
-        const auto segment = journal::parse_segment(stored->bytes);
-        const auto kid = journal::receipt_kid(stored->receipt);
-        if (!segment || !kid) return false;
-        const auto hub_key = state.keys.find(*kid);
-        const auto* seal_key = state.key(source, segment->seal.kid);
-        if (hub_key == state.keys.end() || seal_key == nullptr) return false;
-        const auto receipt = journal::check_receipt(stored->receipt, hub_key->second.key);
-        return receipt && std::ranges::equal(receipt->head, segment->seal.head) &&
-               journal::check_seal(*segment, seal_key->key).has_value();
-    };
+    request.receipt_holds = receipt_check();
     const auto made = make_report(name, state.projection, request);
     if (!made)
         return problem(404, "unknown_report",
                        "没有这种报表，可用 counties, stations, non-returns, vehicle, review / no such report");
-    if (form == "json") return {200, "application/json", as_json(*made), {}};
-    if (form == "csv") return {200, "text/csv", as_csv(*made), {}};
-    return {200, "text/plain", as_table(*made), {}};
+    return rendered(*made, form);
 }
 
 }  // namespace imloop::hub

@@ -163,6 +163,7 @@ Answer Writer::put_new(Arrival& a, std::size_t known) {
             journal::parse_receipt(store_.segment_with(header.source, header.epoch, seq).value().receipt).value();
         receipt.outcomes.push_back(old.outcomes.at(seq - old.first));
     }
+    const auto received_at = loop::parse_moment(receipt.received_at).value_or(a.received_at);
     for (std::size_t i = known; i < a.segment.lines.size(); ++i) {
         const auto line = a.segment.lines[i];
         auto& admitted = a.admitted[i];
@@ -170,7 +171,7 @@ Answer Writer::put_new(Arrival& a, std::size_t known) {
         const auto& outcome = receipt.outcomes.at(i);
         if (outcome.status == journal::Status::rejected && admitted.problems.empty())
             admitted.problems.push_back({"", "rejected", "", ""});
-        state_.take(admitted, line, outcome, header.source, header.epoch);
+        state_.take(admitted, line, outcome, header.source, header.epoch, received_at);
     }
     if (a.receipt.empty()) a.receipt = journal::build_receipt(key_, receipt);
     store_.put_segment(header.source, header.epoch, header.first, a.segment.seal.last, *a.bytes, a.receipt);

@@ -88,6 +88,8 @@ struct Fact {
     std::optional<RepairFact> repair;
     std::optional<EventFact> event;
     std::optional<DecisionFact> decision;
+    /// What suspect rules read beyond this (loop/record/detail.hpp), packed; empty for kinds no rule reads.
+    std::string detail;
 };
 
 }  // namespace imloop::loop

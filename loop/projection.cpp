@@ -137,14 +137,15 @@ void Projection::apply_registration(const std::string& id, std::set<std::string>
     registrations_.emplace(id, *now);
 }
 
-void Projection::apply(const std::string& id, std::set<std::string>& touched_records) {
+void Projection::apply(const std::string& id, std::set<std::string>& touched_records, Changes& changes) {
     Entry& entry = entries_.at(id);
     const Entry* counts = effective(entry, std::nullopt);
     const bool is_new = counts != entry.applied || entry.stale || (counts && counts->stale);
     if (!is_new) return;
-    const auto now = words(counts, entry);
-    for (const auto& form : {words(entry.applied, entry), now})
-        if (form && is_waiver(*form)) touched_records.insert(form->decision->about);
+    const auto before = words(entry.applied, entry), now = words(counts, entry);
+    for (const auto* form : {&before, &now})
+        if (*form && is_waiver(**form)) touched_records.insert((*form)->decision->about);
+    changes.records.push_back({id, before ? std::make_unique<const Fact>(*before) : nullptr});
     touched_records.insert(id);
     const bool is_in = now && takes_part_in_identity(*now);
     if (entry.applied) identity_.erase(id);
@@ -177,12 +178,12 @@ Projection::Changes Projection::settle() {
     for (const auto& id : rare_ones()) apply_registration(id, changed_stations);
     if (!changed_stations.empty()) mark_bridges();
 
+    Changes changes;
     std::set<std::string> touched_records;
-    for (const auto& id : dirty_) apply(id, touched_records);
+    for (const auto& id : dirty_) apply(id, touched_records, changes);
     for (const auto& id : dirty_) entries_.at(id).stale = false;
     dirty_.clear();
 
-    Changes changes;
     changes.identity = identity_.settle();
     changes.register_changed = !changed_stations.empty();
     std::set<std::string> touched;
@@ -192,10 +193,27 @@ Projection::Changes Projection::settle() {
             touched.insert(std::move(vehicle_id));
     };
     for (const auto& id : touched_records) touch(id);
-    if (changes.register_changed)
+    if (changes.register_changed) {
+        std::unordered_set<std::string> listed;
+        for (const auto& record : changes.records) listed.insert(record.record_id);
         for (const auto& [id, entry] : entries_)
-            if (entry.station && changed_stations.contains(*entry.station)) touch(id);
+            if (entry.station && changed_stations.contains(*entry.station)) {
+                touch(id);
+                const auto as_it_was = listed.contains(id) ? std::nullopt : words(entry.applied, entry);
+                if (as_it_was) changes.records.push_back({id, std::make_unique<const Fact>(*as_it_was)});
+            }
+    }
     changes.touched.assign(touched.begin(), touched.end());
+    return changes;
+}
+
+Projection::Changes Projection::everything() const {
+    Changes changes;
+    for (const auto& [id, entry] : entries_)
+        if (entry.applied) changes.records.push_back({id, nullptr});
+    for (const Vehicle& vehicle : identity_.vehicles()) changes.touched.push_back(vehicle.vehicle_id);
+    std::ranges::sort(changes.touched);
+    changes.register_changed = true;
     return changes;
 }
 

@@ -32,8 +32,14 @@ public:
     /// problems too): only makes its record_id known, so that a correction of it takes effect.
     void put(const Admitted&, const std::string& source, const std::string& epoch, std::uint64_t seq);
 
+    struct ChangedRecord {
+        std::string record_id;
+        std::unique_ptr<const Fact> before;  ///< as it counted; nothing where it did not
+    };
     struct Changes {
         Identity::Changes identity;
+        /// Records that count in other words than before, or at a station whose registration changed, each once.
+        std::vector<ChangedRecord> records;
         /// Vehicles whose episodes may be others than before, ascending: those in `identity.present`, those with a
         /// changed record or waiver, and those with records at a station whose registration changed.
         std::vector<std::string> touched;
@@ -41,6 +47,8 @@ public:
     };
     /// Takes in what was put since the last call.
     Changes settle();
+    /// What settle() would have said, had all come at once: for a reader that begins now.
+    Changes everything() const;
 
     const Policy& policy() const { return policy_; }
     const Register& stations() const { return register_; }
@@ -132,7 +140,7 @@ private:
     const Rare* rare_in_force(const std::string& id) const;
     bool apply_credential(const std::string& id);
     void apply_registration(const std::string& id, std::set<std::string>& changed_stations);
-    void apply(const std::string& id, std::set<std::string>& touched_records);
+    void apply(const std::string& id, std::set<std::string>& touched_records, Changes&);
 
     // projection_scope.cpp: what has effect
     const Entry* find(const std::string& record_id) const;

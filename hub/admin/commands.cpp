@@ -8,8 +8,10 @@
 #include <future>
 #include <iostream>
 
+#include "hub/admin/ask.hpp"
 #include "hub/admin/doctor.hpp"
 #include "hub/admin/session.hpp"
+#include "hub/admin/suspects.hpp"
 #include "hub/ca.hpp"
 #include "hub/ids.hpp"
 #include "hub/limits.hpp"
@@ -46,26 +48,6 @@ struct Options {
     bool as_json = false, as_csv = false, unmasked = false;
     std::int64_t limit = 0;
 };
-
-/// What went wrong, for a person; the exit code for it.
-int fail(const Answer& answer) {
-    const json body = json::parse(answer.body, nullptr, false);
-    if (body.is_object())
-        std::cerr << body.value("code", "") << ": " << body.value("detail", "") << '\n';
-    else
-        std::cerr << answer.body << '\n';
-    return 1;
-}
-
-int show(const Answer& answer) {
-    if (answer.status != 200) return fail(answer);
-    std::cout << json::parse(answer.body).dump(2) << '\n';
-    return 0;
-}
-
-void put_given(json& body, const char* name, const std::string& value) {
-    if (!value.empty()) body[name] = value;
-}
 
 /// The station's configuration beside its key and certificates.
 std::string station_toml(const Options& o) {
@@ -169,9 +151,7 @@ int report(Session& session, const Options& o) {
         put_given(body, name, *value);
     if (o.limit > 0) body["limit"] = o.limit;
     const auto answer = session.ask("report", body);
-    if (answer.status != 200) return fail(answer);
-    std::cout << answer.body;
-    return 0;
+    return print(answer);
 }
 
 }  // namespace
@@ -314,6 +294,8 @@ int run_command(int argc, char** argv) {
     auto* as_json = reports->add_flag("--json", o.as_json, "JSON");
     reports->add_flag("--csv", o.as_csv, "CSV")->excludes(as_json);
     on(reports, [&](Session& s) { return report(s, o); });
+
+    add_suspects(app, on);
 
     on(app.add_subcommand("rebuild",
                           "由日志重算一切并与现状比较 / compute everything anew from the journals and compare"),

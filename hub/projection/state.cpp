@@ -1,6 +1,9 @@
 #include "hub/projection/state.hpp"
 
+#include <algorithm>
 #include <tuple>
+
+#include "loop/record/reading.hpp"
 
 namespace imloop::hub {
 
@@ -32,14 +35,17 @@ journal::Outcome State::judge(const loop::Admitted& admitted, std::string_view l
 }
 
 void State::take(const loop::Admitted& admitted, std::string_view line, const journal::Outcome& outcome,
-                 const std::string& source, const std::string& epoch) {
+                 const std::string& source, const std::string& epoch, loop::Moment received_at) {
     if (!outcome.record_id) return;
+    const loop::rules::Arrival arrival{source, epoch, outcome.seq, received_at, {}};
     if (outcome.status == journal::Status::rejected) {
         loop::Admitted rejected = admitted;
         if (rejected.problems.empty()) rejected.problems.push_back({"/record_id", "record_id_reused", "", ""});
         projection.put(rejected, source, epoch, outcome.seq);
+        take_rejected(admitted, outcome, arrival);
         return;
     }
+    suspects.arrived(*outcome.record_id, arrival);
     projection.put(admitted, source, epoch, outcome.seq);
     accepted_.try_emplace(*outcome.record_id, Accepted{journal::sha256(line), {source, epoch, outcome.seq}});
     if (admitted.kind == loop::Kind::claim) take_claim(admitted);
@@ -53,6 +59,17 @@ void State::take(const loop::Admitted& admitted, std::string_view line, const jo
     if (it != keys.end() && std::tie(c.occurred_at, c.record_id) < std::tie(it->second.since, it->second.record_id))
         return;
     keys.insert_or_assign(c.kid, KeyState{c.source_id, std::move(*key), c.status, c.occurred_at, c.record_id});
+}
+
+/// A test whose only fault is what its verdict says: the rules look at it as at an accepted one.
+void State::take_rejected(const loop::Admitted& admitted, const journal::Outcome& outcome,
+                          loop::rules::Arrival arrival) {
+    for (const auto& p : outcome.problems) arrival.rejected_for.push_back(p.code);
+    const bool is_verdict_alone = std::ranges::all_of(
+        arrival.rejected_for, [](const auto& code) { return code == "verdict_contradicts_readings"; });
+    const auto kind = is_verdict_alone ? loop::record::kind_of(admitted.json) : std::nullopt;
+    if (kind != loop::Kind::inspection) return;
+    suspects.rejected(loop::record::read_fact(*kind, admitted.json), std::move(arrival));
 }
 
 void State::take_claim(const loop::Admitted& admitted) {
@@ -73,18 +90,20 @@ void State::settle(loop::Day today) {
     const auto changes = projection.settle();
     // A station's clock may be a day ahead: what it says of tomorrow is listed today.
     worklist.update(projection, changes, today + 1);
+    suspects.update(projection, changes);
 }
 
 void State::load(const StoredSegment& stored) {
     const auto segment = journal::parse_segment(stored.bytes).value();
     const auto receipt = journal::parse_receipt(stored.receipt).value();
     const auto& [source, epoch, first, prev] = segment.header;
+    const auto received_at = loop::parse_moment(receipt.received_at).value_or(0);
     for (std::size_t i = 0; i < segment.lines.size(); ++i) {
         const auto& outcome = receipt.outcomes.at(i);
         auto admitted = loop::reread(segment.lines[i], outcome.status != journal::Status::rejected);
         if (outcome.status == journal::Status::rejected && admitted.problems.empty())
             admitted.problems.push_back({"", outcome.problems.empty() ? "rejected" : outcome.problems[0].code, "", ""});
-        take(admitted, segment.lines[i], outcome, source, epoch);
+        take(admitted, segment.lines[i], outcome, source, epoch, received_at);
     }
     chains[{source, epoch}] = {segment.seal.last, segment.seal.head};
 }

@@ -12,6 +12,7 @@
 #include "hub/store/store.hpp"
 #include "journal/receipt.hpp"
 #include "loop/projection.hpp"
+#include "loop/suspects/suspects.hpp"
 
 namespace imloop::hub {
 
@@ -30,10 +31,12 @@ struct KeyState {
 
 class State {
 public:
-    explicit State(loop::Policy policy) : projection(std::move(policy)) {}
+    State(const loop::Policy& policy, loop::rules::Parameters parameters)
+        : projection(policy), suspects(std::move(parameters), policy) {}
 
     loop::Projection projection;
     Worklist worklist;
+    loop::rules::Suspects suspects;
     std::map<std::pair<std::string, std::string>, ChainState> chains;  ///< by source, epoch
     std::map<std::string, KeyState> keys;                              ///< by kid
 
@@ -49,13 +52,14 @@ public:
     journal::Outcome judge(const loop::Admitted&, std::string_view line, std::uint64_t seq) const;
     /// Takes a line in, with the outcome that judge() or a stored receipt gave it. settle() follows a batch.
     void take(const loop::Admitted&, std::string_view line, const journal::Outcome&, const std::string& source,
-              const std::string& epoch);
+              const std::string& epoch, loop::Moment received_at);
     void settle(loop::Day today);
     /// Takes in a stored segment.
     void load(const StoredSegment&);
 
 private:
     void take_claim(const loop::Admitted&);
+    void take_rejected(const loop::Admitted&, const journal::Outcome&, loop::rules::Arrival);
     void take_prices(const loop::Admitted&);
     struct Accepted {
         journal::Digest sha{};

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "loop/record/detail.hpp"
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/text.hpp"
 #include "loop/vehicle/vin.hpp"
@@ -111,6 +112,7 @@ Fact read_fact(Kind kind, const json& r) {
     if (kind == Kind::vehicle_event)
         if (const auto event = one_of(events, text(r, "event")))
             fact.event = EventFact{*event, normal_plate(text(r, "new_plate"))};
+    fact.detail = packed_detail(kind, r);
     return fact;
 }
 

@@ -1,0 +1,34 @@
+#include "hub/admin/ask.hpp"
+
+#include <iostream>
+
+namespace imloop::hub {
+
+using nlohmann::json;
+
+int fail(const Answer& answer) {
+    const json body = json::parse(answer.body, nullptr, false);
+    if (body.is_object())
+        std::cerr << body.value("code", "") << ": " << body.value("detail", "") << '\n';
+    else
+        std::cerr << answer.body << '\n';
+    return 1;
+}
+
+int show(const Answer& answer) {
+    if (answer.status != 200) return fail(answer);
+    std::cout << json::parse(answer.body).dump(2) << '\n';
+    return 0;
+}
+
+int print(const Answer& answer) {
+    if (answer.status != 200) return fail(answer);
+    std::cout << answer.body;
+    return 0;
+}
+
+void put_given(json& body, const char* name, const std::string& value) {
+    if (!value.empty()) body[name] = value;
+}
+
+}  // namespace imloop::hub

@@ -1,0 +1,32 @@
+// What needs a look: flags as an officer reads them.
+#pragma once
+
+#include "hub/report/report.hpp"
+#include "loop/suspects/suspects.hpp"
+
+namespace imloop::hub {
+
+struct SuspectRequest {
+    loop::Period period{0, 0};  ///< of the flagged record's day; flags of stations and counties are always within
+    std::string rule, grade, station, county, state;  ///< empty: all; state: open, confirm, dismiss, ask
+    bool unmasked = false;
+    std::size_t limit = 0;  ///< rows at most; 0: all
+    ReceiptCheck receipt_holds;
+};
+
+/// The likeliest first. Swept before.
+Report report_suspects(const loop::Projection&, const loop::rules::Suspects&, const SuspectRequest&);
+/// Combined risk and the ten-vehicle meter of each station with flags, the riskiest first.
+Report report_risk(const loop::Projection&, const loop::rules::Suspects&);
+/// How each rule stands: flags, and what officers said of them.
+Report report_rules(const loop::rules::Suspects&);
+/// One flag whole: sentence, numbers, records with receipts, what would clear it, decisions. Nothing where there is no
+/// such flag.
+std::optional<nlohmann::json> suspect(const loop::Projection&, const loop::rules::Suspects&, const std::string& flag_id,
+                                      const SuspectRequest&);
+/// The same for a terminal.
+std::string suspect_text(const nlohmann::json&);
+/// A rule's page of documentation. Nothing where there is no such rule.
+std::optional<std::string> rule_page(std::string_view rule, const loop::rules::Parameters&);
+
+}  // namespace imloop::hub

@@ -1,0 +1,52 @@
+// One part is on one vehicle: the serial number of a catalyst, filter or sensor that was fitted to another vehicle
+// before is a borrowed part, or a number written down without one.
+#include "loop/rules/rule.hpp"
+#include "loop/vehicle/text.hpp"
+
+namespace imloop::loop::rules {
+namespace {
+
+void keys(const Record& r, std::vector<std::string>& out) {
+    if (!r.is_repair()) return;
+    for (const auto& part : r.repair().parts)
+        if (const auto serial = normal_text(part.serial_no); serial.size() >= 4) out.push_back(serial);
+}
+
+const Part* part_shared(const Record& a, const Record& b) {
+    for (const auto& part : b.repair().parts)
+        for (const auto& other : a.repair().parts)
+            if (!part.serial_no.empty() && normal_text(part.serial_no) == normal_text(other.serial_no)) return &part;
+    return nullptr;
+}
+
+bool same_vehicle(const Record& a, const Record& b) {
+    const auto &va = a.fact.vehicle, &vb = b.fact.vehicle;
+    if (!va || !vb) return false;
+    return (!va->vin.empty() && va->vin == vb->vin) || (!va->plate.empty() && va->plate == vb->plate);
+}
+
+void shared(std::span<const Record> records, const Context&, Flags& flags) {
+    for (std::size_t i = 1; i < records.size(); ++i) {
+        const Record& later = records[i];
+        for (std::size_t j = 0; j < i; ++j) {
+            const Part* part = same_vehicle(records[j], later) ? nullptr : part_shared(records[j], later);
+            if (!part) continue;
+            flags.push_back({.claim = "serial_on_another_vehicle",
+                             .grade = Grade::strong,
+                             .score_permille = 950,
+                             .records = {later.fact.record_id, records[j].fact.record_id},
+                             .person = later.repair().technician_id,
+                             .values = {text("part", part->name), text("serial_no", part->serial_no),
+                                        moment("before_at", records[j].fact.occurred_at),
+                                        text("before_station", records[j].fact.station_id)},
+                             .key = normal_text(part->serial_no) + "|" + later.fact.record_id});
+            break;
+        }
+    }
+}
+
+}  // namespace
+
+Rule m02() { return {.id = "M02", .keys = keys, .shared = shared}; }
+
+}  // namespace imloop::loop::rules

@@ -1,0 +1,135 @@
+// What a suspect rule is: pure functions over a record, a vehicle's history, records that share a key, or the stations'
+// statistics, which say what needs a look. A rule reads its arguments alone; the same records give the same flags,
+// whatever order they came in. All functions are thread safe.
+//
+// To add one: `r03_lambda.cpp` in this folder defines `Rule r03()`; its words, parameters and documentation stand in
+// schemas/tables/rules/R03.json. The build finds both.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "loop/episodes.hpp"
+#include "loop/fact.hpp"
+#include "loop/record/detail.hpp"
+#include "loop/register.hpp"
+
+namespace imloop::loop {
+class Projection;
+}
+
+namespace imloop::loop::rules {
+
+class Parameters;
+class Statistics;
+class Traces;
+
+/// How much a flag says by itself. Only `strong` counts in the ten-vehicle meter.
+enum class Grade { weak, medium, strong };
+std::string_view name_of(Grade);
+
+/// One number or word of the evidence. `name` has its words in the rule's table, under `values`.
+struct Value {
+    std::string name;
+    std::string text;  ///< a number with as many decimals as it is good for, a time as RFC 3339, a record id, words
+    std::string unit;
+    bool operator==(const Value&) const = default;
+};
+Value number(std::string_view name, double value, int decimals, std::string_view unit = "");
+Value text(std::string_view name, std::string_view words);
+Value moment(std::string_view name, Moment);
+
+/// A record, a station or a pair needs a look. Data only, the same for the same records.
+struct Flag {
+    std::string flag_id{};  ///< `R03-` and 16 hex digits of rule and key; set by the engine
+    std::string rule{};     ///< set by the engine
+    int version = 1;        ///< of the rule; set by the engine
+    std::string claim{};    ///< which of the rule's sentences (`claims` of its table)
+    Grade grade = Grade::weak;
+    int score_permille = 0;              ///< how likely it is that something is wrong, 0 to 1000
+    std::vector<std::string> records{};  ///< record ids, the one in question first; empty for a station's figures
+    std::string station_id{};            ///< the station in question; set by the engine where empty: the first record's
+    std::string person{};                ///< inspector or technician id
+    std::string other_station_id{};      ///< the shop of a pair, the other place
+    std::string county{};                ///< of a county's flag alone
+    Day day = 0;                         ///< of the first record; set by the engine where there are records
+    std::vector<Value> values{};
+    /// What makes the flag the same one when its evidence grows; empty: claim, first record, stations, person, county.
+    std::string key{};
+    bool operator==(const Flag&) const = default;
+};
+
+/// How a line came. Of the arrival, not of the record: equal under rebuild, not under reordering.
+struct Arrival {
+    std::string source, epoch;
+    std::uint64_t seq = 0;
+    Moment received_at = 0;
+    std::vector<std::string> rejected_for;  ///< codes of its problems; empty: accepted
+};
+
+/// A record as it counts today, corrections applied.
+struct Record {
+    Fact fact;
+    Detail detail;
+    std::optional<Arrival> arrival;  ///< of its own line; nothing where that is not known
+    const InspectionDetail& test() const { return *detail.inspection; }
+    const RepairDetail& repair() const { return *detail.repair; }
+    bool is_test() const { return fact.inspection && detail.inspection; }
+    bool is_repair() const { return fact.repair && detail.repair; }
+};
+
+/// A vehicle's records in the order (occurred_at, record_id), and its episodes with no day's view cut off.
+struct History {
+    std::string vehicle_id;
+    std::vector<Record> records;
+    std::vector<Episode> episodes;
+};
+
+/// What every rule may read beside its records.
+struct Context {
+    const Register& stations;
+    const Policy& policy;
+    const Parameters& parameters;
+    const Traces& traces;
+    /// A parameter of the rule, as it holds in the county of the record's station.
+    double number(std::string_view rule, std::string_view name, const Record&) const;
+    double number(std::string_view rule, std::string_view name, std::string_view county = "") const;
+    /// Of the record's station in force then; empty where it has no registration.
+    std::string county_of(const Record&) const;
+};
+
+/// What the sweep rules read. `as_of`: the last day seen.
+struct Sweep {
+    const Statistics& statistics;
+    const Projection& projection;
+    Day as_of = 0;
+};
+
+using Flags = std::vector<Flag>;
+
+/// Any of the functions may be missing.
+struct Rule {
+    std::string_view id{};
+    int version = 1;
+    /// Each record by itself, tests of rejected lines too (`arrival->rejected_for`).
+    void (*record)(const Record&, const Context&, Flags&) = nullptr;
+    /// A vehicle's whole history.
+    void (*history)(const History&, const Context&, Flags&) = nullptr;
+    /// Records that share a key: `keys` names a record's, `shared` sees all of one key in the order (occurred_at,
+    /// record_id). `shared` of a rule that is `swept` is called at the sweep alone, for keys that may be large (a
+    /// model, a shop); else at once, so that keys must stay small (a line's day, a part's number).
+    void (*keys)(const Record&, std::vector<std::string>&) = nullptr;
+    void (*shared)(std::span<const Record>, const Context&, Flags&) = nullptr;
+    bool swept = false;
+    /// Stations, inspectors, pairs and counties out of their statistics.
+    void (*sweep)(const Sweep&, const Context&, Flags&) = nullptr;
+};
+
+/// All rules, by id.
+const std::vector<Rule>& all();
+
+}  // namespace imloop::loop::rules

@@ -1,0 +1,121 @@
+// Suspect records: the rules run over the projection, and what they flagged. Flags are a projection as well: they
+// appear, change and clear with the records, and the same records give the same flags in whatever order they came.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "loop/projection.hpp"
+#include "loop/rules/rule.hpp"
+#include "loop/suspects/parameters.hpp"
+#include "loop/suspects/statistics.hpp"
+#include "loop/suspects/traces.hpp"
+
+namespace imloop::loop::rules {
+
+/// What an officer said of a flag; the latest by (occurred_at, record_id) counts.
+struct Decision {
+    Moment occurred_at = 0;
+    std::string record_id;
+    std::string action;  ///< confirm, dismiss, ask, …
+    auto operator<=>(const Decision&) const = default;
+};
+
+/// Not thread safe. A record costs the rules over its vehicle's records and over the small keys it shares; the sweep
+/// costs what changed in large keys, and the stations.
+class Suspects {
+public:
+    Suspects(Parameters, Policy);
+    /// The same records' arrivals and traces under other parameters; update() with Projection::everything() follows.
+    Suspects(const Suspects& like, Parameters);
+    Suspects(Suspects&&) = default;
+    Suspects& operator=(Suspects&&) = default;
+
+    /// How a record's line came. Before update() sees the record.
+    void arrived(const std::string& record_id, const Arrival&);
+    /// A test rejected for what the rules judge too (its verdict against its readings).
+    void rejected(Fact, Arrival);
+    /// After Projection::settle().
+    void update(const Projection&, const Projection::Changes&);
+    Traces& traces() { return traces_; }
+    /// More is known of a trace: records that name it are looked at again at the next update.
+    void trace_changed(const std::string& sha256);
+    /// Records that name this trace, ascending.
+    std::vector<std::string> records_with_trace(const std::string& sha256) const;
+    /// The large keys and the stations, up to a day. Costs nothing where nothing changed since the last.
+    void sweep(const Projection&, Day as_of);
+
+    using ByOwner = std::map<std::string, Flag>;
+    /// By flag id; what several owners say of the same thing is one flag, the first owner's.
+    const std::map<std::string, ByOwner>& flags() const { return flags_; }
+    /// Nothing where there is no such flag now.
+    const Flag* flag(const std::string& flag_id) const;
+    /// Flags with this record among theirs; ids, ascending.
+    std::vector<std::string> of_record(const std::string& record_id) const;
+    /// Nothing where no officer has decided.
+    const Decision* decision(const std::string& flag_id) const;
+    /// By flag id, also of flags that are no more.
+    const std::map<std::string, std::set<Decision>>& decisions() const { return decisions_; }
+    const Statistics& statistics() const { return statistics_; }
+    const Parameters& parameters() const { return parameters_; }
+
+    /// All flags in the order of their ids, text only.
+    std::string dump() const;
+
+private:
+    using Index = std::uint32_t;
+    using Key = std::uint64_t;
+    struct Known {
+        std::string id;
+        const std::string *source = nullptr, *epoch = nullptr;  ///< of its own line; nothing: not known
+        std::uint64_t seq = 0;
+        Moment received_at = 0;
+    };
+    /// A key some records share, and the rule it is of.
+    struct Place {
+        std::size_t rule = 0;
+        Key key = 0;
+        auto operator<=>(const Place&) const = default;
+    };
+
+    Context context(const Projection&) const;
+    Index index_of(const std::string& record_id);
+    Record record(Fact) const;
+    void put_in(const Record&);
+    void take_out(const Record&);
+    void share(const Record&, bool is_in);
+    void note_decision(const Fact&, bool is_in);
+    void look_at_record(const Projection&, const std::string& record_id);
+    void look_at_rejected(const Projection&, const std::string& record_id);
+    void look_at_vehicle(const Projection&, const std::string& vehicle_id);
+    void look_at_shared(const Projection&, const Place&);
+    void replace(const Projection&, const std::string& owner, std::vector<std::pair<const Rule*, Flags>>);
+    void drop(const std::string& owner);
+
+    Parameters parameters_;
+    Policy policy_;
+    Traces traces_;
+    Statistics statistics_;
+    std::vector<const Rule*> rules_;         // enabled ones
+    std::unordered_set<std::string> texts_;  // sources and epochs, each once
+    std::deque<Known> known_;
+    std::unordered_map<std::string, Index> index_;
+    std::map<Place, std::vector<Index>> shared_;
+    std::unordered_map<std::string, std::vector<Index>> by_trace_;
+    std::map<std::string, std::vector<Record>> rejected_;  // by record id
+    std::set<std::string> again_;                          // records to look at again
+    std::set<Place> stale_;                                // swept keys that changed
+    bool sweep_stale_ = true;
+    Day swept_to_ = 0;
+    std::map<std::string, ByOwner> flags_;
+    std::unordered_map<std::string, std::vector<std::string>> owned_;  // flag ids by owner
+    std::unordered_map<std::string, std::set<std::string>> by_record_;
+    std::map<std::string, std::set<Decision>> decisions_;
+};
+
+}  // namespace imloop::loop::rules

@@ -1,0 +1,21 @@
+#include "loop/suspects/traces.hpp"
+
+namespace imloop::loop::rules {
+
+const std::vector<TraceMatch>& Traces::matches(std::string_view sha256) const {
+    static const std::vector<TraceMatch> none;
+    const auto it = matches_.find(sha256);
+    return it == matches_.end() ? none : it->second;
+}
+
+void Traces::put_match(const std::string& sha256, TraceMatch match) {
+    auto& of = matches_[sha256];
+    for (auto& known : of)
+        if (known.sha256 == match.sha256) {
+            known = std::move(match);
+            return;
+        }
+    of.push_back(std::move(match));
+}
+
+}  // namespace imloop::loop::rules

@@ -1,0 +1,32 @@
+// What is known of process data, by digest: figures drawn from each trace, and which traces are copies of one another.
+// Filled by whoever holds the traces; rules only read it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imloop::loop::rules {
+
+/// Another trace that is this one, perhaps scaled, shifted or cut.
+struct TraceMatch {
+    std::string sha256;  ///< of the other
+    int shift_s = 0;
+    double scale = 1, offset = 0;
+    double correlation = 0;
+    int rows = 0;  ///< of the overlap
+    double chance = 1;
+};
+
+class Traces {
+public:
+    /// Empty where there is none.
+    const std::vector<TraceMatch>& matches(std::string_view sha256) const;
+    void put_match(const std::string& sha256, TraceMatch);
+
+private:
+    std::map<std::string, std::vector<TraceMatch>, std::less<>> matches_;
+};
+
+}  // namespace imloop::loop::rules
