@@ -60,9 +60,9 @@ struct CheatKind {
     const char* code;
     const char* zh;
     Side side;
-    bool always;      ///< done to all; the dose is how strongly
-    double eligible;  ///< about what share of the tests or repairs it could be done to
-    const char* rules;
+    bool always;        ///< done to all; the dose is how strongly
+    double eligible;    ///< about what share of the tests or repairs it could be done to
+    const char* rules;  ///< the one it is meant for first
     void (*test)(Scene&);
     void (*work)(Work&);
 };

@@ -6,8 +6,8 @@ namespace {
 using enum Side;
 constexpr CheatKind kinds[] = {
     {"leak", "采样管漏气稀释", station, false, .10, "R02 R10 S11", cheat::leak, nullptr},
-    {"scaling_board", "读数缩小板", station, true, 1.0, "R02 R03 S01 S11", cheat::scaling_board, nullptr},
-    {"flip", "不合格改合格", station, false, .10, "R10 R03 S01 S03", cheat::flip, nullptr},
+    {"scaling_board", "读数缩小板", station, true, 1.0, "S11 S01", cheat::scaling_board, nullptr},
+    {"flip", "不合格改合格", station, false, .10, "S01 S03 R10 R03", cheat::flip, nullptr},
     {"bunching", "读数压到限值下", station, false, .10, "S03 R10", cheat::bunching, nullptr},
     {"replay", "旧过程数据重放", station, false, .10, "V02", cheat::replay, nullptr},
     {"substitute", "替车检验", station, false, .10, "V07 R08", cheat::substitute, nullptr},

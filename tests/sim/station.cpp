@@ -60,6 +60,7 @@ std::vector<IStation> make_i_stations(int count, Random& random) {
         s.software = random.pick(versions);
         s.opens_h = random.chance(0.3) ? 7 : 8, s.closes_h = random.between(17, 19);
         s.closed_sundays = random.chance(0.4);
+        s.sensor_error = {0.4 * random.normal(), 2.0 * random.normal(), 0.15 * random.normal()};
         s.clock_s = random.chance(0.05) ? random.within(-420, 420) : 15 * random.normal();
         const std::string digits = s.id.substr(1, 6) + s.id.substr(8);
         const int lines = 2 + static_cast<int>(random.weighted({0.3, 0.4, 0.3}));

@@ -38,7 +38,8 @@ struct IStation {
     bool closed_sundays = false;
     std::vector<Line> lines;
     std::vector<Person> inspectors;
-    double clock_s = 0;  ///< its clock, ahead of the right one
+    Weather sensor_error{};  ///< what its weather station adds
+    double clock_s = 0;      ///< its clock, ahead of the right one
     int number = 0;
     std::deque<Test> past;  ///< passed tests with their seconds, the last ones
 

@@ -25,8 +25,10 @@ Method method_for(const IStation& s, const Vehicle& v) {
     return !rolls ? Method::two_speed_idle : s.drives_vmas ? Method::vmas : Method::asm_;
 }
 
-Weather shown(const Weather& w) {
-    return {rounded(w.temperature_c, 1), rounded(w.humidity_pct, 1), rounded(w.pressure_kpa, 1)};
+Weather shown(const Weather& w, const Weather& error = {}) {
+    return {rounded(w.temperature_c + error.temperature_c, 1),
+            rounded(std::clamp(w.humidity_pct + error.humidity_pct, 5.0, 99.0), 1),
+            rounded(w.pressure_kpa + error.pressure_kpa, 1)};
 }
 
 class Inspection {
@@ -69,7 +71,7 @@ private:
         t.report_no = fmt::format("{}{}{:06}", station_.id.substr(1, 6), station_.id.substr(8), ++station_.number);
         t.method = method_for(station_, vehicle_);
         t.started_at = at - at % 1000;
-        t.environment = shown(weather(world_.options.seed, counties()[station_.county], at));
+        t.environment = shown(weather(world_.options.seed, counties()[station_.county], at), station_.sensor_error);
         t.obd = read_obd(vehicle_, vehicle_.mileage_at(at, world_.begin), random);
         if (obd_dead()) t.obd = dead(t.obd);
         t.analyser_id = vehicle_.model->diesel ? line.opacimeter.id : line.analyser.id;

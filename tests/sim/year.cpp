@@ -136,7 +136,8 @@ private:
         ++next.round;
         next.visit.retest_of = t.report_no;
         next.visit.reason = "retest", next.visit.attempt = next.round + 1;
-        if (t.station == team) next.visit.station = &station_for(county, random);
+        // As a rule where it failed.
+        if (t.station == team || random.chance(0.04)) next.visit.station = &station_for(county, random);
         const auto failed_at = t.ended_at;
         next.failed = std::make_shared<const Test>(std::move(t));
         if (random.chance(0.01)) {
