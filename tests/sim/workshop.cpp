@@ -60,15 +60,21 @@ Vehicle mended(const Vehicle& v, const Job& job, double mileage_km) {
     return out;
 }
 
-/// A repair nobody needed, of a vehicle that never failed.
-void subsidise(World& world, Shop& shop, Campaign& campaign, const Test& like, loop::Moment at, Random& random) {
-    const auto& v = random.pick(world.fleet);
-    Test none = like;
-    none.vehicle = &v, none.report_no.clear(), none.failed_items.clear(), none.obd.reset();
+/// Work on a vehicle that has not failed.
+Job without_failure(World& world, const Vehicle& v, Shop& shop, loop::Moment at, Random& random) {
+    Test none;
+    none.vehicle = &v;
     Job job = repair_job(v, none, shop, at, random);
-    if (job.outcome != "repaired") return;
     job.fail_report_no.clear();
     job.mileage_km = static_cast<int>(v.mileage_at(job.settled_at, world.begin));
+    return job;
+}
+
+/// Nobody needed it: as if it were one of the loop, under a number that is another car's or under none.
+void subsidise(World& world, Shop& shop, Campaign& campaign, const Test& like, loop::Moment at, Random& random) {
+    Job job = without_failure(world, random.pick(world.fleet), shop, at, random);
+    if (job.outcome != "repaired") return;
+    if (campaign.style < 0.7) job.fail_report_no = like.report_no;
     write(world, job, {&campaign}, random);
 }
 
@@ -109,6 +115,15 @@ Mended mend(World& world, std::size_t number, const Test& failed, Shop& shop, lo
     write(world, job, did, random);
     v = after;
     return out;
+}
+
+void service(World& world, std::size_t number, Shop& shop, loop::Moment at) {
+    auto& v = world.fleet[number];
+    Random random = world.chance(of_job);
+    Job job = without_failure(world, v, shop, at, random);
+    const Vehicle after = mended(v, job, v.mileage_at(at, world.begin));
+    write(world, job, {}, random);
+    v = after;
 }
 
 void check_instruments(World& world, IStation& s, Line& line, loop::Moment at) {

@@ -60,6 +60,9 @@ struct Mended {
 };
 Mended mend(World&, std::size_t vehicle, const Test& failed, Shop&, loop::Moment arrives);
 
+/// Before anything failed, for an owner who takes care; no cheats.
+void service(World&, std::size_t vehicle, Shop&, loop::Moment);
+
 /// What lines check of their instruments before they work on a day.
 void check_instruments(World&, IStation&, Line&, loop::Moment);
 

@@ -18,7 +18,7 @@ constexpr int rounds_max = 3;
 
 /// What a vehicle's owner is about to do.
 struct Plan {
-    enum class What { test, repair, relapse, roadside } what = What::test;
+    enum class What { test, repair, relapse, roadside, service } what = What::test;
     loop::Moment at = 0;
     std::uint64_t order = 0;  ///< of plans of one moment
     std::size_t vehicle = 0;
@@ -54,6 +54,9 @@ public:
                     break;
                 case Plan::What::roadside:
                     after_test(plan, roadside(world_, plan.vehicle, plan.at, "roadside"), nullptr);
+                    break;
+                case Plan::What::service:
+                    service(world_, plan.vehicle, world_.shops[plan.shop], plan.at);
                     break;
             }
         }
@@ -94,6 +97,13 @@ private:
             stopped.what = Plan::What::roadside;
             stopped.at = working_hour(loop::day_of(world_.begin) + random.between(0, 364), random);
             put(stopped);
+        }
+        if (counties()[county].repaired > 0 && random.chance(0.004)) {
+            Plan care = plan;
+            care.what = Plan::What::service;
+            care.at = plan.at - random.between(2, 20) * loop::day_ms;
+            care.shop = shop_for(county, random);
+            if (care.at > world_.begin) put(care);
         }
         // Taxis and old trucks come twice a year.
         if ((v.taxi || (v.model->use == Use::heavy_truck && v.built < 2012)) && random.chance(0.8)) {
