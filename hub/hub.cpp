@@ -87,7 +87,8 @@ Hub::Impl::Impl(HubOptions o)
     boot = new_uuid7(options.now());
     store.each_segment([&](const StoredSegment& s) { state.load(s); });
     state.settle(loop::day_of(options.now()));
-    writer = std::make_unique<Writer>(store, state, lock, key);
+    state.suspects.take_new();
+    writer = std::make_unique<Writer>(store, state, lock, key, [this] { hold_new(); });
 }
 
 Hub::Hub(HubOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
@@ -258,6 +259,7 @@ void Hub::admin(std::string_view command, std::string body, Done done) {
                               if (command == "station_invite") return done(impl_->station_invite(in));
                               if (command == "station_list") return done(impl_->station_list());
                               if (command == "station_status") return done(impl_->station_status(in));
+                              if (command == "station_describe") return done(impl_->station_describe(in));
                               if (command == "import")
                                   return done(impl_->import_path(in.at("path").get<std::string>()));
                               if (command == "export") return done(impl_->export_to(in));
@@ -265,9 +267,14 @@ void Hub::admin(std::string_view command, std::string body, Done done) {
                               if (command == "report") return done(impl_->report(in));
                               if (command == "suspects") return done(impl_->suspects(in));
                               if (command == "suspect") return done(impl_->suspect(in));
+                              if (command == "suspect_evidence") return done(impl_->suspect_evidence(in));
                               if (command == "suspect_rule") return done(impl_->suspect_rule(in));
                               if (command == "suspect_decide") return done(impl_->suspect_decide(in));
                               if (command == "suspect_dry_run") return done(impl_->suspect_dry_run(in));
+                              if (command == "holds") return done(impl_->holds(in));
+                              if (command == "hold_decide") return done(impl_->hold_decide(in));
+                              if (command == "draw") return done(impl_->make_draw(in));
+                              if (command == "draw_yield") return done(impl_->draw_yield(in));
                               if (command == "verify") return done(impl_->verify());
                               if (command == "rebuild") return done(impl_->rebuild());
                               if (command == "backup") {

@@ -78,13 +78,16 @@ public:
     Answer work_orders(const Caller&, std::string_view query, std::string_view if_none_match) const;
     /// `GET /api/v1/outcomes?after=&limit=`: the caller's records that were rejected, corrected or have no effect.
     Answer outcomes(const Caller&, std::string_view query, std::string_view if_none_match) const;
+    /// `GET /api/v1/holds`: results of the caller's station that wait for an officer, or were decided lately; ETag.
+    Answer holds(const Caller&, std::string_view if_none_match) const;
     /// `GET /api/v1/feed?after=&limit=`: for a bridge, NDJSON of the records in its scope; `X-Next` is the next
     /// `after`.
     Answer feed(const Caller&, std::string_view query) const;
 
     /// The admin listener's commands, `POST /admin/{command}` with a JSON body: what the command line asks of a serving
-    /// hub (station_add, station_invite, station_list, station_status, import, report, suspects, suspect, suspect_rule,
-    /// suspect_decide, suspect_dry_run, export, verify, rebuild, backup).
+    /// hub (station_add, station_invite, station_list, station_status, station_describe, import, report, suspects,
+    /// suspect, suspect_evidence, suspect_rule, suspect_decide, suspect_dry_run, holds, hold_decide, draw, draw_yield,
+    /// export, verify, rebuild, backup).
     void admin(std::string_view command, std::string body, Done done);
     const std::filesystem::path& data() const;
     std::string metrics() const;  ///< Prometheus text, no personal data

@@ -63,6 +63,8 @@ struct Hub::Impl {
     const nlohmann::json& posted(const std::string& station);
     Answer station_list() const;
     Answer station_status(const nlohmann::json&);
+    Answer station_describe(const nlohmann::json&);
+    nlohmann::json registration_again(const std::string& station, const loop::StationView&);
     /// A file, or a folder as export_to() makes it: the hub's journal first.
     Answer import_path(const std::filesystem::path&);
     Answer import_file(const std::filesystem::path&);
@@ -88,12 +90,28 @@ struct Hub::Impl {
     Answer suspects(const nlohmann::json&);
     /// `{flag_id, form?: text|json, unmasked?}`
     Answer suspect(const nlohmann::json&);
+    /// `{flag_id}`: the evidence file, HTML. The lines in it are as the stations wrote them, plates and VINs too.
+    Answer suspect_evidence(const nlohmann::json&);
+    /// What officers said of a flag, oldest first; call under the lock.
+    nlohmann::json decisions_about(const std::string& flag_id);
+    /// Of a record's own line, null where there is none; call under the lock.
+    nlohmann::json proof(const std::string& record_id);
     /// `{rule}`: its page.
     Answer suspect_rule(const nlohmann::json&);
     /// `{flag_id, action: confirm|dismiss|ask, reason, officer_id}`: a decision in the hub's own journal.
     Answer suspect_decide(const nlohmann::json&);
     /// `{rules}`, as in policy.json: which flags would appear and clear.
     Answer suspect_dry_run(const nlohmann::json&);
+    /// `{seed, count, id?, kinds?, county?, random_share_percent?, officers_each?, officers?}`: the document to
+    /// publish.
+    Answer make_draw(const nlohmann::json&);
+    /// Holds passed results of watched stations that a strong flag has just come to; under the lock, by the writer.
+    void hold_new();
+    /// `{station?, form?}`
+    Answer holds(const nlohmann::json&);
+    /// `{record_id, action: release|refer|refuse, reason, officer_id}`
+    Answer hold_decide(const nlohmann::json&);
+    Answer draw_yield(const nlohmann::json&);
 };
 
 }  // namespace imloop::hub

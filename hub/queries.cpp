@@ -105,6 +105,7 @@ Answer Hub::work_orders(const Caller& caller, std::string_view query, std::strin
     const bool more = shown.size() == *limit;
     const auto next = more ? shown.back().item->changed : list.version();
     return list_answer({{"items", std::move(items)},
+                        {"repair_required_members", impl_->policy.repair_required_members},
                         {"next", fmt::format("{}.{}", impl_->boot, next)},
                         {"more", more},
                         {"whole", after == 0}},

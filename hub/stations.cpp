@@ -81,22 +81,50 @@ Answer Hub::Impl::station_list() const {
     return ok(out);
 }
 
+/// The registration in force, as a further one of today: what is not changed stays as it was.
+json Hub::Impl::registration_again(const std::string& station, const loop::StationView& view) {
+    auto registration = own_record("registration");
+    const auto words = words_of(view.record_id);
+    for (const auto* name : {"address", "phone", "opening_hours", "location", "lines", "bays", "business_class",
+                             "accreditation", "credit_code"})
+        if (words.is_object() && words.contains(name)) registration[name] = words[name];
+    registration.update({{"registered_station_id", station},
+                         {"kind", std::string(1, view.kind)},
+                         {"name", view.name},
+                         {"county", view.county},
+                         {"status", status_name(view.status)},
+                         {"valid_from", loop::format_day(loop::day_of(options.now()))}});
+    return registration;
+}
+
+/// Where a station is and how it is reached, as stations look it up and notices print it.
+Answer Hub::Impl::station_describe(const json& in) {
+    const std::string station = in.at("id");
+    json registration;
+    {
+        const std::unique_lock guard(lock);  // the store's statements are the writer's too
+        const auto view = state.projection.stations().at(station, options.now());
+        if (!view || view->record_id.empty())
+            return problem(404, "station_not_found", "没有这个站点 / no such station: " + station);
+        registration = registration_again(station, *view);
+    }
+    for (const auto* name : {"name", "address", "phone", "opening_hours", "business_class", "location"})
+        if (in.contains(name)) registration[name] = in[name];
+    const auto written = write_own({registration});
+    return written.status == 200 ? ok(registration) : written;
+}
+
 /// Suspends or revokes: a registration of that status and, when revoked, the end of every key.
 Answer Hub::Impl::station_status(const json& in) {
     const std::string station = in.at("id"), status = in.at("status");
     const auto today = loop::format_day(loop::day_of(options.now()));
     std::vector<json> records;
     {
-        const std::shared_lock guard(lock);
+        const std::unique_lock guard(lock);  // the store's statements are the writer's too
         const auto view = state.projection.stations().at(station, options.now());
         if (!view) return problem(404, "station_not_found", "没有这个站点 / no such station: " + station);
-        auto registration = own_record("registration");
-        registration.update({{"registered_station_id", station},
-                             {"kind", std::string(1, view->kind)},
-                             {"name", view->name},
-                             {"county", view->county},
-                             {"status", status},
-                             {"valid_from", today}});
+        auto registration = registration_again(station, *view);
+        registration["status"] = status;
         records.push_back(std::move(registration));
         for (const auto& [kid, k] : state.keys) {
             if (k.source != station || status != "revoked") continue;
@@ -117,7 +145,7 @@ Answer Hub::Impl::station_status(const json& in) {
 
 Answer Hub::stations(const Caller&, std::string_view query, std::string_view if_none_match) const {
     const auto kind = query_value(query, "kind"), county = query_value(query, "county"),
-               after = query_value(query, "cursor");
+               after = query_value(query, "cursor"), one = query_value(query, "id");
     const auto limit = list_limit(query);
     if (!limit) return limit_out_of_range();
     json body{{"items", json::array()}};
@@ -126,7 +154,7 @@ Answer Hub::stations(const Caller&, std::string_view query, std::string_view if_
     const auto& stations = impl_->state.projection.stations();
     for (const auto& id : stations.stations()) {
         const auto view = stations.at(id, impl_->options.now()).value();
-        if (id <= after || !view.filed || (!kind.empty() && kind[0] != view.kind) ||
+        if (id <= after || !view.filed || (!one.empty() && one != id) || (!kind.empty() && kind[0] != view.kind) ||
             (!county.empty() && county != view.county))
             continue;
         if (items.size() == *limit) {

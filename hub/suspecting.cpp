@@ -60,6 +60,13 @@ Answer Hub::Impl::suspects(const json& in) {
     return rendered(made, in.value("form", "table"));
 }
 
+json Hub::Impl::decisions_about(const std::string& flag_id) {
+    json out = json::array();
+    if (const auto of = state.suspects.decisions().find(flag_id); of != state.suspects.decisions().end())
+        for (const auto& d : of->second) out.push_back(words_of(d.record_id));
+    return out;
+}
+
 Answer Hub::Impl::suspect(const json& in) {
     SuspectRequest request;
     request.unmasked = in.value("unmasked", false);
@@ -69,9 +76,7 @@ Answer Hub::Impl::suspect(const json& in) {
     const std::string flag_id = in.at("flag_id");
     auto made = hub::suspect(state.projection, state.suspects, flag_id, request);
     if (!made) return no_such_flag();
-    (*made)["decisions"] = json::array();
-    if (const auto of = state.suspects.decisions().find(flag_id); of != state.suspects.decisions().end())
-        for (const auto& d : of->second) (*made)["decisions"].push_back(words_of(d.record_id));
+    (*made)["decisions"] = decisions_about(flag_id);
     if (in.value("form", "text") == "json") return {200, "application/json", made->dump(2) + "\n", {}};
     return {200, "text/plain", suspect_text(*made), {}};
 }
@@ -93,8 +98,10 @@ Answer Hub::Impl::suspect_decide(const json& in) {
         if (!state.suspects.flag(flag_id)) return no_such_flag();
     }
     auto decision = own_record("decision");
-    decision.update(
-        {{"about", {{"flag_id", flag_id}}}, {"action", action}, {"reason", reason}, {"officer_id", in.at("officer_id")}});
+    decision.update({{"about", {{"flag_id", flag_id}}},
+                     {"action", action},
+                     {"reason", reason},
+                     {"officer_id", in.at("officer_id")}});
     const auto written = write_own({decision});
     if (written.status != 200) return written;
     return {200, "application/json", json{{"record_id", decision["record_id"]}, {"flag_id", flag_id}}.dump(), {}};

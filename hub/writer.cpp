@@ -12,8 +12,9 @@ Answer receipt_answer(std::string receipt) { return {200, "application/x-ndjson"
 
 }  // namespace
 
-Writer::Writer(Store& store, State& state, std::shared_mutex& lock, const journal::PrivateKey& key)
-    : store_(store), state_(state), lock_(lock), key_(key), thread_([this] { work(); }) {}
+Writer::Writer(Store& store, State& state, std::shared_mutex& lock, const journal::PrivateKey& key,
+               std::function<void()> settled)
+    : store_(store), state_(state), lock_(lock), key_(key), settled_(std::move(settled)), thread_([this] { work(); }) {}
 
 Writer::~Writer() {
     {
@@ -75,6 +76,7 @@ void Writer::commit(std::deque<Arrival>& batch) {
             for (auto& arrival : batch) answers.push_back(put(arrival));
             transaction.commit();
             state_.settle(loop::day_of(batch.back().received_at));
+            settled_();
         } catch (const StoreError& e) {
             // Nothing of the batch is durable, but memory has taken it in: what is not in the store must not be
             // answered from. The process ends, its supervisor starts it again, and the store is as it was.

@@ -32,7 +32,9 @@ struct Arrival {
 class Writer {
 public:
     /// `state` is written under `lock`; `store` is used by the writer's thread alone, except under `lock` held shared.
-    Writer(Store& store, State& state, std::shared_mutex& lock, const journal::PrivateKey& key);
+    /// `settled` is called after each commit, under the lock held alone.
+    Writer(Store& store, State& state, std::shared_mutex& lock, const journal::PrivateKey& key,
+           std::function<void()> settled);
     ~Writer();  ///< commits what waits
 
     /// False where too much waits: the caller answers 503.
@@ -51,6 +53,7 @@ private:
     State& state_;
     std::shared_mutex& lock_;
     const journal::PrivateKey& key_;
+    std::function<void()> settled_;
     std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<Arrival> waiting_;

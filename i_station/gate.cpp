@@ -6,6 +6,7 @@
 #include "loop/tables.hpp"
 #include "station/http_client.hpp"
 #include "station/ids.hpp"
+#include "station/own_records.hpp"
 #include "station/page/words.hpp"
 
 namespace imloop::i_station {
@@ -181,6 +182,15 @@ Html details_of(const GateAnswer& a, const Request& r) {
                   "Readings after repair are the shop's own and don't replace the retest."));
 }
 
+/// Of the printed slip. The hub notes every question by station and moment; this names its note.
+std::string slip_number(const Site& site, const GateAnswer& a) {
+    const auto as_of = a.hub.is_object() ? a.hub.value("as_of", "") : "";
+    std::string digits;
+    for (const char c : as_of.substr(0, as_of.rfind('+')))
+        if (c >= '0' && c <= '9') digits += c;
+    return digits.empty() ? std::string() : site.config().station_id + "-" + digits;
+}
+
 Html answered(Site& site, const Request& r, const GateAnswer& a, bool open,
               const std::map<std::string, std::string>& problems) {
     const auto& w = r.words;
@@ -192,10 +202,15 @@ Html answered(Site& site, const Request& r, const GateAnswer& a, bool open,
     Html go_on;
     if (a.clearance != "cleared" && a.clearance != "no_open_episode")
         go_on = override_form(r, site.token, a, open, problems);
+    const auto number = slip_number(site, a);
+    Html slip;
+    if (!number.empty())
+        slip = html(R"(<p class="meta">{} <span class="mono">{}</span> · {} · {}</p>)", w("编号", "No."), number,
+                    site.config().name, short_time(a.asked_at));
     return html(
-        R"(<div class="band {}" role="status" aria-live="polite" id="answer"><span class="word">{}<span class="huge-word">{}</span></span><div class="why"><p>{}</p><p>{}</p><p class="meta">{} {}</p></div>{}</div>{}{})",
+        R"(<div class="band {}" role="status" aria-live="polite" id="answer"><span class="word">{}<span class="huge-word">{}</span></span><div class="why"><p>{}</p><p>{}</p><p class="meta">{} {}</p>{}</div>{}</div>{}{})",
         class_of(state.tone), shape(state.shape, "icon huge"), state.word, state.reason, state.next,
-        shown_plate(r.value("plate")), r.value("vin"), actions, go_on, details_of(a, r));
+        shown_plate(r.value("plate")), r.value("vin"), slip, actions, go_on, details_of(a, r));
 }
 
 }  // namespace
@@ -216,7 +231,7 @@ Html override_gate(Site& site, const Request& r) {
     const GateAnswer asked{r.value("clearance"), nullptr,
                            loop::parse_moment(r.value("asked_at")).value_or(station::unix_now())};
     if (problems.empty()) {
-        auto record = site.begin_record("override");
+        auto record = station::begin_record(site.config(), "override");
         record["vehicle"] = vehicle_of(r);
         for (const auto* name : {"clearance", "asked_at", "reason_code", "reason", "approved_by"})
             record[name] = r.value(name);

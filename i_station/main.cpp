@@ -1,3 +1,4 @@
+#include "i_station/choice.hpp"
 #include "i_station/clearance.hpp"
 #include "i_station/ingest.hpp"
 #include "i_station/pages.hpp"
@@ -15,5 +16,6 @@ int main(int argc, char** argv) {
     imloop::i_station::add_ingest(app, context);
     imloop::i_station::add_mapping(app);
     imloop::i_station::add_clearance(app, context);
+    imloop::i_station::add_choose(app, context);
     return imloop::station::run_app(app, context, argc, argv);
 }

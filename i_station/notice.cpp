@@ -4,7 +4,9 @@
 
 #include <memory>
 
+#include "i_station/choice.hpp"
 #include "i_station/pages.hpp"
+#include "i_station/shops.hpp"
 #include "loop/tables.hpp"
 #include "station/ids.hpp"
 #include "station/page/words.hpp"
@@ -16,7 +18,8 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t failed_items_max = 8, shops_max = 6;
+constexpr std::size_t failed_items_max = 8;
+constexpr std::size_t shops_fit = 8, shops_named = 6;  ///< all where they fit, else the nearest
 
 /// As one path of unit squares, with the quiet zone of four modules (ISO/IEC 18004).
 Html qr_code(const std::string& text) {
@@ -46,16 +49,37 @@ std::string vehicle_line(const json& vehicle, const Words& w) {
     return out.empty() ? "—" : out;
 }
 
-/// Lowest and highest posted price; empty where nothing is posted.
-std::string prices(const json& shop) {
-    double low = 0, high = 0;
-    for (const auto& item : shop.value("prices", json::object()).value("items", json::array())) {
-        const double fee = item.value("labour_fee", 0.0);
-        if (fee <= 0) continue;
-        low = low == 0 ? fee : std::min(low, fee);
-        high = std::max(high, fee);
+/// The shops' rows, and what stands under them: how many more there are, and where.
+struct ShopTable {
+    Html rows;
+    std::string below;
+};
+ShopTable shop_table(const station::HubView& view, const std::string& county, const json& record, const Words& w) {
+    ShopTable out;
+    const auto shops = shops_by_distance(view.shops, place_of(view.own), county);
+    const auto failed = record.value("failed_items", std::vector<std::string>{});
+    const auto count = shops.size() <= shops_fit ? shops.size() : shops_named;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto& shop = *shops[i].station;
+        out.rows += html(
+            R"(<tr><td><strong>{}</strong></td><td>{}</td><td>{}</td><td class="num">{}</td><td class="phone">{}</td><td class="num">{}</td></tr>)",
+            shop.value("name", ""), shop.value("business_class", "—"), shop.value("address", "—"),
+            shops[i].km ? fmt::format("{:.1f} km", *shops[i].km) : "—", shop.value("phone", "—"),
+            price_range(shop, failed));
     }
-    return high == 0 ? "—" : low == high ? fmt::format("{:.0f}", low) : fmt::format("{:.0f}–{:.0f}", low, high);
+    const bool by_distance = !shops.empty() && shops[0].km;
+    const auto more = by_distance ? w("以上是最近的 {} 家，另有 {} 家已备案，名单见检测站公告栏。",
+                                      "The nearest {}; {} more are filed, listed in the station's hall.")
+                                  : w("以上 {} 家，另有 {} 家已备案，名单见检测站公告栏。",
+                                      "These {}; {} more are filed, listed in the station's hall.");
+    out.below =
+        count < shops.size()
+            ? fmt::format(fmt::runtime(more), count, shops.size() - count)
+            : fmt::format(fmt::runtime(w("全部 {} 家已备案的维修站。", "All {} stations that are filed.")), count);
+    out.below += w("您可以自由选择，任何人不得指定。价格为公示的同类维修工时费，最低与最高。",
+                   " The choice is yours; no one may direct it. Prices are posted labour of such repairs, lowest and "
+                   "highest.");
+    return out;
 }
 
 Html failed_rows(const json& record, const Words& w, std::size_t& left_out) {
@@ -132,25 +156,7 @@ std::optional<Html> notice(Site& site, const Request& r) {
     if (left_out > 0)
         rows += html(R"(<tr><td colspan="5">{}</td></tr>)",
                      fmt::format(fmt::runtime(w("另有 {} 项，见检测报告。", "{} more, see the report.")), left_out));
-    // Of the own county first.
-    std::vector<const json*> shops;
-    const std::string county = site.config().station_id.substr(1, 6);
-    for (const bool own : {true, false})
-        for (const auto& shop : view->shops)
-            if ((shop.value("county", "") == county) == own) shops.push_back(&shop);
-    Html shop_rows;
-    for (std::size_t i = 0; i < std::min(shops.size(), shops_max); ++i) {
-        const auto& shop = *shops[i];
-        shop_rows +=
-            html(R"(<tr><td><strong>{}</strong></td><td>{}</td><td>{}</td><td>{}</td><td class="num">{}</td></tr>)",
-                 shop.value("name", ""), shop.value("business_class", ""), shop.value("address", ""),
-                 shop.value("phone", ""), prices(shop));
-    }
-    std::string list_as_of = fmt::format(
-        fmt::runtime(
-            w("全市 {} 家已备案，名单见检测站公告栏。您可以自由选择，任何人不得指定。",
-              "{} stations are filed; the whole list hangs in the hall. The choice is yours; no one may direct it.")),
-        view->shops.size());
+    auto [shop_rows, list_as_of] = shop_table(*view, site.config().station_id.substr(1, 6), record, w);
     const auto now = station::unix_now();
     if (site.uploading().state().kind == station::UploadState::Kind::waiting && view->as_of != 0)
         list_as_of += " " + fmt::format(fmt::runtime(w("没有连上监管中心，维修站名单为 {} 的版本。",
@@ -158,14 +164,14 @@ std::optional<Html> notice(Site& site, const Request& r) {
                                         short_time(view->as_of));
     const auto* method = loop::method_named(record.value("method", ""));
     return html(
-        R"(<div class="actions pad no-print"><p>{}</p></div><article class="sheet"><div class="top"><div><span class="tag">{}</span><h1>{}</h1><p class="meta">{}</p></div><div>{}<p>{}</p></div></div>
+        R"(<div class="actions pad no-print"><p>{}</p>{}</div><article class="sheet"><div class="top"><div><span class="tag">{}</span><h1>{}</h1><p class="meta">{}</p></div><div>{}<p>{}</p></div></div>
 <p class="lead">{}<strong>{}</strong>{}</p>
 <table><tbody><tr><th scope="row">{}</th><td><strong>{}</strong></td><th scope="row">VIN</th><td class="mono">{}</td></tr><tr><th scope="row">{}</th><td>{}</td><th scope="row">{}</th><td>{} {}</td></tr><tr><th scope="row">{}</th><td>{} ({})</td><th scope="row">{}</th><td>{}</td></tr></tbody></table>
 <h2>{}</h2><table><thead><tr><th>{}</th><th class="num">{}</th><th class="num">{}</th><th>{}</th><th>{}</th></tr></thead><tbody>{}</tbody></table>
-<h2>{}</h2><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th><th class="num">{}</th></tr></thead><tbody>{}</tbody></table><p class="meta">{}</p>
+<h2>{}</h2><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th class="num">{}</th><th>{}</th><th class="num">{}</th></tr></thead><tbody>{}</tbody></table><p class="meta">{}</p>
 <div class="two"><div><h2>{}</h2><ol><li>{}</li><li>{}</li><li>{}</li></ol></div><div><h2>{}</h2><ul><li>{}</li><li>{}</li><li>{}</li></ul></div></div>
 <div class="signs"><div>{}</div><div>{}</div><div>{}</div></div><p class="meta">{} {} · {} {} · {}</p></article>)",
-        w("按 Ctrl P 打印，一页 A4。", "Press Ctrl P to print; one A4 page."),
+        w("按 Ctrl P 打印，一页 A4。", "Press Ctrl P to print; one A4 page."), choice_form(site, r, record_id),
         w("排放检验不合格", "Emission inspection failed"), w("机动车维护修理告知书", "Notice to repair"),
         w("Notice to repair after a failed emission inspection", "机动车维护修理告知书"), qr_code(record_id),
         w("维修站扫码接车", "Scan at the shop"), w("请在 ", "Please have it repaired at any M station by "),
@@ -176,8 +182,8 @@ std::optional<Html> notice(Site& site, const Request& r) {
         site.config().station_id, w("报告号", "Report"), record.value("report_no", ""), w("哪里不合格", "What failed"),
         w("项目", "Item"), w("测得", "Measured"), w("限值", "Limit"), w("单位", "Unit"),
         w("这是什么意思", "What it means"), rows, w("可以去哪里修", "Where to go"), w("维修站", "Station"),
-        w("类别", "Class"), w("地址", "Address"), w("电话", "Phone"), w("公示工时价，元", "Posted prices, CNY"),
-        shop_rows, list_as_of, w("三步完成", "Three steps"),
+        w("类别", "Class"), w("地址", "Address"), w("距本站", "Distance"), w("电话", "Phone"),
+        w("公示工时价，元", "Labour, CNY"), shop_rows, list_as_of, w("三步完成", "Three steps"),
         w("带本单和行驶证到 M 站，扫右上角的码。",
           "Take this sheet and the licence to an M station and have the code scanned."),
         w("修好后索取结算清单和竣工出厂合格证。", "Ask for the settlement list and the completion certificate."),

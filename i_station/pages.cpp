@@ -1,5 +1,7 @@
 #include "i_station/pages.hpp"
 
+#include "i_station/choice.hpp"
+
 namespace imloop::i_station {
 
 using namespace station::page;
@@ -26,6 +28,7 @@ Answer pages(Site& site, const Request& r) {
     if (r.path == "/override" && r.method == "POST")
         return shown("/gate", w("复检查询", "Retest gate"), override_gate(site, r));
     if (r.path == "/failed") return shown("/failed", w("未通过车辆", "Failed vehicles"), failed_vehicles(site, r));
+    if (r.path == "/choose" && r.method == "POST") return chosen(site, r);
     if (r.path == "/notice")
         if (const auto sheet = notice(site, r))
             return shown("/failed", w("机动车维护修理告知书", "Notice to repair"), *sheet);

@@ -1,6 +1,8 @@
 #include "loop/register.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 #include <tuple>
 
 namespace imloop::loop {
@@ -9,6 +11,13 @@ namespace {
 auto order(const Registration& r) { return std::tie(r.valid_from, r.occurred_at, r.record_id); }
 
 }  // namespace
+
+double distance_km(const Location& a, const Location& b) {
+    constexpr double earth_radius_km = 6371, radians = std::numbers::pi / 180;
+    const double up = std::sin((b.lat - a.lat) * radians / 2), across = std::sin((b.lon - a.lon) * radians / 2);
+    const double h = up * up + std::cos(a.lat * radians) * std::cos(b.lat * radians) * across * across;
+    return 2 * earth_radius_km * std::asin(std::min(1.0, std::sqrt(h)));
+}
 
 void Register::put(Registration r) {
     erase(r.record_id);
@@ -40,7 +49,9 @@ std::optional<StationView> Register::at(std::string_view station_id, Moment mome
                        r.county,
                        r.status,
                        !before_the_first && r.status == StationStatus::filed,
-                       before_the_first ? std::string() : r.record_id};
+                       before_the_first ? std::string() : r.record_id,
+                       r.opening_hours,
+                       r.location};
 }
 
 std::vector<std::string> Register::stations() const {

@@ -14,6 +14,14 @@ namespace imloop::loop {
 
 enum class StationStatus { filed, suspended, revoked, closed };
 
+/// Degrees, WGS 84.
+struct Location {
+    double lat = 0, lon = 0;
+    bool operator==(const Location&) const = default;
+};
+/// Along the great circle.
+double distance_km(const Location&, const Location&);
+
 /// One `registration` record.
 struct Registration {
     std::string record_id;
@@ -24,6 +32,8 @@ struct Registration {
     StationStatus status{};
     Day valid_from = 0;
     Moment occurred_at = 0;
+    std::string opening_hours;  ///< as registered; may be empty
+    std::optional<Location> location;
     bool operator==(const Registration&) const = default;
 };
 
@@ -35,6 +45,8 @@ struct StationView {
     StationStatus status{};
     bool filed = false;
     std::string record_id;  ///< of the registration in force; empty before the first one
+    std::string opening_hours;
+    std::optional<Location> location;
 };
 
 /// Which registrations there are. The one in force at a moment is the latest by (valid_from, occurred_at, record_id)
@@ -56,7 +68,11 @@ struct Policy {
     int repair_days = 30;
     int retest_days = 15;
     double repair_rate_target = 0.9;
+    std::vector<std::string> repair_required_members;  ///< of a finished repair, beyond the contract; shops mark them
     std::string city = "610400";
+    /// Stations whose passed results wait for an officer where a strong flag speaks against them, and for how long.
+    std::vector<std::string> watched_stations;
+    int hold_minutes = 15;
     std::vector<std::string> counties;  ///< of the hub, in the order of reports; a station elsewhere lies outside
     bool inside(std::string_view county) const;
 };

@@ -6,14 +6,19 @@
 #include <limits>
 
 #include "loop/tables.hpp"
+#include "m_station/order_list.hpp"
 #include "m_station/pages.hpp"
+#include "station/corrections.hpp"
 #include "station/ids.hpp"
+#include "station/own_records.hpp"
+#include "station/page/correcting.hpp"
 #include "station/page/words.hpp"
 
 namespace imloop::m_station {
 
 using namespace station::page;
 using nlohmann::json;
+using station::corrections_since;
 
 namespace {
 
@@ -28,14 +33,8 @@ State ending(const station::Queued& q, const station::HubView& view, const Words
         const auto mine =
             std::ranges::find_if(repairs, [&](const json& r) { return r.value("record_id", "") == q.record_id; });
         if (mine == repairs.end()) continue;
-        if (order.value("state", "") == "closed")
-            return order.value("outcome", "") == "closed_repaired"
-                       ? State{std::string(w("复检合格", "Passed the retest")), "good", Tone::good, "", ""}
-                       : State{loop::term(order.value("outcome", "")).zh, "none", Tone::none, "", ""};
-        if (order.value("repaired", false))
-            return {std::string(w("可以复检", "Retest allowed")), "good", Tone::good, "", ""};
-        if (order.value("failures", 1) > 1)
-            return {std::string(w("复检不合格", "Failed the retest")), "bad", Tone::bad, "", ""};
+        if (is_to_repair(order) && order.value("failures", 1) <= 1) break;  // the repair does not count
+        return standing(order, w);
     }
     return {std::string(w("已接收", "Accepted")), "good", Tone::good, "", ""};
 }
@@ -47,18 +46,29 @@ std::string money(const json& value) { return value.is_number() ? fmt::format("{
 Html done_page(Site& site, const Request& r) {
     const auto& w = r.words;
     const auto view = site.copy().view();
+    const auto lines = site.outbox().recent("", std::numeric_limits<std::int64_t>::max(), done_max);
+    const auto corrections = corrections_since(site.outbox(), lines.empty() ? 1 : lines.back().seq);
     Html rows;
-    for (const auto& q : site.outbox().recent("", std::numeric_limits<std::int64_t>::max(), done_max)) {
+    for (const auto& q : lines) {
         const auto record = json::parse(q.line, nullptr, false);
         if (!record.is_object() || record.value("schema", "") != "imloop/repair/1") continue;
-        const auto summary = summary_of(record, w);
+        const auto correction = corrections.find(q.record_id);
+        const auto now = station::corrected(record, corrections);
+        const auto& shown = now.is_null() ? record : now;
+        const auto summary = summary_of(shown, w);
         const auto at = loop::parse_moment(summary.when);
+        const Html note = correction == corrections.end() ? Html{} : correction_note(record, correction->second, w);
         rows += html(
-            R"(<tr{}><td>{}</td><td>{}</td><td><strong>{}</strong><small>{}</small></td><td class="num">{}</td><td><a href="/settlement?record={}">{}</a> <a href="/record?seq={}">{}</a></td></tr>)",
-            q.record_id == r.value("saved") ? Html{R"( class="chosen")"} : Html{}, status_word(ending(q, *view, w)),
-            at ? short_time(*at) : "", summary.what, record.value("work_order_no", ""),
-            money(record.value("total_fee", json())), q.record_id, w("结算清单", "Settlement list"), q.seq,
-            w("查看", "Show"));
+            R"(<tr{}><td>{}</td><td>{}</td><td><strong>{}</strong><small>{}</small>{}</td><td class="num">{}</td><td><a href="/settlement?record={}">{}</a> · <a href="/record?seq={}">{}</a>{}</td></tr>)",
+            q.record_id == r.value("saved") ? Html{R"( class="chosen")"} : Html{},
+            status_word(now.is_null() ? State{std::string(w("已作废", "Void")), "none", Tone::none, "", ""}
+                                      : ending(q, *view, w)),
+            at ? short_time(*at) : "", summary.what, shown.value("work_order_no", ""), note,
+            now.is_null() ? html("<del>{}</del>", money(record.value("total_fee", json())))
+                          : html("{}", money(shown.value("total_fee", json()))),
+            q.record_id, w("结算清单", "Settlement list"), q.seq, w("查看", "Show"),
+            q.status == "rejected" ? Html{}
+                                   : html(R"( · <a href="/correct?seq={}">{}</a>)", q.seq, w("更正", "Correct")));
     }
     if (rows.text.empty())
         return html(R"(<div class="pad" data-live><h1>{}</h1><p>{}</p></div>)", w("已完成", "Done"),
@@ -71,8 +81,10 @@ Html done_page(Site& site, const Request& r) {
 
 std::optional<Html> settlement_list(Site& site, const Request& r) {
     const auto& w = r.words;
-    const auto record = json::parse(site.outbox().line_of(r.value("record")), nullptr, false);
-    if (!record.is_object() || record.value("schema", "") != "imloop/repair/1") return std::nullopt;
+    const auto original = json::parse(site.outbox().line_of(r.value("record")), nullptr, false);
+    if (!original.is_object() || original.value("schema", "") != "imloop/repair/1") return std::nullopt;
+    const auto record = station::corrected(original, corrections_since(site.outbox(), 1));
+    if (record.is_null()) return std::nullopt;
     Html rows;
     for (const auto& item : record.value("items", json::array()))
         rows += html(R"(<tr><td>{}</td><td>{}</td><td></td><td class="num">{}</td><td class="num">{}</td></tr>)",
@@ -108,7 +120,7 @@ Html prices_page(Site& site, const Request& r) {
     const auto& w = r.words;
     Html note;
     if (r.method == "POST") {
-        auto record = site.begin_record("price_list");
+        auto record = station::begin_record(site.config(), "price_list");
         record["valid_from"] = loop::format_day(loop::day_of(station::unix_now()));
         record["items"] = json::array();
         for (const auto* table : {"repair_items", "parts"}) {

@@ -10,6 +10,7 @@
 
 #include "station/ids.hpp"
 #include "station/intake/shop_repairs.hpp"
+#include "station/own_records.hpp"
 
 namespace imloop::m_station {
 namespace {
@@ -96,18 +97,9 @@ struct Saved {
     std::string corrections;  ///< one a line, for orders that have changed since they were imported
 };
 
-/// What puts the order's present content in the place of what was imported before.
-std::string correction_of(const ShopOrder& order, const Config& config) {
-    const auto now = unix_now();
-    return nlohmann::ordered_json{{"schema", "imloop/correction/1"},
-                                  {"record_id", new_uuid7(now)},
-                                  {"station_id", config.station_id},
-                                  {"occurred_at", loop::format_moment(now / 1000 * 1000)},
-                                  {"corrects", order.record_id},
-                                  {"action", "replace"},
-                                  {"replacement", nlohmann::ordered_json::parse(order.line)},
-                                  {"reason", "工单在维修软件中有改动"}}
-               .dump() +
+/// What puts the order's present content in the place of what was imported before, as a line.
+std::string correction_line(const ShopOrder& order, const Config& config) {
+    return correction_of(config, order.record_id, "工单在维修软件中有改动", nlohmann::json::parse(order.line)).dump() +
            "\n";
 }
 
@@ -124,7 +116,7 @@ Saved save(const Context& context, const Config& config, const ShopRepairs& repa
         }
         ++out.failed;
         const bool changed = said.str().find("record_id_reused") != std::string::npos;
-        if (changed) out.corrections += correction_of(order, config);
+        if (changed) out.corrections += correction_line(order, config);
         fmt::print("  ✗ {}  {}", order.work_order_no,
                    changed
                        ? "导入过，内容有改动，需要更正 / was imported before and has changed since: a correction is "

@@ -1,5 +1,8 @@
 #include "m_station/pages.hpp"
 
+#include "m_station/import_page.hpp"
+#include "station/own_records.hpp"
+
 namespace imloop::m_station {
 
 using namespace station::page;
@@ -7,11 +10,9 @@ using namespace station::page;
 namespace {
 
 std::vector<Tab> tabs(const Words& w) {
-    return {{"/orders", w("待修车辆", "To repair")},
-            {"/done", w("已完成", "Done")},
-            {"/prices", w("价目表", "Prices")},
-            {"/status", w("状态", "Status")},
-            {"/settings", w("设置与诊断", "Settings")}};
+    return {{"/orders", w("待修车辆", "To repair")}, {"/done", w("已完成", "Done")},
+            {"/prices", w("价目表", "Prices")},      {"/import", w("批量导入", "Import")},
+            {"/status", w("状态", "Status")},        {"/settings", w("设置与诊断", "Settings")}};
 }
 
 }  // namespace
@@ -23,11 +24,17 @@ Answer pages(Site& site, const Request& r) {
     const auto shown = [&](const char* path, std::string_view title, const Html& body) {
         return page(site.frame(r, tabs(w)), r, path, title, body);
     };
+    if (auto imported = import_pages(site, r, tabs(w))) return std::move(*imported);
     const bool post = r.method == "POST";
     if (r.path == "/orders" && !post)
         return shown("/orders", w("待修车辆", "To repair"), orders_page(site, r, r.value("order"), std::nullopt));
     if (r.path == "/scan" && post) return shown("/orders", w("待修车辆", "To repair"), scanned(site, r));
     if (r.path == "/claim" && post) return shown("/orders", w("待修车辆", "To repair"), claimed(site, r));
+    if (r.path == "/photos" && post) {
+        const auto told = photos_kept(site, r);
+        if (!told && station::is_record_id(r.value("order"))) return see_other("/orders?order=" + r.value("order"));
+        return shown("/orders", w("待修车辆", "To repair"), orders_page(site, r, r.value("order"), told));
+    }
     if (r.path == "/draft" && post) return draft_saved(site, r);
     if (r.path == "/repair" && post) return submitted(site, r, tabs(w));
     if (r.path == "/done") return shown("/done", w("已完成", "Done"), done_page(site, r));

@@ -21,6 +21,8 @@ station::page::Html scanned(station::page::Site&, const station::page::Request&)
 station::page::Html claimed(station::page::Site&, const station::page::Request&);
 /// `/draft`: what is typed, on this PC's disk.
 station::page::Answer draft_saved(station::page::Site&, const station::page::Request&);
+/// `/photos`: files that are added to the form or taken off it; what was not added and why.
+std::optional<Told> photos_kept(station::page::Site&, const station::page::Request&);
 /// `/repair`: the record, or the form again with what is missing.
 station::page::Answer submitted(station::page::Site&, const station::page::Request&,
                                 const std::vector<station::page::Tab>&);

@@ -8,6 +8,8 @@
 
 #include "loop/tables.hpp"
 #include "station/files.hpp"
+#include "station/page/members.hpp"
+#include "station/page/words.hpp"
 
 namespace imloop::m_station {
 
@@ -60,13 +62,6 @@ const json* row_of(const char* table, const std::string& code) {
     return nullptr;
 }
 
-bool within(const json& reading, double value) {
-    const auto limit = reading.value("limit", json()), low = reading.value("limit_low", json());
-    if (low.is_number() && value < low.get<double>()) return false;
-    if (!limit.is_number()) return true;
-    return reading.value("item", "") == "power" ? value >= limit.get<double>() : value <= limit.get<double>();
-}
-
 void add_row(json& record, const Fields& fields, int n, Numbers& numbers, double& sum) {
     const auto name = [&](const char* part) { return fmt::format("{}_{}", part, n); };
     const auto code = field(fields, name("code"));
@@ -100,7 +95,7 @@ void add_readings(json& record, const json& order, Numbers& numbers) {
         if (!value) continue;
         json after = failed[i];
         after["value"] = *value;
-        after["passed"] = within(after, *value);
+        after["passed"] = meets_limits(after, *value);
         record["readings_after"].push_back(std::move(after));
     }
 }
@@ -114,8 +109,60 @@ std::vector<json> failed_readings(const json& order) {
     return out;
 }
 
+bool meets_limits(const json& reading, double value) {
+    const auto limit = reading.value("limit", json()), low = reading.value("limit_low", json());
+    if (low.is_number() && value < low.get<double>()) return false;
+    if (!limit.is_number()) return true;
+    return reading.value("item", "") == "power" ? value >= limit.get<double>() : value <= limit.get<double>();
+}
+
+std::optional<int> price_gap_pct(double charged, double posted) {
+    if (posted <= 0 || charged <= 0) return std::nullopt;
+    // In fen, so that 120.00 against 100.00 is not beyond a fifth.
+    const auto gap = std::llround(charged * 100) - std::llround(posted * 100);
+    const double share = static_cast<double>(gap) / static_cast<double>(std::llround(posted * 100));
+    if (std::abs(share) <= price_gap_max) return std::nullopt;
+    return static_cast<int>(std::lround(share * 100));
+}
+
+bool is_required(const std::vector<std::string>& required, std::string_view member) {
+    return std::ranges::find(required, member) != required.end();
+}
+
+namespace {
+
+/// What the policy asks for and the form lacks, by field.
+std::vector<FieldProblem> lacking(const json& order, const Fields& fields, const std::vector<std::string>& required,
+                                  const Words& w) {
+    std::vector<FieldProblem> out;
+    const auto ask = [&](const std::string& name, const std::string& label) {
+        if (field(fields, name).empty())
+            out.push_back(
+                {name, fmt::format(fmt::runtime(w("{}：必填，监管部门要求。", "{}: required by the bureau.")), label)});
+    };
+    if (is_required(required, "readings_after")) {
+        const auto failed = failed_readings(order);
+        for (std::size_t i = 0; i < failed.size(); ++i)
+            ask(fmt::format("after_{}", i), station::page::item_name(failed[i], w));
+    }
+    if (is_required(required, "parts/serial_no"))
+        for (int n = 0; n < form_rows_max; ++n) {
+            if (field(fields, fmt::format("kind_{}", n)) != "part") continue;
+            const auto* row = row_of("parts", field(fields, fmt::format("code_{}", n)));
+            if (row && row->value("serial", false))
+                ask(fmt::format("serial_{}", n), row->at(w.lang == station::page::Lang::zh ? "zh" : "en"));
+        }
+    for (const auto* name :
+         {"mileage_km", "technician_id", "inspector_id", "certificate_no", "fault_description", "quoted_fee"})
+        if (is_required(required, name)) ask(name, station::page::member_name(name, w));
+    if (is_required(required, "warranty")) ask("warranty_days", station::page::member_name("warranty", w));
+    return out;
+}
+
+}  // namespace
+
 Repair repair_of(const json& order, const Fields& fields, loop::Moment settled_at, const std::string& work_order_no,
-                 const Words& w) {
+                 const Words& w, const std::vector<std::string>& required) {
     Repair out;
     auto& r = out.record;
     Numbers numbers(fields, w, out.problems);
@@ -161,6 +208,8 @@ Repair repair_of(const json& order, const Fields& fields, loop::Moment settled_a
     if (outcome == "repaired" && !r.contains("items"))
         out.problems.insert(out.problems.begin(),
                             {"search", std::string(w("请至少填一个维修项目。", "Name at least one repair."))});
+    if (outcome == "repaired")
+        for (auto& problem : lacking(order, fields, required, w)) out.problems.push_back(std::move(problem));
     return out;
 }
 

@@ -14,6 +14,8 @@ using nlohmann::json;
 constexpr std::chrono::seconds ask_every{15}, ask_apart{2}, ask_time_out{10};
 constexpr int shops_page = 500;
 
+std::filesystem::path file_of(const Config& config) { return config.data / "hub-copy.json"; }
+
 std::shared_ptr<const HubView> read_view(const std::filesystem::path& file) {
     auto out = std::make_shared<HubView>();
     out->orders = json::object();
@@ -23,13 +25,20 @@ std::shared_ptr<const HubView> read_view(const std::filesystem::path& file) {
     out->as_of = kept.value("as_of", loop::Moment{0});
     out->orders = kept.value("orders", json::object());
     out->shops = kept.value("shops", json::array());
+    out->own = kept.value("own", json());
+    out->repair_required_members = kept.value("repair_required_members", std::vector<std::string>{});
     out->cursor = kept.value("cursor", "");
     return out;
 }
 
 /// What can't be kept is asked for again.
 void write_view(const std::filesystem::path& file, const HubView& view) {
-    const json kept{{"as_of", view.as_of}, {"orders", view.orders}, {"shops", view.shops}, {"cursor", view.cursor}};
+    const json kept{{"as_of", view.as_of},
+                    {"orders", view.orders},
+                    {"shops", view.shops},
+                    {"own", view.own},
+                    {"repair_required_members", view.repair_required_members},
+                    {"cursor", view.cursor}};
     try {
         replace_file(file, kept.dump());
     } catch (const std::exception&) {
@@ -48,11 +57,40 @@ void merge_orders(HubView& view, const json& page) {
         else
             view.orders[episode] = item;
     }
+    view.repair_required_members = page.value("repair_required_members", std::vector<std::string>{});
     view.cursor = page.at("next");
 }
 
-HubCopy::HubCopy(Config config)
-    : config_(std::move(config)), file_(config_.data / "hub-copy.json"), view_(read_view(file_)) {
+std::shared_ptr<const HubView> kept_view(const Config& config) { return read_view(file_of(config)); }
+
+bool ask_hub(const Config& config, HubView& view) {
+    HttpClient hub(peer_of(config), ask_time_out);
+    for (bool more = true; more;) {
+        const auto answer = hub.request("GET", "/api/v1/work-orders?limit=500&cursor=" + view.cursor, {}, "");
+        if (!answer || answer->status != 200) return false;
+        const auto page = json::parse(answer->body);
+        merge_orders(view, page);
+        more = page.value("more", false);
+    }
+    const auto shops = hub.request("GET", "/api/v1/stations?kind=M&limit=" + std::to_string(shops_page),
+                                   {{"If-None-Match", view.shops_tag}}, "");
+    if (!shops) return false;
+    if (shops->status == 200) {
+        view.shops = json::parse(shops->body).at("items");
+        if (const auto tag = shops->headers.find("etag"); tag != shops->headers.end()) view.shops_tag = tag->second;
+    }
+    if (config.station_id.starts_with('I')) {
+        const auto own = hub.request("GET", "/api/v1/stations?id=" + config.station_id, {}, "");
+        if (!own) return false;
+        const auto found = own->status == 200 ? json::parse(own->body) : json::object();
+        for (const auto& station : found.value("items", json::array()))
+            if (station.value("station_id", "") == config.station_id) view.own = station;
+    }
+    view.as_of = unix_now();
+    return true;
+}
+
+HubCopy::HubCopy(Config config) : config_(std::move(config)), file_(file_of(config_)), view_(read_view(file_)) {
     thread_ = std::thread([this] { work(); });
 }
 
@@ -78,39 +116,20 @@ void HubCopy::look() {
     wake_.notify_all();
 }
 
-/// True where the hub answered.
-bool HubCopy::ask(HubView& view) {
-    HttpClient hub(peer_of(config_), ask_time_out);
-    for (bool more = true; more;) {
-        const auto answer = hub.request("GET", "/api/v1/work-orders?limit=500&cursor=" + view.cursor, {}, "");
-        if (!answer || answer->status != 200) return false;
-        const auto page = json::parse(answer->body);
-        merge_orders(view, page);
-        more = page.value("more", false);
-    }
-    const auto shops = hub.request("GET", "/api/v1/stations?kind=M&limit=" + std::to_string(shops_page),
-                                   {{"If-None-Match", view.shops_tag}}, "");
-    if (!shops) return false;
-    if (shops->status == 200) {
-        view.shops = json::parse(shops->body).at("items");
-        if (const auto tag = shops->headers.find("etag"); tag != shops->headers.end()) view.shops_tag = tag->second;
-    }
-    view.as_of = unix_now();
-    return true;
-}
-
 void HubCopy::work() {
     for (;;) {
         auto fresh = std::make_shared<HubView>(*view());
         bool answered = false;
         try {
-            answered = ask(*fresh);
+            answered = ask_hub(config_, *fresh);
         } catch (const std::exception&) {
             // The page shows since when; uploading says why.
         }
         std::unique_lock guard(mutex_);
         if (answered) {
-            const bool changed = fresh->cursor != view_->cursor || fresh->shops != view_->shops;
+            const bool changed = fresh->cursor != view_->cursor || fresh->shops != view_->shops ||
+                                 fresh->own != view_->own ||
+                                 fresh->repair_required_members != view_->repair_required_members;
             view_ = fresh;
             if (changed) write_view(file_, *fresh);
         }

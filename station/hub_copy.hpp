@@ -15,15 +15,22 @@ namespace imloop::station {
 
 /// One state of it; never changed once it is handed out.
 struct HubView {
-    loop::Moment as_of = 0;  ///< 0: the hub has never answered
-    nlohmann::json orders;   ///< by episode, as `GET /api/v1/work-orders` has them
-    nlohmann::json shops;    ///< as `GET /api/v1/stations?kind=M` has them
+    loop::Moment as_of = 0;                            ///< 0: the hub has never answered
+    nlohmann::json orders;                             ///< by episode, as `GET /api/v1/work-orders` has them
+    nlohmann::json shops;                              ///< as `GET /api/v1/stations?kind=M` has them
+    nlohmann::json own;                                ///< of an inspection station, likewise; null: not known
+    std::vector<std::string> repair_required_members;  ///< of the hub's policy
     std::string cursor, shops_tag;
 };
 
 /// Takes a page of work orders in: what left is taken out, what changed replaced. A `whole` page, the first of a hub
 /// that knows no cursor of ours, begins anew.
 void merge_orders(HubView&, const nlohmann::json& page);
+
+/// As it was last kept on disk; one the hub has never answered where nothing was.
+std::shared_ptr<const HubView> kept_view(const Config&);
+/// Brings a view up to date; false where the hub did not answer. Throws std::runtime_error where a key can't be read.
+bool ask_hub(const Config&, HubView&);
 
 /// Thread safe. Asks the hub from time to time on a thread of its own, and at once when someone looks.
 class HubCopy {
@@ -36,7 +43,6 @@ public:
 
 private:
     void work();
-    bool ask(HubView&);
 
     Config config_;
     std::filesystem::path file_;

@@ -5,3 +5,8 @@ set_tests_properties(loop_test PROPERTIES ENVIRONMENT "RC_PARAMS=max_success=500
 imloop_test(identity_truth_test SOURCES property/identity_truth_test.cpp LIBS imloop_simulator)
 imloop_test(schema_oracle_test SOURCES property/schema_oracle_test.cpp LIBS imloop_loop)
 target_compile_definitions(schema_oracle_test PRIVATE VALIJSON_USE_EXCEPTIONS=1)
+add_library(imloop_trace_makers STATIC support/trace_maker_plant.cpp support/trace_maker_events.cpp
+                                       support/trace_forgery.cpp)
+target_link_libraries(imloop_trace_makers PUBLIC imloop_loop)
+imloop_test(traces_test SOURCES unit/trace_test.cpp unit/traces_test.cpp property/traces_property_test.cpp
+            LIBS imloop_trace_makers rapidcheck)

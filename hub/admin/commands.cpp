@@ -10,6 +10,8 @@
 
 #include "hub/admin/ask.hpp"
 #include "hub/admin/doctor.hpp"
+#include "hub/admin/draw.hpp"
+#include "hub/admin/hold.hpp"
 #include "hub/admin/session.hpp"
 #include "hub/admin/suspects.hpp"
 #include "hub/ca.hpp"
@@ -36,6 +38,7 @@ struct Options {
     std::vector<std::string> hosts{"localhost", "127.0.0.1"};
     unsigned short port = 8443, admin_port = 9090;
     // station
+    std::string shop_address, phone, hours_open, business_class, location;  // of a station
     std::string station, station_name, county, valid_from, csr, public_key, url, reason;
     std::vector<std::string> writes_for;
     fs::path out;
@@ -92,6 +95,23 @@ int station_add(Session& session, const Options& o) {
         std::cout << added.at("certificate").get<std::string>();
     }
     return 0;
+}
+
+int station_describe(Session& session, const Options& o) {
+    json body{{"id", o.station}};
+    put_given(body, "name", o.station_name);
+    put_given(body, "address", o.shop_address);
+    put_given(body, "phone", o.phone);
+    put_given(body, "opening_hours", o.hours_open);
+    put_given(body, "business_class", o.business_class);
+    if (!o.location.empty()) {
+        double lat = 0, lon = 0;
+        char end = 0;
+        if (std::sscanf(o.location.c_str(), "%lf,%lf%c", &lat, &lon, &end) != 2)
+            throw std::runtime_error("--location 应是 纬度,经度，如 34.361,108.737 / --location is latitude,longitude");
+        body["location"] = {{"lat", lat}, {"lon", lon}};
+    }
+    return show(session.ask("station_describe", body));
 }
 
 int station_invite(Session& session, const Options& o) {
@@ -241,6 +261,20 @@ int run_command(int argc, char** argv) {
     on(invite, [&](Session& s) { return station_invite(s, o); });
     auto* list = station->add_subcommand("list", "列出站点 / list stations");
     on(list, [](Session& s) { return show(s.ask("station_list", json::object())); });
+    auto* describe = station->add_subcommand(
+        "describe",
+        "登记地址、电话、位置、类别；不给的不变 / address, phone, place and class of a station; what is not given "
+        "stays\n\n"
+        "  hub station describe M610404-03 --address 渭城区朝阳三路18号 --phone 029-00001803 --location 34.361,108.737 "
+        "--class 二类");
+    describe->add_option("id", o.station, "M610404-03")->required();
+    describe->add_option("--name", o.station_name, "名称 / name");
+    describe->add_option("--address", o.shop_address, "地址 / address");
+    describe->add_option("--phone", o.phone, "电话 / phone");
+    describe->add_option("--hours", o.hours_open, "营业时间 / opening hours");
+    describe->add_option("--class", o.business_class, "一类、二类、三类 / business class");
+    describe->add_option("--location", o.location, "纬度,经度，度 / latitude,longitude in degrees");
+    on(describe, [&](Session& s) { return station_describe(s, o); });
     for (const auto& [name, status, words] :
          {std::tuple("suspend", "suspended",
                      "暂停站点：记录照收，维修不再计入 / suspend: records are taken, repairs don't count"),
@@ -296,6 +330,8 @@ int run_command(int argc, char** argv) {
     on(reports, [&](Session& s) { return report(s, o); });
 
     add_suspects(app, on);
+    add_hold(app, on);
+    add_draw(app, on);
 
     on(app.add_subcommand("rebuild",
                           "由日志重算一切并与现状比较 / compute everything anew from the journals and compare"),

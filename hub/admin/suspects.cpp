@@ -1,9 +1,12 @@
 #include "hub/admin/suspects.hpp"
 
+#include <fmt/format.h>
+
 #include <fstream>
 #include <memory>
 
 #include "hub/admin/ask.hpp"
+#include "hub/ca.hpp"
 #include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
@@ -12,7 +15,7 @@ namespace {
 using nlohmann::json;
 
 struct SuspectOptions {
-    std::string flag_id, rule, grade, station, county, state, from, to, reason, officer, action, policy;
+    std::string flag_id, rule, grade, station, county, state, from, to, reason, officer, action, policy, out;
     bool as_json = false, as_csv = false, unmasked = false;
     std::int64_t limit = 0;
 };
@@ -48,7 +51,8 @@ void add_suspects(CLI::App& app, const OnCommand& on) {
         "suspects",
         "需要看一看的记录：规则、物理和统计找出来的\nWhat needs a look: found by rules, physics and statistics\n\n"
         "  hub suspects list --grade strong --from 2026-01-01\n  hub suspects show R04-1f2e3d4c5b6a7980\n"
-        "  hub suspects explain R04\n  hub suspects decide R04-1f2e3d4c5b6a7980 dismiss --reason 看过录像 --officer "
+        "  hub suspects explain R04\n  hub suspects evidence R04-1f2e3d4c5b6a7980 --out case.html\n  hub suspects "
+        "decide R04-1f2e3d4c5b6a7980 dismiss --reason 看过录像 --officer "
         "魏岚");
     suspects->require_subcommand(1);
 
@@ -76,6 +80,21 @@ void add_suspects(CLI::App& app, const OnCommand& on) {
     on(show_, [o](Session& s) {
         return print(s.ask(
             "suspect", {{"flag_id", o->flag_id}, {"form", o->as_json ? "json" : "text"}, {"unmasked", o->unmasked}}));
+    });
+
+    auto* evidence = suspects->add_subcommand(
+        "evidence",
+        "一个案件的证据文件：记录（含完整号牌）、数字、图、链与回执的证明，单个 HTML 文件\nThe evidence file of one "
+        "case: records (plates in full), numbers, plots and proof, one HTML file\n\n  hub suspects evidence "
+        "R04-1f2e3d4c5b6a7980 --out case.html");
+    evidence->add_option("flag", o->flag_id, "编号 / flag")->required();
+    evidence->add_option("--out", o->out, "文件 / file")->required();
+    on(evidence, [o](Session& s) {
+        const auto answer = s.ask("suspect_evidence", {{"flag_id", o->flag_id}});
+        if (answer.status != 200) return fail(answer);
+        write_file(o->out, answer.body);
+        fmt::print("证据文件 / evidence file: {}\n", o->out);
+        return 0;
     });
 
     auto* explain = suspects->add_subcommand(

@@ -48,7 +48,7 @@ void State::take(const loop::Admitted& admitted, std::string_view line, const jo
     suspects.arrived(*outcome.record_id, arrival);
     projection.put(admitted, source, epoch, outcome.seq);
     accepted_.try_emplace(*outcome.record_id, Accepted{journal::sha256(line), {source, epoch, outcome.seq}});
-    if (admitted.kind == loop::Kind::claim) take_claim(admitted);
+    take_claim(admitted);
     if (admitted.kind == loop::Kind::price_list) take_prices(admitted);
     if (!admitted.credential || !source.starts_with('H')) return;
     const auto& c = *admitted.credential;
@@ -72,11 +72,25 @@ void State::take_rejected(const loop::Admitted& admitted, const journal::Outcome
     suspects.rejected(loop::record::read_fact(*kind, admitted.json), std::move(arrival));
 }
 
+/// A claim's own words, or those a correction brings for one, under the id of the line they stand in.
 void State::take_claim(const loop::Admitted& admitted) {
-    const auto& r = admitted.json;
-    const std::string station = admitted.fact.station_id;
-    worklist.claim({*admitted.record_id, r.value("fail_record_id", ""), r.value("action", ""),
-                    r.value("chosen_station_id", station), admitted.fact.occurred_at});
+    const bool replaces = admitted.correction && admitted.correction->replacement;
+    const auto& fact = replaces ? *admitted.correction->replacement : admitted.fact;
+    if (fact.kind != loop::Kind::claim) return;
+    const auto& r = replaces ? admitted.json.at("replacement") : admitted.json;
+    claim_words_.insert_or_assign(*admitted.record_id,
+                                  Claim{fact.record_id, r.value("fail_record_id", ""), r.value("action", ""),
+                                        r.value("chosen_station_id", fact.station_id), fact.occurred_at});
+}
+
+/// What the record claims today: corrected, and nothing where it is voided or has no effect.
+void State::settle_claim(const std::string& record_id) {
+    const auto words = claim_words_.find(projection.corrected_by(record_id).value_or(record_id));
+    const bool counts = words != claim_words_.end() && words->second.record_id == record_id;
+    if (counts && projection.fact(record_id))
+        worklist.claim(words->second);
+    else
+        worklist.drop_claim(record_id);
 }
 
 void State::take_prices(const loop::Admitted& admitted) {
@@ -88,6 +102,7 @@ void State::take_prices(const loop::Admitted& admitted) {
 
 void State::settle(loop::Day today) {
     const auto changes = projection.settle();
+    for (const auto& changed : changes.records) settle_claim(changed.record_id);
     // A station's clock may be a day ahead: what it says of tomorrow is listed today.
     worklist.update(projection, changes, today + 1);
     suspects.update(projection, changes);

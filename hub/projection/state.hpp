@@ -60,12 +60,14 @@ public:
 private:
     void take_claim(const loop::Admitted&);
     void take_rejected(const loop::Admitted&, const journal::Outcome&, loop::rules::Arrival);
+    void settle_claim(const std::string& record_id);
     void take_prices(const loop::Admitted&);
     struct Accepted {
         journal::Digest sha{};
         journal::LineAddress address;
     };
     std::unordered_map<std::string, Accepted> accepted_;
+    std::unordered_map<std::string, Claim> claim_words_;  // by the line they stand in
 };
 
 }  // namespace imloop::hub

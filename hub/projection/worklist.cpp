@@ -27,16 +27,26 @@ void Worklist::apply_claims(WorkItem& item) {
     item.taken_in = latest != nullptr && latest->action == "take_in";
 }
 
-void Worklist::claim(Claim claim) {
-    auto& known = claims_[claim.fail_record_id];
-    if (std::ranges::find(known, claim.record_id, &Claim::record_id) != known.end()) return;
-    const std::string failure = claim.fail_record_id;
-    known.push_back(std::move(claim));
+void Worklist::claims_changed(const std::string& failure) {
     const auto it = by_failure_.find(failure);
     if (it == by_failure_.end()) return;
     auto& item = items_.at(it->second);
     apply_claims(item);
     changed(item);
+}
+
+void Worklist::claim(const Claim& claim) {
+    drop_claim(claim.record_id);
+    claims_[claim.fail_record_id].push_back(claim);
+    claimed_failure_[claim.record_id] = claim.fail_record_id;
+    claims_changed(claim.fail_record_id);
+}
+
+void Worklist::drop_claim(const std::string& record_id) {
+    const auto held = claimed_failure_.extract(record_id);
+    if (held.empty()) return;
+    std::erase_if(claims_[held.mapped()], [&](const Claim& c) { return c.record_id == record_id; });
+    claims_changed(held.mapped());
 }
 
 void Worklist::update(const loop::Projection& projection, const loop::Projection::Changes& changes, loop::Day today) {

@@ -40,7 +40,10 @@ struct WorkItem {
 /// Not thread safe.
 class Worklist {
 public:
-    void claim(Claim);
+    /// What a claim record says today, in place of what it said before.
+    void claim(const Claim&);
+    /// A record that claims nothing (any more): voided, without effect, or of another kind.
+    void drop_claim(const std::string& record_id);
     /// After Projection::settle().
     void update(const loop::Projection&, const loop::Projection::Changes&, loop::Day today);
 
@@ -60,12 +63,14 @@ public:
 private:
     void changed(WorkItem&);
     void apply_claims(WorkItem&);
+    void claims_changed(const std::string& failure);
 
     std::map<std::string, WorkItem> items_;                              // by episode
     std::map<std::uint64_t, std::string> order_;                         // episodes by their last change
     std::unordered_map<std::string, std::set<std::string>> by_vehicle_;  // episodes
     std::unordered_map<std::string, std::string> by_failure_;            // episode
     std::unordered_map<std::string, std::vector<Claim>> claims_;         // by failure
+    std::unordered_map<std::string, std::string> claimed_failure_;       // by claim
     std::uint64_t version_ = 0;
 };
 

@@ -20,6 +20,8 @@ Report report_suspects(const loop::Projection&, const loop::rules::Suspects&, co
 Report report_risk(const loop::Projection&, const loop::rules::Suspects&);
 /// How each rule stands: flags, and what officers said of them.
 Report report_rules(const loop::rules::Suspects&);
+/// What checks (`supervision`) found, by arm of the draw and by rule.
+Report report_yield(const loop::rules::Suspects&);
 /// One flag whole: sentence, numbers, records with receipts, what would clear it, decisions. Nothing where there is no
 /// such flag.
 std::optional<nlohmann::json> suspect(const loop::Projection&, const loop::rules::Suspects&, const std::string& flag_id,

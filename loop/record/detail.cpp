@@ -44,6 +44,12 @@ public:
                 if (each.is_string()) out.push_back(each.get<std::string>());
         return out;
     }
+    /// Of a text or a list of texts: several control units give several.
+    std::string joined(const char* name) const {
+        std::string out = text(name);
+        for (const auto& each : texts(name)) out += (out.empty() ? "" : ",") + each;
+        return out;
+    }
     template <typename T>
     std::vector<T> each(const char* name, T (*read)(const Members&)) const {
         std::vector<T> out;
@@ -74,8 +80,8 @@ ObdDetail obd(const Members& m) {
                   m.texts("dtcs"),
                   m.texts("permanent_dtcs"),
                   {},
-                  m.text("cal_id"),
-                  m.text("cvn"),
+                  m.joined("cal_id"),
+                  m.joined("cvn"),
                   normal_vin(m.text("vin")),
                   m.text("protocol"),
                   m.number("mileage_km"),
@@ -170,8 +176,13 @@ PriceListDetail price_list(const Members& m) {
 
 SupervisionDetail supervision(const Members& m) {
     const auto* findings = m.find("findings");
-    return {m.text("checked_station_id"), m.text("kind"), m.text("measure"), m.day("until"),
-            findings && findings->is_array() ? static_cast<int>(findings->size()) : 0};
+    return {m.text("checked_station_id"),
+            m.text("kind"),
+            m.text("measure"),
+            m.day("until"),
+            findings && findings->is_array() ? static_cast<int>(findings->size()) : 0,
+            m.text("draw_id"),
+            m.text("draw_arm")};
 }
 
 }  // namespace
@@ -224,7 +235,7 @@ auto members(T& p) {
 }
 template <Like<SupervisionDetail> T>
 auto members(T& s) {
-    return std::tie(s.checked_station_id, s.kind, s.measure, s.until, s.findings);
+    return std::tie(s.checked_station_id, s.kind, s.measure, s.until, s.findings, s.draw_id, s.draw_arm);
 }
 template <Like<Detail> T>
 auto members(T& d) {

@@ -31,8 +31,8 @@ struct ObdDetail {
     std::optional<bool> supported, communicates, mil_on;
     std::vector<std::string> dtcs, permanent_dtcs;
     std::vector<Monitor> readiness;
-    std::string cal_id, cvn;
-    std::string vin;  ///< normalised; empty: not reported
+    std::string cal_id, cvn;  ///< of several control units: parted by commas
+    std::string vin;          ///< normalised; empty: not reported
     std::string protocol;
     std::optional<double> mileage_km, mil_distance_km, cleared_distance_km, cleared_warm_ups;
 };
@@ -100,6 +100,7 @@ struct SupervisionDetail {
     std::string checked_station_id, kind, measure;
     std::optional<Day> until;
     int findings = 0;
+    std::string draw_id, draw_arm;  ///< of the random draw that sent the check, `random` or `risk`; empty: none did
 };
 
 /// Exactly the one of the record's kind is set; none for kinds no rule reads.

@@ -88,6 +88,12 @@ std::optional<DecisionFact> decision(const json& r) {
     return std::nullopt;
 }
 
+std::optional<Location> location(const json& r) {
+    const auto at = r.find("location");
+    if (at == r.end()) return std::nullopt;
+    return Location{at->at("lat").get<double>(), at->at("lon").get<double>()};
+}
+
 }  // namespace
 
 std::optional<Kind> kind_of(const json& record) {
@@ -128,7 +134,9 @@ std::optional<Registration> read_registration(const json& r) {
                         text(r, "county"),
                         *status,
                         parse_day(text(r, "valid_from")).value_or(0),
-                        moment(r, "occurred_at")};
+                        moment(r, "occurred_at"),
+                        text(r, "opening_hours"),
+                        location(r)};
 }
 
 std::optional<Credential> read_credential(const json& r) {

@@ -1,6 +1,7 @@
 // One part is on one vehicle: the serial number of a catalyst, filter or sensor that was fitted to another vehicle
 // before is a borrowed part, or a number written down without one.
 #include "loop/rules/rule.hpp"
+#include "loop/suspects/sameness.hpp"
 #include "loop/vehicle/text.hpp"
 
 namespace imloop::loop::rules {
@@ -19,17 +20,11 @@ const Part* part_shared(const Record& a, const Record& b) {
     return nullptr;
 }
 
-bool same_vehicle(const Record& a, const Record& b) {
-    const auto &va = a.fact.vehicle, &vb = b.fact.vehicle;
-    if (!va || !vb) return false;
-    return (!va->vin.empty() && va->vin == vb->vin) || (!va->plate.empty() && va->plate == vb->plate);
-}
-
 void shared(std::span<const Record> records, const Context&, Flags& flags) {
     for (std::size_t i = 1; i < records.size(); ++i) {
         const Record& later = records[i];
         for (std::size_t j = 0; j < i; ++j) {
-            const Part* part = same_vehicle(records[j], later) ? nullptr : part_shared(records[j], later);
+            const Part* part = unlike_vehicles(records[j], later) ? part_shared(records[j], later) : nullptr;
             if (!part) continue;
             flags.push_back({.claim = "serial_on_another_vehicle",
                              .grade = Grade::strong,

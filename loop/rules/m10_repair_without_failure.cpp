@@ -1,25 +1,35 @@
-// A repair that no failed test went before, reported as if it were one of the loop: where repairs are paid for by a
-// scheme, that is what it would be paid for.
+// A repair that names a failed test although its vehicle had none: where repairs are paid for by a scheme, that is what
+// would be written. Vehicles the hub knows nothing else of are left alone: their plate or VIN may be mistyped.
 #include <algorithm>
 
 #include "loop/rules/rule.hpp"
+#include "loop/suspects/repairs.hpp"
 
 namespace imloop::loop::rules {
 namespace {
 
+const Record* latest_test_before(const History& history, Moment at) {
+    const Record* latest = nullptr;
+    for (const Record& r : history.records)
+        if (is_formal(r) && r.fact.occurred_at < at) latest = &r;
+    return latest;
+}
+
 void check(const History& history, const Context&, Flags& flags) {
+    const bool ever_failed = std::ranges::any_of(
+        history.records, [](const Record& r) { return r.is_test() && r.fact.inspection->verdict == Verdict::fail; });
+    if (ever_failed) return;
     for (const Record& r : history.records) {
         if (!r.is_repair() || r.fact.repair->fail_report_no.empty()) continue;
-        const bool in_an_episode = std::ranges::any_of(history.episodes, [&](const Episode& e) {
-            return std::ranges::find(e.repairs, r.fact.record_id) != e.repairs.end();
-        });
-        if (in_an_episode) continue;
+        const Record* test = latest_test_before(history, r.fact.occurred_at);
+        if (!test) continue;
         flags.push_back({.claim = "no_failure_before",
                          .grade = Grade::weak,
-                         .score_permille = 400,
-                         .records = {r.fact.record_id},
+                         .score_permille = 800,
+                         .records = {r.fact.record_id, test->fact.record_id},
                          .person = r.repair().technician_id,
-                         .values = {text("fail_report_no", r.fact.repair->fail_report_no)}});
+                         .values = {text("fail_report_no", r.fact.repair->fail_report_no),
+                                    moment("passed_at", test->fact.occurred_at)}});
     }
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "loop/suspects/flag_id.hpp"
 #include "loop/suspects/suspects.hpp"
@@ -48,6 +49,7 @@ void Suspects::replace(const Projection& projection, const std::string& owner,
             const std::string id = flag.flag_id;
             for (const auto& record : flag.records) by_record_[record].insert(id);
             owned_[owner].push_back(id);
+            if (flag.grade == Grade::strong && !flag.records.empty()) new_.push_back(id);
             flags_[id].insert_or_assign(owner, std::move(flag));
         }
 }
@@ -56,6 +58,8 @@ const Flag* Suspects::flag(const std::string& flag_id) const {
     const auto it = flags_.find(flag_id);
     return it == flags_.end() ? nullptr : &it->second.begin()->second;
 }
+
+std::vector<std::string> Suspects::take_new() { return std::exchange(new_, {}); }
 
 std::vector<std::string> Suspects::of_record(const std::string& record_id) const {
     const auto it = by_record_.find(record_id);

@@ -21,18 +21,16 @@ int score_of(const Suspects& suspects, const Flag& flag) {
     return said == "confirm" ? sure_permille : std::min(flag.score_permille, sure_permille);
 }
 
-}  // namespace
-
-Risk risk_of(const Suspects& suspects, const std::vector<const Flag*>& flags) {
+Risk weighed(const Suspects& suspects, const std::vector<const Flag*>& flags, double ratio) {
     std::map<std::string, const Flag*> strongest;  // by rule
     for (const Flag* flag : flags) {
         if (score_of(suspects, *flag) == 0) continue;
         const Flag*& best = strongest[flag->rule];
         if (!best || score_of(suspects, *flag) > score_of(suspects, *best)) best = flag;
     }
-    if (strongest.empty()) return {};
+    if (strongest.empty() && ratio <= 1) return {};
     std::vector<const Flag*> order;
-    double weight = logit(prior);
+    double weight = logit(prior) + std::log(ratio);
     for (const auto& [rule, flag] : strongest) {
         order.push_back(flag);
         weight += std::max(0.0, logit(score_of(suspects, *flag) / 1000.0) - logit(prior));
@@ -44,6 +42,19 @@ Risk risk_of(const Suspects& suspects, const std::vector<const Flag*>& flags) {
     return out;
 }
 
+/// Of the latest check that still holds.
+double ratio_of_checks(const Suspects& suspects, const std::string& station) {
+    const auto of = suspects.checks().find(station);
+    if (of == suspects.checks().end()) return 1;
+    const Check& latest = *of->second.rbegin();
+    if (day_of(latest.occurred_at) + check_holds_days < suspects.swept_to()) return 1;
+    return latest.found() ? found_ratio : clean_ratio;
+}
+
+}  // namespace
+
+Risk risk_of(const Suspects& suspects, const std::vector<const Flag*>& flags) { return weighed(suspects, flags, 1); }
+
 Risks risks(const Suspects& suspects) {
     std::map<std::string, std::vector<const Flag*>> stations, people;
     for (const auto& [id, owners] : suspects.flags()) {
@@ -52,8 +63,10 @@ Risks risks(const Suspects& suspects) {
         stations[flag.station_id].push_back(&flag);
         if (!flag.person.empty()) people[flag.station_id + " " + flag.person].push_back(&flag);
     }
+    for (const auto& [station, checks] : suspects.checks()) stations.try_emplace(station);
     Risks out;
-    for (const auto& [station, flags] : stations) out.stations[station] = risk_of(suspects, flags);
+    for (const auto& [station, flags] : stations)
+        out.stations[station] = weighed(suspects, flags, ratio_of_checks(suspects, station));
     for (const auto& [person, flags] : people) out.people[person] = risk_of(suspects, flags);
     return out;
 }

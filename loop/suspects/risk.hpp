@@ -23,6 +23,11 @@ struct Risk {
 /// Of flags about one thing. Dismissed ones say nothing, confirmed ones are sure.
 Risk risk_of(const Suspects&, const std::vector<const Flag*>&);
 
+/// What the latest check of a station within a year adds to its weight of evidence: something found, five to one;
+/// nothing found, one to two.
+inline constexpr double found_ratio = 5, clean_ratio = 0.5;
+inline constexpr Day check_holds_days = 365;
+
 /// By station, and by `station person` for inspectors and technicians.
 struct Risks {
     std::map<std::string, Risk> stations, people;

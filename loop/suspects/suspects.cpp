@@ -97,7 +97,7 @@ void Suspects::share(const Record& record, bool is_in) {
 }
 
 void Suspects::note_decision(const Fact& fact, bool is_in) {
-    if (!fact.decision || fact.decision->about_kind != "flag_id") return;
+    if (!fact.decision || (fact.decision->about_kind != "flag_id" && fact.decision->about_kind != "record_id")) return;
     const Decision decision{fact.occurred_at, fact.record_id, fact.decision->action};
     auto& of = decisions_[fact.decision->about];
     if (is_in)
@@ -107,16 +107,31 @@ void Suspects::note_decision(const Fact& fact, bool is_in) {
     if (of.empty()) decisions_.erase(fact.decision->about);
 }
 
+void Suspects::note_check(const Record& record, bool is_in) {
+    if (!record.detail.supervision) return;
+    const auto& s = *record.detail.supervision;
+    auto& of = checks_[s.checked_station_id];
+    const Check check{
+        record.fact.occurred_at, record.fact.record_id, s.kind, s.measure, s.draw_id, s.draw_arm, s.findings};
+    if (is_in)
+        of.insert(check);
+    else
+        of.erase(check);
+    if (of.empty()) checks_.erase(s.checked_station_id);
+}
+
 void Suspects::put_in(const Record& record) {
     share(record, true);
     statistics_.add(record);
     note_decision(record.fact, true);
+    note_check(record, true);
 }
 
 void Suspects::take_out(const Record& record) {
     share(record, false);
     statistics_.remove(record);
     note_decision(record.fact, false);
+    note_check(record, false);
 }
 
 void Suspects::update(const Projection& projection, const Projection::Changes& changes) {

@@ -26,6 +26,15 @@ struct Decision {
     auto operator<=>(const Decision&) const = default;
 };
 
+/// A check of a station by an authority (`supervision`).
+struct Check {
+    Moment occurred_at = 0;
+    std::string record_id, kind, measure, draw_id, draw_arm;
+    int findings = 0;
+    bool found() const { return findings > 0 || (!measure.empty() && measure != "none"); }
+    auto operator<=>(const Check&) const = default;
+};
+
 /// Not thread safe. A record costs the rules over its vehicle's records and over the small keys it shares; the sweep
 /// costs what changed in large keys, and the stations.
 class Suspects {
@@ -43,6 +52,7 @@ public:
     /// After Projection::settle().
     void update(const Projection&, const Projection::Changes&);
     Traces& traces() { return traces_; }
+    const Traces& traces() const { return traces_; }
     /// More is known of a trace: records that name it are looked at again at the next update.
     void trace_changed(const std::string& sha256);
     /// Records that name this trace, ascending.
@@ -55,12 +65,18 @@ public:
     const std::map<std::string, ByOwner>& flags() const { return flags_; }
     /// Nothing where there is no such flag now.
     const Flag* flag(const std::string& flag_id) const;
+    /// Strong flags about records that came since this was last asked, some of them perhaps for the second time.
+    std::vector<std::string> take_new();
     /// Flags with this record among theirs; ids, ascending.
     std::vector<std::string> of_record(const std::string& record_id) const;
     /// Nothing where no officer has decided.
     const Decision* decision(const std::string& flag_id) const;
-    /// By flag id, also of flags that are no more.
+    /// By flag id, also of flags that are no more, and by record id.
     const std::map<std::string, std::set<Decision>>& decisions() const { return decisions_; }
+    /// By checked station, oldest first.
+    const std::map<std::string, std::set<Check>>& checks() const { return checks_; }
+    /// The last day the sweep saw.
+    Day swept_to() const { return swept_to_; }
     const Statistics& statistics() const { return statistics_; }
     const Parameters& parameters() const { return parameters_; }
 
@@ -90,6 +106,7 @@ private:
     void take_out(const Record&);
     void share(const Record&, bool is_in);
     void note_decision(const Fact&, bool is_in);
+    void note_check(const Record&, bool is_in);
     void look_at_record(const Projection&, const std::string& record_id);
     void look_at_rejected(const Projection&, const std::string& record_id);
     void look_at_vehicle(const Projection&, const std::string& vehicle_id);
@@ -116,6 +133,8 @@ private:
     std::unordered_map<std::string, std::vector<std::string>> owned_;  // flag ids by owner
     std::unordered_map<std::string, std::set<std::string>> by_record_;
     std::map<std::string, std::set<Decision>> decisions_;
+    std::map<std::string, std::set<Check>> checks_;
+    std::vector<std::string> new_;
 };
 
 }  // namespace imloop::loop::rules

@@ -43,6 +43,12 @@ bool vin_proven(std::string_view vin) {
     return vin[check_place] == (check == 10 ? 'X' : static_cast<char>('0' + check));
 }
 
+std::string masked_vin(std::string_view vin) {
+    constexpr std::size_t head = 3, tail = 4;
+    if (vin.size() <= head + tail) return std::string(vin);
+    return std::string(vin.substr(0, head)) + "***" + std::string(vin.substr(vin.size() - tail));
+}
+
 bool one_slip_apart(std::string_view a, std::string_view b) {
     if (a == b) return false;
     if (a.size() < b.size()) std::swap(a, b);

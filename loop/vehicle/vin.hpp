@@ -11,6 +11,8 @@ namespace imloop::loop {
 std::string normal_vin(std::string_view raw);
 /// 17 places and a right check digit in place 9. Takes a normal form.
 bool vin_proven(std::string_view vin);
+/// First three and last four places: LSV***0013.
+std::string masked_vin(std::string_view vin);
 /// One place differs, two neighbours swapped, or one place missing or doubled. Equal VINs are no slip.
 bool one_slip_apart(std::string_view a, std::string_view b);
 /// Keys such that any two VINs one slip apart share at least one; about 18 keys of a 17-place VIN.

@@ -130,6 +130,11 @@ struct Server::Impl {
         r.body = request.body();
         r.if_none_match = text(request[http::field::if_none_match]);
         if (r.content_type.starts_with("application/x-www-form-urlencoded")) r.form = parse_form(r.body);
+        if (r.content_type.starts_with("multipart/form-data")) {
+            auto parts = parse_multipart(r.content_type, r.body);
+            r.form = std::move(parts.form);
+            r.files = std::move(parts.files);
+        }
         r.by_key = same(text(request["X-Imloop-Key"]), key);
         if (text(request[http::field::cookie]).find("lang=en") != std::string::npos) r.words.lang = Lang::en;
         if (auto refused = barred(request, r)) return std::move(*refused);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "station/page/html.hpp"
+#include "station/page/multipart.hpp"
 
 namespace imloop::station::page {
 
@@ -20,7 +21,8 @@ struct Request {
     std::string method;
     std::string path;
     std::map<std::string, std::string> query;
-    std::map<std::string, std::string> form;  ///< of application/x-www-form-urlencoded
+    std::map<std::string, std::string> form;  ///< of application/x-www-form-urlencoded or multipart/form-data
+    std::vector<UploadedFile> files;          ///< of multipart/form-data
     std::string content_type;
     std::string body;
     std::string if_none_match;

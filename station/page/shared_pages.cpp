@@ -6,8 +6,10 @@
 
 #include "journal/digest.hpp"
 #include "loop/admission.hpp"
+#include "station/corrections.hpp"
 #include "station/enrolment.hpp"
 #include "station/ids.hpp"
+#include "station/page/correcting.hpp"
 #include "station/page/site.hpp"
 
 namespace imloop::station::page {
@@ -127,11 +129,11 @@ Html explained(const Queued& q, const Words& w) {
     for (const auto& p : outcome.value("problems", json::array())) {
         Queued one = q;
         one.outcome = json{{"problems", {p}}}.dump();
-        out += html(R"(<h3>{}</h3><p class="mono">{}</p><h3>{}</h3><p>{}</p>)", w("哪里", "Where"),
+        out += html(R"(<h2>{}</h2><p class="mono">{}</p><h2>{}</h2><p>{}</p>)", w("哪里", "Where"),
                     p.value("pointer", ""), w("为什么", "Why"), problem_text(one, w));
     }
     out +=
-        html("<h3>{}</h3><p>{}</p>", w("怎么办", "What to do"),
+        html("<h2>{}</h2><p>{}</p>", w("怎么办", "What to do"),
              w("原记录已保留。请核对后在检测或维修软件里改正，重新保存；已被接收的同一份报告要写更正，不要改文件重传。",
                "The record is kept. Mend it in the software it came from and save it again; for a report that was "
                "accepted before write a correction, don't send a changed file."));
@@ -150,13 +152,22 @@ Answer record(Site& site, const Request& r, const std::vector<Tab>& tabs) {
     const auto words = json::parse(q.line, nullptr, false);
     const auto summary = summary_of(words, w);
     const auto receipt = site.outbox().receipt_of(seq);
-    Html more;
+    Html more, actions;
     if (q.status == "rejected") more = explained(q, w);
+    const bool is_record = words.is_object() && words.value("schema", "") != "imloop/correction/1";
+    if (is_record && q.status != "rejected") {
+        const auto corrections = corrections_since(site.outbox(), seq);
+        if (const auto it = corrections.find(q.record_id); it != corrections.end())
+            more += correction_note(words, it->second, w);
+        actions +=
+            html(R"(<a class="button" href="/correct?seq={}">{}</a>)", seq, w("更正或作废…", "Correct or void…"));
+    }
     if (!receipt.empty())
-        more += html(R"(<h3>{}</h3><p>{}</p><pre>{}</pre>)", w("回执", "Receipt"), short_digest(receipt), receipt);
-    if (words.value("verdict", "") == "fail")
-        more += html(R"(<p class="actions"><a class="button main" href="/notice?record={}">{}</a></p>)", q.record_id,
-                     w("打印维护修理告知书", "Print the notice to repair"));
+        more += html(R"(<h2>{}</h2><p>{}</p><pre>{}</pre>)", w("回执", "Receipt"), short_digest(receipt), receipt);
+    if (is_record && words.value("verdict", "") == "fail")
+        actions += html(R"(<a class="button main" href="/notice?record={}">{}</a>)", q.record_id,
+                        w("打印维护修理告知书", "Print the notice to repair"));
+    if (!actions.text.empty()) more += html(R"(<p class="actions">{}</p>)", actions);
     const Html body = html(
         R"(<div class="pad"><p>{}</p><h1>{}</h1><p class="meta">{} · {}</p>{}<details><summary>{}</summary><pre>{}</pre></details><p><a href="/status">{}</a></p></div>)",
         status_word(state_of_line(q, w)), summary.what, summary.detail, summary.when, more,
@@ -240,6 +251,11 @@ Answer settings(Site& site, const Request& r, const std::vector<Tab>& tabs) {
 std::optional<Answer> shared_pages(Site& site, const Request& r, const std::vector<Tab>& tabs) {
     if (r.path == "/status" && r.method == "GET") return status(site, r, tabs);
     if (r.path == "/record" && r.method == "GET") return record(site, r, tabs);
+    if (r.path == "/correct" && r.method == "GET")
+        if (const auto form = correcting(site, r))
+            return page(site.frame(r, tabs), r, "/status", r.words("更正", "Correct"), *form);
+    if (r.path == "/correct" && r.method == "POST")
+        if (auto answer = corrected_by_form(site, r, tabs)) return answer;
     if (r.path == "/settings" && r.method == "GET") return settings(site, r, tabs);
     if (r.path == "/retry" && r.method == "POST") {
         site.uploading().try_now();

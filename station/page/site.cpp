@@ -41,14 +41,6 @@ Frame Site::frame(std::vector<Tab> tabs, State state) const {
     return {config_.name, config_.station_id, std::move(tabs), std::move(state), token};
 }
 
-json Site::begin_record(const std::string& kind) const {
-    const auto now = unix_now();
-    return {{"schema", "imloop/" + kind + "/1"},
-            {"record_id", new_uuid7(now)},
-            {"station_id", config_.station_id},
-            {"occurred_at", loop::format_moment(now)}};
-}
-
 std::vector<std::string> Site::save(const json& record, const Words& w) {
     const auto line = record.dump();
     const auto admitted = loop::admit(line, config_.station_id, unix_now());
@@ -79,7 +71,7 @@ Summary summary_of(const json& record, const Words& w) {
     const auto first = schema.find('/');
     const auto kind = schema.substr(first + 1, schema.rfind('/') - first - 1);
     out.when = record.value("occurred_at", "");
-    const auto vehicle = record.value("vehicle", json::object());
+    const auto vehicle = record.value("replacement", record).value("vehicle", json::object());
     out.what = shown_plate(vehicle.value("plate", vehicle.value("vin", "")));
     if (out.what.empty()) out.what = word(kind);
     out.detail = word(kind);
@@ -90,6 +82,7 @@ Summary summary_of(const json& record, const Words& w) {
         out.detail += std::string(w(" · 报告 ", " · report ")) + record["report_no"].get<std::string>();
     if (record.contains("work_order_no"))
         out.detail += std::string(w(" · 工单 ", " · order ")) + record["work_order_no"].get<std::string>();
+    if (record.contains("corrects")) out.detail += " · " + record.value("reason", "");
     return out;
 }
 

@@ -34,8 +34,6 @@ public:
 
     /// Judges a record as the hub will and saves it. What is wrong with it; empty: it is saved.
     std::vector<std::string> save(const nlohmann::json& record, const Words&);
-    /// record_id, station_id and occurred_at of a record made here and now.
-    nlohmann::json begin_record(const std::string& kind) const;
 
     const std::string token = new_token();  ///< of the server's forms
 

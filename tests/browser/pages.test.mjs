@@ -27,6 +27,7 @@ async function post(url, name, record, key) {
 
 before(async () => {
   programs.hub('init');
+  fs.writeFileSync(path.join(programs.dir, 'hub', 'policy.json'), JSON.stringify({ city: '610400', counties: ['610404'], repair_required_members: ['inspector_id', 'certificate_no'] }));
   hub = await programs.serve();
   chrome = await browser();
   context = await chrome.newContext({ viewport: { width: 1280, height: 800 } });
@@ -144,8 +145,14 @@ test('a mechanic records a repair from the list to the receipt, by keyboard, and
   await page.goto(shop.url + '/orders?order=' + recordId(1));
   assert.equal(await page.inputValue('[name=serial_1]'), 'TWC-5518-20937');
   assert.equal(await page.inputValue('[name=after_0]'), '0.21');
-  const fields = await page.locator('#repair input:not([type=hidden]), #repair select').count();
-  assert.ok(fields <= 24, `${fields} fields`);
+  const fields = await page.locator('#repair input:visible:not(#search):not([type=file]), #repair select:visible').count();
+  assert.ok(fields <= 15, `${fields} fields`);
+  assert.equal(await page.textContent('#lacking'), '还差 2 项');
+  await page.getByRole('button', { name: '提交' }).click();
+  await page.locator('.note').getByText('检验员：必填，监管部门要求。').first().waitFor();
+  await page.fill('#inspector_id', 'Q1');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('610404-0001');
   await page.getByRole('button', { name: '提交' }).click();
   await page.waitForURL(/\/done/);
   await clean('done');
@@ -171,12 +178,96 @@ test('the gate now lets the vehicle through and shows what was repaired; the sho
   await page.locator('tbody').getByText('复检合格').waitFor({ timeout: 30000 });
 });
 
-test('prices are posted; English is a click away; a plate never stands in an address', async () => {
+test('a price beside the posted one, a reading beyond its limit, a photo: said, kept, and submitted all the same', async () => {
   await page.goto(shop.url + '/prices');
   await clean('prices');
   await page.fill('#EMI-CAT', '320');
   await page.getByRole('button', { name: '保存并公示' }).click();
   await page.getByText('已保存，今天起公示。').waitFor();
+  await page.locator('#EMI-CAT').evaluate(async (field) => {
+    while (!(await (await fetch('/prices')).text()).includes('value="320.00"')) await new Promise((again) => setTimeout(again, 200));
+  });
+  await page.goto(shop.url + '/orders?order=' + recordId(2));
+  assert.equal(await page.inputValue('#inspector_id'), 'Q1');
+  await page.fill('#search', 'ghsychq');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.inputValue('[name=price_0]'), '320.00');
+  await page.locator('[name=price_0]').fill('400');
+  await page.getByText('高于公示价 25%').waitFor();
+  await page.locator('[name=after_0]').fill('0.7');
+  await page.locator('#readings tr').first().getByText('超出限值，可以提交').waitFor();
+  await page.fill('#certificate_no', '610404-0002');
+  await page.setInputFiles('#photos', { name: '旧催化器.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('not a picture') });
+  await page.locator('.photos li').getByText('旧催化器.jpg').waitFor();
+  await page.getByText('高于公示价 25%').waitFor();
+  await clean('form with remarks');
+  await page.getByRole('button', { name: '提交' }).click();
+  await page.waitForURL(/\/done/);
+  const kept = fs.readdirSync(path.join(programs.dir, 'm', 'data', 'attachments'));
+  assert.equal(kept.length, 1);
+  assert.ok(page.url().endsWith(kept[0]));
+});
+
+test('a submitted repair is corrected with its reason, never edited; the old value is struck through', async () => {
+  await page.goto(shop.url + '/done');
+  await page.getByRole('link', { name: '更正' }).first().click();
+  await clean('correction');
+  await page.getByLabel('合计，元').fill('380');
+  await page.getByRole('button', { name: '写更正' }).click();
+  assert.match(page.url(), /\/correct/);  // the reason is missing
+  await page.fill('#reason', '收费录错');
+  await page.getByRole('button', { name: '写更正' }).click();
+  await page.locator('.correction del').getByText('400').waitFor();
+  await clean('record corrected');
+  await page.goto(shop.url + '/done');
+  await page.locator('tbody .correction').getByText('收费录错').waitFor();
+  assert.equal(await page.locator('tbody tr').first().locator('td.num').textContent(), '380.00');
+});
+
+test('a table is shown first and written when the button is pressed; what is wrong comes back with reasons', async () => {
+  const table = '工单号,车牌号,进厂时间,结算时间,送修人,维修项目,总费用\nWO1,陕D0T001,2026/3/1 9:05,2026/3/1 16:20,某人,更换三元催化器,1280\nWO2,陕D0T002,2026/3/2 9:05,2026/3/2 16:20,某人,清洗节气门,不详\n';
+  const choose = async (text) => {
+    await page.goto(shop.url + '/import');
+    await page.setInputFiles('#table', { name: '结算清单.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+    await page.getByRole('button', { name: '查看' }).click();
+  };
+  await choose(table);
+  await page.getByText('第 3 行「总费用」').waitFor();
+  await clean('import');
+  await page.goto(shop.url + '/done');
+  assert.equal(await page.getByText('WO1').count(), 0);
+  await page.goto(shop.url + '/import');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: '下载有问题的 1 条' }).click()]);
+  const back = fs.readFileSync(await download.path(), 'utf8');
+  assert.match(back, /WO2/);
+  assert.doesNotMatch(back, /某人/);
+  await page.getByRole('button', { name: '导入 1 条' }).click();
+  await page.getByText('已保存 1 条').waitFor();
+  await choose(table.replace('1280', '1380'));
+  await page.getByText('有改动', { exact: true }).waitFor();
+  await page.getByRole('button', { name: '写 1 条更正' }).click();
+  await page.getByText('已保存 1 条').waitFor();
+  await page.goto(shop.url + '/done');
+  await page.locator('del').getByText('1280').waitFor();
+});
+
+test('the notice names the nearest shops; the owner chooses one', async () => {
+  programs.hub('station', 'describe', 'I610404-01', '--location', '34.36,108.73');
+  programs.hub('station', 'describe', 'M610404-03', '--location', '34.36,108.74', '--class', '二类', '--phone', '029-00001803', '--address', '渭城区朝阳三路18号');
+  await page.goto(inspection.url + '/notice?record=' + recordId(1));
+  await page.locator('body').evaluate(async () => {
+    while (!(await (await fetch(location.href)).text()).includes('0.9 km')) await new Promise((again) => setTimeout(again, 200));
+  });
+  await page.reload();
+  await page.locator('.sheet').getByText('0.9 km').waitFor();
+  await page.selectOption('#shop', 'M610404-03');
+  await page.getByRole('button', { name: '记下' }).click();
+  await page.getByText('已记下').waitFor();
+  await clean('notice with shops');
+});
+
+test('English is a click away; a plate never stands in an address', async () => {
+  await page.goto(shop.url + '/prices');
   await page.getByRole('link', { name: 'English' }).click();
   await page.getByRole('heading', { name: 'Prices' }).waitFor();
   await clean('prices in English');

@@ -5,11 +5,11 @@ import re
 import sys
 
 MAY = {
-    "schemas": set(), "sqlite": set(), "service": set(), "journal": set(), "loop": {"schemas"},
-    "station": {"journal", "loop", "schemas", "service", "sqlite"}, "i_station": {"station", "loop", "journal", "service"},
+    "schemas": set(), "sqlite": set(), "service": set(), "markup": set(), "journal": set(), "loop": {"schemas"},
+    "station": {"journal", "loop", "markup", "schemas", "service", "sqlite"}, "i_station": {"station", "loop", "journal", "service"},
     "m_station": {"station", "loop", "journal", "service"},
     "bridge": {"station", "loop", "journal"},
-    "hub": {"loop", "journal", "schemas", "service", "sqlite"},
+    "hub": {"loop", "journal", "markup", "schemas", "service", "sqlite"},
 }
 # Headers a room must not know, wherever they come from.
 NEVER = {"loop": r"boost/|sqlite3?\.h|openssl/", "journal": r"sqlite", "hub/api": r"store/|sqlite", "hub/report": r"store/|sqlite|boost/"}

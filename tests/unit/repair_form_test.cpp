@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "loop/admission.hpp"
+#include "m_station/order_list.hpp"
 #include "tests/support/files.hpp"
 
 using namespace imloop;
@@ -252,4 +253,55 @@ TEST_CASE("a draft whose name is no record id is ignored") {
     }
     CHECK(test::read_file(folder.path() / "a.json") == R"({"price_0":"1"})");
     CHECK_FALSE(std::filesystem::exists(folder.path() / "drafts"));
+}
+
+TEST_CASE("a price more than a fifth beside the posted one is told, a fifth is not") {
+    CHECK_FALSE(price_gap_pct(120, 100));
+    CHECK_FALSE(price_gap_pct(80, 100));
+    CHECK_FALSE(price_gap_pct(0.12, 0.10));
+    CHECK(price_gap_pct(120.01, 100) == 20);
+    CHECK(price_gap_pct(79.99, 100) == -20);
+    CHECK(price_gap_pct(300, 100) == 200);
+    CHECK_FALSE(price_gap_pct(300, 0));
+    CHECK_FALSE(price_gap_pct(0, 100));
+}
+
+TEST_CASE("what the policy asks for is named by its field, of a finished repair alone") {
+    const std::vector<std::string> all{"mileage_km",        "technician_id", "inspector_id",   "certificate_no",
+                                       "warranty",          "quoted_fee",    "readings_after", "parts/serial_no",
+                                       "fault_description", "colour_of_car"};
+    const auto asked = [&](const Fields& fields) {
+        return named(repair_of(order(), fields, settled_at, "N1", zh, all));
+    };
+    CHECK(asked(whole()).empty());
+    for (const auto* name : {"mileage_km", "technician_id", "inspector_id", "certificate_no", "quoted_fee", "after_2",
+                             "serial_1", "fault_description"}) {
+        INFO(name);
+        CHECK(asked(with(whole(), name, " ")) == Names{name});
+    }
+    CHECK(asked(with(whole(), "warranty_days", "")) == Names{"warranty_days"});
+    CHECK(asked({{"outcome", "owner_refused"}}).empty());
+    CHECK(named(made(with(whole(), "inspector_id", ""))).empty());
+}
+
+TEST_CASE("orders stand by list, those to repair before the others, then by deadline") {
+    station::HubView view;
+    const auto add = [&](const char* id, const char* list, const char* state, bool repaired, const char* due) {
+        view.orders[id] = {{"episode", id},        {"list", list}, {"state", state},
+                           {"repaired", repaired}, {"due", due},   {"fail_record_id", std::string("f") + id}};
+    };
+    add("1", "county", "open", false, "2026-04-01");
+    add("2", "here", "closed", true, "2026-03-01");
+    add("3", "here", "open", false, "2026-04-03");
+    add("4", "here", "open", false, "2026-04-02");
+    add("5", "chosen", "open", false, "2026-04-09");
+    add("6", "own", "open", false, "2026-04-09");
+    std::string all, here;
+    for (const auto* o : orders_of(view, "")) all += o->at("episode");
+    for (const auto* o : orders_of(view, "here")) here += o->at("episode");
+    CHECK(all == "43251");
+    CHECK(here == "432");
+    CHECK(order_named(view, "f4")->at("episode") == "4");
+    CHECK(order_named(view, "9") == nullptr);
+    CHECK(failed_words({{"failed_items", {"co/idle", "obd"}}}, zh) == "怠速 CO、OBD 检查");
 }

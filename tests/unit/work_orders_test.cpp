@@ -74,6 +74,44 @@ TEST_CASE("what a shop takes in is its own until it gives it back") {
     CHECK(l.seen(l.rival) == Lines{"county open"});
 }
 
+TEST_CASE("a claim that is voided or replaced counts no more, in whatever order the lines come, and after a restart") {
+    const json failure = test::inspection(1, "I610404-01", day2, "fail");
+    const json taken = test::claim(2, "M610404-03", day3, record_id(1), "take_in");
+    const json voided = test::voiding(3, "M610404-03", day4, record_id(2));
+    json given = voided;
+    given.update({{"record_id", record_id(4)}, {"occurred_at", day5}, {"action", "replace"}, {"replacement", taken}});
+    given["replacement"]["action"] = "choose";
+    const auto by_shop = [](std::vector<json> lines, const char* expected, const char* to_rival) {
+        std::ranges::sort(lines, {}, [](const json& r) { return r["record_id"].get<std::string>(); });
+        do {
+            Loop l;
+            for (const auto& line : lines)
+                CHECK((line["station_id"] == "I610404-01" ? l.i : l.near_).send(l.hub, {line}) == Lines{"accepted"});
+            CHECK(l.seen(l.near_) == Lines{expected});
+            CHECK(l.seen(l.rival) == (*to_rival == 0 ? Lines{} : Lines{to_rival}));
+            l.hub.reopen();
+            CHECK(l.seen(l.near_) == Lines{expected});
+        } while (std::ranges::next_permutation(lines, {}, [](const json& r) {
+                     return r["record_id"].get<std::string>();
+                 }).found);
+    };
+    by_shop({failure, taken}, "here open", "");
+    by_shop({failure, taken, voided}, "county open", "county open");
+    by_shop({failure, taken, voided, given}, "chosen open", "");
+}
+
+TEST_CASE("a shop that voids its taking in gives the vehicle back to the one that held it before") {
+    Loop l;
+    l.i.send(l.hub, {test::inspection(1, "I610404-01", day2, "fail")});
+    l.rival.send(l.hub, {test::claim(2, "M610404-04", day3, record_id(1), "take_in")});
+    l.near_.send(l.hub, {test::claim(3, "M610404-03", day4, record_id(1), "take_in")});
+    CHECK(l.seen(l.rival).empty());
+    const std::string cursor = l.ask(l.rival)["next"];
+    l.near_.send(l.hub, {test::voiding(4, "M610404-03", day5, record_id(3))});
+    CHECK(l.seen(l.rival, cursor) == Lines{"here open"});
+    CHECK(l.seen(l.near_).empty());
+}
+
 TEST_CASE("an owner's choice goes to the chosen shop, in another county too; a claim may come before the failure") {
     Loop l;
     auto choice = test::claim(2, "I610404-01", day3, record_id(1), "choose");
@@ -207,4 +245,36 @@ TEST_CASE("a bridge's feed holds the accepted records of its scope with the stat
     const auto next = answer.headers.at(0).second;
     CHECK(l.hub.hub->feed(bridge.caller(), "after=" + next).body.empty());
     CHECK(test::code_of(l.hub.hub->feed(l.i.caller(), "")) == "403 kind_not_allowed");
+}
+
+TEST_CASE("a station's place and phone are looked up by its id, and stay when it is suspended or described again") {
+    Loop l;
+    const auto of = [&](const char* query) {
+        return json::parse(l.hub.hub->stations(l.i.caller(), query, "").body)["items"];
+    };
+    const json here{{"lat", 34.361}, {"lon", 108.737}};
+    REQUIRE(
+        l.hub.admin("station_describe", {{"id", "M610404-03"}, {"phone", "029-00001803"}, {"location", here}}).status ==
+        200);
+    REQUIRE(l.hub.admin("station_describe", {{"id", "M610404-03"}, {"business_class", "二类"}}).status == 200);
+    REQUIRE(of("id=M610404-03").size() == 1);
+    const auto shop = of("id=M610404-03")[0];
+    CHECK(shop["location"] == here);
+    CHECK(shop["phone"] == "029-00001803");
+    CHECK(shop["business_class"] == "二类");
+    CHECK(of("id=M610404-99").empty());
+    CHECK(test::code_of(l.hub.admin("station_describe", {{"id", "M610404-99"}})) == "404 station_not_found");
+    CHECK(l.hub.admin("station_describe", {{"id", "M610404-03"}, {"location", "here"}}).status != 200);
+    REQUIRE(l.hub.admin("station_status", {{"id", "M610404-03"}, {"status", "suspended"}}).status == 200);
+    CHECK(of("id=M610404-03").empty());
+    REQUIRE(l.hub.admin("station_status", {{"id", "M610404-03"}, {"status", "filed"}}).status == 200);
+    CHECK(of("id=M610404-03")[0]["location"] == here);
+}
+
+TEST_CASE("the list says what the policy asks of a finished repair") {
+    Loop l;
+    CHECK(l.ask(l.near_)["repair_required_members"] == json::array());
+    std::ofstream(l.hub.folder.path() / "hub" / "policy.json") << R"({"repair_required_members":["certificate_no"]})";
+    l.hub.reopen();
+    CHECK(l.ask(l.near_)["repair_required_members"] == json{"certificate_no"});
 }

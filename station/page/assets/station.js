@@ -56,12 +56,50 @@
   function total() {
     var field = form.elements.total_fee;
     if (!field.hasAttribute('data-typed')) field.value = sum() ? sum().toFixed(2) : '';
+    remarks();
+  }
+  function amount(text) { return parseFloat(String(text).replace(/,/g, '')); }
+  // What is said beside a field stands in the page already; here it is only shown or hidden.
+  function say(within, name, shown, number) {
+    var remark = within.querySelector('[data-remark="' + name + '"]');
+    if (!remark) return;
+    remark.hidden = !shown;
+    if (number !== undefined) remark.querySelector('b').textContent = shown ? number : '';
+  }
+  var gapMax = parseFloat(rows.getAttribute('data-gap'));
+  var lacking = document.getElementById('lacking');
+  function remarks() {
+    rows.querySelectorAll('tr').forEach(function (row) {
+      var posted = parseFloat(row.querySelector('[data-posted]').getAttribute('data-posted')) || 0;
+      var price = amount(row.querySelector('[data-price]').value) || 0;
+      var gap = posted > 0 && price > 0 ? (Math.round(price * 100) - Math.round(posted * 100)) / Math.round(posted * 100) : 0;
+      say(row, 'above', gap > gapMax, Math.round(gap * 100) + '%');
+      say(row, 'below', gap < -gapMax, Math.round(-gap * 100) + '%');
+    });
+    document.querySelectorAll('#readings tr').forEach(function (row) {
+      var value = amount(row.querySelector('input').value);
+      var limit = parseFloat(row.getAttribute('data-limit'));
+      var low = parseFloat(row.getAttribute('data-low'));
+      var met = !(value < low) && (row.getAttribute('data-item') === 'power' ? !(value < limit) : !(value > limit));
+      say(row, 'within', !isNaN(value) && met);
+      say(row, 'beyond', !isNaN(value) && !met);
+    });
+    var quote = amount(form.elements.quoted_fee.value);
+    say(form.querySelector('.foot'), 'over-quote', amount(form.elements.total_fee.value) > quote, isNaN(quote) ? '' : quote.toFixed(2));
+    var missing = [].filter.call(form.querySelectorAll('[data-must]'), function (field) { return !field.value.trim(); });
+    if (!rows.children.length) missing.unshift(document.getElementById('search'));
+    lacking.hidden = !missing.length;
+    lacking.textContent = lacking.getAttribute('data-text').replace('{}', missing.length);
+    if (missing.length) lacking.setAttribute('href', '#' + missing[0].id);
   }
   // A total that is not the sum was typed, in an earlier view of the form.
   if (form.elements.total_fee.value && form.elements.total_fee.value !== sum().toFixed(2)) form.elements.total_fee.setAttribute('data-typed', '');
   function number() {
     rows.querySelectorAll('tr').forEach(function (row, i) {
-      row.querySelectorAll('[name]').forEach(function (field) { field.name = field.name.replace(/_\d+$/, '_' + i); });
+      row.querySelectorAll('[name]').forEach(function (field) {
+        field.name = field.name.replace(/_\d+$/, '_' + i);
+        if (field.id) field.id = field.name;
+      });
     });
   }
   var pending = null;
@@ -80,6 +118,16 @@
     total();
     save();
   });
+  // A scanner ends with Enter: it leads to the next field. Ctrl Enter submits.
+  form.addEventListener('keydown', function (e) {
+    if (e.key !== 'Enter' || e.target.tagName !== 'INPUT' || e.target === document.getElementById('search')) return;
+    e.preventDefault();
+    if (e.ctrlKey) return document.getElementById('submit').click();
+    var fields = [].filter.call(form.querySelectorAll('input, select, #submit'), function (field) { return field.type !== 'hidden' && field.offsetParent; });
+    fields[fields.indexOf(e.target) + 1].focus();
+  });
+  var photos = document.getElementById('photos');
+  if (photos) photos.addEventListener('change', function () { if (photos.files.length) document.getElementById('keep-photos').click(); });
   rows.addEventListener('click', function (e) {
     if (!e.target.hasAttribute('data-remove')) return;
     e.preventDefault();
@@ -126,7 +174,12 @@
     row.querySelector('[data-label]').textContent = o.label;
     row.querySelector('[data-code]').value = o.code;
     row.querySelector('[data-kind-field]').value = o.kind;
-    if (o.price) row.querySelector('[data-price]').value = o.price.toFixed(2);
+    if (o.price) {
+      row.querySelector('[data-price]').value = o.price.toFixed(2);
+      row.querySelector('[data-posted]').setAttribute('data-posted', o.price);
+      row.querySelector('[data-posted]').textContent = o.price.toFixed(2);
+    }
+    if (o.kind === 'part') row.querySelector('[data-quantity]').value = '1';
     if (o.kind !== 'part') row.querySelector('[data-origin]').remove();
     if (!o.serial) row.querySelector('[data-serial]').remove();
     rows.appendChild(row);
@@ -136,6 +189,7 @@
     var next = row.querySelector('[data-serial]') || row.querySelector('[data-price]');
     if (next && o.serial) next.focus(); else search.focus();
   }
+  remarks();
   search.addEventListener('input', function (e) { e.stopPropagation(); find(); });
   search.addEventListener('blur', close);
   search.addEventListener('keydown', function (e) {

@@ -1,6 +1,6 @@
-#include "station/page/html.hpp"
+#include "markup/html.hpp"
 
-namespace imloop::station::page {
+namespace imloop::markup {
 
 std::string escaped(std::string_view text) {
     std::string out;
@@ -29,4 +29,4 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
-}  // namespace imloop::station::page
+}  // namespace imloop::markup

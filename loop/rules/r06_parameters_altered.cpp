@@ -1,0 +1,164 @@
+// What sets a test's load and limits was altered: rated power (the 40 % floor of GB 3847-2018 rests on it; a known case
+// typed 120 kW for 339 kW), mass, date of registration and stage, against the vehicle's own other tests and against
+// what its model's vehicles have.
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "loop/rules/rule.hpp"
+#include "loop/suspects/rounds.hpp"
+#include "loop/suspects/sameness.hpp"
+
+namespace imloop::loop::rules {
+namespace {
+
+struct Parameter {
+    const char* name;
+    const char* unit;
+    std::optional<double> (*of)(const VehicleDetail&);
+};
+const Parameter amounts[] = {{"rated_power_kw", "kW", [](const VehicleDetail& v) { return v.rated_power_kw; }},
+                             {"mass_kg", "kg", [](const VehicleDetail& v) { return v.mass_kg; }}};
+
+bool within(double a, double b, double percent) { return std::abs(a - b) <= std::max(a, b) * percent / 100; }
+
+std::optional<double> amount(const Parameter& p, const Record& r) {
+    if (!r.is_test() || !r.detail.vehicle) return std::nullopt;
+    const auto value = p.of(*r.detail.vehicle);
+    return value && *value > 0 ? value : std::nullopt;
+}
+
+bool is_unlike(double a, double b, double percent) { return !within(a, b, percent) && !one_slip_apart(a, b); }
+
+Flag altered(const Record& odd, const Record& other, const char* name) {
+    const bool helped =
+        odd.fact.inspection->verdict == Verdict::pass && other.fact.inspection->verdict == Verdict::fail;
+    return {.claim = "differs_between_tests",
+            .grade = helped ? Grade::strong : Grade::medium,
+            .score_permille = helped ? 950 : 800,
+            .records = {odd.fact.record_id, other.fact.record_id},
+            .person = odd.test().inspector_id,
+            .values = {text("parameter", name)}};
+}
+
+/// Of two unlike neighbours the one whose value no other test of the vehicle has, else the lower: it eases the test.
+void check_amount(const Parameter& p, const History& history, const Context& ctx, Flags& flags) {
+    std::vector<std::pair<const Record*, double>> held;
+    for (const Record& r : history.records)
+        if (const auto value = amount(p, r)) held.emplace_back(&r, *value);
+    for (std::size_t i = 1; i < held.size(); ++i) {
+        auto before = held[i - 1], after = held[i];
+        const double percent = ctx.number("R06", "tolerance_pct", *after.first);
+        if (!is_unlike(before.second, after.second, percent)) continue;
+        const auto sharing = [&](double value) {
+            return std::ranges::count_if(held, [&](const auto& h) { return within(h.second, value, percent); });
+        };
+        const auto of_before = sharing(before.second), of_after = sharing(after.second);
+        const bool after_is_odd = of_after != of_before ? of_after < of_before : after.second < before.second;
+        const auto& [odd, value] = after_is_odd ? after : before;
+        const auto& [other, usual] = after_is_odd ? before : after;
+        auto flag = altered(*odd, *other, p.name);
+        flag.values.push_back(number("value", value, 0, p.unit));
+        flag.values.push_back(number("usual", usual, 0, p.unit));
+        flag.key = std::string(p.name) + "|" + odd->fact.record_id;
+        flags.push_back(std::move(flag));
+    }
+}
+
+/// A date or stage that differs between a failure and the passed test after it.
+void check_words(const Record& failed, const Record& passed, const Context& ctx, Flags& flags) {
+    const auto &before = *failed.detail.vehicle, &after = *passed.detail.vehicle;
+    const auto add = [&](const char* name, const std::string& value, const std::string& usual) {
+        auto flag = altered(passed, failed, name);
+        flag.grade = Grade::medium;
+        flag.score_permille = 800;
+        flag.values.push_back(text("value", value));
+        flag.values.push_back(text("usual", usual));
+        flag.key = std::string(name) + "|" + passed.fact.record_id;
+        flags.push_back(std::move(flag));
+    };
+    if (before.registered_on && after.registered_on &&
+        std::abs(*before.registered_on - *after.registered_on) > ctx.number("R06", "registered_days_max", passed))
+        add("registered_on", format_day(*after.registered_on), format_day(*before.registered_on));
+    if (!before.emission_stage.empty() && !after.emission_stage.empty() &&
+        before.emission_stage != after.emission_stage)
+        add("emission_stage", after.emission_stage, before.emission_stage);
+}
+
+void check(const History& history, const Context& ctx, Flags& flags) {
+    for (const auto& p : amounts) check_amount(p, history, ctx, flags);
+    for (const Round& round : rounds_of(history))
+        if (round.passed() && round.failed->detail.vehicle && round.next->detail.vehicle)
+            check_words(*round.failed, *round.next, ctx, flags);
+}
+
+void keys(const Record& r, std::vector<std::string>& out) {
+    if (!r.is_test() || !r.fact.vehicle || r.fact.vehicle->model.empty() || !r.detail.vehicle) return;
+    if (r.detail.vehicle->rated_power_kw || r.detail.vehicle->mass_kg)
+        out.push_back(r.fact.vehicle->model + "|" + r.detail.vehicle->fuel);
+}
+
+struct Group {
+    double low = 0, high = 0;
+    std::set<std::string> vehicles{};
+};
+
+/// Values that lie within the tolerance of the next one are one variant.
+std::vector<Group> groups_of(std::multimap<double, const Record*>& by_value, double percent) {
+    std::vector<Group> out;
+    for (const auto& [value, record] : by_value) {
+        if (out.empty() || !within(out.back().high, value, percent)) out.push_back({value, value});
+        out.back().high = value;
+        const auto& words = *record->fact.vehicle;
+        out.back().vehicles.insert(words.vin.empty() ? words.plate : words.vin);
+    }
+    return out;
+}
+
+void check_model(const Parameter& p, std::span<const Record> records, const Context& ctx, Flags& flags) {
+    std::multimap<double, const Record*> by_value;
+    for (const Record& r : records)
+        if (const auto value = amount(p, r)) by_value.emplace(*value, &r);
+    const auto setting = [&](const char* name) { return ctx.number("R06", name); };
+    const double percent = setting("tolerance_pct");
+    const auto groups = groups_of(by_value, percent);
+    double support = 0, shared = 0;
+    for (const auto& g : groups) support += static_cast<double>(g.vehicles.size());
+    if (support < setting("support_min")) return;
+    const double sizeable = std::max(setting("variant_vehicles_min"), support * setting("variant_share_pct") / 100);
+    std::vector<const Group*> variants;
+    for (const auto& g : groups)
+        if (const auto size = static_cast<double>(g.vehicles.size()); size >= sizeable)
+            variants.push_back(&g), shared += size;
+    // A model whose vehicles have all kinds of values has no consensus.
+    if (variants.empty() || shared < support * setting("consensus_pct") / 100) return;
+    for (const auto& [value, record] : by_value) {
+        const auto near = [&, v = value](const Group* g) {
+            return (v >= g->low && v <= g->high) || !is_unlike(v, g->low, percent) || !is_unlike(v, g->high, percent);
+        };
+        if (std::ranges::any_of(variants, near)) continue;
+        const auto nearest = std::ranges::min_element(variants, {}, [v = value](const Group* g) {
+            return std::min(std::abs(v - g->low), std::abs(v - g->high));
+        });
+        const bool eases = value < variants.front()->low;
+        flags.push_back({.claim = "unlike_its_model",
+                         .grade = Grade::medium,
+                         .score_permille = eases ? 850 : 600,
+                         .records = {record->fact.record_id},
+                         .person = record->test().inspector_id,
+                         .values = {text("parameter", p.name), number("value", value, 0, p.unit),
+                                    number("usual", (*nearest)->low, 0, p.unit), number("vehicles", support, 0)},
+                         .key = std::string("model|") + p.name + "|" + record->fact.record_id});
+    }
+}
+
+void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    for (const auto& p : amounts) check_model(p, records, ctx, flags);
+}
+
+}  // namespace
+
+Rule r06() { return {.id = "R06", .history = check, .keys = keys, .shared = shared, .swept = true}; }
+
+}  // namespace imloop::loop::rules

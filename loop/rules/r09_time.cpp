@@ -1,0 +1,128 @@
+// When a test says it was, against when it was written down: the order of a journal, the hub's clock and the station's
+// hours. Stations that were offline, clocks that are wrong for a whole day and backlogs that are typed in together are
+// honest; one record far out of order among a day's others is not.
+#include <algorithm>
+
+#include "loop/rules/rule.hpp"
+#include "loop/suspects/opening_hours.hpp"
+
+namespace imloop::loop::rules {
+namespace {
+
+constexpr double minute_ms = 60'000, hour_ms = 60 * minute_ms;
+
+/// A bridge brings records of many stations in an order of its own.
+void keys(const Record& r, std::vector<std::string>& out) {
+    if (!r.arrival || r.arrival->source != r.fact.station_id || r.fact.station_id.empty()) return;
+    if (r.fact.station_id.front() == 'M') return;  // shops write their orders up when there is time
+    out.push_back(r.arrival->source + "|" + r.arrival->epoch + "|" + format_day(day_of(r.fact.occurred_at)));
+}
+
+using List = std::vector<const Record*>;
+std::uint64_t seq(const Record* r) { return r->arrival->seq; }
+double delay_ms(const Record* r) { return static_cast<double>(r->arrival->received_at - r->fact.occurred_at); }
+bool is_judged(const Record* r) { return r->is_test() && !r->fact.day_only; }
+
+Flag flag_of(const Record* r, const char* claim, int score) {
+    return {.claim = claim,
+            .grade = Grade::medium,
+            .score_permille = score,
+            .records = {r->fact.record_id},
+            .person = r->test().inspector_id,
+            .values = {moment("occurred_at", r->fact.occurred_at)}};
+}
+
+/// Whether lines are missing near the place where `r` belongs by its time: then it may be the mended form of one that
+/// was rejected there.
+bool may_be_mended(const Record* r, const List& by_seq, int reach) {
+    const auto later = [&](const Record* o) { return o != r && o->fact.occurred_at >= r->fact.occurred_at; };
+    const auto at = std::ranges::find_if(by_seq, later) - by_seq.begin();
+    const auto from = std::max<std::ptrdiff_t>(0, at - reach);
+    const auto to = std::min<std::ptrdiff_t>(std::ssize(by_seq) - 1, at + reach);
+    for (auto i = from; i < to; ++i) {
+        const auto a = static_cast<std::size_t>(i);
+        if (by_seq[a + 1] != r && by_seq[a] != r && seq(by_seq[a + 1]) != seq(by_seq[a]) + 1) return true;
+    }
+    return false;
+}
+
+/// Written after many lines that say they are later.
+void check_order(const List& by_seq, const Context& ctx, Flags& flags) {
+    const Record& any = *by_seq.front();
+    const auto lines = static_cast<std::size_t>(ctx.number("R09", "lines_between_min", any));
+    const double hours = ctx.number("R09", "back_dated_hours_min", any);
+    List late;
+    for (std::size_t i = 1; i < by_seq.size(); ++i) {
+        const Record* r = by_seq[i];
+        const auto later = std::ranges::count_if(
+            by_seq.begin(), by_seq.begin() + static_cast<std::ptrdiff_t>(i), [&](const Record* o) {
+                return static_cast<double>(o->fact.occurred_at - r->fact.occurred_at) > hours * hour_ms;
+            });
+        const bool after_other_days =
+            seq(r) - seq(by_seq[i - 1]) > lines || (!late.empty() && late.back() == by_seq[i - 1]);
+        if (static_cast<std::size_t>(later) >= lines || (after_other_days && delay_ms(r) > hours * hour_ms))
+            late.push_back(r);
+    }
+    if (late.empty() || static_cast<double>(late.size()) > ctx.number("R09", "late_max", any)) return;
+    const Record* last = nullptr;
+    for (const Record* r : by_seq)
+        if (std::ranges::find(late, r) == late.end()) last = r;
+    for (const Record* r : late) {
+        if (!is_judged(r) || may_be_mended(r, by_seq, static_cast<int>(lines))) continue;
+        auto flag = flag_of(r, "written_after_later_ones", 850);
+        flag.values.push_back(number("lines_between", static_cast<double>(seq(r) - std::min(seq(r), seq(last))), 0));
+        flag.values.push_back(moment("received_at", r->arrival->received_at));
+        flags.push_back(std::move(flag));
+    }
+}
+
+/// A clock that runs ahead does so for all of the day's records.
+void check_future(const List& by_seq, const Context& ctx, Flags& flags) {
+    const double most = ctx.number("R09", "ahead_minutes_max", *by_seq.front()) * minute_ms;
+    for (const Record* r : by_seq) {
+        if (!is_judged(r) || -delay_ms(r) <= most) continue;
+        const auto ahead = std::ranges::count_if(by_seq, [&](const Record* o) { return -delay_ms(o) > most / 3; });
+        if (ahead * 5 > std::ssize(by_seq)) return;
+        auto flag = flag_of(r, "in_the_future", 900);
+        flag.values.push_back(moment("received_at", r->arrival->received_at));
+        flags.push_back(std::move(flag));
+    }
+}
+
+void check_hours(const List& by_seq, const Context& ctx, Flags& flags) {
+    const auto outside = [&](const Record* r, double slack) {
+        const auto station = ctx.stations.at(r->fact.station_id, r->fact.occurred_at);
+        const auto hours = station ? opening_hours(station->opening_hours) : std::nullopt;
+        const int minute = minute_of_day(r->fact.occurred_at);
+        return hours && (minute < hours->opens - slack || minute > hours->closes + slack);
+    };
+    const double slack = ctx.number("R09", "hours_slack_min", *by_seq.front());
+    const auto inside = std::ranges::count_if(by_seq, [&](const Record* r) { return !outside(r, 0); });
+    const auto least = static_cast<std::ptrdiff_t>(ctx.number("R09", "records_min", *by_seq.front()));
+    for (const Record* r : by_seq) {
+        if (!is_judged(r) || !outside(r, slack)) continue;
+        // The hub's clock bears it out, or the station's own other records of the day do.
+        const bool hub_agrees = delay_ms(r) >= 0 && delay_ms(r) < 15 * minute_ms;
+        if (!hub_agrees && (inside < least || inside * 5 < std::ssize(by_seq) * 4)) continue;
+        auto flag = flag_of(r, "outside_opening_hours", 800);
+        flag.values.push_back(
+            text("opening_hours", ctx.stations.at(r->fact.station_id, r->fact.occurred_at)->opening_hours));
+        flags.push_back(std::move(flag));
+    }
+}
+
+void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    List by_seq;
+    for (const Record& r : records) by_seq.push_back(&r);
+    std::ranges::sort(by_seq, {}, seq);
+    check_hours(by_seq, ctx, flags);
+    if (static_cast<double>(by_seq.size()) < ctx.number("R09", "records_min", records[0])) return;
+    check_order(by_seq, ctx, flags);
+    check_future(by_seq, ctx, flags);
+}
+
+}  // namespace
+
+Rule r09() { return {.id = "R09", .keys = keys, .shared = shared, .swept = true}; }
+
+}  // namespace imloop::loop::rules

@@ -1,0 +1,207 @@
+// One control unit's software on unlike vehicles. Calibration id and verification number together name a program, so
+// that a model, a maker's platform and sister plants share theirs; vehicles of many makers, or of a model that has
+// another program everywhere else, do not: a simulator or a borrowed car was plugged in. Counters that agree to the
+// kilometre on several vehicles are the same.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "loop/rules/rule.hpp"
+#include "loop/suspects/chance.hpp"
+#include "loop/suspects/obd.hpp"
+#include "loop/suspects/sameness.hpp"
+#include "loop/vehicle/vin.hpp"
+
+namespace imloop::loop::rules {
+namespace {
+
+constexpr int counters_needed = 2;
+
+bool reads_obd(const Record& r) {
+    return r.is_test() && r.test().obd && r.fact.vehicle && vin_proven(r.fact.vehicle->vin);
+}
+const std::string& vin_of(const Record& r) { return r.fact.vehicle->vin; }
+
+/// Mileage, distance and warm-ups since clearing, where at least two of them say something: not zero, round or full.
+std::string counters_of(const Record& r) {
+    const auto& obd = *r.test().obd;
+    const auto saying = [](std::optional<double> value, double least, double full) {
+        return value && *value >= least && *value < full && static_cast<long>(*value) % 1000 != 0;
+    };
+    const int count = saying(obd.mileage_km, 1000, 9'999'999) + saying(obd.cleared_distance_km, 100, 65'535) +
+                      saying(obd.cleared_warm_ups, 10, 255);
+    if (count < counters_needed) return {};
+    return fmt::format("{:.0f}/{:.0f}/{:.0f}", obd.mileage_km.value_or(0), obd.cleared_distance_km.value_or(0),
+                       obd.cleared_warm_ups.value_or(0));
+}
+
+void keys(const Record& r, std::vector<std::string>& out) {
+    if (!reads_obd(r)) return;
+    if (const auto software = software_of(*r.test().obd); !software.empty()) {
+        out.push_back("software|" + software);
+        if (!r.fact.vehicle->model.empty()) out.push_back("model|" + r.fact.vehicle->model);
+    }
+    if (const auto counters = counters_of(r); !counters.empty())
+        out.push_back("counters|" + r.fact.station_id + "|" + counters);
+}
+
+using Vins = std::set<std::string>;
+
+/// One flag a station and month, so that it stays the same one while it grows.
+struct Findings {
+    std::map<std::string, Flag> by_key{};
+    void add(const Record& r, const std::string& what, const Flag& like) {
+        const auto month = format_day(day_of(r.fact.occurred_at)).substr(0, 7);
+        auto& flag = by_key.try_emplace(what + "|" + r.fact.station_id + "|" + month, like).first->second;
+        flag.records.push_back(r.fact.record_id);
+    }
+    void give(Flags& flags) {
+        for (auto& [key, flag] : by_key) {
+            flag.key = key;
+            flags.push_back(std::move(flag));
+        }
+    }
+};
+
+/// All of one program: who has it, and where.
+void check_makers(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    const auto software = software_of(*records[0].test().obd);
+    std::map<std::string, Vins> vins;                               // by maker
+    std::map<std::string, std::map<std::string, Vins>> at_station;  // by maker and station
+    for (const Record& r : records) {
+        const std::string maker(maker_of(vin_of(r)));
+        vins[maker].insert(vin_of(r));
+        at_station[maker][r.fact.station_id].insert(vin_of(r));
+    }
+    if (vins.size() < 2) return;
+    const auto setting = [&](const char* name) { return ctx.number("V01", name); };
+    const auto home = std::ranges::max_element(vins, {}, [](const auto& m) { return m.second.size(); });
+    std::set<std::string> home_models;
+    for (const Record& r : records)
+        if (maker_of(vin_of(r)) == home->first) home_models.insert(r.fact.vehicle->model);
+    const bool is_simulator = static_cast<double>(vins.size()) >= setting("simulator_makers_min");
+    const bool is_home = static_cast<double>(home->second.size()) >= setting("support_min") &&
+                         at_station[home->first].size() >= 2 && !is_simulator;
+    // A maker with several vehicles of this program at several other stations has it of its own: a sister plant.
+    const auto has_of_its_own = [&](const std::string& maker, const std::string& station) {
+        int elsewhere = 0;
+        for (const auto& [id, of] : at_station[maker]) elsewhere += id != station && of.size() >= 2;
+        return elsewhere >= 2;
+    };
+    std::map<std::string, std::set<std::string>> strangers;  // by station
+    for (const auto& [maker, stations] : at_station)
+        for (const auto& [station, of] : stations)
+            if (is_simulator || !has_of_its_own(maker, station)) strangers[station].insert(maker);
+    Findings found;
+    for (const Record& r : records) {
+        const std::string maker(maker_of(vin_of(r)));
+        const auto& here = strangers[r.fact.station_id];
+        const Flag like{.grade = Grade::strong,
+                        .values = {text("software", software), number("makers", static_cast<double>(vins.size()), 0),
+                                   number("makers_here", static_cast<double>(here.size()), 0)}};
+        if (is_home && maker != home->first && here.contains(maker) && !home_models.contains(r.fact.vehicle->model) &&
+            static_cast<double>(vins[maker].size()) <= 0.05 * static_cast<double>(home->second.size())) {
+            Flag flag = like;
+            flag.claim = "software_of_another_make";
+            flag.score_permille = 900;
+            flag.grade = Grade::medium;
+            flag.values.push_back(number("vehicles", static_cast<double>(home->second.size()), 0));
+            found.add(r, "make|" + software, flag);
+        } else if (!is_home && here.contains(maker) && static_cast<double>(here.size()) >= setting("makers_min")) {
+            Flag flag = like;
+            flag.claim = "software_on_many_makes";
+            flag.score_permille = 960;
+            found.add(r, "makes|" + software, flag);
+        }
+    }
+    found.give(flags);
+}
+
+/// All of one model: a program that many unlike vehicles of it have at one station and hardly any elsewhere.
+void check_model(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    std::map<std::string, Vins> at_station;
+    std::map<std::string, std::map<std::string, Vins>> of_software;  // by program and station
+    Vins all;
+    for (const Record& r : records) {
+        all.insert(vin_of(r));
+        at_station[r.fact.station_id].insert(vin_of(r));
+        of_software[software_of(*r.test().obd)][r.fact.station_id].insert(vin_of(r));
+    }
+    const auto setting = [&](const char* name) { return ctx.number("V01", name); };
+    std::map<std::pair<std::string, std::string>, Flag> suspect;  // by program and station
+    for (const auto& [software, stations] : of_software) {
+        Vins holders;
+        for (const auto& [station, vins] : stations) holders.insert(vins.begin(), vins.end());
+        for (const auto& [station, vins] : stations) {
+            // A fleet bought together shares what no other vehicle of the model has: kind and model year alike.
+            std::set<std::string> batches;
+            for (const auto& vin : vins) batches.insert(vin.substr(0, 8) + vin.substr(9, 2));
+            const int others = static_cast<int>(all.size() - at_station[station].size());
+            if (static_cast<double>(batches.size()) < setting("batches_min") || others < setting("support_min"))
+                continue;
+            const double elsewhere =
+                (static_cast<double>(holders.size() - vins.size()) + 0.5) / (static_cast<double>(others) + 1);
+            const double chance = chance_of_at_least(static_cast<int>(vins.size()),
+                                                     static_cast<int>(at_station[station].size()), elsewhere);
+            if (elsewhere > setting("elsewhere_share_max") || chance > setting("chance_max")) continue;
+            suspect[{software, station}] = {
+                .claim = "software_only_here",
+                .grade = Grade::medium,
+                .score_permille = 850,
+                .values = {text("software", software), text("model", records[0].fact.vehicle->model),
+                           number("vehicles", static_cast<double>(vins.size()), 0),
+                           number("elsewhere_pct", elsewhere * 100, 1, "%"), text("chance", chance_words(chance))}};
+        }
+    }
+    Findings found;
+    for (const Record& r : records) {
+        const auto software = software_of(*r.test().obd);
+        if (const auto it = suspect.find({software, r.fact.station_id}); it != suspect.end())
+            found.add(r, "model|" + r.fact.vehicle->model + "|" + software, it->second);
+    }
+    found.give(flags);
+}
+
+void check_counters(std::span<const Record> records, Flags& flags) {
+    Vins vins;
+    for (const Record& r : records) vins.insert(vin_of(r));
+    const auto unlike = [&](const std::string& vin) {
+        return vins_far_apart(vin, *vins.begin()) || vin == *vins.begin();
+    };
+    if (vins.size() < 3 || !std::ranges::all_of(vins, unlike)) return;
+    Flag flag{
+        .claim = "same_counters",
+        .grade = Grade::strong,
+        .score_permille = 960,
+        .values = {text("counters", counters_of(records[0])), number("vehicles", static_cast<double>(vins.size()), 0)},
+        .key = "counters|" + records[0].fact.station_id + "|" + counters_of(records[0])};
+    for (const Record& r : records) flag.records.push_back(r.fact.record_id);
+    flags.push_back(std::move(flag));
+}
+
+/// Which kind of key it is does not stand with the records: they are looked at as what they all share.
+void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    const auto one = [&](auto of) {
+        const auto first = of(records[0]);
+        return !first.empty() && std::ranges::all_of(records, [&](const Record& r) { return of(r) == first; });
+    };
+    const auto software = [](const Record& r) { return software_of(*r.test().obd); };
+    const auto place = [](const Record& r) {
+        const auto counters = counters_of(r);
+        return counters.empty() ? counters : r.fact.station_id + counters;
+    };
+    if (one(place)) check_counters(records, flags);
+    if (one(software)) check_makers(records, ctx, flags);
+    if (one([](const Record& r) { return r.fact.vehicle->model; })) {
+        if (std::ranges::all_of(records, [&](const Record& r) { return !software(r).empty(); }))
+            check_model(records, ctx, flags);
+    }
+}
+
+}  // namespace
+
+Rule v01() { return {.id = "V01", .keys = keys, .shared = shared, .swept = true}; }
+
+}  // namespace imloop::loop::rules

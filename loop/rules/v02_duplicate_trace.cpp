@@ -1,0 +1,117 @@
+// Another test's process data or readings given as this one's: the same trace of two vehicles, a trace that is a copy
+// of another (loop/suspects/traces.hpp), or the same readings to the last digit. Readings repeat by chance the more
+// often the fewer digits they carry: near-zero ones of clean vehicles prove nothing.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "loop/rules/rule.hpp"
+#include "loop/suspects/chance.hpp"
+#include "loop/suspects/sameness.hpp"
+#include "loop/suspects/traces.hpp"
+
+namespace imloop::loop::rules {
+namespace {
+
+constexpr std::size_t readings_min = 4, digest_shown = 12;
+/// Tuples below cannot be told apart in one station's year, however often they repeat.
+constexpr double bits_min = 10;
+
+void check(const Record& r, const Context& ctx, Flags& flags) {
+    if (!r.is_test() || r.test().trace_sha256.empty()) return;
+    for (const auto& match : ctx.traces.matches(r.test().trace_sha256)) {
+        if (match.correlation < ctx.number("V02", "correlation_min", r) ||
+            match.chance > ctx.number("V02", "chance_max", r))
+            continue;
+        flags.push_back({.claim = "copy_of_another_trace",
+                         .grade = Grade::strong,
+                         .score_permille = 950,
+                         .records = {r.fact.record_id},
+                         .person = r.test().inspector_id,
+                         .values = {text("other", match.sha256.substr(0, digest_shown)),
+                                    number("correlation", match.correlation, 4), number("rows", match.rows, 0),
+                                    number("shift", match.shift_s, 0, "s"), number("scale", match.scale, 3),
+                                    text("chance", chance_words(match.chance))},
+                         .key = "match|" + r.fact.record_id + "|" + match.sha256});
+    }
+}
+
+std::string tuple_of(const Record& r) {
+    std::vector<std::string> words;
+    for (const auto& reading : r.test().readings)
+        words.push_back(fmt::format("{}/{}={:.6g}", reading.item, reading.phase, reading.value));
+    std::ranges::sort(words);
+    return fmt::format("{}", fmt::join(words, " "));
+}
+
+void keys(const Record& r, std::vector<std::string>& out) {
+    if (!r.is_test() || !r.fact.vehicle) return;
+    if (!r.test().trace_sha256.empty()) out.push_back("trace|" + r.test().trace_sha256);
+    const auto& readings = r.test().readings;
+    if (readings.size() >= readings_min && information_bits(readings) >= bits_min)
+        out.push_back("readings|" + r.fact.station_id + "|" + tuple_of(r));
+}
+
+/// The records of vehicles that are all unlike one another, the first of each.
+std::vector<const Record*> unlike_ones(std::span<const Record> records) {
+    std::vector<const Record*> out;
+    for (const Record& r : records)
+        if (std::ranges::all_of(out, [&](const Record* o) { return unlike_vehicles(*o, r); })) out.push_back(&r);
+    return out;
+}
+
+Flag repeated(const std::vector<const Record*>& of, const char* claim, const std::string& key) {
+    Flag flag{.claim = claim,
+              .grade = Grade::strong,
+              .score_permille = 960,
+              .records = {},
+              .person = of.back()->test().inspector_id,
+              .values = {number("vehicles", static_cast<double>(of.size()), 0)},
+              .key = key};
+    // The latest is in question first: the first one may be the true test that was copied.
+    for (auto it = of.rbegin(); it != of.rend(); ++it) flag.records.push_back((*it)->fact.record_id);
+    return flag;
+}
+
+/// How many sets of so many tests of a station would agree by chance, if as far apart in days as these. Pairs count at
+/// once only where they carry very much.
+double expected_by_chance(std::size_t vehicles, double bits, double days, const Context& ctx, const Record& r) {
+    const double a_year = ctx.number("V02", "station_tests_a_year", r);
+    const double near = std::min(a_year, a_year / 300 * (days + 1));
+    double sets = a_year;
+    for (std::size_t i = 1; i < vehicles; ++i) sets *= near / static_cast<double>(i + 1) * std::exp2(-bits);
+    return sets;
+}
+
+void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    const auto unlike = unlike_ones(records);
+    if (unlike.size() < 2) return;
+    const Record &first = *unlike.front(), &last = *unlike.back();
+    const auto& sha = first.test().trace_sha256;
+    if (!sha.empty() && std::ranges::all_of(records, [&](const Record& r) { return r.test().trace_sha256 == sha; })) {
+        auto flag = repeated(unlike, "same_trace", "trace|" + sha);
+        flag.score_permille = 980;
+        flag.values.push_back(text("other", sha.substr(0, digest_shown)));
+        flags.push_back(std::move(flag));
+    }
+    const auto tuple = tuple_of(first);
+    if (first.test().readings.size() < readings_min || !std::ranges::all_of(records, [&](const Record& r) {
+            return r.fact.station_id == first.fact.station_id && tuple_of(r) == tuple;
+        }))
+        return;
+    const double bits = information_bits(first.test().readings);
+    const double days = static_cast<double>(last.fact.occurred_at - first.fact.occurred_at) / day_ms;
+    const double expected = expected_by_chance(unlike.size(), bits, days, ctx, first);
+    if (expected > ctx.number("V02", "expected_max", first)) return;
+    auto flag = repeated(unlike, "same_readings", "readings|" + first.fact.station_id + "|" + tuple);
+    flag.values.push_back(text("readings", tuple));
+    flag.values.push_back(text("chance", chance_words(expected)));
+    flags.push_back(std::move(flag));
+}
+
+}  // namespace
+
+Rule v02() { return {.id = "V02", .record = check, .keys = keys, .shared = shared}; }
+
+}  // namespace imloop::loop::rules

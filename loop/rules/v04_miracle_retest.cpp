@@ -1,0 +1,72 @@
+// A retest that passed without anything that could explain it: minutes after the failure, hours after a failure far
+// above the limit, or with every other channel the same to the last digit. What fails by a hair may pass by one.
+#include <algorithm>
+
+#include "loop/rules/rule.hpp"
+#include "loop/suspects/chance.hpp"
+#include "loop/suspects/rounds.hpp"
+
+namespace imloop::loop::rules {
+namespace {
+
+Flag flag_of(const Round& round, const char* claim, Grade grade, int score, std::vector<Value> values) {
+    return {.claim = claim,
+            .grade = grade,
+            .score_permille = score,
+            .records = {round.next->fact.record_id, round.failed->fact.record_id},
+            .person = round.next->test().inspector_id,
+            .values = std::move(values)};
+}
+
+/// Only what failed by its readings: a hose or a lamp may be mended in minutes.
+void check_time(const Round& round, const Context& ctx, Flags& flags) {
+    const auto setting = [&](const char* name) { return ctx.number("V04", name, *round.next); };
+    const auto drop = worst_drop(round);
+    if (!drop || *load_of(*drop->before) <= setting("noise_load_max")) return;
+    const double minutes = round.minutes(), factor = drop->after ? drop->factor() : 1;
+    const bool large = factor >= setting("drop_min");
+    const bool soon = minutes < setting("minutes_max");
+    if (minutes < 0 || (!soon && !(large && minutes < setting("mending_minutes_min")))) return;
+    const auto name = drop->before->item + "/" + drop->before->phase;
+    flags.push_back(flag_of(round, "passed_within_minutes", soon && large ? Grade::strong : Grade::medium,
+                            soon && large ? 930 : (soon ? 850 : 800),
+                            {number("minutes", minutes, 0, "min"), text("item", name),
+                             number("before", drop->before->value, 2, drop->before->unit),
+                             number("after", drop->after ? drop->after->value : 0, 2, drop->before->unit)}));
+}
+
+/// Two measurements of one car agree to the last digit in one channel now and then, never in all of them.
+void check_others(const Round& round, const Context& ctx, Flags& flags) {
+    if (round.failed->fact.inspection->method != round.next->fact.inspection->method) return;
+    std::vector<Reading> others;
+    bool changed = false;
+    for (const auto& before : round.failed->test().readings) {
+        const Reading* after = round.next->test().reading(before.item, before.phase);
+        const bool failed = before.passed == false || load_of(before).value_or(0) > 1;
+        if (!after) return;
+        if (failed)
+            changed = changed || after->value != before.value;
+        else if (after->value != before.value)
+            return;
+        else
+            others.push_back(before);
+    }
+    const double bits = information_bits(others);
+    if (!changed || others.size() < 3 || bits < ctx.number("V04", "bits_min", *round.next)) return;
+    flags.push_back(flag_of(round, "one_channel_changed_alone", Grade::strong, 960,
+                            {number("channels", static_cast<double>(others.size()), 0), number("bits", bits, 0)}));
+}
+
+void check(const History& history, const Context& ctx, Flags& flags) {
+    for (const Round& round : rounds_of(history)) {
+        if (!round.passed()) continue;
+        if (round.repairs.empty()) check_time(round, ctx, flags);
+        check_others(round, ctx, flags);
+    }
+}
+
+}  // namespace
+
+Rule v04() { return {.id = "V04", .history = check}; }
+
+}  // namespace imloop::loop::rules

@@ -1,0 +1,87 @@
+// Counters that only go up went down, or up further than a vehicle can drive: the odometer as the OBD check has it, and
+// the distance since clearing against it. A digit typed wrong in one of them is not judged; a taxi's or a lorry's
+// mileage is not.
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "loop/rules/rule.hpp"
+
+namespace imloop::loop::rules {
+namespace {
+
+struct Point {
+    const Record* record = nullptr;
+    double km = 0;
+    double day = 0;
+};
+
+struct Bounds {
+    double tolerance_km, day_km_max, usual_day_km, spare_km;
+
+    bool back(const Point& a, const Point& b) const { return b.km < a.km - tolerance_km; }
+    bool too_far(const Point& a, const Point& b) const { return b.km > a.km + day_km_max * (b.day - a.day) + spare_km; }
+    bool fits(const Point& a, const Point& b) const { return !back(a, b) && !too_far(a, b); }
+    double usual(const Point& a, const Point& b) const { return usual_day_km * (b.day - a.day) + spare_km; }
+};
+
+Flag flag_of(const Point& odd, const Point& other, const char* claim, std::vector<Value> values) {
+    return {.claim = claim,
+            .grade = Grade::medium,
+            .score_permille = 850,
+            .records = {odd.record->fact.record_id, other.record->fact.record_id},
+            .person = odd.record->test().inspector_id,
+            .values = std::move(values)};
+}
+
+void check_mileage(const std::vector<Point>& points, const Context& ctx, Flags& flags) {
+    for (std::size_t i = 1; i < points.size(); ++i) {
+        const Point &a = points[i - 1], &b = points[i];
+        const auto setting = [&](const char* name) { return ctx.number("V08", name, *b.record); };
+        const Bounds bounds{setting("tolerance_km"), setting("day_km_max"), setting("usual_day_km"),
+                            setting("spare_km")};
+        if (bounds.fits(a, b)) continue;
+        // The earlier one is the odd one where the one before it and the later one agree.
+        const bool a_is_odd = i >= 2 && bounds.fits(points[i - 2], b) && !bounds.fits(points[i - 2], a);
+        const bool a_stood_out = i >= 2 && bounds.fits(points[i - 2], b) && bounds.back(a, b);
+        const double spread = bounds.usual(a, b);
+        if (slip_of_one_between(b.km, a.km - bounds.tolerance_km, a.km + spread) ||
+            slip_of_one_between(a.km, b.km - spread, b.km + bounds.tolerance_km))
+            continue;
+        const bool first_odd = a_is_odd || a_stood_out;
+        const Point &odd = first_odd ? a : b, &other = first_odd ? b : a;
+        flags.push_back(flag_of(
+            odd, other, bounds.back(a, b) ? "mileage_runs_backwards" : "mileage_too_far",
+            {number("before", a.km, 0, "km"), number("after", b.km, 0, "km"), number("days", b.day - a.day, 1)}));
+    }
+}
+
+/// What was driven since clearing was driven: the distance can't grow by more than the odometer does.
+void check_cleared(const std::vector<Point>& points, const Context& ctx, Flags& flags) {
+    for (std::size_t i = 1; i < points.size(); ++i) {
+        const Point &a = points[i - 1], &b = points[i];
+        const auto before = a.record->test().obd->cleared_distance_km,
+                   after = b.record->test().obd->cleared_distance_km;
+        if (!before || !after || b.day - a.day > ctx.number("V08", "cleared_days_max", *b.record)) continue;
+        const double driven = b.km - a.km, since = *after - *before;
+        if (driven < 0 || since <= driven * 1.1 + ctx.number("V08", "cleared_spare_km", *b.record)) continue;
+        flags.push_back(flag_of(
+            b, a, "cleared_distance_outruns_mileage",
+            {number("before", *before, 0, "km"), number("after", *after, 0, "km"), number("driven", driven, 0, "km")}));
+    }
+}
+
+void check(const History& history, const Context& ctx, Flags& flags) {
+    std::vector<Point> points;
+    for (const Record& r : history.records)
+        if (r.is_test() && r.test().obd && r.test().obd->mileage_km.value_or(0) > 0)
+            points.push_back({&r, *r.test().obd->mileage_km, static_cast<double>(r.fact.occurred_at) / day_ms});
+    check_mileage(points, ctx, flags);
+    check_cleared(points, ctx, flags);
+}
+
+}  // namespace
+
+Rule v08() { return {.id = "V08", .history = check}; }
+
+}  // namespace imloop::loop::rules

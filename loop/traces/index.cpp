@@ -1,0 +1,134 @@
+#include "loop/traces/index.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+
+namespace imloop::loop::traces {
+namespace {
+
+/// The upper half of a good 64-bit mix (splitmix64's).
+std::uint32_t mixed(std::uint64_t z) {
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+    return static_cast<std::uint32_t>((z ^ (z >> 31)) >> 32);
+}
+
+std::uint32_t key_of(std::uint64_t signs, bool paired) {
+    return mixed((signs & key_mask) | std::uint64_t{paired} << 63);
+}
+
+Postings::Entry entry_of(const Sketch& sketch, std::size_t window, std::uint32_t slot) {
+    return {key_of(sketch.signs[window], sketch.paired),
+            static_cast<std::uint32_t>(slot * sketch_windows_max + window)};
+}
+
+bool tells(const Sketch& sketch, std::size_t window) { return (sketch.tells >> window & 1U) != 0; }
+
+/// How the sketch lies over the windows where its window `which` lies over the one at `at`.
+Candidate laid(const std::vector<Window>& windows, const Sketch& sketch, std::size_t at, std::size_t which) {
+    Candidate out;
+    out.lag_rows = static_cast<int>(at) - static_cast<int>(which * sketch.stride);
+    int differing = 0;
+    for (std::size_t i = 0; i < sketch_windows_max; ++i) {
+        const auto row = out.lag_rows + static_cast<int>(i * sketch.stride);
+        if (!tells(sketch, i) || row < 0 || row >= static_cast<int>(windows.size())) continue;
+        const auto& window = windows[static_cast<std::size_t>(row)];
+        if (!window.tells) continue;
+        ++out.windows;
+        differing += std::popcount(window.signs ^ sketch.signs[i]);
+    }
+    out.differing = static_cast<double>(differing) / out.windows;
+    return out;
+}
+
+bool nearer(const Candidate& a, const Candidate& b) {
+    if (a.differing != b.differing) return a.differing < b.differing;
+    if (a.id != b.id) return a.id < b.id;
+    return a.lag_rows < b.lag_rows;
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> Index::slot_of(TraceId id) const {
+    for (const auto& entry : by_id_.find(mixed(id)))
+        if (slots_[entry.value].id == id) return entry.value;
+    return std::nullopt;
+}
+
+bool Index::insert(TraceId id, const Sketch& sketch) {
+    if (slot_of(id)) return false;
+    // By a sixteenth, not by doubling: memory a trace is what this index is measured by.
+    if (slots_.size() == slots_.capacity()) slots_.reserve(slots_.size() + slots_.size() / 16 + 16);
+    slots_.push_back({id, sketch});
+    post(static_cast<std::uint32_t>(slots_.size() - 1));
+    return true;
+}
+
+bool Index::erase(TraceId id) {
+    const auto slot = slot_of(id);
+    if (!slot) return false;
+    const auto last = static_cast<std::uint32_t>(slots_.size() - 1);
+    withdraw(*slot);
+    if (*slot != last) {
+        withdraw(last);
+        slots_[*slot] = slots_[last];
+        post(*slot);
+    }
+    slots_.pop_back();
+    return true;
+}
+
+void Index::post(std::uint32_t slot) {
+    const auto& [id, sketch] = slots_[slot];
+    by_id_.insert({mixed(id), slot});
+    for (std::size_t i = 0; i < sketch_windows_max; ++i)
+        if (tells(sketch, i)) by_window_.insert(entry_of(sketch, i, slot));
+}
+
+void Index::withdraw(std::uint32_t slot) {
+    const auto& [id, sketch] = slots_[slot];
+    by_id_.erase({mixed(id), slot});
+    for (std::size_t i = 0; i < sketch_windows_max; ++i)
+        if (tells(sketch, i)) by_window_.erase(entry_of(sketch, i, slot));
+}
+
+void Index::look_up(const std::vector<Window>& windows, bool paired, std::vector<Candidate>& found) const {
+    for (std::size_t at = 0; at < windows.size(); ++at) {
+        const auto& window = windows[at];
+        if (!window.tells) continue;
+        for (unsigned probe = 0; probe < 1U << unsure_max; ++probe) {
+            auto signs = window.signs;
+            for (std::size_t i = 0; i < unsure_max; ++i)
+                if ((probe >> i & 1U) != 0) signs ^= std::uint64_t{1} << window.unsure[i];
+            const auto entries = by_window_.find(key_of(signs, paired));
+            if (entries.size() > key_traces_max) continue;
+            for (const auto& entry : entries) {
+                const auto& slot = slots_[entry.value / sketch_windows_max];
+                // Two keys may meet in one hash.
+                if (slot.sketch.paired != paired) continue;
+                auto candidate = laid(windows, slot.sketch, at, entry.value % sketch_windows_max);
+                if (candidate.differing > differing_max) continue;
+                candidate.id = slot.id;
+                found.push_back(candidate);
+            }
+        }
+    }
+}
+
+std::vector<Candidate> Index::candidates(const Windows& windows) const {
+    std::vector<Candidate> found;
+    look_up(windows.single, false, found);
+    look_up(windows.paired, true, found);
+    // Of each trace its nearest lay.
+    std::ranges::sort(found, [](const auto& a, const auto& b) { return a.id != b.id ? a.id < b.id : nearer(a, b); });
+    found.erase(std::unique(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.id == b.id; }),
+                found.end());
+    std::ranges::sort(found, nearer);
+    if (found.size() > candidates_max) found.resize(candidates_max);
+    return found;
+}
+
+std::size_t Index::bytes() const { return slots_.capacity() * sizeof(Slot) + by_id_.bytes() + by_window_.bytes(); }
+
+}  // namespace imloop::loop::traces

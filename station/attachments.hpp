@@ -1,0 +1,33 @@
+// Photos and videos of a record: the files stay on this PC, the record carries their names and digests (member
+// `attachments` of schemas/records/common.json). Thread safe.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "journal/error.hpp"
+
+namespace imloop::station {
+
+inline constexpr std::size_t attachments_max = 64;  ///< of one record
+
+/// Code of codes/attachment_kind by the name's ending: photo, video or document; empty for other files.
+std::string_view attachment_kind(const std::filesystem::path& file);
+
+/// `{kind, name, sha256, bytes}`; reads the file piece by piece, so that an hour of video is no burden. Errors:
+/// not_an_attachment (of none of the kinds), unreadable.
+journal::Result<nlohmann::json> attachment_of(const std::filesystem::path& file);
+
+/// Files of the folder whose name is `number`, or begins with it and goes on with something else than a letter or digit
+/// (`R7.jpg`, `R7-2.mp4`, not `R71.jpg`), by name. Not those below the folder. A folder that can't be read has none.
+std::vector<std::filesystem::path> attachments_beside(const std::filesystem::path& folder, std::string_view number);
+
+/// Adds `files` to the record's attachments; one that is there by name and digest stays once. The first file that can't
+/// be taken is the error, also too_many_attachments; the record is then as it was.
+journal::Result<void> attach(nlohmann::json& record, const std::vector<std::filesystem::path>& files);
+
+}  // namespace imloop::station

@@ -1,0 +1,18 @@
+// `/correct`: another value in the place of one, or the whole record void, with the reason, as a `correction` record.
+// Nothing is edited: the original line stays.
+#pragma once
+
+#include "station/page/site.hpp"
+
+namespace imloop::station::page {
+
+/// The form of the line `seq`; nothing where it is no record that this station may correct.
+std::optional<Html> correcting(Site&, const Request&);
+/// Its post: the record's page, or the form with what is wrong.
+std::optional<Answer> corrected_by_form(Site&, const Request&, const std::vector<Tab>&);
+
+/// Beside a record that was corrected: the reason, and old values struck through beside new ones. Empty where
+/// `correction` is null.
+Html correction_note(const nlohmann::json& record, const nlohmann::json& correction, const Words&);
+
+}  // namespace imloop::station::page

@@ -1,0 +1,49 @@
+// Records member by member, in people's words: what may be corrected, what was typed in its place, and what changed.
+// Pure.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "station/page/html.hpp"
+
+namespace imloop::station::page {
+
+/// `合计，元` of total_fee, as schemas/tables/members.json has it; a member that is not there is called by its code.
+std::string member_name(std::string_view code, const Words&);
+
+/// A single value within a record.
+struct Member {
+    std::string pointer;   ///< JSON pointer
+    std::string label;     ///< `配件 1 · 序列号`
+    nlohmann::json value;  ///< null: not there, and may be added
+};
+/// What an operator may correct, in the order of the table of members: every single value but ids, what follows from
+/// others (`occurred_at`, an item's name and system), what a reading is and its limit, and digests; and what is often
+/// missing.
+std::vector<Member> correctable(const nlohmann::json& record, const Words&);
+
+/// Codes a member may have, with their words; empty: any text.
+std::vector<std::pair<std::string, std::string>> choices(const Member&, const Words&);
+
+/// As it stands in a field: a number without needless digits, a code as the code, empty for null.
+std::string field_text(const nlohmann::json& value);
+/// As it is read: a code in words, `—` for null.
+std::string shown_text(const Member&, const Words&);
+
+/// The record with other values; those whose text is as before stay as they are, an empty text takes the member away,
+/// and what follows from others follows. `problems`: by pointer, what is no number.
+struct Typed {
+    std::string pointer, text;
+};
+nlohmann::json with_typed(const nlohmann::json& record, const std::vector<Typed>&,
+                          std::vector<std::pair<std::string, std::string>>& problems, const Words&);
+
+struct Change {
+    std::string label, before, after;
+};
+/// Of everything correctable() has in either.
+std::vector<Change> changes_between(const nlohmann::json& before, const nlohmann::json& after, const Words&);
+
+}  // namespace imloop::station::page

@@ -1,0 +1,155 @@
+#include <catch2/catch.hpp>
+
+#include "hub/ca.hpp"
+#include "tests/support/source.hpp"
+
+using namespace imloop;
+using nlohmann::json;
+using test::record_id;
+
+namespace {
+
+constexpr const char* morning = "2026-03-09T09:00:00+08:00";
+
+/// An inspection station whose tests take no time at all, which R04 says strongly.
+struct Fast {
+    test::TestHub hub{loop::parse_moment("2026-03-09T09:05:00+08:00").value()};
+    test::Source i{"I610404-01"};
+    Fast() {
+        i.join(hub);
+        i.send(hub, {test::inspection(1, "I610404-01", morning, "pass")});
+    }
+    json flags(const json& filters = json::object()) {
+        json body{{"list", "flags"}, {"form", "json"}};
+        body.update(filters);
+        return json::parse(hub.admin("suspects", body).body);
+    }
+    std::string flag() { return flags({{"rule", "R04"}}).at("rows").at(0).at("flag_id"); }
+};
+
+json holds_of(Fast& f) { return json::parse(f.hub.hub->holds(f.i.caller(), "").body).at("items"); }
+
+/// The hold is written by the hub itself after the commit: asked for until it is there, bounded.
+json held(Fast& f) {
+    for (int i = 0; i < 10'000; ++i)
+        if (auto items = holds_of(f); !items.empty()) return items;
+    return json::array();
+}
+
+struct Watched : Fast {
+    Watched() {
+        hub::write_file(hub.folder.path() / "hub" / "policy.json",
+                         R"({"watched_stations": ["I610404-01"], "hold_minutes": 15, "counties": ["610404"]})");
+        hub.reopen();
+    }
+};
+
+}  // namespace
+
+TEST_CASE("flags are listed with their sentence, masked, and filtered") {
+    Fast f;
+    const auto all = f.flags();
+    REQUIRE(all["count"].get<int>() >= 1);
+    const auto row = f.flags({{"rule", "R04"}})["rows"].at(0);
+    CHECK(row["station_id"] == "I610404-01");
+    CHECK(row["day"] == "2026-03-09");
+    CHECK(row["claim"] == "检验只用了 0 s，该方法至少需要 90 s。");
+    CHECK(row["plate"] == "陕D·0***1");
+    CHECK(row["state"] == "待核");
+    CHECK(f.flags({{"rule", "R04"}, {"to", "2026-03-08"}})["rows"].empty());
+    CHECK(f.flags({{"rule", "R04"}, {"county", "610428"}})["rows"].empty());
+    CHECK(test::code_of(f.hub.admin("suspects", {{"from", "9.3.2026"}})) == "400 bad_day");
+    CHECK(f.hub.admin("suspects", {{"rule", "R04"}, {"form", "csv"}}).body.starts_with("flag_id,grade,score,day,"));
+}
+
+TEST_CASE("one flag shows its numbers, its records with their receipts, and what would clear it") {
+    Fast f;
+    const auto shown = json::parse(f.hub.admin("suspect", {{"flag_id", f.flag()}, {"form", "json"}}).body);
+    CHECK(shown["records"][0]["record_id"] == record_id(1));
+    CHECK(shown["records"][0]["receipt_holds"] == true);
+    CHECK(shown["values"][0]["name"] == "seconds");
+    CHECK(shown["decisions"].empty());
+    CHECK(test::code_of(f.hub.admin("suspect", {{"flag_id", "R04-0000000000000000"}})) == "404 flag_not_found");
+    CHECK(f.hub.admin("suspect_rule", {{"rule", "R04"}}).body.find("GB 18285-2018") != std::string::npos);
+    CHECK(test::code_of(f.hub.admin("suspect_rule", {{"rule", "R99"}})) == "404 unknown_rule");
+}
+
+TEST_CASE("a decision is a record: it survives a rebuild and measures the rule") {
+    Fast f;
+    const auto flag = f.flag();
+    const json decision{{"flag_id", flag}, {"action", "dismiss"}, {"reason", "只记录了采样段"}, {"officer_id", "魏岚"}};
+    REQUIRE(f.hub.admin("suspect_decide", decision).status == 200);
+    CHECK(f.flags({{"state", "dismiss"}})["rows"].size() == 1);
+    CHECK(f.hub.clean());
+    f.hub.reopen();
+    const auto rules = json::parse(f.hub.admin("suspects", {{"list", "rules"}, {"form", "json"}}).body)["rows"];
+    for (const auto& row : rules)
+        if (row["rule"] == "R04") CHECK((row["dismissed"] == 1 && row["precision"] == 0.0));
+    auto wrong = decision;
+    wrong["action"] = "punish";
+    CHECK(test::code_of(f.hub.admin("suspect_decide", wrong)) == "400 unknown_action");
+}
+
+TEST_CASE("a dry run says what another policy would clear and changes nothing") {
+    Fast f;
+    const auto flag = f.flag();
+    const json lenient{{"R04", {{"parameters", {{"seconds_tolerance", 100}}}}}};
+    const auto said = json::parse(f.hub.admin("suspect_dry_run", {{"rules", lenient}}).body);
+    CHECK(said["appear"].empty());
+    REQUIRE(said["clear"].size() == 1);
+    CHECK(said["clear"][0]["flag_id"] == flag);
+    CHECK(f.flags({{"rule", "R04"}})["rows"].size() == 1);
+    const json unknown{{"R04", {{"parameters", {{"minutes", 1}}}}}};
+    CHECK(test::code_of(f.hub.admin("suspect_dry_run", {{"rules", unknown}})) == "400 bad_parameters");
+}
+
+TEST_CASE("the evidence file holds the line as it was written, and its proof") {
+    Fast f;
+    const auto page = f.hub.admin("suspect_evidence", {{"flag_id", f.flag()}});
+    REQUIRE(page.status == 200);
+    CHECK(page.content_type == "text/html");
+    CHECK(page.body.find("链、封签、回执已核验") != std::string::npos);
+    CHECK(page.body.find("检验只用了 0 s") != std::string::npos);
+    CHECK(page.body.find("\"evidence\":\"imloop/evidence/1\"") != std::string::npos);
+    CHECK(page.body.find("<script src") == std::string::npos);
+}
+
+TEST_CASE("a passed result of a watched station waits for an officer, and lapses by itself") {
+    Watched f;
+    f.i.send(f.hub, {test::inspection(2, "I610404-01", "2026-03-09T09:04:00+08:00", "pass")});
+    const auto items = held(f);
+    REQUIRE(items.size() == 1);
+    CHECK(items[0]["record_id"] == record_id(2));
+    CHECK(items[0]["state"] == "waiting");
+    CHECK(items[0]["until"] == "2026-03-09T09:20:00+08:00");
+    CHECK(items[0]["reason"].get<std::string>().find("R04-") == 0);
+    f.hub.now += 16 * 60'000;
+    CHECK(holds_of(f)[0]["state"] == "lapsed");
+    CHECK(f.hub.clean());
+}
+
+TEST_CASE("an officer releases, refers or refuses what is held, by name and reason") {
+    Watched f;
+    f.i.send(f.hub, {test::inspection(2, "I610404-01", "2026-03-09T09:04:00+08:00", "pass")});
+    REQUIRE(held(f).size() == 1);
+    json release{{"record_id", record_id(2)}, {"action", "release"}, {"reason", "录像正常"}, {"officer_id", "魏岚"}};
+    REQUIRE(f.hub.admin("hold_decide", release).status == 200);
+    const auto items = holds_of(f);
+    CHECK(items[0]["state"] == "released");
+    CHECK(items[0]["officer_id"] == "魏岚");
+    release["record_id"] = record_id(1);
+    CHECK(test::code_of(f.hub.admin("hold_decide", release)) == "404 not_held");
+}
+
+TEST_CASE("nothing is held elsewhere, of failed tests, or of tests that came days late") {
+    Fast unwatched;
+    unwatched.i.send(unwatched.hub, {test::inspection(2, "I610404-01", "2026-03-09T09:04:00+08:00", "pass")});
+    unwatched.hub.hub->close();
+    CHECK(holds_of(unwatched).empty());
+
+    Watched f;
+    f.i.send(f.hub, {test::inspection(2, "I610404-01", "2026-03-09T09:04:00+08:00", "fail"),
+                     test::inspection(3, "I610404-01", "2026-03-01T09:04:00+08:00", "pass")});
+    f.hub.hub->close();
+    CHECK(holds_of(f).empty());
+}
