@@ -16,8 +16,10 @@ constexpr const char* epoch = "e";
 
 }  // namespace
 
-Feed::Feed(const sim::Year& year, int year_number)
-    : projection_(loop::default_policy()), suspects_(loop::rules::Parameters(), loop::default_policy()) {
+Feed::Feed(const sim::Year& year, TraceFeed& traces, int year_number)
+    : traces_(traces),
+      projection_(loop::default_policy()),
+      suspects_(loop::rules::Parameters(), loop::default_policy()) {
     registers(year, year_number);
     for (const auto& [source, lines] : year.lines) {
         std::uint64_t seq = 0;
@@ -63,7 +65,11 @@ void Feed::take(const Line& line) {
     if (is_accepted) suspects_.arrived(*admitted.record_id, arrival);
     projection_.put(admitted, *line.source, epoch, line.seq);
     accepted_ += is_accepted;
-    if (is_accepted) return;
+    if (is_accepted) {
+        if (const auto trace = admitted.json.find("trace"); trace != admitted.json.end())
+            traces_.arrive(trace->at("sha256"), suspects_);
+        return;
+    }
     for (const auto& p : admitted.problems) arrival.rejected_for.push_back(p.code);
     const bool is_verdict_alone =
         std::ranges::all_of(arrival.rejected_for, [](const auto& c) { return c == "verdict_contradicts_readings"; });

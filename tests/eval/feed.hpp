@@ -3,14 +3,15 @@
 
 #include "loop/projection.hpp"
 #include "loop/suspects/suspects.hpp"
+#include "tests/eval/trace_feed.hpp"
 #include "tests/sim/year.hpp"
 
 namespace imloop::eval {
 
 class Feed {
 public:
-    /// `year` outlives it. The stations are registered before the first line.
-    Feed(const sim::Year& year, int year_number);
+    /// `year` and `traces` outlive it. The stations are registered before the first line.
+    Feed(const sim::Year& year, TraceFeed& traces, int year_number);
 
     /// Takes in what was received up to the end of the day, then sweeps. Days ascend.
     void until(loop::Day);
@@ -29,6 +30,7 @@ private:
     void registers(const sim::Year&, int year_number);
     void take(const Line&);
 
+    TraceFeed& traces_;
     loop::Projection projection_;
     loop::rules::Suspects suspects_;
     std::vector<Line> lines_;  // in the order they were received

@@ -23,8 +23,9 @@ std::vector<Scene> scenes(const Plan& plan) {
 }
 
 Score run(const Plan& plan) {
-    const auto year = sim::make_year(plan.year);
-    Feed feed(year, plan.year.year);
+    TraceFeed traces;
+    const auto year = sim::make_year(plan.year, [&](const auto& sha, const auto& csv) { traces.keep(sha, csv); });
+    Feed feed(year, traces, plan.year.year);
     Judge judge(year);
     const auto first = loop::parse_day(fmt::format("{}-01-01", plan.year.year)).value();
     const auto last = loop::parse_day(fmt::format("{}-01-07", plan.year.year + 1)).value();

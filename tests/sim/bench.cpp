@@ -23,14 +23,17 @@ Row& Recorder::second(State state, double rpm, double speed_kmh) {
         row.obd_rpm = std::round(shown + 6 * random.noise());
         row.obd_speed_kmh = std::round(std::max(0.0, speed_kmh * 1.01));
     }
-    wander_ = 0.85 * wander_ + 0.018 * random.noise();
+    wander_.all = 0.85 * wander_.all + 0.018 * random.noise();
+    for (double* own : {&wander_.co, &wander_.hc, &wander_.no}) *own = 0.9 * *own + 0.03 * random.noise();
     test.rows.push_back(row);
     return test.rows.back();
 }
 
 void Recorder::gas(Row& row, Mode mode, const Running& r, double load) {
-    Gas g = petrol_exhaust(*bench.on_line, mode, r, load * (1 + wander_));
-    if (bench.air_share > 0) g = diluted(g, std::min(0.95, bench.air_share * (1 + 3 * wander_)));
+    Running now = r;
+    now.co_day *= 1 + wander_.co, now.hc_day *= 1 + wander_.hc, now.no_day *= 1 + wander_.no;
+    Gas g = petrol_exhaust(*bench.on_line, mode, now, load * (1 + wander_.all));
+    if (bench.air_share > 0) g = diluted(g, std::min(0.95, bench.air_share * (1 + 3 * wander_.all)));
     const auto& i = *bench.instrument;
     const auto shown = [&](double value, double gain, double zero_noise, int decimals) {
         return std::max(0.0,
@@ -46,8 +49,10 @@ void Recorder::gas(Row& row, Mode mode, const Running& r, double load) {
 }
 
 void Recorder::opacity(Row& row, double m1) {
-    row.opacity_m1 = std::max(
-        0.0, rounded(m1 * bench.scale * bench.instrument->opacity * gain_ * (1 + wander_) + 0.008 * random.noise(), 2));
+    row.opacity_m1 =
+        std::max(0.0, rounded(m1 * bench.scale * bench.instrument->opacity * gain_ * (1 + wander_.all + wander_.hc) +
+                                  0.008 * random.noise(),
+                              2));
 }
 
 void Recorder::power(Row& row, double kw) {

@@ -44,12 +44,17 @@ public:
     void gas(Row&, Mode, const Running&, double load = 1);
     void opacity(Row&, double m1);
     void power(Row&, double kw);
+    double no_wander() const { return wander_.no; }
     const Bench& bench;
     Test& test;
     Random& random;
 
 private:
-    double wander_ = 0, gain_ = 1;
+    /// Of the engine and of CO, HC and NO by themselves: slow, and of every test its own.
+    struct {
+        double all = 0, co = 0, hc = 0, no = 0;
+    } wander_;
+    double gain_ = 1;
 };
 
 void two_speed_idle(Recorder&);

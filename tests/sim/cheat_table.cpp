@@ -5,17 +5,17 @@ namespace {
 
 using enum Side;
 constexpr CheatKind kinds[] = {
-    {"leak", "采样管漏气稀释", station, false, .10, "R02 R10 S11", cheat::leak, nullptr},
+    {"leak", "采样管漏气稀释", station, false, .4, "R02 R10 S11", cheat::leak, nullptr},
     {"scaling_board", "读数缩小板", station, true, 1.0, "S11 S01", cheat::scaling_board, nullptr},
     {"flip", "不合格改合格", station, false, .10, "S01 S03 R10 R03", cheat::flip, nullptr},
     {"bunching", "读数压到限值下", station, false, .10, "S03 R10", cheat::bunching, nullptr},
-    {"replay", "旧过程数据重放", station, false, .10, "V02", cheat::replay, nullptr},
+    {"replay", "旧过程数据重放", station, false, .5, "V02", cheat::replay, nullptr},
     {"substitute", "替车检验", station, false, .10, "V07 R08", cheat::substitute, nullptr},
     {"too_clean", "异常清洁", station, false, .5, "R14 R03", cheat::too_clean, nullptr},
     {"fails_without_cause", "无故判不合格", station, false, .9, "S01 R10", cheat::fails_without_cause, nullptr},
     {"invented", "编造读数", station, false, .9, "S04 R02 R03", cheat::invented, nullptr},
     {"too_fast", "检验过快", station, false, 1.0, "R04 R10", cheat::too_fast, nullptr},
-    {"frozen_environment", "环境参数不变", station, false, 1.0, "R05", cheat::frozen_environment, nullptr},
+    {"frozen_environment", "环境参数不变", station, true, .8, "R05", cheat::frozen_environment, nullptr},
     {"wrong_method", "换用宽松方法", station, false, .9, "R07", cheat::wrong_method, nullptr},
     {"calibration_skipped", "不做校准", station, true, .8, "R11", cheat::calibration_skipped, nullptr},
     {"power_altered", "改小额定功率", station, false, .15, "R06", cheat::power_altered, nullptr},

@@ -25,7 +25,9 @@ void too_fast(Scene& s) {
 }
 
 void frozen_environment(Scene& s) {
-    // As it was on the campaign's first morning.
+    // On the days it is done, as it was on the campaign's first morning.
+    Random today(s.campaign.number, 33, static_cast<std::uint64_t>(loop::day_of(s.test.started_at)));
+    if (!today.chance(0.3 + s.campaign.dose)) return;
     Random own(s.campaign.number, 31, 0);
     s.test.environment = {rounded(own.within(15, 24), 1), rounded(own.within(40, 60), 1),
                           rounded(s.test.environment.pressure_kpa + own.within(-0.5, 0.5), 0)};

@@ -22,8 +22,9 @@ void lugdown(Recorder& r) {
         auto& row = r.second(s, v.model->rated_rpm * 0.95 * share_of_speed, at * share_of_speed);
         r.power(row, std::min(best * share_of_power, best));
         r.opacity(row, state.opacity_m1 * smoke);
-        row.nox_ppm = std::round(std::max(0.0, state.nox_ppm * r.bench.scale * r.bench.instrument->no *
-                                                   (0.7 + 0.3 * share_of_power) * (1 + 0.012 * r.random.noise())));
+        row.nox_ppm = std::round(
+            std::max(0.0, state.nox_ppm * r.bench.scale * r.bench.instrument->no * (0.7 + 0.3 * share_of_power) *
+                              (1 + r.no_wander() + 0.012 * r.random.noise())));
         if (r.bench.air_share > 0) {
             row.opacity_m1 = rounded(row.opacity_m1 * (1 - r.bench.air_share), 2);
             row.nox_ppm = std::round(row.nox_ppm * (1 - r.bench.air_share));
