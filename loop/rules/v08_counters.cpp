@@ -6,6 +6,7 @@
 #include <string>
 
 #include "loop/rules/rule.hpp"
+#include "loop/suspects/sameness.hpp"
 
 namespace imloop::loop::rules {
 namespace {
