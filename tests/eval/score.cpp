@@ -66,7 +66,7 @@ Score Judge::score(const Feed& feed) const {
         const Flag& flag = owners.begin()->second;
         if (is_of_counties(flag)) continue;
         const bool right = is_right(flag, looked_), firm = flag.grade != Grade::weak;
-        auto& rule = out.rules[flag.rule];
+        auto& rule = out.rules[flag.rule + " " + flag.claim];
         ++rule.flags, rule.right += right;
         auto& bucket = out.reliability[static_cast<std::size_t>(std::clamp(flag.score_permille / 100, 0, 9))];
         ++bucket.flags, bucket.right += right, bucket.score += flag.score_permille / 1000.0;

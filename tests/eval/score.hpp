@@ -30,7 +30,7 @@ struct Bucket {
 
 struct Score {
     std::map<std::string, OfCheat> cheats;
-    std::map<std::string, OfRule> rules;
+    std::map<std::string, OfRule> rules;  ///< by rule and claim
     std::array<Bucket, 10> reliability{};
     /// Of record and pair rules, medium grade and up: of the records whose cheats single records should show, those in
     /// a flag; flags, and those that are right.

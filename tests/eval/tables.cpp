@@ -41,9 +41,9 @@ std::string tables(const Score& s) {
         }
         line("");
     }
-    line("{:<6} {:>7} {:>7} {:>9} {:>15}", "rule", "flags", "right", "precision", "honest records");
+    line("{:<36} {:>7} {:>7} {:>9} {:>15}", "rule, claim", "flags", "right", "precision", "honest records");
     for (const auto& [id, r] : s.rules)
-        line("{:<6} {:>7} {:>7} {:>9} {:>15}", id, r.flags, r.right, share(r.right, r.flags), r.accused);
+        line("{:<36} {:>7} {:>7} {:>9} {:>15}", id, r.flags, r.right, share(r.right, r.flags), r.accused);
     line("");
     line("records and pairs, medium grade and up: recall {} of {} cheated records, precision {} of {} flags",
          share(s.found, s.cheated), s.cheated, share(s.right, s.flags), s.flags);

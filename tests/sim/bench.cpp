@@ -14,9 +14,13 @@ Recorder::Recorder(Test& t, const Bench& b, Random& r)
 }
 
 Row& Recorder::second(State state, double rpm, double speed_kmh) {
+    wander_.foot = 0.92 * wander_.foot + 0.012 * random.noise();
+    // Gears and tyres are each vehicle's own.
+    const double gears = speed_kmh > 0 ? 0.88 + 0.24 * static_cast<double>(bench.on_line->number % 101) / 100 : 1;
+    speed_kmh *= 1 + 0.3 * wander_.foot;
     Row row;
     row.state = state;
-    row.rpm = std::round(rpm + 12 * random.noise());
+    row.rpm = std::round(rpm * gears * (1 + wander_.foot) + 12 * random.noise());
     row.speed_kmh = std::max(0.0, rounded(speed_kmh + (speed_kmh > 0 ? 0.12 * random.noise() : 0), 1));
     if (bench.obd_stream) {
         const double shown = test.rows.empty() ? row.rpm : 0.7 * row.rpm + 0.3 * test.rows.back().rpm;
@@ -32,7 +36,7 @@ Row& Recorder::second(State state, double rpm, double speed_kmh) {
 void Recorder::gas(Row& row, Mode mode, const Running& r, double load) {
     Running now = r;
     now.co_day *= 1 + wander_.co, now.hc_day *= 1 + wander_.hc, now.no_day *= 1 + wander_.no;
-    Gas g = petrol_exhaust(*bench.on_line, mode, now, load * (1 + wander_.all));
+    Gas g = petrol_exhaust(*bench.on_line, mode, now, load * (1 + wander_.all + wander_.foot));
     if (bench.air_share > 0) g = diluted(g, std::min(0.95, bench.air_share * (1 + 3 * wander_.all)));
     const auto& i = *bench.instrument;
     const auto shown = [&](double value, double gain, double zero_noise, int decimals) {
@@ -56,7 +60,7 @@ void Recorder::opacity(Row& row, double m1) {
 }
 
 void Recorder::power(Row& row, double kw) {
-    row.power_kw = rounded(std::max(0.0, kw * (1 + 0.008 * random.noise())), 1);
+    row.power_kw = rounded(std::max(0.0, kw * (1 + 0.4 * wander_.foot + 0.008 * random.noise())), 1);
     row.load_n = row.speed_kmh > 1 ? std::round(row.power_kw * 3600 / row.speed_kmh) : 0;
 }
 

@@ -50,9 +50,9 @@ public:
     Random& random;
 
 private:
-    /// Of the engine and of CO, HC and NO by themselves: slow, and of every test its own.
+    /// Of the engine, of CO, HC and NO by themselves, and of the driver's foot: slow, and of every test its own.
     struct {
-        double all = 0, co = 0, hc = 0, no = 0;
+        double all = 0, co = 0, hc = 0, no = 0, foot = 0;
     } wander_;
     double gain_ = 1;
 };

@@ -20,7 +20,7 @@ void lugdown(Recorder& r) {
     const double best = state.wheel_power_kw / air, at = 68 + static_cast<double>(v.number % 7);
     const auto one = [&](State s, double share_of_speed, double share_of_power, double smoke) {
         auto& row = r.second(s, v.model->rated_rpm * 0.95 * share_of_speed, at * share_of_speed);
-        r.power(row, std::min(best * share_of_power, best));
+        r.power(row, best * share_of_power);
         r.opacity(row, state.opacity_m1 * smoke);
         row.nox_ppm = std::round(
             std::max(0.0, state.nox_ppm * r.bench.scale * r.bench.instrument->no * (0.7 + 0.3 * share_of_power) *
