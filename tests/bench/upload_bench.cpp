@@ -2,6 +2,7 @@
 //   imloop_bench [LINES]
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <future>
@@ -41,22 +42,18 @@ struct Source {
     std::vector<std::string> segments;
 };
 
-/// The lines of `per_station` tests for each source, sealed in segments of `size`.
-std::vector<Source> make_sources(std::size_t per_station, std::size_t size) {
-    sim::Random random(1);
-    const auto fleet = sim::make_fleet(per_station, {1.0}, random);
+/// A year's lines of each source, sealed in segments of `size`; `count` lines in all.
+std::vector<Source> make_sources(std::size_t count, std::size_t size) {
+    sim::YearOptions options;
+    options.tests = count * 3 / 2, options.i_stations = stations, options.m_stations = 1, options.trace_share = 0;
+    const auto year = sim::make_year(options);
     std::vector<Source> out;
-    for (int s = 0; s < stations; ++s) {
-        Source source{
-            fmt::format("I610404-{:02}", s + 1), journal::PrivateKey::generate(journal::Algorithm::es256), {}};
+    for (const auto& [id, written] : year.lines) {
+        if (!id.starts_with('I')) continue;
+        Source source{id, journal::PrivateKey::generate(journal::Algorithm::es256), {}};
         auto prev = journal::chain_start(journal::Algorithm::es256, source.id, "e");
         std::vector<std::string> lines;
-        for (std::size_t i = 0; i < per_station; ++i)
-            lines.push_back(sim::inspection(fleet[i],
-                                            {source.id, "periodic", "pass", fmt::format("R{}-{}", s, i),
-                                             1'750'000'000'000 + static_cast<loop::Moment>(i) * 60'000},
-                                            random)
-                                .dump());
+        for (std::size_t i = 0; i < std::min(written.size(), count / stations); ++i) lines.push_back(written[i].line);
         for (std::size_t first = 0; first < lines.size(); first += size) {
             source.segments.push_back(
                 journal::build_segment(source.key, source.id, "e", first + 1, prev,
@@ -121,8 +118,10 @@ int main(int argc, char** argv) {
     fmt::print("{} stations at once, {} lines in all; raw: one transaction a segment, zstd, synchronous=FULL\n",
                stations, lines);
     for (const std::size_t size : {std::size_t{1}, std::size_t{100}}) {
-        const auto sources = make_sources(size == 1 ? lines / 10 / stations : lines / stations, size);
-        const double n = static_cast<double>(size == 1 ? lines / 10 : lines);
+        const auto sources = make_sources(size == 1 ? lines / 10 : lines, size);
+        double n = 0;
+        for (const auto& source : sources)
+            for (const auto& segment : source.segments) n += static_cast<double>(std::ranges::count(segment, '\n') - 2);
         const double by_hand = raw(sources), hub = over_tls(sources);
         fmt::print("{:>3} lines a segment: raw SQLite {:>8.0f} lines/s, hub over TLS {:>8.0f} lines/s, ratio {:.2f}\n",
                    size, n / by_hand, n / hub, by_hand / hub);

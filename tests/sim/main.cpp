@@ -1,6 +1,6 @@
-// imloop_sim: writes a year as folders that `hub import` and station programs take.
+// imloop_sim: writes a year as folders that `hub import` and station programs take, and beside them what is true.
 //   stations.json, keys/ID.{key,pub}.pem, journals/ID.ndjson (sealed), live/ID.ndjson (plain records),
-//   traces/SHA256.csv
+//   traces/SHA256.csv, story.json, labels.ndjson (one line a cheated record), campaigns.ndjson
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -40,38 +40,33 @@ std::string sealed(const journal::PrivateKey& key, const std::string& source, co
     return out;
 }
 
-}  // namespace
+void write_truth(const fs::path& folder, const sim::Year& year) {
+    std::string labels, campaigns;
+    for (const auto& label : year.labels) labels += sim::label_words(label).dump() + "\n";
+    for (const auto& campaign : year.campaigns) campaigns += sim::campaign_words(campaign).dump() + "\n";
+    write(folder / "labels.ndjson", labels);
+    write(folder / "campaigns.ndjson", campaigns);
+}
 
-int main(int argc, char** argv) {
-    sim::YearOptions options;
-    fs::path folder;
-    std::vector<std::string> live;
-    CLI::App app{"A plausible year of the prefecture, for demonstrations and tests."};
-    app.add_option("--out", folder)->required();
-    app.add_option("--seed", options.seed)->capture_default_str();
-    app.add_option("--tests", options.tests)->capture_default_str();
-    app.add_option("--year", options.year)->capture_default_str();
-    app.add_option("--trace-share", options.trace_share)->capture_default_str();
-    app.add_option("--live", live, "sources whose last records stay plain, to be uploaded live");
-    CLI11_PARSE(app, argc, argv);
-
-    for (const auto* part : {"keys", "journals", "live", "traces"}) fs::create_directories(folder / part);
-    const auto year = sim::make_year(options);
+/// Seals each source's lines; of `live` ones the last stay plain.
+void write_sources(const fs::path& folder, sim::Year& year, int valid_from_year, const std::vector<std::string>& live) {
     sim::Json stations = sim::Json::array();
-    std::size_t sealed_count = 0;
+    std::size_t count = 0;
     for (const auto& s : year.stations) {
-        fmt::print(stderr, "\r  封签 / sealing {}/{}", ++sealed_count, year.stations.size());
-        stations.push_back({{"id", s.id},
-                            {"name", s.name},
-                            {"county", s.county},
-                            {"valid_from", fmt::format("{}-01-01", options.year - 1)}});
+        fmt::print(stderr, "\r  封签 / sealing {}/{}", ++count, year.stations.size());
+        sim::Json words = {{"id", s.id},
+                           {"name", s.name},
+                           {"county", s.county},
+                           {"valid_from", fmt::format("{}-01-01", valid_from_year)}};
+        words.update(s.registration);
+        stations.push_back(std::move(words));
         const auto key = journal::PrivateKey::generate(journal::Algorithm::es256);
         write(folder / "keys" / (s.id + ".key.pem"), key.pem());
         write(folder / "keys" / (s.id + ".pub.pem"), key.public_key().pem());
         const auto found = year.lines.find(s.id);
         if (found == year.lines.end()) continue;
         std::vector<std::string> lines;
-        for (const auto& [at, line] : found->second) lines.push_back(line);
+        for (auto& written : found->second) lines.push_back(std::move(written.line));
         std::size_t kept = lines.size();
         if (std::ranges::find(live, s.id) != live.end()) {
             kept -= std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(lines.size()) * live_share));
@@ -83,12 +78,48 @@ int main(int argc, char** argv) {
         if (!lines.empty()) write(folder / "journals" / (s.id + ".ndjson"), sealed(key, s.id, lines));
     }
     fmt::print(stderr, "\n");
-    for (const auto& [sha, csv] : year.traces) write(folder / "traces" / (sha + ".csv"), csv);
     write(folder / "stations.json", stations.dump(1) + "\n");
-    write(folder / "story.json", sim::Json({{"plate", year.story.plate}, {"vin", year.story.vin}}).dump() + "\n");
-    std::size_t lines = 0;
-    for (const auto& [source, own] : year.lines) lines += own.size();
-    fmt::print("{} stations, {} lines, {} tests, {} failed vehicles, {} repairs, {} slips, {} traces\n",
-               year.stations.size(), lines, year.tests, year.failures, year.repairs, year.slips, year.traces.size());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    sim::YearOptions options;
+    fs::path folder;
+    std::vector<std::string> live;
+    CLI::App app{
+        "A plausible year of the prefecture, for demonstrations and tests; with cheats, whose truth stands beside it.\n"
+        "  imloop_sim --out year --tests 20000 --cheats default --cheat-rate 0.02 --trace-share 1\n"
+        "  imloop_sim --out year --cheat flip:I610404-01:0.3:2025-03-01:2025-09-30 --cheat paper_repair:auto:0.6"};
+    std::vector<std::string> cheats;
+    app.add_option("--out", folder)->required();
+    app.add_option("--seed", options.seed)->capture_default_str();
+    app.add_option("--tests", options.tests)->capture_default_str();
+    app.add_option("--year", options.year)->capture_default_str();
+    app.add_option("--trace-share", options.trace_share)->capture_default_str();
+    app.add_option("--live", live, "sources whose last records stay plain, to be uploaded live");
+    app.add_option("--cheat,--cheats", options.cheats.wanted,
+                   "CODE:STATION:DOSE:FROM:TO (STATION auto), or default: some of all");
+    app.add_option("--cheat-rate", options.cheats.rate, "of default: this share of the records")->capture_default_str();
+    CLI11_PARSE(app, argc, argv);
+
+    try {
+        for (const auto* part : {"keys", "journals", "live", "traces"}) fs::create_directories(folder / part);
+        auto year = sim::make_year(options, [&](const std::string& sha, const std::string& csv) {
+            write(folder / "traces" / (sha + ".csv"), csv);
+        });
+        std::size_t lines = 0;
+        for (const auto& [source, own] : year.lines) lines += own.size();
+        write_sources(folder, year, options.year - 1, live);
+        write_truth(folder, year);
+        write(folder / "story.json", sim::Json({{"plate", year.story.plate}, {"vin", year.story.vin}}).dump() + "\n");
+        fmt::print("{} stations, {} lines, {} tests, {} failed vehicles, {} repairs, {} slips, {} traces\n",
+                   year.stations.size(), lines, year.tests, year.failures, year.repairs, year.slips, year.traces);
+        if (!year.campaigns.empty())
+            fmt::print("{} campaigns of cheating, {} records touched\n", year.campaigns.size(), year.labels.size());
+    } catch (const std::exception& e) {
+        fmt::print(stderr, "imloop_sim: {}\n", e.what());
+        return 2;
+    }
     return 0;
 }

@@ -4,177 +4,204 @@
 
 #include <cmath>
 
+#include "loop/tables.hpp"
 #include "station/ids.hpp"
 
 namespace imloop::sim {
 namespace {
 
-double rounded(double value, int decimals) {
-    const double step = std::pow(10, decimals);
-    return std::round(value * step) / step;
+Json common(const char* kind, const std::string& station, loop::Moment at, const std::string& id) {
+    return {{"schema", fmt::format("imloop/{}/1", kind)},
+            {"record_id", id},
+            {"station_id", station},
+            {"occurred_at", loop::format_moment(at)}};
 }
 
-struct Limit {
-    const char *item, *phase, *unit;
-    double limit;
-    int decimals;
-    bool is_lower = false;
-};
-
-const std::vector<Limit> idle = {{"co", "idle", "%", 0.6, 2},
-                                 {"hc", "idle", "ppm", 80, 0},
-                                 {"co", "high_idle", "%", 0.3, 2},
-                                 {"hc", "high_idle", "ppm", 50, 0},
-                                 {"lambda", "high_idle", "1", 1.05, 3}};
-const std::vector<Limit> asm_ = {{"co", "5025", "%", 0.5, 2},   {"hc", "5025", "ppm", 90, 0},
-                                 {"no", "5025", "ppm", 700, 0}, {"co", "2540", "%", 0.4, 2},
-                                 {"hc", "2540", "ppm", 80, 0},  {"no", "2540", "ppm", 650, 0}};
-const std::vector<Limit> vmas = {
-    {"co", "cycle", "g/km", 8.0, 2}, {"hc", "cycle", "g/km", 1.6, 2}, {"nox", "cycle", "g/km", 1.3, 2}};
-const std::vector<Limit> lugdown = {{"opacity", "k100", "1/m", 1.2, 2},
-                                    {"opacity", "k80", "1/m", 1.2, 2},
-                                    {"nox", "k80", "ppm", 1500, 0},
-                                    {"power", "max", "kW", 40, 1, true}};
-const std::vector<Limit> free_acceleration = {{"opacity", "mean", "1/m", 1.2, 2}};
-
-Json vehicle_words(const Vehicle& v) {
-    Json out = {{"vin", v.vin},
-                {"plate", v.plate},
-                {"plate_kind", v.plate_kind},
-                {"plate_color", v.plate_color},
-                {"fuel", v.fuel},
-                {"emission_stage", v.emission_stage},
-                {"registered_on", v.registered_on},
-                {"model", v.model}};
-    if (v.vin.empty()) out.erase("vin");
-    if (v.plate.empty()) out.erase("plate");
+Json words(const Vehicle& v, const Typed& typed) {
+    Json out = Json::object();
+    if (!typed.vin.empty()) out["vin"] = typed.vin;
+    if (!typed.plate.empty()) out["plate"] = typed.plate;
+    out["plate_kind"] = v.model->plate_kind;
+    out["plate_color"] = v.model->plate_color;
+    out["class"] = v.model->vehicle_class;
+    out["fuel"] = typed.fuel;
+    out["emission_stage"] = typed.stage;
+    out["registered_on"] = loop::format_day(typed.registered_on);
+    out["registered_county"] = counties()[static_cast<std::size_t>(v.county)].code;
+    out["model"] = v.model->name;
+    out["mass_kg"] = typed.mass_kg;
+    out["rated_power_kw"] = typed.rated_power_kw;
     return out;
 }
 
-std::string id_of(loop::Moment at, const Json& r, const std::string& words) {
-    return station::uuid7_of(at, r.at("station_id").get<std::string>() + "\n" + words);
+Json readings(const std::vector<Reading>& of, Method method, bool judged) {
+    Json out = Json::array();
+    for (const auto& r : of) {
+        Json one = {{"item", r.item}, {"phase", r.phase}, {"value", r.value}, {"unit", unit_of(method, r.item)}};
+        if (r.limit) one["limit"] = *r.limit;
+        if (r.limit_low) one["limit_low"] = *r.limit_low;
+        if (r.limit && judged) one["passed"] = r.passed;
+        out.push_back(std::move(one));
+    }
+    return out;
 }
 
-Json common(const char* kind, const std::string& station, loop::Moment at, const std::string& words) {
-    Json out = {{"schema", fmt::format("imloop/{}/1", kind)},
-                {"record_id", ""},
-                {"station_id", station},
-                {"occurred_at", loop::format_moment(at)}};
-    out["record_id"] = id_of(at, out, words);
+Json obd(const Obd& o) {
+    Json out = {{"supported", o.supported}, {"communicates", o.communicates}};
+    if (!o.communicates) return out;
+    out["mil_on"] = o.mil_on;
+    out["dtcs"] = o.dtcs;
+    if (!o.permanent_dtcs.empty()) out["permanent_dtcs"] = o.permanent_dtcs;
+    for (const auto& [monitor, complete] : o.readiness) out["readiness"][monitor] = complete;
+    out["cal_id"] = o.cal_id;
+    out["cvn"] = o.cvn;
+    if (!o.vin.empty()) out["vin"] = o.vin;
+    out["protocol"] = o.protocol;
+    if (o.mileage_km > 0) out["mileage_km"] = o.mileage_km;
+    if (o.mil_on) out["mil_distance_km"] = o.mil_distance_km;
+    out["cleared_distance_km"] = o.cleared_distance_km;
+    out["cleared_warm_ups"] = o.cleared_warm_ups;
+    for (const auto& u : o.in_use)
+        out["in_use"][u.monitor] = {{"numerator", u.numerator}, {"denominator", u.denominator}};
     return out;
 }
 
 }  // namespace
 
-Json inspection(const Vehicle& v, const TestWords& words, Random& random) {
-    const char* method = v.diesel ? (random.chance(0.7) ? "lugdown" : "free_acceleration")
-                                  : (random.chance(0.5)   ? "asm"
-                                     : random.chance(0.5) ? "vmas"
-                                                          : "two_speed_idle");
-    const std::string_view name = method;
-    const auto& limits = name == "lugdown"             ? lugdown
-                         : name == "free_acceleration" ? free_acceleration
-                         : name == "asm"               ? asm_
-                         : name == "vmas"              ? vmas
-                                                       : idle;
-    const int minutes = name == "vmas" ? 6 : 4;
-    Json r = common("inspection", words.station, words.ended_at, words.report_no);
-    r["vehicle"] = vehicle_words(v);
-    r["report_no"] = words.report_no;
-    r["line_id"] = std::to_string(1 + random.below(3));
-    r["inspector_id"] = fmt::format("A{:03}", random.below(12));
-    r["reason"] = words.reason;
-    r["started_at"] =
-        loop::format_moment(words.ended_at - minutes * 60'000 - static_cast<loop::Moment>(random.below(60)) * 1000);
+std::string record_id(const std::string& station, const char* kind, const std::string& number, loop::Moment at) {
+    return station::uuid7_of(at, station + "\n" + kind + "\n" + number);
+}
+
+Json inspection(const Test& t, double clock_s) {
+    const auto shown = [&](loop::Moment at) {
+        return loop::format_moment(at + static_cast<loop::Moment>(clock_s) * 1000);
+    };
+    Json r = common("inspection", t.station, 0, t.record_id);
+    r["occurred_at"] = shown(t.ended_at);
+    r["vehicle"] = words(*t.vehicle, t.typed);
+    r["report_no"] = t.report_no;
+    if (!t.line.empty()) r["line_id"] = t.line, r["inspector_id"] = t.inspector;
+    r["reason"] = t.reason;
+    r["attempt"] = t.attempt;
+    if (!t.retest_of.empty()) r["retest_of"] = t.retest_of;
+    r["started_at"] = shown(t.started_at);
     r["ended_at"] = r["occurred_at"];
-    r["method"] = method;
-    r["environment"] = {{"temperature_c", rounded(5 + random.unit() * 25, 1)},
-                        {"humidity_pct", rounded(20 + random.unit() * 60, 1)},
-                        {"pressure_kpa", rounded(94 + random.unit() * 4, 1)}};
-    r["readings"] = Json::array();
-    Json failed = Json::array();
-    const std::size_t worst = random.below(limits.size());
-    for (std::size_t i = 0; i < limits.size() && words.verdict != "aborted"; ++i) {
-        const auto& l = limits[i];
-        const bool fails = words.verdict == "fail" && i == worst;
-        const double share = fails ? 1.1 + random.unit() * 1.5 : 0.1 + random.unit() * 0.8;
-        double value = rounded(l.is_lower ? l.limit / share : l.limit * share, l.decimals);
-        if (std::string_view(l.item) == "lambda") value = fails ? 1.12 : rounded(0.97 + random.unit() * 0.06, 3);
-        Json reading = {{"item", l.item}, {"phase", l.phase}, {"value", value}, {"unit", l.unit}, {"limit", l.limit}};
-        if (std::string_view(l.item) == "lambda") reading["limit_low"] = 0.95;
-        reading["passed"] = !fails;
-        if (fails) failed.push_back(fmt::format("{}/{}", l.item, l.phase));
-        r["readings"].push_back(std::move(reading));
-    }
-    r["verdict"] = words.verdict;
-    if (!failed.empty()) r["failed_items"] = failed;
-    r["equipment"] = {{"analyser_id", fmt::format("AN{:04}", random.below(9999))}, {"software_version", "3.2.1"}};
-    r["limits_in_force"] = v.diesel ? "GB3847-2018/a" : "GB18285-2018/a";
+    r["method"] = code_of(t.method);
+    r["environment"] = {{"temperature_c", t.environment.temperature_c},
+                        {"humidity_pct", t.environment.humidity_pct},
+                        {"pressure_kpa", t.environment.pressure_kpa}};
+    r["appearance"] = {{"smoke", !t.appearance_passed}, {"modified", false}, {"leaks", false}};
+    if (t.obd) r["obd"] = obd(*t.obd);
+    r["readings"] = readings(t.readings, t.method, true);
+    r["verdict"] = t.verdict;
+    if (!t.failed_items.empty()) r["failed_items"] = t.failed_items;
+    r["equipment"] = {{"analyser_id", t.analyser_id}};
+    if (!t.dynamometer_id.empty() && t.method != Method::two_speed_idle && t.method != Method::free_acceleration)
+        r["equipment"]["dynamometer_id"] = t.dynamometer_id;
+    r["equipment"]["software_version"] = t.software_version;
+    if (t.calibrated_at > 0) r["equipment"]["calibrated_at"] = shown(t.calibrated_at);
+    r["limits_in_force"] = t.vehicle->model->diesel ? "GB3847-2018/a" : "GB18285-2018/a";
     return r;
 }
 
-Json repair(const Vehicle& v, const std::string& station, loop::Moment settled_at, const std::string& work_order_no,
-            const std::string& fail_report_no, const std::string& outcome, bool day_only, Random& random) {
-    const std::vector<std::pair<const char*, const char*>> petrol = {{"EMI-CAT", "更换三元催化器"},
-                                                                     {"EMI-O2S", "更换氧传感器"},
-                                                                     {"IGN-PLUG", "更换火花塞"},
-                                                                     {"INT-THR", "清洗节气门"}};
-    const std::vector<std::pair<const char*, const char*>> diesel = {
-        {"FUE-INJ", "清洗或更换喷油嘴"}, {"EMI-DPF", "清洗或更换颗粒捕集器"}, {"INT-AIR", "更换空气滤清器"}};
-    if (day_only) settled_at = loop::start_of(loop::day_of(settled_at));
-    Json r = common("repair", station, settled_at, work_order_no);
-    if (day_only) r["time_precision"] = "day";
-    r["vehicle"] = vehicle_words(v);
-    r["work_order_no"] = work_order_no;
-    if (!fail_report_no.empty()) r["fail_report_no"] = fail_report_no;
-    r["received_at"] = day_only ? r["occurred_at"] : Json(loop::format_moment(settled_at - 5 * 3'600'000));
+Json repair(const Job& job) {
+    const auto moment = [&](loop::Moment at) { return job.day_only ? loop::start_of(loop::day_of(at)) : at; };
+    Json r = common("repair", job.shop, moment(job.settled_at), job.record_id);
+    if (job.day_only) r["time_precision"] = "day";
+    r["vehicle"] = words(*job.vehicle, job.typed);
+    r["work_order_no"] = job.work_order_no;
+    if (!job.fail_report_no.empty()) r["fail_report_no"] = job.fail_report_no;
+    r["received_at"] = loop::format_moment(moment(job.received_at));
     r["settled_at"] = r["occurred_at"];
-    r["mileage_km"] = 20'000 + static_cast<int>(random.below(180'000));
-    r["fault_description"] = v.diesel ? "加速冒黑烟" : "尾气超标";
-    if (outcome == "repaired") {
-        const auto& [code, name] = random.pick(v.diesel ? diesel : petrol);
-        const int fee = 100 + static_cast<int>(random.below(30)) * 10;
-        r["items"] = Json::array({{{"code", code}, {"name", name}, {"labour_hours", 2}, {"labour_fee", fee}}});
-        r["total_fee"] = fee + static_cast<int>(random.below(2000));
-        r["certificate_no"] = "C" + work_order_no;
-    } else {
-        r["total_fee"] = 80;
+    r["mileage_km"] = job.mileage_km;
+    r["fault_description"] = job.fault;
+    r["dtcs_before"] = job.dtcs_before;
+    r["dtcs_after"] = job.dtcs_after;
+    for (const auto& i : job.items)
+        r["items"].push_back({{"code", i.code},
+                              {"system", i.system},
+                              {"name", i.name},
+                              {"labour_hours", i.labour_hours},
+                              {"labour_fee", i.labour_fee}});
+    for (const auto& p : job.parts) {
+        Json part = {{"name", p.name}, {"part_no", p.code}};
+        if (!p.serial_no.empty()) part["serial_no"] = p.serial_no;
+        part["brand"] = p.brand, part["origin"] = p.origin;
+        part["certified"] = p.origin != "remanufactured";
+        part["quantity"] = p.quantity, part["unit_price"] = p.unit_price;
+        r["parts"].push_back(std::move(part));
     }
-    r["technician_id"] = fmt::format("T{:02}", random.below(9));
-    r["outcome"] = outcome;
+    r["quoted_fee"] = job.quoted_fee;
+    r["total_fee"] = job.total_fee;
+    r["technician_id"] = job.technician_id;
+    if (!job.certificate_no.empty()) r["certificate_no"] = job.certificate_no;
+    if (job.warranty_days > 0) r["warranty"] = {{"days", job.warranty_days}, {"km", job.warranty_km}};
+    if (!job.readings_before.empty()) r["readings_before"] = readings(job.readings_before, job.readings_method, false);
+    if (!job.readings_after.empty()) r["readings_after"] = readings(job.readings_after, job.readings_method, false);
+    if (job.obd_after) r["obd_after"] = obd(*job.obd_after);
+    r["outcome"] = job.outcome;
     return r;
 }
 
 Json vehicle_event(const Vehicle& v, const std::string& station, loop::Moment at, const std::string& event) {
     at = loop::start_of(loop::day_of(at));
-    Json r = common("vehicle_event", station, at, v.plate + event);
+    Json r = common("vehicle_event", station, at, record_id(station, "vehicle_event", v.vin + event, at));
     r["time_precision"] = "day";
-    r["vehicle"] = vehicle_words(v);
+    r["vehicle"] = {{"vin", v.vin}, {"plate", v.plate}, {"plate_kind", v.model->plate_kind}};
     r["event"] = event;
     r["authority"] = "市公安局交警支队";
     return r;
 }
 
 Json correction_void(const Json& record, loop::Moment at) {
-    Json r = common("correction", record.at("station_id"), at, record.at("record_id").get<std::string>());
-    r["corrects"] = record.at("record_id");
+    const std::string station = record.at("station_id"), of = record.at("record_id");
+    Json r = common("correction", station, at, record_id(station, "correction", of, at));
+    r["corrects"] = of;
     r["action"] = "void";
     r["reason"] = "录入错误";
     return r;
 }
 
-std::string trace_of(const Json& inspection, Random& random) {
-    const bool diesel = inspection.at("method") == "lugdown" || inspection.at("method") == "free_acceleration";
-    std::string out = diesel ? "time_s,opacity_m1,nox_ppm,rpm,speed_kmh,power_kw\n"
-                             : "time_s,co_pct,co2_pct,o2_pct,hc_ppm,lambda,rpm\n";
-    for (int second = 0; second < 90; ++second)
-        out +=
-            diesel
-                ? fmt::format("{},{:.2f},{},{},{:.1f},{:.1f}\n", second, 0.3 + random.unit(), 300 + random.below(200),
-                              1800 + random.below(300), 60 + random.unit() * 5, 45 + random.unit() * 4)
-                : fmt::format("{},{:.2f},{:.2f},{:.2f},{},{:.2f},{}\n", second, random.unit() * 0.1, 14 + random.unit(),
-                              random.unit(), random.below(40), 0.98 + random.unit() * 0.05, 2400 + random.below(200));
-    return out;
+Json calibration(const std::string& station, const std::string& line, const std::string& equipment, const char* kind,
+                 const char* unit, double nominal, double measured, bool passed, loop::Moment at) {
+    Json r = common("calibration", station, at, record_id(station, "calibration", equipment + kind, at));
+    r["line_id"] = line;
+    r["equipment_id"] = equipment;
+    r["kind"] = kind;
+    r["nominal"] = nominal, r["measured"] = measured, r["unit"] = unit;
+    r["passed"] = passed;
+    return r;
+}
+
+Json price_list(const Shop& shop, loop::Moment at) {
+    Json r = common("price_list", shop.id, at, record_id(shop.id, "price_list", "", at));
+    r["valid_from"] = loop::format_day(loop::day_of(at));
+    for (const auto& row : loop::rows_of("repair_items")) {
+        const std::string code = row.at("code");
+        r["items"].push_back(
+            {{"code", code}, {"name", row.at("zh").get<std::string>()}, {"labour_fee", labour_fee(shop, code)}});
+    }
+    return r;
+}
+
+Json claim(const std::string& shop, const Vehicle& v, const std::string& fail_record_id, loop::Moment at) {
+    Json r = common("claim", shop, at, record_id(shop, "claim", fail_record_id, at));
+    r["vehicle"] = {{"plate", v.plate}, {"plate_kind", v.model->plate_kind}};
+    r["fail_record_id"] = fail_record_id;
+    r["action"] = "take_in";
+    return r;
+}
+
+Json override_(const std::string& station, const Typed& typed, loop::Moment at) {
+    Json r = common("override", station, at, record_id(station, "override", typed.plate + typed.vin, at));
+    if (!typed.vin.empty()) r["vehicle"]["vin"] = typed.vin;
+    if (!typed.plate.empty()) r["vehicle"]["plate"] = typed.plate;
+    r["clearance"] = "repair_required";
+    r["asked_at"] = loop::format_moment(at - 60'000);
+    r["reason_code"] = "other";
+    r["reason"] = "车主称已自行维修";
+    r["approved_by"] = "站长";
+    return r;
 }
 
 }  // namespace imloop::sim

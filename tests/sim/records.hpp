@@ -1,27 +1,26 @@
-// One record at a time, as a station would write it: every member the contract asks for, values that fit the verdict.
+// Tests, repairs and what else happens as records: every member the contract asks for, as a station would write it.
 #pragma once
 
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "loop/time.hpp"
-#include "tests/sim/fleet.hpp"
+#include "tests/sim/repair.hpp"
 
 namespace imloop::sim {
 
 using Json = nlohmann::ordered_json;
 
-struct TestWords {
-    std::string station, reason, verdict, report_no;
-    loop::Moment ended_at = 0;
-};
+/// The same for the same words.
+std::string record_id(const std::string& station, const char* kind, const std::string& number, loop::Moment at);
 
-Json inspection(const Vehicle&, const TestWords&, Random&);
-Json repair(const Vehicle&, const std::string& station, loop::Moment settled_at, const std::string& work_order_no,
-            const std::string& fail_report_no, const std::string& outcome, bool day_only, Random&);
+Json inspection(const Test&, double clock_s);
+Json repair(const Job&);
 Json vehicle_event(const Vehicle&, const std::string& station, loop::Moment, const std::string& event);
 Json correction_void(const Json& record, loop::Moment);
-/// 1 Hz process data of a test's method, about a minute and a half.
-std::string trace_of(const Json& inspection, Random&);
+Json calibration(const std::string& station, const std::string& line, const std::string& equipment, const char* kind,
+                 const char* unit, double nominal, double measured, bool passed, loop::Moment);
+Json price_list(const Shop&, loop::Moment);
+Json claim(const std::string& shop, const Vehicle&, const std::string& fail_record_id, loop::Moment);
+Json override_(const std::string& station, const Typed&, loop::Moment);
 
 }  // namespace imloop::sim

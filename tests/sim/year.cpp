@@ -3,175 +3,293 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
+#include <queue>
+#include <tuple>
 
-#include "journal/digest.hpp"
+#include "tests/sim/world.hpp"
 
 namespace imloop::sim {
 namespace {
 
-struct County {
-    const char* code;
-    const char* zh;
-    double weight;
-    double repaired;  ///< share of the failed that enter a repair station
-};
-constexpr County counties[] = {{"610402", "秦都", .16, .38}, {"610404", "渭城", .13, .41}, {"610403", "杨陵", .05, .92},
-                               {"610422", "三原", .08, .30}, {"610423", "泾阳", .08, .24}, {"610424", "乾县", .08, .22},
-                               {"610425", "礼泉", .07, .27}, {"610426", "永寿", .03, .12}, {"610428", "长武", .03, .00},
-                               {"610429", "旬邑", .03, .00}, {"610430", "淳化", .03, .10}, {"610431", "武功", .06, .29},
-                               {"610481", "兴平", .09, .33}, {"610482", "彬州", .04, .18}, {"610491", "高新", .02, .45},
-                               {"610492", "经开", .02, .40}};
-
 constexpr const char* bridge = "B610400-01";
 constexpr const char* team = "E610404-01";
+constexpr int rounds_max = 3;
 
-class Maker {
+/// What a vehicle's owner is about to do.
+struct Plan {
+    enum class What { test, repair, relapse, roadside, service } what = What::test;
+    loop::Moment at = 0;
+    std::uint64_t order = 0;  ///< of plans of one moment
+    std::size_t vehicle = 0;
+    Visit visit;
+    int round = 0;
+    bool has_returned_unrepaired = false;
+    std::size_t shop = 0;
+    std::shared_ptr<const Test> failed;
+    std::string defect;
+    bool operator>(const Plan& o) const { return std::tie(at, order) > std::tie(o.at, o.order); }
+};
+
+class Owners {
 public:
-    explicit Maker(const YearOptions& options) : options_(options), random_(options.seed) {
-        begin_ = loop::start_of(loop::parse_day(fmt::format("{}-01-01", options.year)).value());
-        end_ = loop::start_of(loop::parse_day(fmt::format("{}-01-01", options.year + 1)).value());
-        make_stations('I', "检验站", options.i_stations, i_stations_);
-        make_stations('M', "维修站", options.m_stations, m_stations_);
-        out_.stations.push_back({team, "渭城联合执法队", "610404"});
-        out_.stations.push_back({bridge, "公安数据桥", "610400"});
-    }
+    Owners(World& world) : world_(world) {}
 
-    Year run() {
-        std::vector<double> weights;
-        for (const auto& county : counties) weights.push_back(county.weight);
-        // About one test in eight is a retest or repeats a round.
-        const auto fleet = make_fleet(options_.tests, weights, random_);
-        for (const auto& vehicle : fleet) {
-            if (out_.tests >= options_.tests) break;
-            live_through(vehicle);
+    void run() {
+        for (std::size_t i = 0; i < world_.fleet.size(); ++i) begin(i);
+        post_prices();
+        while (!plans_.empty()) {
+            Plan plan = plans_.top();
+            plans_.pop();
+            if (plan.at >= world_.end) continue;
+            switch (plan.what) {
+                case Plan::What::test:
+                    test(std::move(plan));
+                    break;
+                case Plan::What::repair:
+                    repair(std::move(plan));
+                    break;
+                case Plan::What::relapse:
+                    relapse(plan);
+                    break;
+                case Plan::What::roadside:
+                    after_test(plan, roadside(world_, plan.vehicle, plan.at, "roadside"), nullptr);
+                    break;
+                case Plan::What::service:
+                    service(world_, plan.vehicle, world_.shops[plan.shop], plan.at);
+                    break;
+            }
         }
-        for (auto& [source, lines] : out_.lines)
-            std::ranges::stable_sort(lines, {}, [](const auto& l) { return l.first; });
-        return std::move(out_);
     }
 
 private:
-    void make_stations(char kind, const char* word, int count, std::vector<std::vector<std::string>>& by_county) {
-        by_county.resize(std::size(counties));
-        int made = 0;
-        for (int round = 1; made < count; ++round)
-            for (std::size_t c = 0; c < std::size(counties) && made < count; ++c) {
-                if (round > 1 && counties[c].weight * count < round - 0.5) continue;
-                const auto id = fmt::format("{}{}-{:02}", kind, counties[c].code, round);
-                by_county[c].push_back(id);
-                out_.stations.push_back({id, fmt::format("{}{}{}", counties[c].zh, round, word), counties[c].code});
-                ++made;
-            }
+    loop::Moment working_hour(loop::Day day, Random& random) {
+        // More in the morning.
+        const double hour = random.chance(0.6) ? random.within(8, 12) : random.within(12.5, 17.3);
+        return loop::start_of(day) + static_cast<loop::Moment>(hour * 3600) * 1000;
+    }
+    loop::Moment later(loop::Moment at, int low, int high, Random& random) {
+        return working_hour(loop::day_of(at) + random.between(low, high), random);
+    }
+    void put(Plan plan) {
+        plan.order = ++order_;
+        plans_.push(std::move(plan));
     }
 
-    loop::Moment working_hour(loop::Day day) {
-        return loop::start_of(day) + 8 * 3'600'000 + static_cast<loop::Moment>(random_.below(9 * 3600)) * 1000;
-    }
-    loop::Moment later(loop::Moment at, int low, int high) {
-        return working_hour(loop::day_of(at) + random_.between(low, high));
-    }
-
-    /// What the operator types: mostly right.
-    Vehicle typed(const Vehicle& v) {
-        Vehicle out = v;
-        if (random_.chance(0.010))
-            out.vin = slip(out.vin, random_), ++out_.slips;
-        else if (random_.chance(0.005))
-            out.vin.clear();
-        else if (random_.chance(0.003))
-            out.plate.clear();
-        return out;
+    IStation& station_for(std::size_t county, Random& random) {
+        std::vector<double> weights;
+        for (const auto i : world_.stations_of[county]) weights.push_back(world_.stations[i].weight);
+        if (weights.empty()) return world_.stations[random.below(world_.stations.size())];
+        return world_.stations[world_.stations_of[county][random.weighted(weights)]];
     }
 
-    void put(const std::string& source, loop::Moment at, const Json& record) {
-        if (at < end_) out_.lines[source].emplace_back(at, record.dump());
-    }
-
-    std::string test(const Vehicle& v, const std::string& station, loop::Moment at, const char* reason,
-                     const char* verdict) {
-        ++out_.tests;
-        const auto report_no = fmt::format("{}{}{:06}", station.substr(1, 6), station.substr(8), ++number_);
-        auto r = inspection(typed(v), {station, reason, verdict, report_no, at}, random_);
-        if (random_.chance(options_.trace_share)) {
-            auto csv = trace_of(r, random_);
-            const auto sha = journal::to_hex(journal::sha256(csv));
-            r["trace"] = {{"sha256", sha}, {"rows", 90}};
-            out_.traces[sha] = std::move(csv);
+    void begin(std::size_t number) {
+        Random random = world_.chance(of_owner);
+        const auto& v = world_.fleet[number];
+        const auto county = random.chance(0.93) ? static_cast<std::size_t>(v.county) : random.below(counties().size());
+        Plan plan;
+        plan.vehicle = number;
+        plan.visit.vehicle = number;
+        plan.visit.station = &station_for(county, random);
+        plan.at = working_hour(loop::day_of(world_.begin) + random.between(0, 364), random);
+        if (random.chance(0.003)) {
+            Plan stopped = plan;
+            stopped.what = Plan::What::roadside;
+            stopped.at = working_hour(loop::day_of(world_.begin) + random.between(0, 364), random);
+            put(stopped);
         }
-        if (random_.chance(0.0005)) {
-            // A clumsy upload: refused by its own words, then sent mended.
-            auto wrong = r;
-            wrong["method"] = "asm5025";
-            put(station, at, wrong);
+        if (counties()[county].repaired > 0 && random.chance(0.004)) {
+            Plan care = plan;
+            care.what = Plan::What::service;
+            care.at = plan.at - random.between(2, 20) * loop::day_ms;
+            care.shop = shop_for(county, random);
+            if (care.at > world_.begin) put(care);
         }
-        put(station, at, r);
-        if (random_.chance(0.0005)) put(station, later(at, 1, 3), correction_void(r, later(at, 1, 3)));
-        return report_no;
+        // Taxis and old trucks come twice a year.
+        if ((v.taxi || (v.model->use == Use::heavy_truck && v.built < 2012)) && random.chance(0.8)) {
+            Plan again = plan;
+            again.at = plan.at + 182 * loop::day_ms;
+            if (again.at < world_.end) put(again);
+        }
+        put(std::move(plan));
     }
 
-    void live_through(const Vehicle& v) {
-        // What becomes of a failure depends on where it was found.
-        const auto county =
-            random_.chance(0.93) ? static_cast<std::size_t>(v.county) : random_.below(std::size(counties));
-        const auto station = random_.pick(i_stations_[county]);
-        loop::Moment at = working_hour(loop::day_of(begin_) + random_.between(0, 364));
-        if (random_.chance(0.003)) test(v, station, at - 1'800'000, "periodic", "aborted");
-        const bool is_roadside = random_.chance(0.002);
-        const bool fails = is_roadside || random_.chance(v.diesel ? 0.16 : 0.09);
-        if (!fails) {
-            test(v, station, at, "periodic", "pass");
+    void test(Plan plan) {
+        auto outcome = visit(world_, plan.visit, plan.at);
+        if (outcome.test.started_at == 0) {
+            Random random = world_.chance(of_owner);
+            plan.at = later(plan.at, 1, 2, random);
+            put(std::move(plan));
             return;
         }
-        ++out_.failures;
-        auto report_no = is_roadside ? test(v, team, at, "roadside", "fail") : test(v, station, at, "periodic", "fail");
-        for (int round = 0; round < 3; ++round) {
-            if (random_.chance(0.01)) {
-                const auto day = later(at, 5, 60);
-                put(bridge, day, vehicle_event(v, bridge, day, random_.chance(0.7) ? "scrapped" : "transferred_out"));
-                return;
+        after_test(plan, std::move(outcome.test), outcome.steered_to);
+    }
+
+    void after_test(Plan& plan, Test t, const std::string* steered_to) {
+        if (t.verdict != "fail") {
+            if (t.verdict == "pass" && plan.round > 1 && world_.out.story.plate.empty() &&
+                plan.visit.repaired_by != "" && t.written_at < world_.end && !t.typed.plate.empty())
+                world_.out.story = world_.fleet[plan.vehicle];
+            return;
+        }
+        if (plan.round == 0) ++world_.out.failures;
+        if (plan.round >= rounds_max || plan.has_returned_unrepaired) return;
+        decide(plan, std::move(t), steered_to);
+    }
+
+    /// What becomes of a failure depends on where it was found.
+    void decide(Plan& plan, Test t, const std::string* steered_to) {
+        Random random = world_.chance(of_owner);
+        const std::size_t county = t.station == team ? 1 : plan.visit.station->county;
+        const double repaired = counties()[county].repaired;
+        Plan next = plan;
+        ++next.round;
+        next.visit.retest_of = t.report_no;
+        next.visit.reason = "retest", next.visit.attempt = next.round + 1;
+        // As a rule where it failed.
+        if (t.station == team || random.chance(0.04)) next.visit.station = &station_for(county, random);
+        const auto failed_at = t.ended_at;
+        next.failed = std::make_shared<const Test>(std::move(t));
+        if (random.chance(0.01)) {
+            const auto day = later(failed_at, 5, 60, random);
+            world_.put(bridge, day,
+                       vehicle_event(world_.fleet[plan.vehicle], bridge, day,
+                                     random.chance(0.7) ? "scrapped" : "transferred_out"));
+            return;
+        }
+        const bool steered = steered_to && random.chance(0.8);
+        if (repaired > 0 && (steered || random.chance(plan.round > 0 ? 0.8 : repaired))) {
+            next.what = Plan::What::repair;
+            next.shop = steered ? shop_named(*steered_to) : shop_for(county, random);
+            next.at = later(failed_at, steered ? 0 : 1, steered ? 2 : 18, random);
+            if (next.at <= failed_at) next.at = failed_at + 3'600'000;
+            put(std::move(next));
+        } else if (random.chance(0.35)) {
+            // Comes back without any repair on record; most had it mended somewhere.
+            if (random.chance(0.85)) mend_quietly(plan.vehicle, failed_at);
+            next.what = Plan::What::test;
+            next.has_returned_unrepaired = true;
+            next.at = later(failed_at, 1, 20, random);
+            if (random.chance(0.3)) {
+                auto typed = world_.typed(world_.fleet[plan.vehicle], random);
+                world_.put(next.visit.station->id, next.at - 600'000,
+                           override_(next.visit.station->id, typed, next.at - 600'000));
             }
-            const bool is_repaired = round > 0 ? random_.chance(0.8) : random_.chance(counties[county].repaired);
-            if (is_repaired && counties[county].repaired > 0) {
-                at = mend(v, county, at, report_no);
-            } else if (random_.chance(0.35)) {
-                at = later(at, 1, 20);  // comes back without any repair on record
-                test(v, station, at, "retest", random_.chance(0.75) ? "pass" : "fail");
-                return;
-            } else {
-                return;  // never seen again
-            }
-            if (random_.chance(0.06)) return;
-            at = later(at, 1, 9);
-            const bool passes = random_.chance(0.88);
-            report_no = test(v, station, at, "retest", passes ? "pass" : "fail");
-            if (passes && round > 0 && at < end_ && out_.story.plate.empty()) out_.story = v;
-            if (passes) return;
+            put(std::move(next));
         }
     }
 
-    loop::Moment mend(const Vehicle& v, std::size_t county, loop::Moment failed_at, const std::string& report_no) {
-        std::size_t where = county;
-        while (m_stations_[where].empty() || counties[where].repaired == 0) where = random_.below(std::size(counties));
-        const auto shop = random_.pick(m_stations_[where]);
-        const auto at = later(failed_at, 1, 18);
-        const auto number = fmt::format("W{}{:06}", shop.substr(1, 6), ++number_);
-        put(shop, at,
-            repair(typed(v), shop, at, number, random_.chance(0.7) ? report_no : "",
-                   random_.chance(0.97) ? "repaired" : "owner_refused", random_.chance(0.15), random_));
-        ++out_.repairs;
-        return at;
+    void mend_quietly(std::size_t number, loop::Moment at) {
+        auto& v = world_.fleet[number];
+        v.defects.clear();
+        v.dirt_co *= 0.5, v.dirt_hc *= 0.5, v.dirt_no *= 0.6, v.dirt_smoke *= 0.55;
+        v.catalyst_loss = std::min(v.catalyst_loss, 0.12);
+        v.cleared_at_km = v.mileage_at(at, world_.begin);
     }
 
-    YearOptions options_;
-    Random random_;
-    loop::Moment begin_ = 0, end_ = 0;
-    std::vector<std::vector<std::string>> i_stations_, m_stations_;
-    int number_ = 0;
-    Year out_;
+    std::size_t shop_for(std::size_t county, Random& random) {
+        while (world_.shops_of[county].empty() || counties()[county].repaired <= 0)
+            county = random.below(counties().size());
+        std::vector<double> weights;
+        for (const auto i : world_.shops_of[county]) weights.push_back(world_.shops[i].weight);
+        return world_.shops_of[county][random.weighted(weights)];
+    }
+    std::size_t shop_named(const std::string& id) {
+        return static_cast<std::size_t>(std::ranges::find(world_.shops, id, &Shop::id) - world_.shops.begin());
+    }
+
+    void repair(Plan plan) {
+        Random random = world_.chance(of_owner);
+        const auto done = mend(world_, plan.vehicle, *plan.failed, world_.shops[plan.shop], plan.at);
+        if (done.relapse_after_days > 0 && !done.relapse_of.empty()) {
+            Plan back;
+            back.what = Plan::What::relapse;
+            back.at = done.settled_at + static_cast<loop::Moment>(done.relapse_after_days) * loop::day_ms;
+            back.vehicle = plan.vehicle, back.defect = done.relapse_of;
+            back.visit.vehicle = plan.vehicle, back.visit.station = plan.visit.station;
+            put(back);
+        }
+        plan.visit.repaired_by = done.shop;
+        if (random.chance(0.06)) return;
+        plan.what = Plan::What::test;
+        plan.failed.reset();
+        plan.at = later(done.settled_at, 1, 9, random);
+        put(std::move(plan));
+    }
+
+    /// The defect is back; now and then somebody sees it.
+    void relapse(Plan& plan) {
+        Random random = world_.chance(of_owner);
+        auto& v = world_.fleet[plan.vehicle];
+        if (!v.has(plan.defect)) v.defects.push_back({&defect_named(plan.defect), 1.0});
+        if (!random.chance(0.4)) return;
+        Plan seen = plan;
+        seen.what = Plan::What::roadside;
+        seen.at = later(plan.at, 2, 25, random);
+        put(seen);
+    }
+
+    void post_prices() {
+        for (const auto& shop : world_.shops)
+            world_.put(shop.id, world_.begin + 9 * 3'600'000, price_list(shop, world_.begin + 9 * 3'600'000));
+    }
+
+    World& world_;
+    std::priority_queue<Plan, std::vector<Plan>, std::greater<>> plans_;
+    std::uint64_t order_ = 0;
 };
+
+Json i_registration(const IStation& s) {
+    Json lines = Json::array();
+    for (const auto& line : s.lines) {
+        std::vector<std::string> methods = {line.for_diesel ? "free_acceleration" : "two_speed_idle"};
+        if (s.has_rollers) methods.push_back(line.for_diesel ? "lugdown" : s.drives_vmas ? "vmas" : "asm");
+        std::vector<std::string> equipment = {line.for_diesel ? line.opacimeter.id : line.analyser.id};
+        if (s.has_rollers) equipment.push_back(line.dynamometer_id);
+        lines.push_back({{"line_id", line.id}, {"methods", methods}, {"equipment", equipment}});
+    }
+    return {{"opening_hours",
+             fmt::format("{} {:02}:00-{:02}:00", s.closed_sundays ? "Mo-Sa" : "Mo-Su", s.opens_h, s.closes_h)},
+            {"lines", lines}};
+}
 
 }  // namespace
 
-Year make_year(const YearOptions& options) { return Maker(options).run(); }
+Json campaign_words(const Campaign& c) {
+    Json out = {{"campaign", c.number}, {"cheat", c.kind->code}, {"dose", rounded(c.dose, 2)}};
+    if (!c.station.empty()) out["station"] = c.station;
+    if (!c.shop.empty()) out["shop"] = c.shop;
+    out["from"] = loop::format_day(c.from), out["to"] = loop::format_day(c.to);
+    out["rules"] = c.kind->rules;
+    return out;
+}
+
+Json label_words(const Label& l) {
+    Json out = {{"record_id", l.record_id},
+                {"campaign", l.campaign->number},
+                {"cheat", l.campaign->kind->code},
+                {"dose", rounded(l.campaign->dose, 2)}};
+    if (!l.station.empty()) out["station"] = l.station;
+    if (!l.inspector.empty()) out["inspector"] = l.inspector;
+    if (!l.shop.empty()) out["shop"] = l.shop;
+    return out;
+}
+
+Year make_year(const YearOptions& options, const OnTrace& on_trace) {
+    World world(options, on_trace);
+    for (const auto& s : world.stations)
+        world.out.stations.push_back({s.id, s.name, counties()[s.county].code, i_registration(s)});
+    for (const auto& s : world.shops)
+        world.out.stations.push_back(
+            {s.id,
+             s.name,
+             counties()[s.county].code,
+             {{"business_class", s.business_class}, {"bays", s.bays.size()}, {"opening_hours", "Mo-Su 08:00-19:00"}}});
+    world.out.stations.push_back({team, "渭城联合执法队", "610404", Json::object()});
+    world.out.stations.push_back({bridge, "公安数据桥", "610400", Json::object()});
+    Owners(world).run();
+    for (auto& [source, lines] : world.out.lines) std::ranges::stable_sort(lines, {}, &Written::written_at);
+    return std::move(world.out);
+}
 
 }  // namespace imloop::sim
