@@ -96,7 +96,7 @@ void check(const History& history, const Context& ctx, Flags& flags) {
 
 void keys(const Record& r, std::vector<std::string>& out) {
     if (!r.is_test() || !r.fact.vehicle || r.fact.vehicle->model.empty() || !r.detail.vehicle) return;
-    if (r.detail.vehicle->rated_power_kw || r.detail.vehicle->mass_kg)
+    if (r.detail.vehicle->rated_power_kw || r.detail.vehicle->mass_kg || !r.detail.vehicle->emission_stage.empty())
         out.push_back(r.fact.vehicle->model + "|" + r.detail.vehicle->fuel);
 }
 
@@ -154,7 +154,46 @@ void check_model(const Parameter& p, std::span<const Record> records, const Cont
     }
 }
 
+/// A stage that hardly any vehicle of the model has, all others having one or two.
+void check_stage(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    std::map<std::string, std::set<std::string>> stages;  // vehicles by stage
+    std::set<std::string> all;
+    const auto of = [](const Record& r) {
+        return r.fact.vehicle->vin.empty() ? r.fact.vehicle->plate : r.fact.vehicle->vin;
+    };
+    for (const Record& r : records) {
+        if (r.detail.vehicle->emission_stage.empty()) continue;
+        stages[r.detail.vehicle->emission_stage].insert(of(r));
+        all.insert(of(r));
+    }
+    const auto setting = [&](const char* name) { return ctx.number("R06", name); };
+    const auto support = static_cast<double>(all.size());
+    if (support < setting("support_min")) return;
+    const double sizeable = std::max(setting("variant_vehicles_min"), support * setting("variant_share_pct") / 100);
+    double shared = 0;
+    std::string usual;
+    for (const auto& [stage, vehicles] : stages)
+        if (const auto size = static_cast<double>(vehicles.size()); size >= sizeable) {
+            shared += size;
+            usual = usual.empty() ? stage : usual + " " + stage;
+        }
+    if (usual.empty() || shared < support * setting("consensus_pct") / 100) return;
+    for (const Record& r : records) {
+        const auto& stage = r.detail.vehicle->emission_stage;
+        if (stage.empty() || static_cast<double>(stages[stage].size()) >= sizeable) continue;
+        flags.push_back({.claim = "unlike_its_model",
+                         .grade = Grade::medium,
+                         .score_permille = 750,
+                         .records = {r.fact.record_id},
+                         .person = r.test().inspector_id,
+                         .values = {text("parameter", "emission_stage"), text("value", stage), text("usual", usual),
+                                    number("vehicles", support, 0)},
+                         .key = "model|emission_stage|" + r.fact.record_id});
+    }
+}
+
 void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    check_stage(records, ctx, flags);
     for (const auto& p : amounts) check_model(p, records, ctx, flags);
 }
 

@@ -46,6 +46,8 @@ bool may_be_mended(const Record* r, const List& by_seq, int reach) {
     return false;
 }
 
+constexpr std::size_t on_time_min = 2;
+
 /// Written after many lines that say they are later.
 void check_order(const List& by_seq, const Context& ctx, Flags& flags) {
     const Record& any = *by_seq.front();
@@ -63,12 +65,22 @@ void check_order(const List& by_seq, const Context& ctx, Flags& flags) {
         if (static_cast<std::size_t>(later) >= lines || (after_other_days && delay_ms(r) > hours * hour_ms))
             late.push_back(r);
     }
-    if (late.empty() || static_cast<double>(late.size()) > ctx.number("R09", "late_max", any)) return;
-    const Record* last = nullptr;
+    if (late.empty() || by_seq.size() - late.size() < on_time_min) return;
+    List on_time;
     for (const Record* r : by_seq)
-        if (std::ranges::find(late, r) == late.end()) last = r;
-    for (const Record* r : late) {
-        if (!is_judged(r) || may_be_mended(r, by_seq, static_cast<int>(lines))) continue;
+        if (std::ranges::find(late, r) == late.end()) on_time.push_back(r);
+    const Record* last = on_time.back();
+    // Lines that follow one another are a backlog typed in together, those among other days' lines are not.
+    const auto run_of = [&](std::size_t i) {
+        std::size_t from = i, to = i;
+        while (from > 0 && seq(late[from]) == seq(late[from - 1]) + 1) --from;
+        while (to + 1 < late.size() && seq(late[to + 1]) == seq(late[to]) + 1) ++to;
+        return static_cast<double>(to - from + 1);
+    };
+    for (std::size_t i = 0; i < late.size(); ++i) {
+        const Record* r = late[i];
+        if (run_of(i) > ctx.number("R09", "late_max", any)) continue;
+        if (!is_judged(r) || may_be_mended(r, on_time, static_cast<int>(lines))) continue;
         auto flag = flag_of(r, "written_after_later_ones", 850);
         flag.values.push_back(number("lines_between", static_cast<double>(seq(r) - std::min(seq(r), seq(last))), 0));
         flag.values.push_back(moment("received_at", r->arrival->received_at));
@@ -116,9 +128,9 @@ void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
     for (const Record& r : records) by_seq.push_back(&r);
     std::ranges::sort(by_seq, {}, seq);
     check_hours(by_seq, ctx, flags);
-    if (static_cast<double>(by_seq.size()) < ctx.number("R09", "records_min", records[0])) return;
     check_order(by_seq, ctx, flags);
-    check_future(by_seq, ctx, flags);
+    if (static_cast<double>(by_seq.size()) >= ctx.number("R09", "records_min", records[0]))
+        check_future(by_seq, ctx, flags);
 }
 
 }  // namespace

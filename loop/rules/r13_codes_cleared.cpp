@@ -14,7 +14,7 @@ bool tiny(const std::optional<double>& value, double below) { return value && *v
 bool at_most(const std::optional<double>& value, double most) { return !value || *value <= most; }
 
 void check(const Record& r, const Context& ctx, Flags& flags) {
-    if (!r.is_test() || r.fact.inspection->verdict != Verdict::pass || !r.test().obd) return;
+    if (!r.is_test() || !r.test().obd) return;
     const auto& obd = *r.test().obd;
     if (obd.communicates == false) return;
     const auto readiness = readiness_of(obd);
@@ -29,7 +29,9 @@ void check(const Record& r, const Context& ctx, Flags& flags) {
                          .person = r.test().inspector_id,
                          .values = {number("cleared_km", obd.cleared_distance_km.value_or(0), 0, "km"),
                                     number("cleared_warm_ups", obd.cleared_warm_ups.value_or(0), 0)}});
-    if (obd.permanent_dtcs.empty() || obd.mil_on != false || readiness == Readiness::incomplete) return;
+    if (r.fact.inspection->verdict != Verdict::pass || obd.permanent_dtcs.empty() || obd.mil_on != false ||
+        readiness == Readiness::incomplete)
+        return;
     const bool contradicts = readiness == Readiness::complete;
     flags.push_back({.claim = "permanent_code_lamp_off",
                      .grade = contradicts ? Grade::medium : Grade::weak,

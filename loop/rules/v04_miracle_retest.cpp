@@ -4,6 +4,7 @@
 
 #include "loop/rules/rule.hpp"
 #include "loop/suspects/chance.hpp"
+#include "loop/suspects/obd.hpp"
 #include "loop/suspects/rounds.hpp"
 
 namespace imloop::loop::rules {
@@ -35,6 +36,18 @@ void check_time(const Round& round, const Context& ctx, Flags& flags) {
                              number("after", drop->after ? drop->after->value : 0, 2, drop->before->unit)}));
 }
 
+/// A lamp that was lit by a code and is out minutes later with all monitors complete: they need drives to complete.
+void check_lamp(const Round& round, const Context& ctx, Flags& flags) {
+    const auto &before = round.failed->test().obd, &after = round.next->test().obd;
+    if (!before || !after || before->mil_on != true || after->mil_on != false) return;
+    const double minutes = round.minutes();
+    if (minutes < 0 || minutes >= ctx.number("V04", "minutes_max", *round.next)) return;
+    if (readiness_of(*after) == Readiness::incomplete) return;
+    flags.push_back(flag_of(round, "lamp_out_within_minutes", Grade::medium, 850,
+                            {number("minutes", minutes, 0, "min"),
+                             text("code", before->dtcs.empty() ? std::string("-") : before->dtcs.front())}));
+}
+
 /// Two measurements of one car agree to the last digit in one channel now and then, never in all of them.
 void check_others(const Round& round, const Context& ctx, Flags& flags) {
     if (round.failed->fact.inspection->method != round.next->fact.inspection->method) return;
@@ -60,7 +73,10 @@ void check_others(const Round& round, const Context& ctx, Flags& flags) {
 void check(const History& history, const Context& ctx, Flags& flags) {
     for (const Round& round : sure_rounds_of(history)) {
         if (!round.passed()) continue;
-        if (round.repairs.empty()) check_time(round, ctx, flags);
+        if (round.repairs.empty()) {
+            check_time(round, ctx, flags);
+            check_lamp(round, ctx, flags);
+        }
         check_others(round, ctx, flags);
     }
 }

@@ -93,13 +93,13 @@ TEST_CASE("tests between a calibration that failed on a second day and the passe
     CHECK(flags[0].records == std::vector{id_of(1), id_of(80)});
 }
 
-TEST_CASE("daily calibrations that stop are a lapse after two weeks") {
+TEST_CASE("daily calibrations that stop are a lapse after ten days") {
     SuspectWorld world;
     const json analyser{{"analyser_id", "AN-0001"}};
     for (int day = 0; day < 12; ++day) world.put(calibration(100 + day, monday + day * loop::day_ms, true));
-    world.put(test_with(1, monday + 25 * loop::day_ms, analyser));
+    world.put(test_with(1, monday + 21 * loop::day_ms, analyser));
     CHECK(claims(world).empty());
-    world.put(test_with(2, monday + 26 * loop::day_ms, analyser));
+    world.put(test_with(2, monday + 22 * loop::day_ms, analyser));
     CHECK(claims(world) == std::multiset<std::string>{"calibration_lapsed"});
 }
 

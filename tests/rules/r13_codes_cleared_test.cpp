@@ -38,7 +38,8 @@ TEST_CASE("zeros that equipment writes, monitors that run always, monitors not c
     CHECK(with({{"cleared_distance_km", 5},
                 {"readiness", {{"catalyst", nullptr}, {"o2_sensor", nullptr}, {"misfire", true}}}}) == 0);
     CHECK(with({{"cleared_distance_km", 5}, {"communicates", false}}) == 0);
-    CHECK(flags_of(a_failed_test(1, at, obd({{"cleared_distance_km", 5}}))) == 0);
+    CHECK(flags_of(a_failed_test(1, at, obd({{"cleared_distance_km", 5}}))) == 1);
+    CHECK(flags_of(a_failed_test(1, at, obd({{"permanent_dtcs", {"P0420"}}}))) == 0);
     CHECK(flags_of(a_test(1, at)) == 0);
 }
 

@@ -69,7 +69,7 @@ TEST_CASE("a repair explains it, what failed by a hair may pass by one, a compar
     day_only["time_precision"] = "day";
     CHECK(flags_of({a_failed_test(1, failed_at), day_only, passed_after(20, 0.12)}).empty());
     auto by_a_hair = a_failed_test(1, failed_at);
-    by_a_hair["readings"][0]["value"] = 0.72;
+    by_a_hair["readings"][0]["value"] = 0.66;
     CHECK(flags_of({by_a_hair, passed_after(10, 0.58)}).empty());
     CHECK(flags_of({a_failed_test(1, failed_at), passed_after(10, 0.12, {{"reason", "comparison"}})}).empty());
 }
@@ -77,6 +77,22 @@ TEST_CASE("a repair explains it, what failed by a hair may pass by one, a compar
 TEST_CASE("a failure of the visual check may be mended in minutes") {
     auto visual = a_test(1, failed_at, {{"verdict", "fail"}, {"failed_items", {"appearance"}}});
     CHECK(flags_of({visual, passed_after(10, 0.12)}).empty());
+}
+
+TEST_CASE("a lamp that goes out within minutes with monitors complete was not mended") {
+    const auto lamp = [](json record, bool on, bool complete) {
+        record["obd"] = {{"mil_on", on}, {"dtcs", {"P0171"}}, {"readiness", {{"catalyst", complete}}}};
+        return record;
+    };
+    auto failed = lamp(a_test(1, failed_at, {{"verdict", "fail"}, {"failed_items", {"obd"}}}), true, true);
+    const auto flags = flags_of({failed, lamp(passed_after(12, 0.12), false, true)});
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "lamp_out_within_minutes");
+    CHECK(flags_of({failed, lamp(passed_after(12, 0.12), false, false)}).empty());
+    CHECK(flags_of({failed, lamp(passed_after(30, 0.12), false, true)}).empty());
+    auto silent = failed;
+    silent["obd"] = {{"communicates", false}};
+    CHECK(flags_of({silent, lamp(passed_after(12, 0.12), false, true)}).empty());
 }
 
 TEST_CASE("five readings the same to the last digit and one that passed are one test edited") {
