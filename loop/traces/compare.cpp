@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <numbers>
 
 #include "loop/traces/evidence.hpp"
@@ -16,7 +15,6 @@ constexpr std::size_t reach = 8;
 constexpr double floors_half = 4;
 /// Of a channel's weight, below which it is left out.
 constexpr double weight_min = 0.04;
-constexpr double evidence_min = 0.2;
 
 /// A channel with the method's shape taken out; 0 where it tells nothing.
 struct Residual {

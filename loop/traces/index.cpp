@@ -1,8 +1,8 @@
 #include "loop/traces/index.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
-#include <cstdlib>
 
 namespace imloop::loop::traces {
 namespace {
@@ -16,6 +16,18 @@ std::uint32_t mixed(std::uint64_t z) {
 
 std::uint32_t key_of(std::uint64_t signs, bool paired) {
     return mixed((signs & key_mask) | std::uint64_t{paired} << 63);
+}
+
+/// The keys of a window with each choice of its unsure signs turned.
+std::array<std::uint32_t, 1U << unsure_max> probes_of(const Window& window, bool paired) {
+    std::array<std::uint32_t, 1U << unsure_max> out;
+    for (std::size_t probe = 0; probe < out.size(); ++probe) {
+        auto signs = window.signs;
+        for (std::size_t i = 0; i < unsure_max; ++i)
+            if ((probe >> i & 1U) != 0) signs ^= std::uint64_t{1} << window.unsure[i];
+        out[probe] = key_of(signs, paired);
+    }
+    return out;
 }
 
 Postings::Entry entry_of(const Sketch& sketch, std::size_t window, std::uint32_t slot) {
@@ -97,11 +109,10 @@ void Index::look_up(const std::vector<Window>& windows, bool paired, std::vector
     for (std::size_t at = 0; at < windows.size(); ++at) {
         const auto& window = windows[at];
         if (!window.tells) continue;
-        for (unsigned probe = 0; probe < 1U << unsure_max; ++probe) {
-            auto signs = window.signs;
-            for (std::size_t i = 0; i < unsure_max; ++i)
-                if ((probe >> i & 1U) != 0) signs ^= std::uint64_t{1} << window.unsure[i];
-            const auto entries = by_window_.find(key_of(signs, paired));
+        const auto keys = probes_of(window, paired);
+        by_window_.warm(keys);
+        for (const auto key : keys) {
+            const auto entries = by_window_.find(key);
             if (entries.size() > key_traces_max) continue;
             for (const auto& entry : entries) {
                 const auto& slot = slots_[entry.value / sketch_windows_max];

@@ -22,8 +22,9 @@ using TraceId = std::uint64_t;
 
 /// Candidates given at most, the nearest.
 inline constexpr std::size_t candidates_max = 64;
-/// Traces that may share a key; a key that more share is the method's shape and no evidence.
-inline constexpr std::size_t key_traces_max = 256;
+/// Windows that may share a key. A key that more share is the method's shape and is passed over (and a trace handed in
+/// more often than that has been found so often before).
+inline constexpr std::size_t key_traces_max = 4096;
 /// Mean signs of 64 that may differ over the windows that lie over each other.
 inline constexpr double differing_max = 14;
 

@@ -6,7 +6,7 @@ namespace imloop::loop::traces {
 namespace {
 
 /// Entries of a page in the mean, above which there are twice as many pages.
-constexpr std::size_t page_entries = 64;
+constexpr std::size_t page_entries = 32;
 
 }  // namespace
 
@@ -30,6 +30,15 @@ std::span<const Postings::Entry> Postings::find(std::uint32_t key) const {
     auto last = first;
     while (last != at.end() && last->key == key) ++last;
     return {first, last};
+}
+
+void Postings::warm(std::span<const std::uint32_t> keys) const {
+    constexpr std::size_t line_entries = 64 / sizeof(Entry);
+    for (const auto key : keys) __builtin_prefetch(&pages_[page_of(key)]);
+    for (const auto key : keys) {
+        const auto& at = pages_[page_of(key)];
+        for (std::size_t i = 0; i < std::min(at.size(), page_entries); i += line_entries) __builtin_prefetch(&at[i]);
+    }
 }
 
 void Postings::split() {

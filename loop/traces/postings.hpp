@@ -21,6 +21,8 @@ public:
     void erase(Entry);
     /// In rising order of their values; valid until the next change.
     std::span<const Entry> find(std::uint32_t key) const;
+    /// Brings near what `find` of these keys will read: many lookups at once wait for memory together, not in turn.
+    void warm(std::span<const std::uint32_t> keys) const;
     std::size_t bytes() const;
 
 private:

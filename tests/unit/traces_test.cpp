@@ -174,7 +174,7 @@ TEST_CASE("an id is inserted once and erased once") {
 TEST_CASE("a trace handed in many times over is found many times over, the first by id where there are too many") {
     Index index;
     const auto trace = plant_trace(TraceMethod::asm_, 1, 1);
-    for (TraceId id = 200; id > 0; --id) index.insert(id, sketch_of(trace));
+    for (TraceId id = 1000; id > 0; --id) index.insert(id, sketch_of(trace));
     const auto candidates = index.candidates(windows_of(trace));
     REQUIRE(candidates.size() == candidates_max);
     for (std::size_t i = 0; i < candidates.size(); ++i) CHECK(candidates[i].id == i + 1);
