@@ -6,6 +6,7 @@
 
 #include "hub/hub_impl.hpp"
 #include "hub/query.hpp"
+#include "hub/report/peers.hpp"
 #include "hub/report/render.hpp"
 #include "loop/suspects/rule_table.hpp"
 
@@ -96,6 +97,19 @@ Answer Hub::holds(const Caller& caller, std::string_view if_none_match) const {
                          {"officer_id", words.value("officer_id", "")}});
     }
     return list_answer({{"items", std::move(items)}}, if_none_match);
+}
+
+Answer Hub::feedback(const Caller& caller, std::string_view if_none_match) const {
+    const auto today = loop::day_of(impl_->options.now());
+    const std::unique_lock guard(impl_->lock);
+    if (impl_->peers_of_ != today) {
+        impl_->peers_ = peer_figures(impl_->state.suspects.statistics(), today);
+        impl_->peers_of_ = today;
+    }
+    const auto own = impl_->peers_.find(caller.source);
+    return list_answer(
+        {{"as_of", loop::format_day(today)}, {"items", own == impl_->peers_.end() ? json::array() : own->second}},
+        if_none_match);
 }
 
 Answer Hub::Impl::holds(const json& in) {

@@ -82,6 +82,8 @@ public:
     Answer outcomes(const Caller&, std::string_view query, std::string_view if_none_match) const;
     /// `GET /api/v1/holds`: results of the caller's station that wait for an officer, or were decided lately; ETag.
     Answer holds(const Caller&, std::string_view if_none_match) const;
+    /// `GET /api/v1/feedback`: the caller's own figures against its peers', once a day; ETag.
+    Answer feedback(const Caller&, std::string_view if_none_match) const;
     /// `GET /api/v1/feed?after=&limit=`: for a bridge, NDJSON of the records in its scope; `X-Next` is the next
     /// `after`: a place that stays right when the hub is put back from a backup.
     Answer feed(const Caller&, std::string_view query) const;

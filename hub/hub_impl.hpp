@@ -43,6 +43,8 @@ struct Hub::Impl {
         nlohmann::json words;
     };
     std::map<std::string, Posted> posted_;  ///< by station
+    std::map<std::string, nlohmann::json> peers_;  ///< figures by station, computed once a day
+    loop::Day peers_of_ = 0;
     std::atomic<std::uintmax_t> imported_bytes = 0, import_bytes = 0;
 
     /// Checks a segment up to its seal and admits its lines. Nothing: `refusal` says why.

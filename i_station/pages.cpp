@@ -14,6 +14,7 @@ std::vector<Tab> tabs(const Words& w) {
             {"/gate", w("复检查询", "Retest gate")},
             {"/failed", w("未通过车辆", "Failed vehicles")},
             {"/files", w("接入文件", "Files")},
+            {"/peers", w("与同行比较", "Against peers")},
             {"/settings", w("设置与诊断", "Settings")}};
 }
 

@@ -10,9 +10,10 @@ using namespace station::page;
 namespace {
 
 std::vector<Tab> tabs(const Words& w) {
-    return {{"/orders", w("待修车辆", "To repair")}, {"/done", w("已完成", "Done")},
-            {"/prices", w("价目表", "Prices")},      {"/import", w("批量导入", "Import")},
-            {"/status", w("状态", "Status")},        {"/settings", w("设置与诊断", "Settings")}};
+    return {{"/orders", w("待修车辆", "To repair")},   {"/done", w("已完成", "Done")},
+            {"/prices", w("价目表", "Prices")},        {"/import", w("批量导入", "Import")},
+            {"/status", w("状态", "Status")},          {"/peers", w("与同行比较", "Against peers")},
+            {"/settings", w("设置与诊断", "Settings")}};
 }
 
 }  // namespace

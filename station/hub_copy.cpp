@@ -13,6 +13,7 @@ using nlohmann::json;
 
 constexpr std::chrono::seconds ask_every{15}, ask_apart{2}, ask_time_out{10};
 constexpr int shops_page = 500;
+constexpr loop::Moment peers_every_ms = 3'600'000;
 
 std::filesystem::path file_of(const Config& config) { return config.data / "hub-copy.json"; }
 
@@ -44,6 +45,13 @@ void write_view(const std::filesystem::path& file, const HubView& view) {
     } catch (const std::exception&) {
         return;
     }
+}
+
+/// The items of a list; left as they are where the hub has no such list.
+bool ask_list(HttpClient& hub, const std::string& path, json& items) {
+    const auto answer = hub.request("GET", path, {}, "");
+    if (answer && answer->status == 200) items = json::parse(answer->body).value("items", json::array());
+    return static_cast<bool>(answer);
 }
 
 }  // namespace
@@ -85,6 +93,11 @@ bool ask_hub(const Config& config, HubView& view) {
         const auto found = own->status == 200 ? json::parse(own->body) : json::object();
         for (const auto& station : found.value("items", json::array()))
             if (station.value("station_id", "") == config.station_id) view.own = station;
+    }
+    if (config.station_id.starts_with('I') && !ask_list(hub, "/api/v1/holds", view.holds)) return false;
+    if (unix_now() - view.peers_asked_at >= peers_every_ms) {
+        if (!ask_list(hub, "/api/v1/feedback", view.peers)) return false;
+        view.peers_asked_at = unix_now();
     }
     view.as_of = unix_now();
     return true;

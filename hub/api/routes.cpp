@@ -73,6 +73,8 @@ void route_station(Hub& hub, const Caller& caller, std::string_view peer_error, 
     if (path == "/api/v1/outcomes")
         return done(r.method == "GET" ? hub.outcomes(caller, query_of(r.target), r.if_none_match) : wrong_method());
     if (path == "/api/v1/holds") return done(r.method == "GET" ? hub.holds(caller, r.if_none_match) : wrong_method());
+    if (path == "/api/v1/feedback")
+        return done(r.method == "GET" ? hub.feedback(caller, r.if_none_match) : wrong_method());
     if (path == "/api/v1/feed") return done(r.method == "GET" ? hub.feed(caller, query_of(r.target)) : wrong_method());
     done(not_found());
 }

@@ -43,6 +43,14 @@ void see_retest(const History& history, const Episode& e, Journey& out) {
     out.retests.push_back(std::move(seen));
 }
 
+/// The shop whose repair made the episode that this pass closed end.
+std::string shop_before(const History& history, const Record& pass) {
+    for (const Episode& e : history.episodes)
+        if (e.ended_by == pass.fact.record_id && !e.counting_repairs.empty())
+            if (const Record* repair = find(history, e.counting_repairs.back())) return repair->fact.station_id;
+    return {};
+}
+
 void see_later(const History& history, Journey& out) {
     const Record* pass = nullptr;
     for (const Record& r : history.records) {
@@ -52,8 +60,8 @@ void see_later(const History& history, Journey& out) {
             const Day between = day_of(r.fact.occurred_at) - day_of(pass->fact.occurred_at);
             const bool is_next = check || (r.fact.inspection->reason != Reason::retest && between >= cycle_days_min);
             if (is_next && between <= cycle_days_max)
-                out.later.push_back({pass->fact.station_id, day_of(r.fact.occurred_at), stratum_of(*pass),
-                                     r.fact.inspection->verdict == Verdict::fail});
+                out.later.push_back({pass->fact.station_id, shop_before(history, *pass), day_of(r.fact.occurred_at),
+                                     stratum_of(*pass), r.fact.inspection->verdict == Verdict::fail});
             if (is_next) pass = nullptr;
         }
         if (formal) pass = r.fact.inspection->verdict == Verdict::pass ? &r : nullptr;

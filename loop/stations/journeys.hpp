@@ -25,7 +25,8 @@ struct RetestSeen {
 /// A pass, and the next look at the vehicle: a roadside or spot check, or the first test of its next cycle.
 struct LaterSeen {
     std::string station_id;
-    Day day = 0;  ///< of that next look
+    std::string shop_id;  ///< whose counting repair the pass followed; empty: none
+    Day day = 0;          ///< of that next look
     statistics::Stratum stratum;
     bool failed = false;
 };

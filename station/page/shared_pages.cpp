@@ -9,6 +9,7 @@
 #include "station/enrolment.hpp"
 #include "station/ids.hpp"
 #include "station/page/correcting.hpp"
+#include "station/page/peers_page.hpp"
 #include "station/page/site.hpp"
 
 namespace imloop::station::page {
@@ -121,8 +122,9 @@ Answer status(Site& site, const Request& r, const std::vector<Tab>& tabs) {
                    "Exported. Give this file to the hub; the records here will still be sent."),
                  exported);
     const Html body = html(
-        R"({}{}<div class="counts" data-live>{}{}{}{}</div><div class="pad" data-live>{}{}</div>)",
-        band(site, state, s, w), told, count("waiting", "waiting", Tone::none, w("等待", "Waiting"), s.waiting),
+        R"({}{}{}<div class="counts" data-live>{}{}{}{}</div><div class="pad" data-live>{}{}</div>)",
+        band(site, state, s, w), holds_note(site, w), told,
+        count("waiting", "waiting", Tone::none, w("等待", "Waiting"), s.waiting),
         count("accepted", "good", Tone::good, w("已接收", "Accepted"), counts.accepted),
         count("duplicate", "good", Tone::good, w("以前收过", "Received before"), counts.duplicate),
         count("attention", "attention", Tone::warn, w("需处理", "Needs attention"), s.all_attention()), table, older);
@@ -263,6 +265,8 @@ std::optional<Answer> shared_pages(Site& site, const Request& r, const std::vect
             return page(site.frame(r, tabs), r, "/status", r.words("更正", "Correct"), *form);
     if (r.path == "/correct" && r.method == "POST")
         if (auto answer = corrected_by_form(site, r, tabs)) return answer;
+    if (r.path == "/peers" && r.method == "GET")
+        return page(site.frame(r, tabs), r, "/peers", r.words("与同行比较", "Against peers"), peers_page(site, r));
     if (r.path == "/settings" && r.method == "GET") return settings(site, r, tabs);
     if (r.path == "/retry" && r.method == "POST") {
         site.uploading().try_now();
