@@ -49,7 +49,7 @@ TEST_CASE("each episode vector, in twenty orders", "[episodes]") {
         policy.retest_days = vector["policy"]["retest_days"];
         for (const auto& s : vector["stations"]) {
             const std::string id = s["id"], kind = s["kind"], county = s["county"];
-            stations.put({"reg-" + id, id, kind[0], id, county, loop::StationStatus::filed, 0, 0});
+            stations.put({"reg-" + id, id, kind[0], id, county, loop::StationStatus::filed, 0, 0, "", {}});
             if (!s.value("outside", false)) policy.counties.push_back(county);
         }
         const auto as_of = loop::parse_day(vector["as_of"].get<std::string>()).value();
