@@ -9,6 +9,7 @@
 #include "loop/rules/rule.hpp"
 #include "loop/suspects/rounds.hpp"
 #include "loop/suspects/sameness.hpp"
+#include "loop/tables.hpp"
 
 namespace imloop::loop::rules {
 namespace {
@@ -67,24 +68,35 @@ void check_amount(const Parameter& p, const History& history, const Context& ctx
     }
 }
 
-/// A date or stage that differs between a failure and the passed test after it.
+/// Where the stage stands in the order of the table; an unknown one before all.
+std::ptrdiff_t stage_order(const std::string& stage) {
+    const auto& rows = rows_of("emission_stages");
+    const auto at = std::ranges::find_if(rows, [&](const auto& row) { return row.at("code") == stage; });
+    return at == rows.end() ? -1 : at - rows.begin();
+}
+
+/// A date or stage that differs between a failure and the passed test after it: the older one is in question.
 void check_words(const Record& failed, const Record& passed, const Context& ctx, Flags& flags) {
     const auto &before = *failed.detail.vehicle, &after = *passed.detail.vehicle;
-    const auto add = [&](const char* name, const std::string& value, const std::string& usual) {
-        auto flag = altered(passed, failed, name);
+    const auto add = [&](const char* name, bool passed_is_odd, std::string value, std::string usual) {
+        const Record &odd = passed_is_odd ? passed : failed, &other = passed_is_odd ? failed : passed;
+        if (!passed_is_odd) std::swap(value, usual);
+        auto flag = altered(odd, other, name);
         flag.grade = Grade::medium;
         flag.score_permille = 800;
         flag.values.push_back(text("value", value));
         flag.values.push_back(text("usual", usual));
-        flag.key = std::string(name) + "|" + passed.fact.record_id;
+        flag.key = std::string(name) + "|" + odd.fact.record_id;
         flags.push_back(std::move(flag));
     };
     if (before.registered_on && after.registered_on &&
         std::abs(*before.registered_on - *after.registered_on) > ctx.number("R06", "registered_days_max", passed))
-        add("registered_on", format_day(*after.registered_on), format_day(*before.registered_on));
+        add("registered_on", *after.registered_on < *before.registered_on, format_day(*after.registered_on),
+            format_day(*before.registered_on));
     if (!before.emission_stage.empty() && !after.emission_stage.empty() &&
         before.emission_stage != after.emission_stage)
-        add("emission_stage", after.emission_stage, before.emission_stage);
+        add("emission_stage", stage_order(after.emission_stage) < stage_order(before.emission_stage),
+            after.emission_stage, before.emission_stage);
 }
 
 void check(const History& history, const Context& ctx, Flags& flags) {

@@ -59,6 +59,16 @@ TEST_CASE("stage and date of registration may not change between a failure and i
               .empty());
 }
 
+TEST_CASE("of two stages the older one is in question, whichever test has it") {
+    const auto stage = [](const char* code) { return with({{"emission_stage", code}}); };
+    CHECK(
+        flags_of({a_failed_test(1, failed_at, stage("国II")), a_test(2, passed_at, stage("国IV"))}).at(0).records[0] ==
+        id_of(1));
+    CHECK(
+        flags_of({a_failed_test(1, failed_at, stage("国IV")), a_test(2, passed_at, stage("国II"))}).at(0).records[0] ==
+        id_of(2));
+}
+
 TEST_CASE("a value no group of the model's vehicles has is flagged; a variant of some size is not") {
     SuspectWorld world;
     const auto put = [&](int n, double kw) {
