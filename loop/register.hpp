@@ -32,8 +32,8 @@ struct Registration {
     StationStatus status{};
     Day valid_from = 0;
     Moment occurred_at = 0;
-    std::string opening_hours;  ///< as registered; may be empty
-    std::optional<Location> location;
+    std::string opening_hours{};  ///< as registered; may be empty
+    std::optional<Location> location{};
     bool operator==(const Registration&) const = default;
 };
 

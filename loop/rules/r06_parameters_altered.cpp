@@ -9,6 +9,7 @@
 #include "loop/rules/rule.hpp"
 #include "loop/suspects/rounds.hpp"
 #include "loop/suspects/sameness.hpp"
+#include "loop/tables.hpp"
 
 namespace imloop::loop::rules {
 namespace {
@@ -67,24 +68,35 @@ void check_amount(const Parameter& p, const History& history, const Context& ctx
     }
 }
 
-/// A date or stage that differs between a failure and the passed test after it.
+/// Where the stage stands in the order of the table; an unknown one before all.
+std::ptrdiff_t stage_order(const std::string& stage) {
+    const auto& rows = rows_of("emission_stages");
+    const auto at = std::ranges::find_if(rows, [&](const auto& row) { return row.at("code") == stage; });
+    return at == rows.end() ? -1 : at - rows.begin();
+}
+
+/// A date or stage that differs between a failure and the passed test after it: the older one is in question.
 void check_words(const Record& failed, const Record& passed, const Context& ctx, Flags& flags) {
     const auto &before = *failed.detail.vehicle, &after = *passed.detail.vehicle;
-    const auto add = [&](const char* name, const std::string& value, const std::string& usual) {
-        auto flag = altered(passed, failed, name);
+    const auto add = [&](const char* name, bool passed_is_odd, std::string value, std::string usual) {
+        const Record &odd = passed_is_odd ? passed : failed, &other = passed_is_odd ? failed : passed;
+        if (!passed_is_odd) std::swap(value, usual);
+        auto flag = altered(odd, other, name);
         flag.grade = Grade::medium;
         flag.score_permille = 800;
         flag.values.push_back(text("value", value));
         flag.values.push_back(text("usual", usual));
-        flag.key = std::string(name) + "|" + passed.fact.record_id;
+        flag.key = std::string(name) + "|" + odd.fact.record_id;
         flags.push_back(std::move(flag));
     };
     if (before.registered_on && after.registered_on &&
         std::abs(*before.registered_on - *after.registered_on) > ctx.number("R06", "registered_days_max", passed))
-        add("registered_on", format_day(*after.registered_on), format_day(*before.registered_on));
+        add("registered_on", *after.registered_on < *before.registered_on, format_day(*after.registered_on),
+            format_day(*before.registered_on));
     if (!before.emission_stage.empty() && !after.emission_stage.empty() &&
         before.emission_stage != after.emission_stage)
-        add("emission_stage", after.emission_stage, before.emission_stage);
+        add("emission_stage", stage_order(after.emission_stage) < stage_order(before.emission_stage),
+            after.emission_stage, before.emission_stage);
 }
 
 void check(const History& history, const Context& ctx, Flags& flags) {
@@ -154,41 +166,44 @@ void check_model(const Parameter& p, std::span<const Record> records, const Cont
     }
 }
 
-/// A stage that hardly any vehicle of the model has, all others having one or two.
+/// A stage that hardly any vehicle of the model has that was registered about then: stages follow one another in time.
 void check_stage(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    std::map<std::string, std::set<std::string>> stages;  // vehicles by stage
-    std::set<std::string> all;
-    const auto of = [](const Record& r) {
-        return r.fact.vehicle->vin.empty() ? r.fact.vehicle->plate : r.fact.vehicle->vin;
+    std::map<std::string, std::vector<Day>> registered;  // by stage, ascending, each vehicle once
+    std::set<std::pair<std::string, std::string>> known;
+    const auto judged = [](const Record& r) {
+        return !r.detail.vehicle->emission_stage.empty() && r.detail.vehicle->registered_on;
     };
     for (const Record& r : records) {
-        if (r.detail.vehicle->emission_stage.empty()) continue;
-        stages[r.detail.vehicle->emission_stage].insert(of(r));
-        all.insert(of(r));
+        const auto& words = *r.fact.vehicle;
+        const auto& stage = *r.detail.vehicle;
+        if (judged(r) && known.emplace(words.vin.empty() ? words.plate : words.vin, stage.emission_stage).second)
+            registered[stage.emission_stage].push_back(*stage.registered_on);
     }
+    for (auto& [stage, days] : registered) std::ranges::sort(days);
     const auto setting = [&](const char* name) { return ctx.number("R06", name); };
-    const auto support = static_cast<double>(all.size());
-    if (support < setting("support_min")) return;
-    const double sizeable = std::max(setting("variant_vehicles_min"), support * setting("variant_share_pct") / 100);
-    double shared = 0;
-    std::string usual;
-    for (const auto& [stage, vehicles] : stages)
-        if (const auto size = static_cast<double>(vehicles.size()); size >= sizeable) {
-            shared += size;
-            usual = usual.empty() ? stage : usual + " " + stage;
-        }
-    if (usual.empty() || shared < support * setting("consensus_pct") / 100) return;
+    const auto about = static_cast<Day>(setting("stage_days_about"));
     for (const Record& r : records) {
-        const auto& stage = r.detail.vehicle->emission_stage;
-        if (stage.empty() || static_cast<double>(stages[stage].size()) >= sizeable) continue;
-        flags.push_back({.claim = "unlike_its_model",
-                         .grade = Grade::medium,
-                         .score_permille = 750,
-                         .records = {r.fact.record_id},
-                         .person = r.test().inspector_id,
-                         .values = {text("parameter", "emission_stage"), text("value", stage), text("usual", usual),
-                                    number("vehicles", support, 0)},
-                         .key = "model|emission_stage|" + r.fact.record_id});
+        if (!judged(r)) continue;
+        const Day day = *r.detail.vehicle->registered_on;
+        double all = 0, same = 0, most = 0;
+        std::string usual;
+        for (const auto& [stage, days] : registered) {
+            const auto count = static_cast<double>(std::ranges::upper_bound(days, day + about) -
+                                                   std::ranges::lower_bound(days, day - about));
+            all += count;
+            if (stage == r.detail.vehicle->emission_stage) same = count;
+            if (count > most) most = count, usual = stage;
+        }
+        if (all < setting("support_min") || same > 2 || same > all * setting("stage_share_pct") / 100) continue;
+        flags.push_back(
+            {.claim = "unlike_its_model",
+             .grade = Grade::medium,
+             .score_permille = 800,
+             .records = {r.fact.record_id},
+             .person = r.test().inspector_id,
+             .values = {text("parameter", "emission_stage"), text("value", r.detail.vehicle->emission_stage),
+                        text("usual", usual), number("vehicles", all, 0)},
+             .key = "model|emission_stage|" + r.fact.record_id});
     }
 }
 

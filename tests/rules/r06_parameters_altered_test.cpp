@@ -59,6 +59,16 @@ TEST_CASE("stage and date of registration may not change between a failure and i
               .empty());
 }
 
+TEST_CASE("of two stages the older one is in question, whichever test has it") {
+    const auto stage = [](const char* code) { return with({{"emission_stage", code}}); };
+    CHECK(
+        flags_of({a_failed_test(1, failed_at, stage("国II")), a_test(2, passed_at, stage("国IV"))}).at(0).records[0] ==
+        id_of(1));
+    CHECK(
+        flags_of({a_failed_test(1, failed_at, stage("国IV")), a_test(2, passed_at, stage("国II"))}).at(0).records[0] ==
+        id_of(2));
+}
+
 TEST_CASE("a value no group of the model's vehicles has is flagged; a variant of some size is not") {
     SuspectWorld world;
     const auto put = [&](int n, double kw) {
@@ -78,18 +88,19 @@ TEST_CASE("a value no group of the model's vehicles has is flagged; a variant of
     CHECK(flags[0].values[2] == loop::rules::Value{"usual", "81", "kW"});
 }
 
-TEST_CASE("a stage that one vehicle of a model has by itself is flagged") {
+TEST_CASE("a stage that no vehicle of the model registered about then has is flagged; an older vehicle's own is not") {
     SuspectWorld world;
-    for (int n = 0; n < 40; ++n) {
+    for (int n = 0; n < 120; ++n) {
         auto r = a_test(n, "2026-03-02T10:00:00+08:00");
         r["vehicle"].merge_patch(a_vehicle(n));
-        r["vehicle"]["emission_stage"] = n == 7 ? "国II" : n % 2 ? "国V" : "国VI";
+        r["vehicle"]["registered_on"] = fmt::format("20{}-03-02", n == 5 ? "05" : n % 2 ? "19" : "16");
+        r["vehicle"]["emission_stage"] = n == 5 || n == 7 ? "国II" : n % 2 ? "国VI" : "国V";
         world.put(r);
     }
     const auto flags = world.flags("R06");
     REQUIRE(flags.size() == 1);
     CHECK(flags[0].records == std::vector{id_of(7)});
-    CHECK(flags[0].values[2].text == "国V 国VI");
+    CHECK(flags[0].values[2].text == "国VI");
 }
 
 TEST_CASE("few vehicles of a model, or values all over, make no consensus") {
