@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
     CLI::App app{
         "数据桥：替多家维修站接收健康档案上传，并把监管中心的变化送往部门系统。\n"
         "A department's bridge: takes archive uploads for many shops, and hands the hub's changes on.\n\n"
-        "  bridge --config B610400-02/station.toml run\n  bridge status\n  bridge doctor"};
+        "  imloop-bridge --config B610400-02/station.toml run\n  imloop-bridge status\n  imloop-bridge doctor"};
     imloop::station::Context context;
     context.beside = [](const imloop::station::Config& config, imloop::station::Uploading& uploading) {
         return std::make_shared<Beside>(

@@ -74,9 +74,9 @@ Certificate sign(const Subject& subject, X509* issuer, EVP_PKEY* issuer_key, loo
     serial[0] &= 0x7F;
     const std::unique_ptr<BIGNUM, Free<BN_free>> number(BN_bin2bn(serial, sizeof serial, nullptr));
     BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate.get()));
-    // An hour back: stations' clocks differ.
+    // A day back: clocks of stations are off by hours, and the hub takes records of a day ahead too.
     const std::time_t seconds = now / 1000;
-    ASN1_TIME_adj(X509_getm_notBefore(certificate.get()), seconds, 0, -3600);
+    ASN1_TIME_adj(X509_getm_notBefore(certificate.get()), seconds, -1, 0);
     ASN1_TIME_adj(X509_getm_notAfter(certificate.get()), seconds, subject.days, 0);
     X509_NAME* name = X509_get_subject_name(certificate.get());
     must(

@@ -80,7 +80,7 @@ State Hub::Impl::rebuilt(std::unique_lock<std::shared_mutex>& guard,
     const auto seen = own_view.each_segment(load);
     guard.lock();
     store.each_segment(load, seen);
-    fresh.suspects.traces() = state.suspects.traces();  // process data stands beside the journals
+    fresh.take_traces_of(state);
     fresh.settle(loop::day_of(options.now()));
     return fresh;
 }

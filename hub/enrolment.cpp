@@ -20,6 +20,15 @@ constexpr loop::Moment minute = 60'000;
 
 std::string kept(std::string_view secret) { return journal::to_hex(journal::sha256(secret)); }
 
+/// What fails inside, as on a full disk, is answered.
+Answer guarded(const std::function<Answer()>& work) {
+    try {
+        return work();
+    } catch (const std::exception& e) {
+        return problem(503, "failed", e.what());
+    }
+}
+
 void forget_before(std::deque<loop::Moment>& times, loop::Moment then) {
     while (!times.empty() && times.front() <= then) times.pop_front();
 }
@@ -128,17 +137,18 @@ void Hub::enrol(std::string address, std::string body, Done done) {
             } catch (const StoreError& e) {
                 return done(problem(422, "bad_request_signature", e.what()));
             }
-            std::optional<std::string> station;
-            {
-                const std::unique_lock guard(impl_->lock);
-                station = impl_->store.take_invite(kept(in["code"].get<std::string>()), now);
-            }
-            if (!station)
-                return done(
-                    problem(401, "code_refused",
-                            "加入码已用过或已过期。请向监管部门要一个新的。 / The code was used or has expired. Ask "
-                            "the bureau for a new one."));
-            done(impl_->certify(*station, in["csr"].get<std::string>(), "issued"));
+            done(guarded([&] {
+                std::optional<std::string> station;
+                {
+                    const std::unique_lock guard(impl_->lock);
+                    station = impl_->store.take_invite(kept(in["code"].get<std::string>()), now);
+                }
+                if (!station)
+                    return problem(401, "code_refused",
+                                   "加入码已用过或已过期。请向监管部门要一个新的。 / The code was used or has expired. "
+                                   "Ask the bureau for a new one.");
+                return impl_->certify(*station, in["csr"].get<std::string>(), "issued");
+            }));
         });
 }
 
@@ -147,7 +157,7 @@ void Hub::renew(const Caller& caller, std::string body, Done done) {
         const json in = json::parse(body, nullptr, false);
         if (!in.is_object() || !in.value("csr", json()).is_string())
             return done(problem(400, "malformed_request", "要有 csr / csr is needed"));
-        done(impl_->certify(caller.source, in["csr"].get<std::string>(), "renewed"));
+        done(guarded([&] { return impl_->certify(caller.source, in["csr"].get<std::string>(), "renewed"); }));
     });
 }
 

@@ -85,7 +85,9 @@ Hub::Impl::Impl(HubOptions o)
     id = store.meta("hub_id").value_or("");
     epoch = store.meta("epoch").value_or("");
     boot = new_uuid7(options.now());
+    begin_epoch_where_put_back();
     store.each_segment([&](const StoredSegment& s) { state.load(s); });
+    store.each_trace([&](const std::string& sha256, const std::string& csv) { state.take_trace(sha256, csv, store); });
     state.settle(loop::day_of(options.now()));
     state.suspects.take_new();
     writer = std::make_unique<Writer>(store, state, lock, key, [this] { hold_new(); });
@@ -223,8 +225,10 @@ void Hub::put_trace(const Caller& caller, std::string sha256, std::string encodi
         if (static_cast<std::size_t>(std::ranges::count(*csv, '\n')) > trace_rows_max + 1)
             return done(problem(413, "too_large", "过程数据超过 3600 行 / over 3,600 rows"));
         impl_->writer->run(
-            [caller, sha256, csv = std::move(*csv), now = impl_->options.now(), done](Store& store, State&) {
+            [caller, sha256, csv = std::move(*csv), now = impl_->options.now(), done](Store& store, State& state) {
                 store.put_trace(sha256, caller.source, now, csv);
+                state.take_trace(sha256, csv, store);
+                state.look_again();
                 done({200, "application/json", R"({"stored":true})", {}});
             });
     });
@@ -278,7 +282,7 @@ void Hub::admin(std::string_view command, std::string body, Done done) {
                               if (command == "verify") return done(impl_->verify());
                               if (command == "rebuild") return done(impl_->rebuild());
                               if (command == "backup") {
-                                  impl_->store.database().backup(in.at("path").get<std::string>());
+                                  impl_->backup(in.at("path").get<std::string>());
                                   return done({200, "application/json", R"({"done":true})", {}});
                               }
                               done(problem(404, "unknown_command", "没有这个命令 / no such command"));

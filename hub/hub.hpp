@@ -58,6 +58,8 @@ public:
     /// `POST /api/v1/journal`: the body and its Content-Encoding. `done` is called from another thread, after the
     /// commit.
     void journal(const Caller&, std::string encoding, std::string body, Done done);
+    /// `GET /api/v1/journal?epoch=`: how far the hub holds this journal of the caller's; `last` 0 where not at all.
+    Answer standing(const Caller&, std::string_view query) const;
     /// `PUT /api/v1/traces/{sha256}`, likewise.
     void put_trace(const Caller&, std::string sha256, std::string encoding, std::string body, Done done);
     Answer get_trace(const Caller&, std::string_view sha256) const;
@@ -81,7 +83,7 @@ public:
     /// `GET /api/v1/holds`: results of the caller's station that wait for an officer, or were decided lately; ETag.
     Answer holds(const Caller&, std::string_view if_none_match) const;
     /// `GET /api/v1/feed?after=&limit=`: for a bridge, NDJSON of the records in its scope; `X-Next` is the next
-    /// `after`.
+    /// `after`: a place that stays right when the hub is put back from a backup.
     Answer feed(const Caller&, std::string_view query) const;
 
     /// The admin listener's commands, `POST /admin/{command}` with a JSON body: what the command line asks of a serving

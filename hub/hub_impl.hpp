@@ -77,6 +77,14 @@ struct Hub::Impl {
     /// which is held afterwards. `also` sees every segment after it was taken in.
     State rebuilt(std::unique_lock<std::shared_mutex>& guard,
                   const std::function<void(const State&, const StoredSegment&)>& also);
+    /// A copy of the database that knows it is one: served one day in its place, it goes on with a new epoch.
+    void backup(const std::filesystem::path&);
+    void begin_epoch_where_put_back();
+    /// A place in the feed as place_named() gives it; of an epoch before, as far as it still holds. 0 where it is of
+    /// none.
+    std::int64_t place_in(const std::string& cursor);
+    /// `EPOCH.POSITION`.
+    std::string place_named(std::int64_t position) const;
     Answer verify();
     Answer rebuild();
     /// `{report, form?, from?, to?, as_of?, view?, county?, plate?, vin?, unmasked?, limit?}`; form: table, json, csv.

@@ -21,12 +21,6 @@ std::uint64_t number_in(const std::string& cursor, const std::string& boot) {
     return number;
 }
 
-std::int64_t position_in(const std::string& cursor) {
-    std::int64_t position = 0;
-    std::from_chars(cursor.data(), cursor.data() + cursor.size(), position);
-    return position;
-}
-
 json copied(const json& from, std::initializer_list<const char*> names) {
     json out = json::object();
     for (const auto* name : names)
@@ -40,6 +34,16 @@ std::string_view name_of(Worklist::List list) {
 }
 
 }  // namespace
+
+Answer Hub::standing(const Caller& caller, std::string_view query) const {
+    const auto epoch = query_value(query, "epoch");
+    const std::shared_lock guard(impl_->lock);
+    const auto it = impl_->state.chains.find({caller.source, epoch});
+    const bool known = it != impl_->state.chains.end();
+    json out{{"source", caller.source}, {"epoch", epoch}, {"last", known ? it->second.last : 0}};
+    if (known) out["head"] = journal::to_hex(it->second.head);
+    return {200, "application/json", out.dump(), {}};
+}
 
 json Hub::Impl::words_of(const std::string& record_id) {
     const auto at = state.projection.words_line(record_id);
@@ -115,8 +119,8 @@ Answer Hub::work_orders(const Caller& caller, std::string_view query, std::strin
 Answer Hub::outcomes(const Caller& caller, std::string_view query, std::string_view if_none_match) const {
     const auto limit = list_limit(query);
     if (!limit) return limit_out_of_range();
-    auto after = position_in(query_value(query, "after"));
     const std::unique_lock guard(impl_->lock);
+    auto after = impl_->place_in(query_value(query, "after"));
     const auto& projection = impl_->state.projection;
     json items = json::array();
     bool more = false;
@@ -146,7 +150,8 @@ Answer Hub::outcomes(const Caller& caller, std::string_view query, std::string_v
             break;
         }
     }
-    return list_answer({{"items", std::move(items)}, {"next", std::to_string(after)}, {"more", more}}, if_none_match);
+    return list_answer({{"items", std::move(items)}, {"next", impl_->place_named(after)}, {"more", more}},
+                       if_none_match);
 }
 
 /// Records of the bridge's scope in the order of their arrival, each with the state of its vehicle's episode today.
@@ -154,9 +159,9 @@ Answer Hub::feed(const Caller& caller, std::string_view query) const {
     if (!caller.source.starts_with('B')) return problem(403, "kind_not_allowed", "只有数据桥可以查 / for bridges only");
     const auto limit = list_limit(query);
     if (!limit) return limit_out_of_range();
-    auto after = position_in(query_value(query, "after"));
     const auto now = impl_->options.now();
     const std::unique_lock guard(impl_->lock);
+    auto after = impl_->place_in(query_value(query, "after"));
     const auto& projection = impl_->state.projection;
     std::string lines;
     std::size_t count = 0;
@@ -186,7 +191,7 @@ Answer Hub::feed(const Caller& caller, std::string_view query) const {
             ++count;
         }
     }
-    return {200, "application/x-ndjson", lines, {{"X-Next", std::to_string(after)}}};
+    return {200, "application/x-ndjson", lines, {{"X-Next", impl_->place_named(after)}}};
 }
 
 }  // namespace imloop::hub

@@ -177,6 +177,8 @@ Answer Hub::Impl::import_path(const fs::path& path) {
                            file.filename().string() + ": 内容与摘要不符 / content and digest differ");
         const std::unique_lock guard(lock);
         store.put_trace(sha, id, options.now(), csv);
+        state.take_trace(sha, csv, store);
+        state.look_again();
         ++traces;
     }
     return {200,

@@ -8,6 +8,13 @@
 namespace imloop::hub {
 namespace {
 
+/// Nothing of it is durable, but memory may have taken it in: what is not in the store must not be answered from. The
+/// process ends, its supervisor starts it again, and the store is as it was.
+[[noreturn]] void end_with(const StoreError& e) {
+    fmt::print(stderr, "写入数据库失败，程序停止：{0} / the store refused a write, stopping: {0}\n", e.what());
+    std::_Exit(store_refused_exit);
+}
+
 Answer receipt_answer(std::string receipt) { return {200, "application/x-ndjson", std::move(receipt), {}}; }
 
 }  // namespace
@@ -61,7 +68,11 @@ void Writer::work() {
         if (!batch.empty()) commit(batch);
         for (auto& errand : errands) {
             const std::unique_lock guard(lock_);
-            errand(store_, state_);
+            try {
+                errand(store_, state_);
+            } catch (const StoreError& e) {
+                end_with(e);
+            }
         }
     }
 }
@@ -78,10 +89,7 @@ void Writer::commit(std::deque<Arrival>& batch) {
             state_.settle(loop::day_of(batch.back().received_at));
             settled_();
         } catch (const StoreError& e) {
-            // Nothing of the batch is durable, but memory has taken it in: what is not in the store must not be
-            // answered from. The process ends, its supervisor starts it again, and the store is as it was.
-            fmt::print(stderr, "写入数据库失败，程序停止：{0} / the store refused a write, stopping: {0}\n", e.what());
-            std::_Exit(3);
+            end_with(e);
         }
     }
     for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(answers[i]));

@@ -18,6 +18,9 @@
 
 namespace imloop::hub {
 
+/// The exit code of a program whose store refused a write.
+inline constexpr int store_refused_exit = 3;
+
 /// A segment whose frame, key and seal are right and whose lines are admitted. `bytes` owns what `segment` points into.
 struct Arrival {
     std::shared_ptr<const std::string> bytes;

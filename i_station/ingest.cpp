@@ -6,6 +6,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "station/attachments.hpp"
 #include "station/ids.hpp"
 #include "station/intake/equipment.hpp"
 #include "station/intake/mapping.hpp"
@@ -49,18 +50,21 @@ int ingest(const Context& context, const Options& o) {
     const Config config = context.config();
     const auto read = needed(intake::read_equipment(o.path, settings_of(config, o)));
     int code = 0;
+    const auto path = std::filesystem::absolute(o.path);
+    const auto folder = std::filesystem::is_directory(path) ? path : path.parent_path();
     for (const auto& taken : read.taken) {
         std::string files;
         for (const auto& file : taken.files) files += (files.empty() ? "" : ", ") + file;
         std::cout << "一次检验 / one test: " << files << '\n';
+        const auto line = needed(with_attachments(taken.line, attachments_of(taken.line, folder)));
         if (o.dry) {
-            std::cout << taken.line << '\n';
+            std::cout << line << '\n';
             continue;
         }
         Outbox outbox = context.outbox(config);
         const auto trace =
             taken.trace_csv.empty() ? std::nullopt : std::optional(Trace{taken.trace_sha256, taken.trace_csv});
-        if (!submit(outbox, config, taken.line, trace, std::cout)) code = 2;
+        if (!submit(outbox, config, line, trace, std::cout)) code = 2;
     }
     if (read.taken.empty()) std::cout << "没有完整的检验 / no whole test here\n";
     for (const auto& left : read.left) {

@@ -1,6 +1,7 @@
 #include "i_station/pages.hpp"
 
 #include "i_station/choice.hpp"
+#include "i_station/files.hpp"
 
 namespace imloop::i_station {
 
@@ -12,6 +13,7 @@ std::vector<Tab> tabs(const Words& w) {
     return {{"/status", w("状态", "Status")},
             {"/gate", w("复检查询", "Retest gate")},
             {"/failed", w("未通过车辆", "Failed vehicles")},
+            {"/files", w("接入文件", "Files")},
             {"/settings", w("设置与诊断", "Settings")}};
 }
 
@@ -21,6 +23,7 @@ Answer pages(Site& site, const Request& r) {
     const auto& w = r.words;
     if (r.path == "/") return see_other("/status");
     if (auto shared = shared_pages(site, r, tabs(w))) return std::move(*shared);
+    if (auto files = files_pages(site, r, tabs(w))) return std::move(*files);
     const auto shown = [&](const char* path, std::string_view title, const Html& body) {
         return page(site.frame(r, tabs(w)), r, path, title, body);
     };

@@ -59,7 +59,16 @@ Result<std::string> unzstd(std::string_view bytes, std::size_t most) {
     return out;
 }
 
+/// Bytes that so many compressed ones may stand for.
+std::size_t densest(std::size_t compressed) { return std::max<std::size_t>(compressed * compression_ratio_max, 4096); }
+
 }  // namespace
+
+Coded encode(std::string bytes) {
+    auto coded = zstd_encode(bytes);
+    if (bytes.size() > densest(coded.size())) return {"identity", std::move(bytes)};
+    return {"zstd", std::move(coded)};
+}
 
 Result<std::string> decode(std::string_view content_encoding, std::string_view bytes, std::size_t decoded_max) {
     if (content_encoding.empty() || content_encoding == "identity") {
@@ -67,7 +76,7 @@ Result<std::string> decode(std::string_view content_encoding, std::string_view b
         return std::string(bytes);
     }
     if (bytes.size() > compressed_bytes_max) return too_large();
-    const auto most = std::min(decoded_max, std::max<std::size_t>(bytes.size() * compression_ratio_max, 4096));
+    const auto most = std::min(decoded_max, densest(bytes.size()));
     if (content_encoding == "gzip") return gunzip(bytes, most);
     if (content_encoding == "zstd") return unzstd(bytes, most);
     return Error{"unsupported_encoding", "只接受 gzip 或 zstd / gzip or zstd only"};

@@ -13,6 +13,13 @@ namespace imloop::journal {
 /// beyond them.
 Result<std::string> decode(std::string_view content_encoding, std::string_view bytes, std::size_t decoded_max);
 
+struct Coded {
+    std::string content_encoding;  ///< zstd or identity
+    std::string bytes;
+};
+/// As decode() takes it: zstd, or left as it is where many lines alike would be denser than the limit allows.
+Coded encode(std::string bytes);
+
 std::string gzip_encode(std::string_view bytes);
 std::string zstd_encode(std::string_view bytes, int level = 3);
 /// What zstd_encode made; throws std::runtime_error on other bytes.

@@ -2,11 +2,21 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
+
 namespace imloop::sqlite {
 namespace {
 
+/// What an operator can mend is said in words, the rest as SQLite has it.
+std::string words_of(sqlite3* database) {
+    const int code = sqlite3_errcode(database) & 0xff;
+    if (code == SQLITE_FULL || sqlite3_system_errno(database) == ENOSPC)
+        return "磁盘已满，没有写入；腾出空间后会接着做 / the disk is full, nothing was written: make room to go on";
+    return sqlite3_errmsg(database);
+}
+
 void check(int code, sqlite3* database) {
-    if (code != SQLITE_OK) throw StoreError(sqlite3_errmsg(database));
+    if (code != SQLITE_OK) throw StoreError(words_of(database));
 }
 
 }  // namespace
@@ -48,7 +58,7 @@ Statement& Statement::bind_blob(int number, std::string_view bytes) {
 bool Statement::step() {
     const int code = sqlite3_step(statement_.get());
     if (code == SQLITE_ROW) return true;
-    const std::string message = sqlite3_errmsg(database_);
+    const std::string message = code == SQLITE_DONE ? std::string() : words_of(database_);
     sqlite3_reset(statement_.get());
     if (code != SQLITE_DONE) throw StoreError(message);
     return false;

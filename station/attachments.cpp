@@ -42,12 +42,7 @@ std::string_view attachment_kind(const fs::path& file) {
     return known == endings.end() ? std::string_view() : known->kind;
 }
 
-journal::Result<json> attachment_of(const fs::path& file) {
-    const auto name = file.filename().string();
-    const auto kind = attachment_kind(file);
-    if (kind.empty())
-        return journal::Error("not_an_attachment",
-                              fmt::format("{0} 不是照片、视频或 PDF / {0} is no photo, video or PDF", name));
+std::optional<FileDigest> digest_of(const fs::path& file) {
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
     std::ifstream in(file, std::ios::binary);
     EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr);
@@ -58,13 +53,24 @@ journal::Result<json> attachment_of(const fs::path& file) {
         bytes += static_cast<std::uint64_t>(in.gcount());
     }
     // A folder by such a name opens, and fails only when it is read.
-    if (!in.eof())
-        return journal::Error("unreadable", fmt::format("读不到 {0}，请检查文件和权限 / can't read {0}, check the file "
-                                                        "and its permissions",
-                                                        name));
+    if (!in.eof()) return std::nullopt;
     journal::Digest sha256{};
     EVP_DigestFinal_ex(digest.get(), sha256.data(), nullptr);
-    return json{{"kind", kind}, {"name", name}, {"sha256", journal::to_hex(sha256)}, {"bytes", bytes}};
+    return FileDigest{journal::to_hex(sha256), bytes};
+}
+
+journal::Result<json> attachment_of(const fs::path& file) {
+    const auto name = file.filename().string();
+    const auto kind = attachment_kind(file);
+    if (kind.empty())
+        return journal::Error("not_an_attachment",
+                              fmt::format("{0} 不是照片、视频或 PDF / {0} is no photo, video or PDF", name));
+    const auto digest = digest_of(file);
+    if (!digest)
+        return journal::Error(
+            "unreadable",
+            fmt::format("读不到 {0}，请检查文件和权限 / can't read {0}, check the file and its permissions", name));
+    return json{{"kind", kind}, {"name", name}, {"sha256", digest->sha256}, {"bytes", digest->bytes}};
 }
 
 std::vector<fs::path> attachments_beside(const fs::path& folder, std::string_view number) {
@@ -99,6 +105,21 @@ journal::Result<void> attach(json& record, const std::vector<fs::path>& files) {
                         attachments_max, all.size()));
     if (!all.empty()) record["attachments"] = std::move(all);
     return {};
+}
+
+journal::Result<std::string> with_attachments(const std::string& line, const std::vector<fs::path>& files) {
+    auto record = nlohmann::ordered_json::parse(line, nullptr, false);
+    if (files.empty() || !record.is_object()) return line;
+    json with = {{"attachments", record.value("attachments", json::array())}};
+    if (const auto attached = attach(with, files); !attached) return attached.error();
+    record["attachments"] = with["attachments"];
+    return record.dump();
+}
+
+std::vector<fs::path> attachments_of(const std::string& line, const fs::path& folder) {
+    const auto record = json::parse(line, nullptr, false);
+    if (!record.is_object() || !record.contains("report_no") || !record["report_no"].is_string()) return {};
+    return attachments_beside(folder, record["report_no"].get<std::string>());
 }
 
 }  // namespace imloop::station

@@ -14,6 +14,7 @@
 #include "station/enrolment.hpp"
 #include "station/files.hpp"
 #include "station/ids.hpp"
+#include "station/record_text.hpp"
 #include "station/service.hpp"
 #include "station/uploading.hpp"
 
@@ -37,24 +38,6 @@ void write_out(const fs::path& path, const std::string& text) {
     if (!out.flush()) throw std::runtime_error("写不了文件 / cannot write " + path.string());
 }
 
-/// One record, spread over lines or not, or one a line.
-std::vector<std::string> records_in(const std::string& text) {
-    if (json::accept(text)) return {text};
-    std::vector<std::string> out;
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);)
-        if (line.find_first_not_of(" \t\r") != std::string::npos) out.push_back(line);
-    return out.size() > 1 ? out : std::vector<std::string>{text};
-}
-
-/// As one line; what is one already stays as it is, byte for byte.
-std::string one_line(const std::string& record) {
-    std::string_view text = record;
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
-    if (text.find_first_of("\r\n") == std::string_view::npos) return std::string(text);
-    return nlohmann::ordered_json::parse(text).dump();
-}
-
 void show_problems(const loop::Admitted& admitted, std::ostream& out) {
     for (const auto& p : admitted.problems)
         out << "  ✗ " << p.code << ' ' << p.pointer << "  " << p.zh << " / " << p.en << '\n';
@@ -66,7 +49,7 @@ int run_once(const Config& config) {
     const Stops stops;
     Outbox outbox(config.data, config.station_id, [] { return new_uuid7(unix_now()); });
     const UploadLock lock(config.data);
-    if (!lock.held()) throw std::runtime_error("另一个程序正在上传 / another process is uploading");
+    if (!lock.held()) throw std::runtime_error(data_in_use);
     HttpClient client(peer_of(config));
     std::mt19937_64 engine(std::random_device{}());
     Uploader uploader(
@@ -76,6 +59,7 @@ int run_once(const Config& config) {
          [&](std::chrono::milliseconds time, const std::string&) { return stops.sleep(time); },
          [&] { return std::uniform_real_distribution<>(0, 1)(engine); },
          [](const std::string& text) { std::cout << text << std::endl; }});
+    uploader.look_back();
     if (uploader.run() != Uploader::End::stopped) return 0;
     std::cerr << "上传已停下，需要处理后再用 queue retry 重试 / uploading has stopped, mend the cause and "
                  "run `queue retry`\n  "
@@ -137,8 +121,7 @@ int queue_export(const Context& context, const std::string& file) {
     const Config config = context.config();
     Outbox outbox = context.outbox(config);
     const UploadLock lock(config.data);
-    if (!lock.held())
-        throw std::runtime_error("另一个程序正在上传，请先停下它 / another process is uploading, stop it first");
+    if (!lock.held()) throw std::runtime_error(data_in_use);
     std::ofstream emptied(file, std::ios::trunc);
     emptied.close();
     const auto key = station_key(config);

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "station/files.hpp"
+
 namespace imloop::station {
 namespace {
 
@@ -51,6 +53,19 @@ public:
         const auto value = node.value_exact<std::int64_t>();
         if (value && *value >= 0 && *value <= 65535) return static_cast<unsigned short>(*value);
         say(Verdict::broken, member, {"应是 0 到 65535 的数", "must be a number up to 65535"});
+        return usual;
+    }
+
+    std::chrono::seconds seconds(std::string_view member, std::chrono::seconds usual, std::int64_t least,
+                                 std::int64_t most) {
+        read_.emplace_back(member);
+        const auto node = table_.at_path(member);
+        if (!node) return usual;
+        const auto value = node.value_exact<std::int64_t>();
+        if (value && *value >= least && *value <= most) return std::chrono::seconds(*value);
+        say(Verdict::broken, member,
+            {fmt::format("应是 {} 到 {} 的整数，单位秒", least, most),
+             fmt::format("must be a whole number of seconds, {} to {}", least, most)});
         return usual;
     }
 
@@ -100,6 +115,55 @@ private:
     std::vector<ConfigFinding>& findings_;
     std::vector<std::string> read_;
 };
+
+/// `[[intake.folder]]` of the station's file, `[[folder]]` of the page's.
+std::vector<WatchedFolder> read_folders(Reader& reader, const std::string& list, const fs::path& folder) {
+    std::vector<WatchedFolder> out;
+    for (std::size_t i = 0; i < reader.tables(list); ++i) {
+        const auto at = fmt::format("{}[{}].", list, i);
+        WatchedFolder one;
+        const auto path = reader.text(at + "path");
+        reader.judge(!path.empty(), at + "path", {"不能是空的", "must not be empty"});
+        one.path = (folder / path).lexically_normal();
+        if (const auto mapping = reader.text(at + "mapping", ""); !mapping.empty())
+            one.mapping = reader.file(folder, at + "mapping", "");
+        one.settle = reader.seconds(at + "settle_seconds", one.settle, 0, settle_most_s);
+        one.poll = reader.seconds(at + "poll_seconds", one.poll, 1, poll_most_s);
+        const auto is_same = [&](const WatchedFolder& other) { return other.path == one.path; };
+        reader.judge(std::ranges::none_of(out, is_same), at + "path",
+                     {"这个文件夹写了两次", "this folder is named twice"});
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
+/// Those of the page, where it wrote any; of two for one folder the page's stands.
+void add_page_folders(Config& config, std::vector<ConfigFinding>& findings) {
+    const auto file = folders_file(config);
+    std::error_code unreadable;
+    if (!fs::exists(file, unreadable)) return;
+    try {
+        const auto table = toml::parse_file(file.string());
+        std::vector<ConfigFinding> own;
+        Reader reader(table, own);
+        auto folders = read_folders(reader, "folder", file.parent_path());
+        if (std::ranges::any_of(own, [](const auto& f) { return f.verdict == Verdict::broken; }))
+            throw std::runtime_error(own.front().member);
+        auto& all = config.intake.folders;
+        for (auto& folder : folders) {
+            std::erase_if(all, [&](const WatchedFolder& other) { return other.path == folder.path; });
+            folder.of_page = true;
+            all.push_back(std::move(folder));
+        }
+    } catch (const std::exception& e) {
+        findings.push_back(
+            {Verdict::look,
+             "intake.folder",
+             0,
+             {file.string() + " 读不出来，页面上设的文件夹没有生效；请在页面上重新设置",
+              file.string() + " can't be read, folders set on the page are not watched; set them anew"}});
+    }
+}
 
 constexpr std::size_t password_least = 12;
 
@@ -195,6 +259,10 @@ JudgedConfig judge_config(const fs::path& file) {
     config.intake.time_offset = reader.text("intake.time_offset", "+08:00");
     if (const auto profiles = reader.text("intake.profiles", ""); !profiles.empty())
         config.intake.profiles = folder / profiles;
+    if (config.station_id.starts_with('I')) {
+        config.intake.folders = read_folders(reader, "intake.folder", folder);
+        add_page_folders(config, out.findings);
+    }
     if (config.station_id.starts_with('M') || config.station_id.starts_with('B')) read_archive(reader, config);
     if (config.station_id.starts_with('B')) read_feed(reader, config, folder);
     reader.rest(table);
@@ -233,14 +301,36 @@ journal::Result<Config> read_config(const fs::path& file) {
     return std::move(judged.config);
 }
 
+namespace {
+
+std::string value(const std::string& text) {
+    std::ostringstream quoted;
+    const toml::value<std::string> node(text);
+    quoted << toml::toml_formatter(node,
+                                   toml::toml_formatter::default_flags & ~toml::format_flags::allow_literal_strings);
+    return quoted.str();
+}
+
+void show_folder(const WatchedFolder& folder, const char* list, std::ostream& out) {
+    out << "\n[[" << list << "]]\npath = " << value(folder.path.string());
+    if (!folder.mapping.empty()) out << "\nmapping = " << value(folder.mapping.string());
+    out << "\nsettle_seconds = " << folder.settle.count() << "\npoll_seconds = " << folder.poll.count() << '\n';
+}
+
+}  // namespace
+
+fs::path folders_file(const Config& config) { return config.data / "folders.toml"; }
+
+void write_folders(const Config& config) {
+    std::ostringstream out;
+    out << "# 由本机页面写，请在页面上改 / written by the local page, change it there\n";
+    for (const auto& folder : config.intake.folders)
+        if (folder.of_page) show_folder(folder, "folder", out);
+    fs::create_directories(config.data);
+    replace_file(folders_file(config), out.str());
+}
+
 void show_config(const Config& c, std::ostream& out) {
-    const auto value = [](const std::string& text) {
-        std::ostringstream quoted;
-        const toml::value<std::string> node(text);
-        quoted << toml::toml_formatter(
-            node, toml::toml_formatter::default_flags & ~toml::format_flags::allow_literal_strings);
-        return quoted.str();
-    };
     out << "# " << fs::absolute(c.file).string() << "\nstation_id = " << value(c.station_id)
         << "\ndata = " << value(c.data.string())
         << "\n\n[hub]\nurl = " << value("https://" + c.hub.host + ":" + c.hub.port)
@@ -248,6 +338,10 @@ void show_config(const Config& c, std::ostream& out) {
         << "\nkey = " << value(c.hub.key.string()) << "\nhub_key = " << value(c.hub.hub_key.string())
         << "\n\n[intake]\nline_id = " << value(c.intake.line_id) << "\ninspector_id = " << value(c.intake.inspector_id)
         << "\ntime_offset = " << value(c.intake.time_offset) << '\n';
+    for (const auto& folder : c.intake.folders) {
+        if (folder.of_page) out << "\n# " << folders_file(c).string();
+        show_folder(folder, "intake.folder", out);
+    }
     const bool bridge = c.station_id.starts_with('B');
     if (!c.archive.shops.empty()) out << "\n[archive]\nport = " << c.archive.port << '\n';
     if (bridge && !c.archive.shops.empty()) out << "address = " << value(c.archive.address) << '\n';

@@ -1,6 +1,8 @@
 // The configuration of a station's program: one TOML file, paths in it relative to it.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <iosfwd>
 #include <string>
@@ -18,6 +20,17 @@ struct ArchiveShop {
     std::string company_name;  ///< tells shops of one code apart
 };
 
+inline constexpr std::int64_t settle_most_s = 3600, poll_most_s = 600;
+
+/// A folder whose files `run` takes (station/watch).
+struct WatchedFolder {
+    std::filesystem::path path;
+    std::filesystem::path mapping;   ///< of its tables; empty: tables wait for one
+    std::chrono::seconds settle{5};  ///< a file is taken when it has not changed for so long
+    std::chrono::seconds poll{2};
+    bool of_page = false;  ///< set on the page, kept in folders_file()
+};
+
 struct Config {
     std::filesystem::path file;
     std::string station_id;
@@ -31,7 +44,8 @@ struct Config {
     unsigned short page_port = 0;  ///< of the local page; 0: any free one
     struct {
         std::string line_id, inspector_id, time_offset = "+08:00";
-        std::filesystem::path profiles;  ///< of further platforms; empty: none
+        std::filesystem::path profiles;      ///< of further platforms; empty: none
+        std::vector<WatchedFolder> folders;  ///< those of the page too, which go before those of the file
     } intake;
     /// The archive's upload interface; served where it has a shop.
     struct {
@@ -65,6 +79,10 @@ service::Words words_of(const std::filesystem::path& file, const ConfigFinding&)
 
 /// `bad_config`, naming file, line and member.
 journal::Result<Config> read_config(const std::filesystem::path&);
+/// What the page wrote: `[[folder]]`, with the members of `[[intake.folder]]`.
+std::filesystem::path folders_file(const Config&);
+/// Writes those that are the page's. Throws as replace_file().
+void write_folders(const Config&);
 /// What holds after defaults, as TOML with whole paths. Names files of keys, never what they hold.
 void show_config(const Config&, std::ostream&);
 

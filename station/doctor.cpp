@@ -12,6 +12,7 @@
 #include "station/http_client.hpp"
 #include "station/ids.hpp"
 #include "station/outbox.hpp"
+#include "station/watch/watcher.hpp"
 
 namespace imloop::station {
 namespace {
@@ -156,6 +157,23 @@ Finding upload(const Config& config, std::uint64_t waiting) {
     return out;
 }
 
+/// The folders that `run` watches, in one finding.
+Finding folders(const Config& config) {
+    const auto count = config.intake.folders.size();
+    Finding out{"folders",
+                Verdict::fine,
+                {"接入文件夹", "watched folders"},
+                {fmt::format("{} 个，都读得到", count), fmt::format("{}, all can be read", count)},
+                {}};
+    for (const auto& folder : config.intake.folders)
+        if (const auto trouble = watch::folder_trouble(folder.path)) {
+            out.verdict = Verdict::look;
+            out.what = {folder.path.string() + "：" + trouble->zh, folder.path.string() + ": " + trouble->en};
+            out.todo = {"接好网络共享或改正路径，不必重启", "mend the share or the path; no restart is needed"};
+        }
+    return out;
+}
+
 /// Whether the hub answers and lets this station in; its clock where it said one.
 std::vector<Finding> hub(const Config& config) {
     const std::string where = config.hub.host + ":" + config.hub.port;
@@ -212,6 +230,7 @@ std::vector<Finding> examine(const fs::path& config_file, loop::Moment now) {
     auto box = outbox(config);
     out.push_back(service::find_space(config.data, box.bytes_per_record));
     out.push_back(std::move(box.finding));
+    if (!config.intake.folders.empty()) out.push_back(folders(config));
     out.push_back(upload(config, box.waiting));
     for (auto& f : hub(config)) out.push_back(std::move(f));
     return out;

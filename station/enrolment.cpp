@@ -10,6 +10,7 @@
 
 #include "journal/join_code.hpp"
 #include "journal/key.hpp"
+#include "schemas/station_toml.hpp"
 #include "service/certificate.hpp"
 #include "station/files.hpp"
 #include "station/http_client.hpp"
@@ -42,15 +43,6 @@ journal::Result<json> answer_of(const journal::Result<Response>& answer) {
     if (answer->status == 200 && body.is_object()) return body;
     if (!body.is_object()) return journal::Error("unexpected_answer", fmt::format("HTTP {}", answer->status));
     return journal::Error(body.value("code", ""), body.value("detail", ""));
-}
-
-std::string configuration(const std::string& station, const std::string& name, const journal::JoinCode& code) {
-    return fmt::format(
-        "# {0} {1}：站点程序的配置 / configuration of the station's program\nstation_id = \"{0}\"\nname = \"{1}\"\n"
-        "data = \"data\"\n\n[hub]\nurl = \"https://{2}:{3}\"\nca = \"ca.pem\"\ncertificate = \"station.cert.pem\"\n"
-        "key = \"station.key.pem\"\nhub_key = \"hub.pub.pem\"\n\n[intake]\nline_id = \"1\"\ninspector_id = \"A001\"\n"
-        "time_offset = \"+08:00\"\n",
-        station, name, code.host, code.port);
 }
 
 void put_certificates(const fs::path& folder, const json& given) {
@@ -100,11 +92,13 @@ journal::Result<Config> join(const std::string& text, const fs::path& config_fil
     put_certificates(folder, *given);
     done(JoinStep::certificate_received);
     if (!fs::exists(config_file))
-        replace_file(config_file, configuration(station, given->value("name", station), *code), 0644);
+        replace_file(config_file, schemas::station_toml(station, given->value("name", station),
+                                                        fmt::format("https://{}:{}", code->host, code->port)));
     auto config = read_config(config_file);
     if (!config) return config.error();
     {
-        const Outbox begun(config->data, config->station_id, [] { return new_uuid7(unix_now()); });
+        Outbox begun(config->data, config->station_id, [] { return new_uuid7(unix_now()); });
+        begun.retry();  // what stopped with the old certificate goes on with the new one
     }
     done(JoinStep::journal_begun);
     return config;

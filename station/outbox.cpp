@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "journal/chain.hpp"
@@ -150,7 +151,24 @@ void Outbox::acknowledge(const Cut& cut, std::string_view receipt_bytes, const j
 }
 
 void Outbox::send_again_from(std::uint64_t seq) {
+    sqlite::Transaction transaction(database_);
     database_.prepare(sql::cuts_forget_receipts).bind(1, number(seq)).run();
+    database_.prepare(sql::outcomes_forget).bind(1, number(seq)).run();
+    // Process data went ahead of its record: what the hub lost of one it lost of the other.
+    auto rest = database_.prepare(sql::lines_from);
+    rest.bind(1, number(seq)).bind(2, std::numeric_limits<std::int64_t>::max());
+    while (rest.step()) {
+        const auto record = nlohmann::json::parse(rest.text(0), nullptr, false);
+        if (record.is_object() && record.contains("trace") && record["trace"].is_object())
+            database_.prepare(sql::trace_unsent).bind(1, record["trace"].value("sha256", "")).run();
+    }
+    transaction.commit();
+}
+
+std::uint64_t Outbox::acknowledged() {
+    auto s = database_.prepare(sql::cut_acknowledged);
+    s.step();
+    return static_cast<std::uint64_t>(s.integer(0));
 }
 
 std::optional<Trace> Outbox::next_trace() {
@@ -221,12 +239,17 @@ std::vector<Queued> Outbox::unmended(std::size_t limit) {
     return with_lines(s);
 }
 
-std::string Outbox::line_of(const std::string& record_id) {
+std::optional<Queued> Outbox::latest(const std::string& record_id) {
     auto s = database_.prepare(sql::line_of_record);
     s.bind(1, record_id);
-    std::string line;
-    while (s.step()) line = s.text(1);
-    return line;
+    std::optional<Queued> out;
+    while (s.step()) out = Queued{static_cast<std::uint64_t>(s.integer(0)), record_id, s.text(2), {}, s.text(1)};
+    return out;
+}
+
+std::string Outbox::line_of(const std::string& record_id) {
+    const auto found = latest(record_id);
+    return found ? found->line : std::string();
 }
 
 std::string Outbox::receipt_of(std::uint64_t seq) {

@@ -32,8 +32,8 @@ struct Queued {
     std::uint64_t seq = 0;
     std::string record_id;
     std::string status;   ///< accepted, duplicate, rejected; empty: not acknowledged yet
-    std::string outcome;  ///< as the receipt has it, JSON
-    std::string line;     ///< of recent() and unmended()
+    std::string outcome;  ///< as the receipt has it, JSON; not of latest()
+    std::string line;     ///< of recent(), unmended() and latest()
 };
 
 class Outbox {
@@ -55,8 +55,10 @@ public:
     /// The segment to send next; nothing where all is acknowledged. Stored before it is returned.
     std::optional<Cut> next_cut(const journal::PrivateKey&);
     void acknowledge(const Cut&, std::string_view receipt_bytes, const journal::Receipt&);
-    /// The hub stands at an earlier number than it had acknowledged: what it lost is sent again.
+    /// The hub stands at an earlier number than it had acknowledged: what it lost is sent again, process data too.
     void send_again_from(std::uint64_t seq);
+    /// The last line there is a receipt for; 0 where there is none.
+    std::uint64_t acknowledged();
 
     std::optional<Trace> next_trace();
     void trace_sent(const std::string& sha256);
@@ -83,6 +85,8 @@ public:
     std::vector<Queued> recent(const std::string& status, std::uint64_t before, std::size_t limit);
     /// Rejected ones of whose record nothing was accepted since, newest first.
     std::vector<Queued> unmended(std::size_t limit);
+    /// The latest line of a record and what became of it.
+    std::optional<Queued> latest(const std::string& record_id);
     /// The latest line of a record; empty where there is none.
     std::string line_of(const std::string& record_id);
     /// The receipt that holds a line; empty where there is none yet.
@@ -99,6 +103,11 @@ private:
     sqlite::Database database_;
     std::string station_id_, epoch_;
 };
+
+/// To whoever finds the data in use.
+inline constexpr const char* data_in_use =
+    "另一个程序正在使用这份数据，本程序已停止，没有写入任何内容。 / Another program is using this data; this one has "
+    "stopped and wrote nothing.";
 
 /// Held by the one process that uploads. Ends with it, even when it is killed.
 class UploadLock {

@@ -77,9 +77,10 @@ namespace {
 /// The local page with what it shows.
 class LocalPage {
 public:
-    LocalPage(const Context& context, const Config& config, unsigned short port, Uploading& uploading)
+    LocalPage(const Context& context, const Config& config, unsigned short port, Uploading& uploading,
+              watch::Watching* watching)
         : copy_(config),
-          site_(config, uploading, copy_),
+          site_(config, uploading, copy_, watching),
           server_(port, installation_key(config), site_.token, [this, &context](const page::Request& r) {
               copy_.look();
               return context.pages(site_, r);
@@ -104,8 +105,12 @@ int run_service(const Context& context, std::optional<unsigned short> page_port)
     }
     const Config config = context.config();
     Uploading uploading(config);
+    std::optional<watch::Watching> watching;
+    if (context.watches_folders) watching.emplace(config, [&uploading] { uploading.appended(); });
     std::optional<LocalPage> local;
-    if (context.pages) local.emplace(context, config, page_port.value_or(config.page_port), uploading);
+    if (context.pages)
+        local.emplace(context, config, page_port.value_or(config.page_port), uploading,
+                      watching ? &*watching : nullptr);
     const std::shared_ptr<void> beside = context.beside ? context.beside(config, uploading) : nullptr;
     service::ready();
     while (stops.sleep(service::alive_every()))

@@ -45,10 +45,12 @@ inline constexpr const char* cut_put = "INSERT INTO cuts (first, last, bytes) VA
 inline constexpr const char* cut_waiting =
     "SELECT first, last, bytes FROM cuts WHERE receipt IS NULL ORDER BY first LIMIT 1";
 inline constexpr const char* cut_last = "SELECT last, bytes FROM cuts ORDER BY first DESC LIMIT 1";
+inline constexpr const char* cut_acknowledged = "SELECT COALESCE(MAX(last), 0) FROM cuts WHERE receipt IS NOT NULL";
 inline constexpr const char* cuts_all = "SELECT bytes, receipt FROM cuts ORDER BY first";
 inline constexpr const char* cut_receipt = "UPDATE cuts SET receipt = $2 WHERE first = $1";
 inline constexpr const char* cuts_forget_receipts = "UPDATE cuts SET receipt = NULL WHERE last >= $1";
 inline constexpr const char* cuts_drop_waiting = "DELETE FROM cuts WHERE receipt IS NULL";
+inline constexpr const char* outcomes_forget = "DELETE FROM outcomes WHERE seq >= $1";
 inline constexpr const char* outcome_put =
     "INSERT INTO outcomes (seq, status, outcome) VALUES ($1, $2, $3) "
     "ON CONFLICT (seq) DO UPDATE SET status = $2, outcome = $3";
@@ -57,6 +59,34 @@ inline constexpr const char* trace_put =
     "INSERT INTO traces (sha256, csv, sent) VALUES ($1, $2, 0) ON CONFLICT (sha256) DO NOTHING";
 inline constexpr const char* trace_waiting = "SELECT sha256, csv FROM traces WHERE sent = 0 ORDER BY sha256 LIMIT 1";
 inline constexpr const char* trace_sent = "UPDATE traces SET sent = 1 WHERE sha256 = $1";
+inline constexpr const char* trace_unsent = "UPDATE traces SET sent = 0 WHERE sha256 = $1";
 inline constexpr const char* traces_waiting_count = "SELECT COUNT(*) FROM traces WHERE sent = 0";
+
+/// Of `intake.sqlite`: what watched folders gave.
+inline constexpr const char* ledger_schema = R"sql(
+CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS files (
+  id BIGINT NOT NULL PRIMARY KEY, folder TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL, taken_at BIGINT NOT NULL,
+  outcome TEXT NOT NULL, kept_at TEXT NOT NULL, records TEXT NOT NULL, problems TEXT NOT NULL, is_open BIGINT NOT NULL,
+  UNIQUE (folder, name, sha256));
+)sql";
+inline constexpr const char* ledger_open_index = "CREATE INDEX IF NOT EXISTS files_open ON files (is_open, taken_at)";
+inline constexpr const char* file_last = "SELECT COALESCE(MAX(id), 0) FROM files";
+inline constexpr const char* file_put =
+    "INSERT INTO files (id, folder, name, sha256, taken_at, outcome, kept_at, records, problems, is_open) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+inline constexpr const char* file_drop = "DELETE FROM files WHERE folder = $1 AND name = $2 AND sha256 = $3";
+inline constexpr const char* file_close_earlier =
+    "UPDATE files SET is_open = 0 WHERE folder = $1 AND name = $2 AND id <> $3";
+inline constexpr const char* file_close = "UPDATE files SET is_open = 0 WHERE id = $1";
+inline constexpr const char* file_known = "SELECT id FROM files WHERE folder = $1 AND name = $2 AND sha256 = $3";
+inline constexpr const char* file_named =
+    "SELECT id, folder, name, sha256, taken_at, outcome, kept_at, records, problems, "
+    "is_open FROM files WHERE id = $1";
+inline constexpr const char* files_recent =
+    "SELECT id, folder, name, sha256, taken_at, outcome, kept_at, records, problems, "
+    "is_open FROM files WHERE is_open >= $1 ORDER BY id DESC LIMIT $2";
+inline constexpr const char* files_open_count = "SELECT COUNT(*) FROM files WHERE is_open = 1";
+inline constexpr const char* files_today = "SELECT COUNT(*) FROM files WHERE taken_at >= $1 AND outcome = 'accepted'";
 
 }  // namespace imloop::station::sql

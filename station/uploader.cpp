@@ -45,18 +45,21 @@ Uploader::Uploader(Outbox& outbox, journal::PrivateKey key, journal::PublicKey h
       backoff_(backoff) {}
 
 Decision Uploader::send_trace(const Trace& trace) {
-    auto decision = decide(
-        shell_.request("PUT", "/api/v1/traces/" + trace.sha256,
-                       {{"Content-Type", "text/csv"}, {"Content-Encoding", "zstd"}}, journal::zstd_encode(trace.csv)),
-        0);
+    auto coded = journal::encode(trace.csv);
+    auto decision = decide(shell_.request("PUT", "/api/v1/traces/" + trace.sha256,
+                                          {{"Content-Type", "text/csv"}, {"Content-Encoding", coded.content_encoding}},
+                                          std::move(coded.bytes)),
+                           0);
     if (decision.kind == Decision::Kind::done) outbox_.trace_sent(trace.sha256);
     return decision;
 }
 
 Decision Uploader::send_cut(const Cut& cut) {
-    const auto answer = shell_.request("POST", "/api/v1/journal",
-                                       {{"Content-Type", "application/x-ndjson"}, {"Content-Encoding", "zstd"}},
-                                       journal::zstd_encode(cut.bytes));
+    auto coded = journal::encode(cut.bytes);
+    const auto answer =
+        shell_.request("POST", "/api/v1/journal",
+                       {{"Content-Type", "application/x-ndjson"}, {"Content-Encoding", coded.content_encoding}},
+                       std::move(coded.bytes));
     auto decision = decide(answer, cut.first);
     if (decision.kind == Decision::Kind::send_again) {
         outbox_.send_again_from(decision.from);
@@ -74,6 +77,25 @@ Decision Uploader::send_cut(const Cut& cut) {
                                rejected));
     }
     return decision;
+}
+
+void Uploader::look_back() {
+    if (outbox_.stopped()) return;
+    const auto answer = shell_.request("GET", "/api/v1/journal?epoch=" + outbox_.epoch(), {}, "");
+    const auto decision = decide(answer, 0);
+    if (decision.kind == Decision::Kind::done) {
+        const json standing = json::parse(answer->body, nullptr, false);
+        if (!standing.is_object() || !standing.contains("last")) return;
+        const auto held = standing["last"].get<std::uint64_t>();
+        if (held >= outbox_.acknowledged()) return;
+        outbox_.send_again_from(held + 1);
+        shell_.say(
+            fmt::format("监管中心只有前 {0} 条（从备份恢复过），之后的再传一次 / the hub holds the first {0} only, as "
+                        "one put back from a backup: what came after is sent again",
+                        held));
+    } else if (answer && (answer->status == 401 || answer->status == 403)) {
+        outbox_.stop(decision.why);
+    }
 }
 
 Uploader::End Uploader::run() {

@@ -50,6 +50,9 @@ public:
     enum class End { empty, interrupted, stopped };
     /// Until the outbox is empty, sleep() says stop, or the hub refuses for good (then Outbox::stopped() tells why).
     End run();
+    /// Asks the hub how far it holds this journal. What it has lost since it acknowledged it, as one that was put back
+    /// from a backup, is sent again by the next run(); where it lets this station in no more, Outbox::stopped() tells.
+    void look_back();
 
 private:
     Decision send_trace(const Trace&);

@@ -1,9 +1,11 @@
 #include "station/uploading.hpp"
 
-#include <ctime>
+#include <algorithm>
+#include <array>
 #include <iostream>
 #include <random>
 
+#include "service/checks.hpp"
 #include "station/enrolment.hpp"
 #include "station/files.hpp"
 #include "station/ids.hpp"
@@ -14,7 +16,20 @@ namespace {
 constexpr std::chrono::seconds poll_time{1};  ///< how soon what another process saved is seen
 /// A request with all its time-outs, tried twice, takes less.
 constexpr std::chrono::minutes stuck_time{5};
-constexpr loop::Moment renewal_pause = 3600 * 1000;
+constexpr loop::Moment renewal_pause = 3600 * 1000, look_back_pause = 3600 * 1000;
+constexpr loop::Moment look_back_again = 30 * 1000;  ///< where the hub did not answer
+
+/// When the files that say who we are and who the hub is were last written.
+using KeyTimes = std::array<std::filesystem::file_time_type, 4>;
+
+KeyTimes key_times(const Config& config) {
+    KeyTimes out;
+    std::error_code missing;  // said when it is read
+    std::ranges::transform(std::array{&config.hub.key, &config.hub.certificate, &config.hub.ca, &config.hub.hub_key},
+                           out.begin(),
+                           [&](const auto* file) { return std::filesystem::last_write_time(*file, missing); });
+    return out;
+}
 
 }  // namespace
 
@@ -29,14 +44,9 @@ Uploading::Uploading(Config config)
     : config_(std::move(config)),
       lock_(config_.data),
       outbox_(config_.data, config_.station_id, [] { return new_uuid7(unix_now()); }) {
-    if (!lock_.held())
-        throw std::runtime_error(
-            "另一个程序正在使用这份数据，本程序已停止，没有写入任何内容。 / Another program is using this data; this "
-            "one "
-            "has stopped and wrote nothing.");
+    if (!lock_.held()) throw std::runtime_error(data_in_use);
     station_key(config_);
     hub_key(config_);
-    Outbox(config_.data, config_.station_id, [] { return new_uuid7(unix_now()); });
     thread_ = std::thread([this] { work(); });
 }
 
@@ -134,8 +144,18 @@ void Uploading::renew_if_due() {
         std::cout << "证书续期未成，稍后再试 / renewal failed, tried again later: " << why << std::endl;
 }
 
+void Uploading::look_back_if_due(Uploader& uploader) {
+    const auto now = unix_now();
+    if (now < hub_looked_ + look_back_pause) return;
+    uploader.look_back();
+    const bool answered = state().last_answer.value_or(0) >= now;
+    hub_looked_ = answered ? now : now - look_back_pause + look_back_again;
+}
+
 void Uploading::work() {
     std::optional<HttpClient> client;
+    std::optional<Uploader> uploader;
+    KeyTimes keys{};
     std::mt19937_64 engine(std::random_device{}());
     Uploader::Shell shell;
     shell.request = [&](const std::string& method, const std::string& target,
@@ -146,11 +166,10 @@ void Uploading::work() {
         const std::lock_guard guard(mutex_);
         if (answer) {
             state_.last_answer = unix_now();
-            std::tm date{};
             const auto said = answer->headers.find("date");
-            if (said != answer->headers.end() &&
-                ::strptime(said->second.c_str(), "%a, %d %b %Y %H:%M:%S", &date) != nullptr)
-                state_.clock_ahead_ms = *state_.last_answer - ::timegm(&date) * 1000;
+            if (said != answer->headers.end())
+                if (const auto there = service::moment_of_http(said->second))
+                    state_.clock_ahead_ms = *state_.last_answer - *there;
         }
         return answer;
     };
@@ -162,14 +181,22 @@ void Uploading::work() {
         {
             const std::lock_guard guard(mutex_);
             if (ending_) return;
-            if (retry_) outbox_.retry();
+            if (retry_) {
+                outbox_.retry();
+                hub_looked_ = 0;
+            }
             retry_ = false;
             state_.kind = UploadState::Kind::sending;
         }
         try {
             renew_if_due();
-            Uploader uploader(outbox_, station_key(config_), hub_key(config_), shell);
-            const auto end = uploader.run();
+            if (const auto times = key_times(config_); !uploader || times != keys) {
+                client.reset();  // it would go on showing the old certificate, past its end
+                uploader.emplace(outbox_, station_key(config_), hub_key(config_), shell);
+                keys = times;
+            }
+            look_back_if_due(*uploader);
+            const auto end = uploader->run();
             if (end == Uploader::End::interrupted) return;
             const std::lock_guard guard(mutex_);
             state_.kind = end == Uploader::End::stopped ? UploadState::Kind::stopped : UploadState::Kind::idle;
@@ -186,10 +213,12 @@ void Uploading::work() {
         if (state().kind == UploadState::Kind::stopped) {
             std::unique_lock guard(mutex_);
             at_work_since_.reset();
-            while (!ending_ && !retry_) {
-                wake_.wait(guard, [this] { return ending_ || retry_ || !errands_.empty(); });
+            // `queue retry` and `join` of another process end it too.
+            while (!ending_ && !retry_ && outbox_.stopped()) {
+                wake_.wait_for(guard, poll_time, [this] { return ending_ || retry_ || !errands_.empty(); });
                 run_errands(guard);
             }
+            hub_looked_ = 0;
             client.reset();  // a new certificate may have come
         }
     }

@@ -52,6 +52,7 @@ private:
     void at_work(bool);
     bool pause(std::chrono::milliseconds, const std::string& why);
     void renew_if_due();
+    void look_back_if_due(Uploader&);
     void run_errands(std::unique_lock<std::mutex>&);
 
     Config config_;
@@ -63,7 +64,7 @@ private:
     Outbox outbox_;
     bool ending_ = false, poked_ = false, retry_ = false;
     std::optional<std::chrono::steady_clock::time_point> at_work_since_;  ///< of the last step; none while it waits
-    loop::Moment renewal_looked_ = 0;
+    loop::Moment renewal_looked_ = 0, hub_looked_ = 0;
     std::thread thread_;
 };
 

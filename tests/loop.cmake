@@ -5,6 +5,8 @@ set_tests_properties(loop_test PROPERTIES ENVIRONMENT "RC_PARAMS=max_success=500
 imloop_test(identity_truth_test SOURCES property/identity_truth_test.cpp LIBS imloop_simulator)
 imloop_test(schema_oracle_test SOURCES property/schema_oracle_test.cpp LIBS imloop_loop)
 target_compile_definitions(schema_oracle_test PRIVATE VALIJSON_USE_EXCEPTIONS=1)
+imloop_test(statistics_test SOURCES unit/statistics_test.cpp LIBS imloop_loop)
+imloop_test(station_statistics_test SOURCES property/station_statistics_test.cpp LIBS imloop_loop)
 add_library(imloop_trace_makers STATIC support/trace_maker_plant.cpp support/trace_maker_events.cpp
                                        support/trace_forgery.cpp)
 target_link_libraries(imloop_trace_makers PUBLIC imloop_loop)

@@ -20,6 +20,7 @@
 #include "journal/digest.hpp"
 #include "journal/key.hpp"
 #include "schemas/embedded.hpp"
+#include "schemas/station_toml.hpp"
 #include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
@@ -52,16 +53,6 @@ struct Options {
     std::int64_t limit = 0;
 };
 
-/// The station's configuration beside its key and certificates.
-std::string station_toml(const Options& o) {
-    return fmt::format(
-        "# {0}：站点程序的配置 / configuration of the station's program\nstation_id = \"{0}\"\ndata = "
-        "\"data\"\n\n[hub]\n"
-        "url = \"{1}\"\nca = \"ca.pem\"\ncertificate = \"station.cert.pem\"\nkey = \"station.key.pem\"\n"
-        "hub_key = \"hub.pub.pem\"\n\n[intake]\nline_id = \"1\"\ninspector_id = \"A001\"\ntime_offset = \"+08:00\"\n",
-        o.station, o.url);
-}
-
 int station_add(Session& session, const Options& o) {
     json body{{"id", o.station}, {"days", o.days}};
     put_given(body, "name", o.station_name);
@@ -89,7 +80,8 @@ int station_add(Session& session, const Options& o) {
         write_file(folder / "station.cert.pem", added.at("certificate").get<std::string>());
         write_file(folder / "ca.pem", added.at("ca").get<std::string>());
         write_file(folder / "hub.pub.pem", added.at("hub_key").get<std::string>());
-        write_file(folder / "station.toml", station_toml(o));
+        write_file(folder / "station.toml",
+                   schemas::station_toml(o.station, o.station_name.empty() ? o.station : o.station_name, o.url));
         fmt::print("{0} 已登记，安装包在 {1}\n{0} registered, its bundle is in {1}\n", o.station, folder.string());
     } else {
         std::cout << added.at("certificate").get<std::string>();

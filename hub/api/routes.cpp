@@ -50,11 +50,12 @@ void route_station(Hub& hub, const Caller& caller, std::string_view peer_error, 
         return r.method == "POST" ? hub.enrol(std::move(r.peer_address), std::move(r.body), std::move(done))
                                   : done(wrong_method());
     if (!peer_error.empty()) return done(certificate_problem(peer_error));
-    if (path == journal_path) {
+    if (path == journal_path && r.method != "GET") {
         if (r.method != "POST") return done(wrong_method());
         return hub.journal(caller, std::move(r.content_encoding), std::move(r.body), std::move(done));
     }
     if (auto refusal = hub.barred(caller)) return done(std::move(*refusal));
+    if (path == journal_path) return done(hub.standing(caller, query_of(r.target)));
     if (path.starts_with(traces_path)) {
         std::string sha(path.substr(traces_path.size()));
         if (r.method == "GET") return done(hub.get_trace(caller, sha));

@@ -12,6 +12,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -41,6 +42,7 @@ using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 using Route = std::function<void(Request, Hub::Done)>;
 
 constexpr auto awaited = asio::use_awaitable;
+constexpr std::chrono::milliseconds accept_pause{200};  ///< after an accept that failed
 
 beast::tcp_stream& socket_of(beast::tcp_stream& stream) { return stream; }
 beast::tcp_stream& socket_of(TlsStream& stream) { return stream.next_layer(); }
@@ -179,8 +181,8 @@ struct Server::Impl {
         tls.use_certificate_chain_file((hub.data() / "tls.cert.pem").string());
         tls.use_private_key_file((hub.data() / "tls.key.pem").string(), ssl::context::pem);
         tls.load_verify_file((hub.data() / "ca.cert.pem").string());
-        co_spawn(context, accept_stations(), asio::detached);
-        co_spawn(context, accept_admin(), asio::detached);
+        co_spawn(context, accept(stations, &Impl::station), asio::detached);
+        co_spawn(context, accept(admin, &Impl::operate), asio::detached);
         for (unsigned i = 0; i < options.threads; ++i) threads.emplace_back([this] { context.run(); });
     }
 
@@ -221,18 +223,18 @@ struct Server::Impl {
         co_await serve(stream, who, route, options);
     }
 
-    asio::awaitable<void> accept_stations() {
+    /// What can't be accepted for want of file descriptors waits and is served later.
+    asio::awaitable<void> accept(tcp::acceptor& from, asio::awaitable<void> (Impl::*serve_one)(tcp::socket)) {
         for (;;) {
-            auto socket = co_await stations.async_accept(asio::make_strand(context), awaited);
-            const auto executor = socket.get_executor();
-            co_spawn(executor, station(std::move(socket)), asio::detached);
-        }
-    }
-    asio::awaitable<void> accept_admin() {
-        for (;;) {
-            auto socket = co_await admin.async_accept(asio::make_strand(context), awaited);
-            const auto executor = socket.get_executor();
-            co_spawn(executor, operate(std::move(socket)), asio::detached);
+            beast::error_code error;
+            auto socket = co_await from.async_accept(asio::make_strand(context), asio::redirect_error(awaited, error));
+            if (!error) {
+                const auto executor = socket.get_executor();
+                co_spawn(executor, (this->*serve_one)(std::move(socket)), asio::detached);
+                continue;
+            }
+            asio::steady_timer pause(context, accept_pause);
+            co_await pause.async_wait(asio::redirect_error(awaited, error));
         }
     }
 

@@ -108,6 +108,16 @@ void State::settle(loop::Day today) {
     suspects.update(projection, changes);
 }
 
+void State::take_trace(const std::string& sha256, std::string_view csv, Store& store) {
+    shelf.take(
+        sha256, csv, [&](const std::string& other) { return store.trace(other); }, suspects);
+}
+
+void State::take_traces_of(const State& other) {
+    shelf = other.shelf;
+    suspects.traces() = other.suspects.traces();
+}
+
 void State::load(const StoredSegment& stored) {
     const auto segment = journal::parse_segment(stored.bytes).value();
     const auto receipt = journal::parse_receipt(stored.receipt).value();

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "hub/projection/shelf.hpp"
 #include "hub/projection/worklist.hpp"
 #include "hub/store/store.hpp"
 #include "journal/receipt.hpp"
@@ -37,6 +38,7 @@ public:
     loop::Projection projection;
     Worklist worklist;
     loop::rules::Suspects suspects;
+    TraceShelf shelf;
     std::map<std::pair<std::string, std::string>, ChainState> chains;  ///< by source, epoch
     std::map<std::string, KeyState> keys;                              ///< by kid
 
@@ -54,6 +56,12 @@ public:
     void take(const loop::Admitted&, std::string_view line, const journal::Outcome&, const std::string& source,
               const std::string& epoch, loop::Moment received_at);
     void settle(loop::Day today);
+    /// Process data that the store holds now.
+    void take_trace(const std::string& sha256, std::string_view csv, Store&);
+    /// Records whose process data came since the last settle().
+    void look_again() { suspects.update(projection, {}); }
+    /// What another state knows of process data, which stands beside the journals.
+    void take_traces_of(const State&);
     /// Takes in a stored segment.
     void load(const StoredSegment&);
 

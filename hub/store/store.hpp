@@ -47,6 +47,7 @@ public:
     /// Segments in the order of their arrival, those behind position `after`; gives the position of the last one.
     std::int64_t each_segment(const std::function<void(StoredSegment)>&, std::int64_t after = 0);
     std::int64_t segments();
+    std::int64_t position() const { return position_; }  ///< of the last segment; 0 where there is none
     /// The next ones behind a position, `limit` at most: of all, or of one source.
     std::vector<StoredSegment> segments_after(std::int64_t after, std::size_t limit);
     std::vector<StoredSegment> segments_of(std::string_view source, std::int64_t after, std::size_t limit);

@@ -1,18 +1,30 @@
 // A test shorter than its method allows was not carried out as the standard has it (HJ 1237-2021; GB 18285-2018 and
-// GB 3847-2018 for the phases; schemas/tables/methods.json, seconds_min).
-#include "loop/rules/rule.hpp"
-#include "loop/tables.hpp"
+// GB 3847-2018 for the phases; schemas/tables/methods.json, seconds_min). One that took far less than almost all tests
+// of its peers, and less than is usual at its own station, needs a look too.
+#include <algorithm>
+#include <map>
+
+#include "loop/suspects/bench.hpp"
+#include "loop/suspects/traces.hpp"
 
 namespace imloop::loop::rules {
 namespace {
 
-void check(const Record& r, const Context& ctx, Flags& flags) {
-    if (!r.is_test() || r.fact.inspection->verdict == Verdict::aborted) return;
+constexpr Day block_days = 30;  // tests of one method that are compared
+constexpr double quantile = 0.005;
+
+double seconds_of(const Record& r) { return static_cast<double>(r.test().ended_at - r.test().started_at) / 1000; }
+
+/// 0: the method states none.
+double least_seconds(const Record& r, const Context& ctx) {
     const Method* method = method_named(r.fact.inspection->method);
-    if (!method || method->seconds_min == 0) return;
-    const double seconds = static_cast<double>(r.test().ended_at - r.test().started_at) / 1000;
-    const double least = method->seconds_min - ctx.number("R04", "seconds_tolerance", r);
+    return method && method->seconds_min > 0 ? method->seconds_min - ctx.number("R04", "seconds_tolerance", r) : 0;
+}
+
+void whole_test(const Record& r, const Context& ctx, Flags& flags) {
+    const double seconds = seconds_of(r), least = least_seconds(r, ctx);
     if (seconds >= least) return;
+    const Method* method = method_named(r.fact.inspection->method);
     const bool hardly_begun = seconds < least / 2;
     flags.push_back({.claim = "shorter_than_method",
                      .grade = hardly_begun ? Grade::strong : Grade::medium,
@@ -23,8 +35,89 @@ void check(const Record& r, const Context& ctx, Flags& flags) {
                                 text("method", method->code)}});
 }
 
+/// The seconds whose mean is the result, as far as the trace names them.
+void phases(const Record& r, const Context& ctx, Flags& flags) {
+    const TraceFacts* trace = ctx.traces.facts(r.test().trace_sha256);
+    if (!trace) return;
+    const double share = ctx.number("R04", "phase_share_min", r);
+    const auto flag = [&](std::string_view phase, double seconds, double least) {
+        flags.push_back({.claim = "phase_too_short",
+                         .grade = Grade::medium,
+                         .score_permille = 850,
+                         .records = {r.fact.record_id},
+                         .person = r.test().inspector_id,
+                         .values = {text("phase", phase), number("seconds", seconds, 0, "s"),
+                                    number("seconds_min", least, 0, "s")}});
+    };
+    const auto& method = r.fact.inspection->method;
+    if (method == "vmas" || method == "transient") {
+        const double least = method_named(method)->seconds_min;
+        if (trace->seconds < share * least) flag("cycle", trace->seconds, least);
+        return;
+    }
+    // A trace that names one phase names all that were taken.
+    constexpr std::string_view names[] = {"high_idle", "idle", "5025", "2540"};
+    const auto rows_of = [&](std::string_view phase) { return trace->rows_of(*part_of_phase(phase)); };
+    if (std::ranges::none_of(names, [&](auto phase) { return rows_of(phase) > 0; })) return;
+    for (const auto phase : names) {
+        const auto least = static_cast<double>(window_rows(*part_of_phase(phase)));
+        if (!r.test().reading("co", phase) || rows_of(phase) >= share * least) continue;
+        return flag(phase, rows_of(phase), least);
+    }
+}
+
+void check(const Record& r, const Context& ctx, Flags& flags) {
+    if (!is_judged_test(r) || !method_named(r.fact.inspection->method)) return;
+    whole_test(r, ctx, flags);
+    phases(r, ctx, flags);
+}
+
+void keys(const Record& r, std::vector<std::string>& out) {
+    if (is_judged_test(r))
+        out.push_back(r.fact.inspection->method + "|" + std::to_string(day_of(r.test().ended_at) / block_days));
+}
+
+/// `of` is in order and not empty.
+double quantile_of(const std::vector<double>& of, double share) {
+    return of[static_cast<std::size_t>(share * static_cast<double>(of.size() - 1))];
+}
+
+/// The middle of the other stations' quantiles, so that a few that hurry do not move it; 0: too few of them.
+double peers_least(const std::map<std::string, std::vector<double>>& seconds, const std::string& but,
+                   const Context& ctx) {
+    std::vector<double> low;
+    for (const auto& [station, of] : seconds)
+        if (station != but && static_cast<double>(of.size()) >= ctx.number("R04", "peer_tests_min"))
+            low.push_back(quantile_of(of, quantile));
+    if (static_cast<double>(low.size()) < ctx.number("R04", "peers_min")) return 0;
+    std::ranges::sort(low);
+    return quantile_of(low, 0.5);
+}
+
+void against_peers(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    std::map<std::string, std::vector<double>> seconds;
+    for (const auto& r : records) seconds[r.fact.station_id].push_back(seconds_of(r));
+    for (auto& [station, of] : seconds) std::ranges::sort(of);
+    for (const auto& [station, of] : seconds) {
+        const double peers = peers_least(seconds, station, ctx), usual = quantile_of(of, 0.5);
+        const double most = std::min(peers * ctx.number("R04", "peers_share"), usual * ctx.number("R04", "own_share"));
+        if (of.front() >= most) continue;
+        for (const auto& r : records) {
+            const double took = seconds_of(r);
+            if (r.fact.station_id != station || took >= most || took < least_seconds(r, ctx)) continue;
+            flags.push_back({.claim = "shorter_than_peers",
+                             .grade = Grade::medium,
+                             .score_permille = 750,
+                             .records = {r.fact.record_id},
+                             .person = r.test().inspector_id,
+                             .values = {number("seconds", took, 0, "s"), number("peers", peers, 0, "s"),
+                                        number("usual", usual, 0, "s"), text("method", r.fact.inspection->method)}});
+        }
+    }
+}
+
 }  // namespace
 
-Rule r04() { return {.id = "R04", .record = check}; }
+Rule r04() { return {.id = "R04", .record = check, .keys = keys, .shared = against_peers, .swept = true}; }
 
 }  // namespace imloop::loop::rules

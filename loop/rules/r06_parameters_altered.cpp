@@ -50,7 +50,8 @@ void check_amount(const Parameter& p, const History& history, const Context& ctx
     for (std::size_t i = 1; i < held.size(); ++i) {
         auto before = held[i - 1], after = held[i];
         const double percent = ctx.number("R06", "tolerance_pct", *after.first);
-        if (!is_unlike(before.second, after.second, percent)) continue;
+        if (!is_unlike(before.second, after.second, percent) || !surely_one_vehicle(*before.first, *after.first))
+            continue;
         const auto sharing = [&](double value) {
             return std::ranges::count_if(held, [&](const auto& h) { return within(h.second, value, percent); });
         };
@@ -88,7 +89,7 @@ void check_words(const Record& failed, const Record& passed, const Context& ctx,
 
 void check(const History& history, const Context& ctx, Flags& flags) {
     for (const auto& p : amounts) check_amount(p, history, ctx, flags);
-    for (const Round& round : rounds_of(history))
+    for (const Round& round : sure_rounds_of(history))
         if (round.passed() && round.failed->detail.vehicle && round.next->detail.vehicle)
             check_words(*round.failed, *round.next, ctx, flags);
 }

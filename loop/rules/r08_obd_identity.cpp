@@ -2,6 +2,7 @@
 // another car, or a simulator, was plugged in. A VIN that is not reported is no mismatch; where a model always reports
 // it, a station that can't read it again and again is one.
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -20,9 +21,27 @@ bool is_the_vehicles(std::string_view vin, std::string_view typed) {
            (typed.size() == vin_places && !vins_far_apart(vin, typed));
 }
 
+/// Maker, kind and model of a VIN (GB 16735: WMI and the first places of the VDS).
+constexpr std::size_t kind_places = 8;
+
+using Reported = std::map<std::string_view, std::vector<const Record*>>;
+
+/// Whether the vehicle's own control unit answered near one of these records in time.
+bool own_answers_near(const Reported& reported, const std::set<std::string_view>& typed,
+                      const std::vector<const Record*>& records, const Context& ctx) {
+    const double near_ms = ctx.number("R08", "near_days_max", *records.front()) * day_ms;
+    for (const auto& [vin, of] : reported) {
+        if (!typed.contains(vin)) continue;
+        for (const Record* own : of)
+            for (const Record* r : records)
+                if (std::abs(static_cast<double>(own->fact.occurred_at - r->fact.occurred_at)) <= near_ms) return true;
+    }
+    return false;
+}
+
 void check(const History& history, const Context& ctx, Flags& flags) {
     // A used control unit, fitted for good, says the same at whatever station, long apart.
-    std::map<std::string_view, std::vector<const Record*>> reported;
+    Reported reported;
     std::set<std::string_view> typed;
     for (const Record& r : history.records) {
         if (r.fact.vehicle && !r.fact.vehicle->vin.empty()) typed.insert(r.fact.vehicle->vin);
@@ -37,7 +56,12 @@ void check(const History& history, const Context& ctx, Flags& flags) {
         const double days = static_cast<double>(last.fact.occurred_at - first.fact.occurred_at) / day_ms;
         const bool stays =
             first.fact.station_id != last.fact.station_id && days >= ctx.number("R08", "fitted_days_min", first);
-        if (stays) continue;
+        // A used control unit comes from the same model: alike in kind it may be one, unless the vehicle's own answered
+        // a short time before or after.
+        const auto same_kind = [&](auto each) { return each.substr(0, kind_places) == vin.substr(0, kind_places); };
+        const bool may_be_fitted =
+            std::ranges::any_of(typed, same_kind) && !own_answers_near(reported, typed, records, ctx);
+        if (stays || may_be_fitted) continue;
         for (const Record* r : records)
             flags.push_back({.claim = "obd_vin_of_another",
                              .grade = Grade::strong,

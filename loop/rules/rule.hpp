@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -95,6 +96,8 @@ struct Context {
     const Policy& policy;
     const Parameters& parameters;
     const Traces& traces;
+    /// Tests that name this process data, in the order (occurred_at, record_id).
+    std::function<std::vector<Record>(const std::string& sha256)> with_trace;
     /// A parameter of the rule, as it holds in the county of the record's station.
     double number(std::string_view rule, std::string_view name, const Record&) const;
     double number(std::string_view rule, std::string_view name, std::string_view county = "") const;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -43,6 +44,7 @@ void keys(const Record& r, std::vector<std::string>& out) {
         out.push_back("software|" + software);
         if (!r.fact.vehicle->model.empty()) out.push_back("model|" + r.fact.vehicle->model);
     }
+    if (const auto vin = obd_vin(r.test()); !vin.empty()) out.push_back("vin|" + std::string(vin));
     if (const auto counters = counters_of(r); !counters.empty())
         out.push_back("counters|" + r.fact.station_id + "|" + counters);
 }
@@ -181,6 +183,34 @@ void check_counters(std::span<const Record> records, Flags& flags) {
     flags.push_back(std::move(flag));
 }
 
+/// All of one OBD VIN: a borrowed car answers for others while it is about itself, or for several.
+void check_vin(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    const std::string vin(obd_vin(records[0].test()));
+    Vins others;
+    std::vector<const Record*> borrowed, own;
+    for (const Record& r : records) {
+        if (vins_far_apart(vin, vin_of(r))) others.insert(vin_of(r)), borrowed.push_back(&r);
+        if (vin_of(r) == vin) own.push_back(&r);
+    }
+    const double near_ms = ctx.number("V01", "near_days_max") * day_ms;
+    const auto near_own = [&](const Record* r) {
+        return std::ranges::any_of(own, [&](const Record* o) {
+            return std::abs(static_cast<double>(o->fact.occurred_at - r->fact.occurred_at)) <= near_ms;
+        });
+    };
+    if (others.size() < 2) std::erase_if(borrowed, [&](const Record* r) { return !near_own(r); });
+    if (borrowed.empty()) return;
+    Findings found;
+    for (const Record* r : borrowed)
+        found.add(
+            *r, "vin|" + vin,
+            {.claim = "obd_vin_answers_for_others",
+             .grade = Grade::strong,
+             .score_permille = 960,
+             .values = {text("obd_vin", masked_vin(vin)), number("vehicles", static_cast<double>(others.size()), 0)}});
+    found.give(flags);
+}
+
 /// Which kind of key it is does not stand with the records: they are looked at as what they all share.
 void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
     const auto one = [&](auto of) {
@@ -192,6 +222,7 @@ void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
         const auto counters = counters_of(r);
         return counters.empty() ? counters : r.fact.station_id + counters;
     };
+    if (one([](const Record& r) { return obd_vin(r.test()); })) check_vin(records, ctx, flags);
     if (one(place)) check_counters(records, flags);
     if (one(software)) check_makers(records, ctx, flags);
     if (one([](const Record& r) { return r.fact.vehicle->model; })) {

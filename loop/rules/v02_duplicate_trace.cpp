@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "loop/rules/rule.hpp"
 #include "loop/suspects/chance.hpp"
@@ -18,16 +19,25 @@ constexpr std::size_t readings_min = 4, digest_shown = 12;
 /// Tuples below cannot be told apart in one station's year, however often they repeat.
 constexpr double bits_min = 10;
 
+bool later_than(const Record& a, const Record& b) {
+    return std::tie(a.fact.occurred_at, a.fact.record_id) > std::tie(b.fact.occurred_at, b.fact.record_id);
+}
+
 void check(const Record& r, const Context& ctx, Flags& flags) {
     if (!r.is_test() || r.test().trace_sha256.empty()) return;
     for (const auto& match : ctx.traces.matches(r.test().trace_sha256)) {
         if (match.correlation < ctx.number("V02", "correlation_min", r) ||
             match.chance > ctx.number("V02", "chance_max", r))
             continue;
+        // The earlier of two is taken for the one that was measured.
+        const auto others = ctx.with_trace(match.sha256);
+        if (!others.empty() && later_than(others.front(), r)) continue;
+        std::vector<std::string> records{r.fact.record_id};
+        if (!others.empty()) records.push_back(others.front().fact.record_id);
         flags.push_back({.claim = "copy_of_another_trace",
                          .grade = Grade::strong,
                          .score_permille = 950,
-                         .records = {r.fact.record_id},
+                         .records = std::move(records),
                          .person = r.test().inspector_id,
                          .values = {text("other", match.sha256.substr(0, digest_shown)),
                                     number("correlation", match.correlation, 4), number("rows", match.rows, 0),

@@ -98,7 +98,7 @@ double minutes_needed(const Record& from, const Record& to, const Context& ctx) 
 }
 
 void check_stations(const Record& before, const Record& after, const Context& ctx, Flags& flags) {
-    if (before.fact.station_id == after.fact.station_id) return;
+    if (before.fact.station_id == after.fact.station_id || !surely_one_vehicle(before, after)) return;
     const double minutes = static_cast<double>(after.test().started_at - before.test().ended_at) / minute_ms;
     const double needed = minutes_needed(before, after, ctx);
     if (minutes >= needed) return;
@@ -114,6 +114,7 @@ void check_stations(const Record& before, const Record& after, const Context& ct
 void check_shop(const Record& repair, const Record& test, const Context& ctx, Flags& flags) {
     const double margin = ctx.number("V03", "shop_margin_minutes", repair) * minute_ms;
     const auto& r = repair.repair();
+    if (!surely_one_vehicle(repair, test)) return;
     if (static_cast<double>(r.settled_at - r.received_at) > ctx.number("V03", "stay_days_max", repair) * day_ms) return;
     if (static_cast<double>(test.test().started_at - r.received_at) < margin ||
         static_cast<double>(r.settled_at - test.test().ended_at) < margin)

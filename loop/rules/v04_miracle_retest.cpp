@@ -58,7 +58,7 @@ void check_others(const Round& round, const Context& ctx, Flags& flags) {
 }
 
 void check(const History& history, const Context& ctx, Flags& flags) {
-    for (const Round& round : rounds_of(history)) {
+    for (const Round& round : sure_rounds_of(history)) {
         if (!round.passed()) continue;
         if (round.repairs.empty()) check_time(round, ctx, flags);
         check_others(round, ctx, flags);

@@ -26,7 +26,7 @@ int failures_in_a_row(const History& history, const Round& last) {
 }
 
 void check(const History& history, const Context& ctx, Flags& flags) {
-    for (const Round& round : rounds_of(history)) {
+    for (const Round& round : sure_rounds_of(history)) {
         const Record &failed = *round.failed, &next = *round.next;
         if (!round.passed() || !round.repairs.empty() || failed.fact.station_id == next.fact.station_id) continue;
         if (!is_formal(failed) || !is_formal(next) || round.minutes() < 0) continue;

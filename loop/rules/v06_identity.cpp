@@ -88,6 +88,7 @@ void check_digit(const std::vector<const Record*>& records, Flags& flags) {
     std::map<std::string, std::map<std::string, const Record*>> wrong;  // by VIN and station
     for (const Record* r : records) {
         if (vin_proven(vin_of(*r))) return;
+        if (!r->is_test()) continue;  // a shop takes the VIN over from the notice
         if (has_check_digit(vin_of(*r))) wrong[vin_of(*r)].try_emplace(r->fact.station_id, r);
     }
     for (const auto& [vin, stations] : wrong) {

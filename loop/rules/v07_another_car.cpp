@@ -88,7 +88,7 @@ void check_power(const Round& round, const Context& ctx, Flags& flags) {
 }
 
 void check(const History& history, const Context& ctx, Flags& flags) {
-    for (const Round& round : rounds_of(history)) {
+    for (const Round& round : sure_rounds_of(history)) {
         if (!round.passed()) continue;
         check_control_unit(round, ctx, flags);
         check_fuel(round, ctx, flags);

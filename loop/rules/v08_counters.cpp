@@ -41,7 +41,7 @@ void check_mileage(const std::vector<Point>& points, const Context& ctx, Flags& 
         const auto setting = [&](const char* name) { return ctx.number("V08", name, *b.record); };
         const Bounds bounds{setting("tolerance_km"), setting("day_km_max"), setting("usual_day_km"),
                             setting("spare_km")};
-        if (bounds.fits(a, b)) continue;
+        if (bounds.fits(a, b) || !surely_one_vehicle(*a.record, *b.record)) continue;
         // The earlier one is the odd one where the one before it and the later one agree.
         const bool a_is_odd = i >= 2 && bounds.fits(points[i - 2], b) && !bounds.fits(points[i - 2], a);
         const bool a_stood_out = i >= 2 && bounds.fits(points[i - 2], b) && bounds.back(a, b);
@@ -65,7 +65,9 @@ void check_cleared(const std::vector<Point>& points, const Context& ctx, Flags& 
                    after = b.record->test().obd->cleared_distance_km;
         if (!before || !after || b.day - a.day > ctx.number("V08", "cleared_days_max", *b.record)) continue;
         const double driven = b.km - a.km, since = *after - *before;
-        if (driven < 0 || since <= driven * 1.1 + ctx.number("V08", "cleared_spare_km", *b.record)) continue;
+        if (driven < 0 || !surely_one_vehicle(*a.record, *b.record) ||
+            since <= driven * 1.1 + ctx.number("V08", "cleared_spare_km", *b.record))
+            continue;
         flags.push_back(flag_of(
             b, a, "cleared_distance_outruns_mileage",
             {number("before", *before, 0, "km"), number("after", *after, 0, "km"), number("driven", driven, 0, "km")}));

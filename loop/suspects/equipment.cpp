@@ -143,15 +143,28 @@ struct Instrument {
 void check_failed(const Instrument& of, const Context& ctx, Flags& flags) {
     auto tests = of.tests;
     std::ranges::stable_sort(tests, {}, [](const Record* t) { return t->test().started_at; });
-    std::map<std::string_view, const Record*> latest;  // by kind
+    // One failure may have been mended without a record of it; a second in a row says that it was not.
+    struct Failed {
+        const Record* latest = nullptr;
+        Day first = 0;
+    };
+    std::map<std::string_view, Failed> failed;  // by kind
     std::size_t next = 0;
     for (const Record* test : tests) {
         for (; next < of.calibrations.size() && of.calibrations[next]->fact.occurred_at <= test->test().started_at;
-             ++next)
-            latest[of.calibrations[next]->detail.calibration->kind] = of.calibrations[next];
-        for (const auto& [kind, c] : latest) {
+             ++next) {
+            const Record* c = of.calibrations[next];
+            const auto& kind = c->detail.calibration->kind;
+            if (c->detail.calibration->passed)
+                failed.erase(kind);
+            else
+                failed.try_emplace(kind, Failed{nullptr, day_of(c->fact.occurred_at)}).first->second.latest = c;
+        }
+        for (const auto& [kind, f] : failed) {
+            const Record* c = f.latest;
+            if (day_of(c->fact.occurred_at) == f.first) continue;
             const double hours = static_cast<double>(test->test().started_at - c->fact.occurred_at) / 3'600'000;
-            if (c->detail.calibration->passed || hours > ctx.number("R11", "failed_hours_max", *test)) continue;
+            if (hours > ctx.number("R11", "failed_hours_max", *test)) continue;
             auto flag = flag_of(*test, "after_failed_calibration", Grade::medium, 850,
                                 {text("kind", kind), moment("failed_at", c->fact.occurred_at),
                                  text("analyser", test->test().analyser_id)});

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "loop/suspects/sameness.hpp"
+
 namespace imloop::loop::rules {
 namespace {
 
@@ -36,6 +38,12 @@ std::vector<Round> rounds_of(const History& history) {
         }
         before = &r;
     }
+    return out;
+}
+
+std::vector<Round> sure_rounds_of(const History& history) {
+    auto out = rounds_of(history);
+    std::erase_if(out, [](const Round& r) { return !surely_one_vehicle(*r.failed, *r.next); });
     return out;
 }
 

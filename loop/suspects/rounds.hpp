@@ -19,6 +19,8 @@ struct Round {
 
 /// In the order of time, of tests that were judged. Aborted tests and comparisons (比对) are no tests of the loop.
 std::vector<Round> rounds_of(const History&);
+/// Those whose two tests are surely of one vehicle.
+std::vector<Round> sure_rounds_of(const History&);
 
 /// Value over limit of a pollutant, above 1: failed. Nothing where the reading has no upper limit, or is of lambda or
 /// power.

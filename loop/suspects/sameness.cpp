@@ -34,6 +34,12 @@ bool same_vehicle(const Record& a, const Record& b) {
     return a.fact.vehicle && b.fact.vehicle && sameness(*a.fact.vehicle, *b.fact.vehicle) == Sameness::same;
 }
 
+bool surely_one_vehicle(const Record& a, const Record& b) {
+    if (!same_vehicle(a, b)) return false;
+    const auto &one = a.fact.vehicle->plate, &other = b.fact.vehicle->plate;
+    return one.empty() || other.empty() || one == other || loop::one_slip_apart(one, other);
+}
+
 bool unlike_vehicles(const Record& a, const Record& b) {
     return a.fact.vehicle && b.fact.vehicle && sameness(*a.fact.vehicle, *b.fact.vehicle) == Sameness::unlike;
 }

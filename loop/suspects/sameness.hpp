@@ -15,6 +15,8 @@ enum class Sameness { same, unlike, unclear };
 Sameness sameness(const VehicleWords&, const VehicleWords&);
 /// False where either record is about no vehicle.
 bool same_vehicle(const Record&, const Record&);
+/// Of one vehicle, and not two whose VINs a slip made equal: no plates that are others by more than a slip.
+bool surely_one_vehicle(const Record&, const Record&);
 bool unlike_vehicles(const Record&, const Record&);
 
 /// Two VINs of 17 places that no typing error turns into each other: at least two places differ where both have a right

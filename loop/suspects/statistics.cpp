@@ -1,8 +1,42 @@
 #include "loop/suspects/statistics.hpp"
 
-namespace imloop::loop::rules {
+#include "loop/stations/seen.hpp"
 
-void Statistics::add(const Record&) {}
-void Statistics::remove(const Record&) {}
+namespace imloop::loop::rules {
+namespace {
+
+void count(std::map<Day, std::int32_t>& by_day, Day day, std::int32_t times) {
+    if ((by_day[day] += times) == 0) by_day.erase(day);
+}
+
+}  // namespace
+
+void Statistics::change(const Record& r, std::int32_t times) {
+    if (const auto test = stations::seen(r)) tallies_.add(*test, times);
+    const Day day = day_of(r.fact.occurred_at);
+    Keeping& keeping = keeping_[r.fact.station_id];
+    if (r.is_test() || r.is_repair()) {
+        count(keeping.records, day, times);
+        // The arrival may have become another since the record was added: what it takes out is its id.
+        keeping.late.erase({day, r.fact.record_id});
+        if (times > 0 && r.arrival && r.arrival->received_at - r.fact.occurred_at > late_after_ms)
+            keeping.late.emplace(day, r.fact.record_id);
+    }
+    if (r.fact.kind == Kind::correction) count(keeping.corrections, day, times);
+    if (keeping == Keeping{}) keeping_.erase(r.fact.station_id);
+}
+
+void Statistics::add(const Record& r) { change(r, 1); }
+void Statistics::remove(const Record& r) { change(r, -1); }
+
+void Statistics::put(const History& history) {
+    auto journey = stations::journey_of(history);
+    if (journey.empty())
+        journeys_.erase(history.vehicle_id);
+    else
+        journeys_.insert_or_assign(history.vehicle_id, std::move(journey));
+}
+
+void Statistics::drop(const std::string& vehicle_id) { journeys_.erase(vehicle_id); }
 
 }  // namespace imloop::loop::rules

@@ -32,7 +32,13 @@ Suspects::Suspects(const Suspects& like, Parameters parameters) : Suspects(std::
 }
 
 Context Suspects::context(const Projection& projection) const {
-    return {projection.stations(), policy_, parameters_, traces_};
+    return {projection.stations(), policy_, parameters_, traces_, [this, &projection](const std::string& sha256) {
+                std::vector<Record> out;
+                for (const auto& id : records_with_trace(sha256))
+                    if (auto fact = projection.fact(id)) out.push_back(record(std::move(*fact)));
+                std::ranges::sort(out, in_order);
+                return out;
+            }};
 }
 
 Suspects::Index Suspects::index_of(const std::string& record_id) {
@@ -80,6 +86,7 @@ void Suspects::share(const Record& record, bool is_in) {
     if (record.is_test() && !record.test().trace_sha256.empty()) {
         const auto& sha = record.test().trace_sha256;
         if (change(by_trace_[sha])) by_trace_.erase(sha);
+        for (const auto& match : traces_.matches(sha)) trace_changed(match.sha256);
     }
     std::vector<std::string> keys;
     for (std::size_t i = 0; i < rules_.size(); ++i) {
@@ -146,7 +153,10 @@ void Suspects::update(const Projection& projection, const Projection::Changes& c
         if (rejected_.contains(id)) look_at_rejected(projection, id);
     }
     again_.clear();
-    for (const auto& id : changes.identity.gone) drop("vehicle " + id);
+    for (const auto& id : changes.identity.gone) {
+        drop("vehicle " + id);
+        statistics_.drop(id);
+    }
     for (const auto& id : changes.touched) look_at_vehicle(projection, id);
     std::erase_if(stale_, [&](const Place& place) {
         if (rules_[place.rule]->swept) return false;
@@ -196,6 +206,7 @@ void Suspects::look_at_vehicle(const Projection& projection, const std::string& 
     for (auto& fact : projection.facts(vehicle_id)) history.records.push_back(record(std::move(fact)));
     std::ranges::sort(history.records, in_order);
     history.episodes = projection.episodes(vehicle_id, end_of_days);
+    statistics_.put(history);
     const Context ctx = context(projection);
     std::vector<std::pair<const Rule*, Flags>> found;
     for (const Rule* rule : rules_) {

@@ -18,4 +18,11 @@ void Traces::put_match(const std::string& sha256, TraceMatch match) {
     of.push_back(std::move(match));
 }
 
+const TraceFacts* Traces::facts(std::string_view sha256) const {
+    const auto it = facts_.find(sha256);
+    return it == facts_.end() ? nullptr : &it->second;
+}
+
+void Traces::put_facts(const std::string& sha256, TraceFacts facts) { facts_[sha256] = std::move(facts); }
+
 }  // namespace imloop::loop::rules

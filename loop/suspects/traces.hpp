@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "loop/suspects/trace_facts.hpp"
+
 namespace imloop::loop::rules {
 
 /// Another trace that is this one, perhaps scaled, shifted or cut.
@@ -24,8 +26,12 @@ public:
     /// Empty where there is none.
     const std::vector<TraceMatch>& matches(std::string_view sha256) const;
     void put_match(const std::string& sha256, TraceMatch);
+    /// Nothing where the trace has not come, or could not be read.
+    const TraceFacts* facts(std::string_view sha256) const;
+    void put_facts(const std::string& sha256, TraceFacts);
 
 private:
+    std::map<std::string, TraceFacts, std::less<>> facts_;
     std::map<std::string, std::vector<TraceMatch>, std::less<>> matches_;
 };
 

@@ -5,11 +5,14 @@
 #include <iostream>
 
 #include "station/archive/archive.hpp"
-#include "station/archive/server.hpp"
+#include "station/http_listener.hpp"
 #include "station/ids.hpp"
 
 namespace imloop::station::archive {
 namespace {
+
+/// A whole message may stand in the query.
+constexpr HttpLimits limits{256 * 1024, 2 * 1024 * 1024};
 
 struct Serving {
     Serving(const Config& config, Uploading& uploading)
@@ -17,12 +20,14 @@ struct Serving {
           archive(outbox, config.station_id, config.archive.shops,
                   {unix_now, [&uploading] { uploading.appended(); },
                    [](const std::string& why) { std::cout << why << std::endl; }}),
-          server(config.archive.address, config.archive.port,
-                 [this](const Call& call) { return archive.answer(call); }) {}
+          listener(config.archive.address, config.archive.port, limits, [this](const HttpCall& call) {
+              auto reply = archive.answer({call.method, call.target, call.header("content-type"), call.body});
+              return HttpReply{reply.status, reply.type, std::move(reply.body), {{"Cache-Control", "no-store"}}};
+          }) {}
 
     Outbox outbox;
     Archive archive;
-    Server server;
+    HttpListener listener;
 };
 
 }  // namespace
@@ -30,7 +35,7 @@ struct Serving {
 std::shared_ptr<void> serve(const Config& config, Uploading& uploading) {
     if (config.archive.shops.empty()) return nullptr;
     auto serving = std::make_shared<Serving>(config, uploading);
-    fmt::print("健康档案接口 / archive interface: http://{}:{}/\n", config.archive.address, serving->server.port());
+    fmt::print("健康档案接口 / archive interface: http://{}:{}/\n", config.archive.address, serving->listener.port());
     std::fflush(stdout);
     return serving;
 }

@@ -15,8 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_json(const fs::path& file) { return file.extension() == ".json" || file.extension() == ".JSON"; }
-
 std::string bytes_of(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
     std::ostringstream bytes;
@@ -70,33 +68,38 @@ Intake read_json(const std::vector<fs::path>& files, const std::vector<Profile>&
 
 }  // namespace
 
+bool is_json(const fs::path& file) { return file.extension() == ".json" || file.extension() == ".JSON"; }
+
+journal::Result<Intake> read_message_files(const std::vector<fs::path>& files, const Settings& settings) {
+    std::vector<fs::path> xml_files, json_files;
+    for (const auto& file : files) (is_json(file) ? json_files : xml_files).push_back(file);
+    auto profiles = load_profiles(settings.profiles);
+    if (!profiles) return profiles.error();
+    Intake intake;
+    if (!xml_files.empty()) {
+        intake = read_province_xml(xml_files, settings);
+        read_other_xml(xml_files.front().parent_path(), intake, *profiles, settings);
+    }
+    if (!json_files.empty()) append(intake, read_json(json_files, *profiles, settings));
+    return intake;
+}
+
 journal::Result<Intake> read_equipment(const fs::path& path, const Settings& settings) {
     const bool is_folder = fs::is_directory(path);
-    std::vector<fs::path> json_files;
-    bool has_xml = false, has_ini = false;
+    std::vector<fs::path> messages;
+    bool has_ini = false;
     const auto note = [&](const fs::path& file) {
-        has_xml = has_xml || is_xml(file);
         has_ini = has_ini || file.extension() == ".ini";
-        if (is_json(file)) json_files.push_back(file);
+        if (is_xml(file) || is_json(file)) messages.push_back(file);
     };
     if (is_folder)
         for (const auto& entry : fs::directory_iterator(path)) note(entry.path());
     else if (fs::is_regular_file(path))
         note(path);
-    std::ranges::sort(json_files);
-    if (!has_xml && json_files.empty()) return is_folder ? read_nha(path, settings) : read_province_xml(path, settings);
-
-    auto profiles = load_profiles(settings.profiles);
-    if (!profiles) return profiles.error();
-    Intake intake;
-    if (has_xml) {
-        auto read = read_province_xml(path, settings);
-        if (!read) return read.error();
-        read_other_xml(is_folder ? path : path.parent_path(), *read, *profiles, settings);
-        append(intake, std::move(*read));
-    }
-    if (!json_files.empty()) append(intake, read_json(json_files, *profiles, settings));
-    if (has_ini) append(intake, *read_nha(path, settings));
+    std::ranges::sort(messages);
+    if (messages.empty()) return is_folder ? read_nha(path, settings) : read_province_xml(path, settings);
+    auto intake = read_message_files(messages, settings);
+    if (intake && has_ini) append(*intake, *read_nha(path, settings));
     return intake;
 }
 

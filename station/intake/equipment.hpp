@@ -11,4 +11,9 @@ namespace imloop::station::intake {
 /// is none, `bad_profile` where a profile is not right.
 journal::Result<Intake> read_equipment(const std::filesystem::path&, const Settings&);
 
+/// `.xml` and `.json` files of one folder, read together: parts of one test may stand in several. `bad_profile`.
+journal::Result<Intake> read_message_files(const std::vector<std::filesystem::path>&, const Settings&);
+/// By their names, in either case.
+bool is_json(const std::filesystem::path&);
+
 }  // namespace imloop::station::intake

@@ -121,6 +121,10 @@ journal::Result<Intake> read_province_xml(const fs::path& path, const Settings& 
     } else {
         return journal::Error("no_folder", "没有这个文件或目录 / no such file or folder: " + path.string());
     }
+    return read_province_xml(files, settings);
+}
+
+Intake read_province_xml(const std::vector<fs::path>& files, const Settings& settings) {
     Reading reading(settings);
     for (const auto& file : files) reading.read(file);
     return std::move(reading).run();

@@ -12,5 +12,7 @@ bool is_xml(const std::filesystem::path&);
 /// A file, or all `.xml` files of a folder: each ends up in one record or among those left. `no_folder` where there is
 /// none.
 journal::Result<Intake> read_province_xml(const std::filesystem::path&, const Settings&);
+/// These files; one that can't be read is left as malformed.
+Intake read_province_xml(const std::vector<std::filesystem::path>&, const Settings&);
 
 }  // namespace imloop::station::intake

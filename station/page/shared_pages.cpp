@@ -4,7 +4,6 @@
 #include <fstream>
 #include <limits>
 
-#include "journal/digest.hpp"
 #include "loop/admission.hpp"
 #include "station/corrections.hpp"
 #include "station/enrolment.hpp"
@@ -19,19 +18,6 @@ using nlohmann::json;
 
 constexpr std::size_t page_rows = 50;
 
-State state_of_line(const Queued& q, const Words& w) {
-    if (q.status.empty()) return {std::string(w("等待", "Waiting")), "waiting", Tone::none, "", ""};
-    if (q.status == "rejected") return {std::string(w("需处理", "Needs attention")), "attention", Tone::warn, "", ""};
-    if (q.status == "duplicate") return {std::string(w("以前收过", "Received before")), "good", Tone::good, "", ""};
-    return {std::string(w("已接收", "Accepted")), "good", Tone::good, "", ""};
-}
-
-/// First eight digits in two groups.
-std::string short_digest(const std::string& bytes) {
-    const auto hex = journal::to_hex(journal::sha256(bytes));
-    return hex.substr(0, 4) + " " + hex.substr(4, 4);
-}
-
 std::string problem_text(const Queued& q, const Words& w) {
     const auto problems = json::parse(q.outcome.empty() ? "{}" : q.outcome).value("problems", json::array());
     if (problems.empty()) return {};
@@ -42,7 +28,7 @@ std::string problem_text(const Queued& q, const Words& w) {
 }
 
 Html row(Site& site, const Queued& q, const Words& w, std::uint64_t chosen) {
-    const auto state = state_of_line(q, w);
+    const auto state = line_state(q.status, w);
     const auto summary = summary_of(json::parse(q.line, nullptr, false), w);
     std::string last;
     if (q.status == "rejected")
@@ -56,6 +42,22 @@ Html row(Site& site, const Queued& q, const Words& w, std::uint64_t chosen) {
         R"(<tr{}><td>{}</td><td>{}</td><td><a href="/record?seq={}">{}</a><small>{}</small></td><td>{}</td></tr>)",
         q.seq == chosen ? Html{R"( class="chosen")"} : Html{}, status_word(state), at ? short_time(*at) : "", q.seq,
         summary.what, summary.detail, last);
+}
+
+/// A file that was not taken, among the records.
+Html file_row(const watch::Entry& e, const Words& w) {
+    const auto why = watch::sentence(e.problems.at(0));
+    return html(
+        R"(<tr><td>{}</td><td>{}</td><td><a href="/files/file?id={}">{}</a><small>{}</small></td><td>{}</td></tr>)",
+        status_word(line_state("rejected", w)), short_time(e.at), e.id, e.name, w("文件没有收下", "file not taken"),
+        w(why.zh, why.en));
+}
+
+/// A watched folder that needs a look.
+Html folder_row(const watch::FolderState& f, const Words& w) {
+    return html(R"(<tr><td>{}</td><td></td><td><a href="/files">{}</a><small>{}</small></td><td>{}</td></tr>)",
+                status_word(line_state("rejected", w)), f.folder.path.string(), w("接入文件夹", "watched folder"),
+                w(f.trouble->zh, f.trouble->en));
 }
 
 Html band(Site& site, const State& state, const Situation& s, const Words& w) {
@@ -86,6 +88,11 @@ Answer status(Site& site, const Request& r, const std::vector<Tab>& tabs) {
     Html rows;
     if (filter.empty() && seq == 0)
         for (const auto& q : site.outbox().unmended(5)) rows += row(site, q, w, 0);
+    if (site.watching() != nullptr && seq == 0 && (filter.empty() || filter == "attention")) {
+        for (const auto& f : site.watching()->folders())
+            if (f.trouble) rows += folder_row(f, w);
+        for (const auto& e : site.ledger().recent(true, filter.empty() ? 5 : page_rows)) rows += file_row(e, w);
+    }
     for (const auto& q : lines)
         if (!filter.empty() || seq != 0 || q.status != "rejected") rows += row(site, q, w, 0);
     const auto count = [&](const char* show, const char* icon, Tone tone, std::string_view name, std::uint64_t n) {
@@ -113,12 +120,12 @@ Answer status(Site& site, const Request& r, const std::vector<Tab>& tabs) {
                  w("已导出。把这个文件交给监管中心导入，本机的记录仍会继续上传。",
                    "Exported. Give this file to the hub; the records here will still be sent."),
                  exported);
-    const Html body =
-        html(R"({}{}<div class="counts" data-live>{}{}{}{}</div><div class="pad" data-live>{}{}</div>)",
-             band(site, state, s, w), told, count("waiting", "waiting", Tone::none, w("等待", "Waiting"), s.waiting),
-             count("accepted", "good", Tone::good, w("已接收", "Accepted"), counts.accepted),
-             count("duplicate", "good", Tone::good, w("以前收过", "Received before"), counts.duplicate),
-             count("attention", "attention", Tone::warn, w("需处理", "Needs attention"), s.attention), table, older);
+    const Html body = html(
+        R"({}{}<div class="counts" data-live>{}{}{}{}</div><div class="pad" data-live>{}{}</div>)",
+        band(site, state, s, w), told, count("waiting", "waiting", Tone::none, w("等待", "Waiting"), s.waiting),
+        count("accepted", "good", Tone::good, w("已接收", "Accepted"), counts.accepted),
+        count("duplicate", "good", Tone::good, w("以前收过", "Received before"), counts.duplicate),
+        count("attention", "attention", Tone::warn, w("需处理", "Needs attention"), s.all_attention()), table, older);
     return page(site.frame(tabs, state), r, "/status", w("状态", "Status"), body);
 }
 
@@ -170,7 +177,7 @@ Answer record(Site& site, const Request& r, const std::vector<Tab>& tabs) {
     if (!actions.text.empty()) more += html(R"(<p class="actions">{}</p>)", actions);
     const Html body = html(
         R"(<div class="pad"><p>{}</p><h1>{}</h1><p class="meta">{} · {}</p>{}<details><summary>{}</summary><pre>{}</pre></details><p><a href="/status">{}</a></p></div>)",
-        status_word(state_of_line(q, w)), summary.what, summary.detail, summary.when, more,
+        status_word(line_state(q.status, w)), summary.what, summary.detail, summary.when, more,
         w("技术细节", "Technical detail"), words.is_discarded() ? q.line : words.dump(2),
         w("回到状态", "Back to status"));
     return page(site.frame(r, tabs), r, "/status", w("记录", "Record"), body);

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "journal/digest.hpp"
 #include "loop/admission.hpp"
 #include "loop/tables.hpp"
 #include "station/ids.hpp"
@@ -12,11 +13,14 @@ namespace imloop::station::page {
 
 using nlohmann::json;
 
-Site::Site(const Config& config, Uploading& uploading, HubCopy& copy)
+Site::Site(const Config& config, Uploading& uploading, HubCopy& copy, watch::Watching* watching)
     : config_(config),
       uploading_(uploading),
       copy_(copy),
-      outbox_(config.data, config.station_id, [] { return new_uuid7(unix_now()); }) {}
+      outbox_(config.data, config.station_id, [] { return new_uuid7(unix_now()); }),
+      watching_(watching) {
+    if (watching_ != nullptr) ledger_.emplace(config.data);
+}
 
 Situation Site::situation() {
     constexpr std::size_t attention_max = 1000;
@@ -25,6 +29,11 @@ Situation Site::situation() {
     const auto counts = outbox_.counts();
     s.waiting = counts.lines - counts.acknowledged + counts.traces_waiting;
     s.attention = counts.rejected == 0 ? 0 : outbox_.unmended(attention_max).size();
+    if (watching_ != nullptr) {
+        s.files_rejected = ledger_->open_count();
+        for (const auto& folder : watching_->folders())
+            if (folder.trouble) ++s.folders_in_trouble;
+    }
     std::error_code error;
     const auto space = std::filesystem::space(config_.data, error);
     if (!error) s.disk_free = space.available;
@@ -50,6 +59,18 @@ std::vector<std::string> Site::save(const json& record, const Words& w) {
     if (const auto appended = outbox_.append(line, *admitted.record_id); !appended) return {appended.error().detail};
     uploading_.appended();
     return {};
+}
+
+State line_state(const std::string& status, const Words& w) {
+    if (status.empty()) return {std::string(w("等待", "Waiting")), "waiting", Tone::none, "", ""};
+    if (status == "rejected") return {std::string(w("需处理", "Needs attention")), "attention", Tone::warn, "", ""};
+    if (status == "duplicate") return {std::string(w("以前收过", "Received before")), "good", Tone::good, "", ""};
+    return {std::string(w("已接收", "Accepted")), "good", Tone::good, "", ""};
+}
+
+std::string short_digest(const std::string& bytes) {
+    const auto hex = journal::to_hex(journal::sha256(bytes));
+    return hex.substr(0, 4) + " " + hex.substr(4, 4);
 }
 
 std::string shown_plate(const std::string& plate) {

@@ -13,18 +13,23 @@
 #include "station/page/frame.hpp"
 #include "station/page/situation.hpp"
 #include "station/uploading.hpp"
+#include "station/watch/watching.hpp"
 
 namespace imloop::station::page {
 
 /// Used by the page server's one thread.
 class Site {
 public:
-    Site(const Config&, Uploading&, HubCopy&);
+    /// `watching`: of a program that watches folders, else null.
+    Site(const Config&, Uploading&, HubCopy&, watch::Watching* watching = nullptr);
 
     const Config& config() const { return config_; }
     Uploading& uploading() { return uploading_; }
     HubCopy& copy() { return copy_; }
     Outbox& outbox() { return outbox_; }
+    watch::Watching* watching() { return watching_; }
+    /// Of a program that watches folders.
+    watch::Ledger& ledger() { return *ledger_; }
 
     Situation situation();
     /// `tabs` in the language of the request.
@@ -42,6 +47,8 @@ private:
     Uploading& uploading_;
     HubCopy& copy_;
     Outbox outbox_;
+    watch::Watching* watching_;
+    std::optional<watch::Ledger> ledger_;
 };
 
 /// `/status`, `/record`, `/settings`, and the posts `/retry`, `/export` and `/api/v1/records`; nothing for other paths.
@@ -55,6 +62,10 @@ struct JoinResult {
 };
 Answer join_page(const Request&, const std::string& token, const std::function<JoinResult(const std::string& code)>&);
 
+/// A line of the outbox by its status there.
+State line_state(const std::string& status, const Words&);
+/// Of a receipt: first eight digits of its SHA-256 in two groups.
+std::string short_digest(const std::string& bytes);
 /// `陕D·8K3Q7` from `陕D8K3Q7`.
 std::string shown_plate(const std::string& plate);
 /// What a record is, in a line: plate, method or work order.

@@ -45,13 +45,19 @@ State state_of(const Situation& s, const Words& w) {
                                            "All records are kept on this PC; {} still to be sent.")),
                             s.waiting),
                 std::string(w("检测可以照常进行，不必等待。", "Work can go on; there is no need to wait."))};
-    if (s.attention > 0)
-        return {std::string(w("需处理", "Needs attention")), "attention", Tone::warn,
-                fmt::format(
-                    fmt::runtime(w("有 {} 条记录被退回，原记录已保留。", "{} records were returned; they are kept.")),
-                    s.attention),
+    if (s.all_attention() > 0) {
+        std::string reason;
+        const auto add = [&](std::uint64_t n, std::string_view form) {
+            if (n == 0) return;
+            reason += std::string(reason.empty() ? "" : w("", " ")) + fmt::format(fmt::runtime(form), n);
+        };
+        add(s.attention, w("有 {} 条记录被退回，原记录已保留。", "{} records were returned; they are kept."));
+        add(s.files_rejected, w("有 {} 个文件没有收下。", "{} files were not taken."));
+        add(s.folders_in_trouble, w("有 {} 个接入文件夹要看一看。", "{} watched folders need a look."));
+        return {std::string(w("需处理", "Needs attention")), "attention", Tone::warn, reason,
                 std::string(w("不影响其他记录上传。点开看怎么办。",
                               "Other records are sent all the same. Open one to see what to do."))};
+    }
     return {std::string(w("正常", "Normal")), "good", Tone::good,
             s.upload.last_answer ? fmt::format(fmt::runtime(w("全部记录已由监管中心接收，{} 更新。",
                                                               "The hub has received all records, as of {}.")),

@@ -15,8 +15,11 @@ inline constexpr loop::Moment clock_off_ms = 5 * 60 * 1000;
 
 struct Situation {
     UploadState upload;
-    std::uint64_t waiting = 0;    ///< saved, not acknowledged
-    std::uint64_t attention = 0;  ///< rejected and not mended
+    std::uint64_t waiting = 0;         ///< saved, not acknowledged
+    std::uint64_t attention = 0;       ///< rejected and not mended
+    std::uint64_t files_rejected = 0;  ///< of watched folders, not looked at yet
+    std::uint64_t folders_in_trouble = 0;
+    std::uint64_t all_attention() const { return attention + files_rejected + folders_in_trouble; }
     std::uintmax_t disk_free = disk_low_bytes;
     std::optional<loop::Moment> clock_ahead_ms;  ///< of this PC's clock before the hub's
     loop::Moment now = 0;

@@ -80,6 +80,89 @@ test('the hub goes down: the page says so and keeps what comes; it comes back an
   await page.locator('.band').getByText('正常', { exact: true }).waitFor({ timeout: 30000 });
 });
 
+/// Puts a file into the watched folder as the test software would.
+function drop(name, text) {
+  fs.writeFileSync(path.join(programs.dir, 'in', name), text);
+}
+const kept = (where, name) => fs.readdirSync(path.join(programs.dir, 'in', where)).some((day) => fs.existsSync(path.join(programs.dir, 'in', where, day, name)));
+const fileRow = (name) => page.locator('tr', { has: page.getByRole('link', { name, exact: true }) });
+
+test('a folder is watched from the page on; a file dropped into it is accepted with a receipt and moves away', async () => {
+  fs.mkdirSync(path.join(programs.dir, 'in'));
+  await page.goto(inspection.url + '/files');
+  await page.getByText('还没有接入文件夹。', { exact: false }).waitFor();
+  await clean('no folders');
+  await page.getByText('接入一个文件夹…').click();
+  await page.fill('#path', 'in');
+  await page.getByRole('button', { name: '接入', exact: true }).click();
+  await page.locator('#path-error').waitFor();
+  assert.equal(await page.inputValue('#path'), 'in');
+  await clean('a folder that is none');
+  await page.fill('#path', path.join(programs.dir, 'in'));
+  await page.fill('#settle', '1');
+  await page.getByRole('button', { name: '接入', exact: true }).click();
+  await page.locator('tbody').getByText('正常', { exact: true }).waitFor();
+  drop('r20.json', JSON.stringify(failedTest(20, '陕D0T020'), null, 2));
+  await fileRow('r20.json').getByText('已接收').waitFor({ timeout: 30000 });
+  await fileRow('r20.json').getByText('回执', { exact: false }).waitFor({ timeout: 30000 });
+  assert.ok(kept('processed', 'r20.json'));
+  await clean('files');
+});
+
+test('files dropped while the hub is down wait, and are accepted when it is back', async () => {
+  await programs.stop(hub);
+  drop('r21.json', JSON.stringify(failedTest(21, '陕D0T021')));
+  await page.goto(inspection.url + '/files');
+  await fileRow('r21.json').getByText('等待').waitFor({ timeout: 30000 });
+  await page.goto(inspection.url + '/status');
+  await page.locator('.band').getByText('离线', { exact: true }).waitFor({ timeout: 30000 });
+  hub = await programs.serve(programs.port);
+  await page.getByRole('button', { name: '重新上传' }).click();
+  await page.goto(inspection.url + '/files');
+  await fileRow('r21.json').getByText('已接收').waitFor({ timeout: 30000 });
+});
+
+test('a file that is not right is explained with its lines, and counts until it is mended or seen', async () => {
+  drop('wrong.json', JSON.stringify({ ...failedTest(22, '陕D0T022'), verdict: 'pass' }, null, 2));
+  await fileRow('wrong.json').getByText('需处理').waitFor({ timeout: 30000 });
+  await page.goto(inspection.url + '/status');
+  await page.locator('.band').getByText('需处理', { exact: true }).waitFor({ timeout: 30000 });
+  await page.getByRole('link', { name: 'wrong.json' }).click();
+  for (const name of ['哪里', '为什么', '怎么办']) await page.getByRole('heading', { name }).first().waitFor();
+  await page.locator('.excerpt mark').first().waitFor();
+  await clean('a file explained');
+  assert.ok(kept('rejected', 'wrong.json.txt'));
+  await page.getByRole('button', { name: '重新读取' }).click();
+  await fileRow('wrong.json').getByText('需处理').waitFor({ timeout: 30000 });
+  await page.getByRole('link', { name: 'wrong.json' }).click();
+  await page.getByRole('button', { name: '知道了' }).click();
+  await fileRow('wrong.json').getByText('没有收下').waitFor({ timeout: 30000 });
+  await page.locator('.strip').getByText('正常', { exact: true }).waitFor({ timeout: 30000 });
+});
+
+test('a table waits for its mapping, which is made on the page from the columns, and is then taken', async () => {
+  drop('tests.csv', '报告编号,车牌号码,检测开始时间,检测结束时间,检测方法,检测结果,怠速CO(%),怠速CO限值,备注\n' +
+    'R31,陕D0T031,2026-03-02 10:00:00,2026-03-02 10:04:00,双怠速,合格,0.3,0.6,a\n' +
+    'R32,陕D0T032,2026-03-02 11:00:00,2026-03-02 11:04:00,双怠速,合格,0.2,0.6,b\n');
+  await page.goto(inspection.url + '/files');
+  await page.locator('tbody').getByText('要看一看').waitFor({ timeout: 30000 });
+  await page.getByRole('link', { name: '做映射' }).click();
+  await clean('choose a sample');
+  await page.getByRole('button', { name: 'tests.csv' }).click();
+  await page.getByText('不行').first().waitFor();
+  await clean('mapping');
+  await page.selectOption('#const_reason', 'periodic');
+  await page.fill('#const_line_id', '1');
+  await page.fill('#const_inspector_id', 'A017');
+  await page.getByRole('button', { name: '再试一次' }).click();
+  await page.getByText('2 条可以，0 条不行。').waitFor();
+  await clean('mapping tried');
+  await page.getByRole('button', { name: '保存', exact: true }).click();
+  await page.waitForURL('**/files');
+  await fileRow('tests.csv').getByText('2 条记录').waitFor({ timeout: 30000 });
+  assert.ok(kept('processed', 'tests.csv'));
+});
+
 test('the notice fits one A4 page and carries no plate in its code or address', async () => {
   await page.goto(inspection.url + '/notice?record=' + recordId(1));
   await page.getByRole('heading', { name: '机动车维护修理告知书' }).waitFor();

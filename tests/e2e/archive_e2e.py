@@ -5,10 +5,9 @@ import http.server
 import json
 import signal
 import threading
-import time
 import unittest
 
-from programs import Programs, inspection
+from programs import Programs, inspection, program_of
 
 CODE, PASSWORD, NAME = "610404000000001", "made-up-password", "渭城示例维修厂"
 BASE = "/restservices/lcipprodatarest/{}/query"
@@ -62,7 +61,7 @@ class Archive(Programs):
         return "--config", self.dir / id / "station.toml"
 
     def run_program(self, id):
-        program, more = ("bridge", []) if id == BRIDGE else ("m_station", ["--page-port", 0])
+        program, more = program_of(id), [] if id == BRIDGE else ["--page-port", 0]
         process = self.start(program, *self.config(id), "run", *more)
         for line in process.stdout:
             if "archive interface" in line:
@@ -81,21 +80,8 @@ class Archive(Programs):
         self.assertEqual(status, 200)
         return answer["clearance"]
 
-    def wait(self, what, wanted, seconds=30):
-        end = time.monotonic() + seconds
-        while (found := what()) != wanted and time.monotonic() < end:
-            time.sleep(0.05)
-        self.assertEqual(found, wanted)
-
     def lines(self, id=BRIDGE):
-        return json.loads(self.call("bridge" if id == BRIDGE else "m_station", *self.config(id), "status", "--json"))["lines"]
-
-    def held(self, source):
-        """Records of a source as the hub holds them."""
-        out = self.dir / "export"
-        self.hub("export", out)
-        file = out / "journals" / f"{source}.ndjson"
-        return [json.loads(line) for line in file.read_text().splitlines() if line.startswith('{"schema"')] if file.exists() else []
+        return self.status(id)["lines"]
 
     def test_the_bridge_of_a_department(self):
         self.configure(BRIDGE)
@@ -159,7 +145,7 @@ class Archive(Programs):
             self.assertEqual(shop.send(message(number))["code"], "1")
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(), 0)
-        self.call("bridge", *self.config(BRIDGE), "run", "--once")
+        self.station(BRIDGE, "run", "--once")
         self.assertEqual([r["work_order_no"] for r in self.held(BRIDGE)], sent)
         self.assertTrue(json.loads(self.hub("verify"))["clean"])
 

@@ -145,7 +145,7 @@ class Loop(Programs):
         self.assertEqual(code(self.request("POST", "/api/v1/journal", b"x", "I610404-01")), (400, "malformed_segment"))
         self.assertEqual(code(self.request("POST", "/api/v1/journal", b"", "I610404-01")), (400, "malformed_segment"))
         self.assertEqual(code(self.request("POST", "/api/v1/journal", b"x", "I610404-01", {"Content-Encoding": "br"})), (415, "unsupported_encoding"))
-        self.assertEqual(code(self.request("GET", "/api/v1/journal", b"", "I610404-01")), (405, "method_not_allowed"))
+        self.assertEqual(code(self.request("DELETE", "/api/v1/journal", b"", "I610404-01")), (405, "method_not_allowed"))
         self.assertEqual(code(self.request("GET", "/api/v1/nothing", b"", "I610404-01")), (404, "not_found"))
         self.assertEqual(code(self.request("POST", "/api/v1/clearances", b"[", "I610404-01")), (400, "vehicle_missing"))
         self.assertEqual(code(self.request("PUT", "/api/v1/traces/" + "0" * 64, b"time_s\n0\n", "I610404-01")), (422, "digest_mismatch"))

@@ -1,6 +1,7 @@
 """The Debian packages: what is in them, that their units hold, and that one really installs, runs from where it was
 installed and goes again without its data. Takes nothing that was there before: where a package of the project or its data
 is on this system already, it is left alone."""
+import json
 import os
 import pathlib
 import pwd
@@ -16,7 +17,7 @@ import unittest
 from doctor_e2e import Supervisor
 
 BIN = pathlib.Path(os.environ["IMLOOP_BIN_DIR"])
-PACKAGES = {"imloop-hub": "hub", "imloop-i-station": "i_station", "imloop-m-station": "m_station"}
+PACKAGES = {"imloop-hub": "hub", "imloop-i-station": "i_station", "imloop-m-station": "m_station", "imloop-bridge": "imloop-bridge"}
 TOOLS = ["dpkg", "dpkg-deb", "dpkg-shlibdeps", "file", "useradd", "userdel"]
 
 
@@ -50,13 +51,18 @@ def dpkg(*words):
     return done.stdout
 
 
+def make_packages(folder):
+    folder.mkdir(exist_ok=True)
+    run(os.environ.get("IMLOOP_CPACK", "cpack"), "-G", "DEB", "-B", folder, "--config", BIN.parent / "CPackConfig.cmake", cwd=folder)
+    return {p: next(folder.glob(f"{p}_*.deb")) for p in PACKAGES}
+
+
 class Package(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.dir = pathlib.Path(tempfile.mkdtemp(prefix="imloop-package-"))
         cls.dir.chmod(0o755)
-        run(os.environ.get("IMLOOP_CPACK", "cpack"), "-G", "DEB", "-B", cls.dir, "--config", BIN.parent / "CPackConfig.cmake", cwd=cls.dir)
-        cls.debs = {p: next(cls.dir.glob(f"{p}_*.deb")) for p in PACKAGES}
+        cls.debs = make_packages(cls.dir)
 
     @classmethod
     def tearDownClass(cls):
@@ -68,6 +74,8 @@ class Package(unittest.TestCase):
             contents = run("dpkg-deb", "-c", self.debs[package])
             for path in (f"./usr/bin/{program}", f"./usr/lib/systemd/system/{package}.service", f"./etc/imloop/{name}.env"):
                 self.assertIn(path, contents)
+            if package != "imloop-hub":
+                self.assertIn(f"./usr/share/doc/{package}/examples/station.toml", contents)
             self.assertNotRegex(contents, r"/(work|tmp|home|root|build)/")
             for line in contents.splitlines():
                 self.assertIn(" root/root ", line)
@@ -130,6 +138,33 @@ class Package(unittest.TestCase):
             self.assertTrue(found, said)
             self.assertLess(float(found.group(1)), 2.5, said)
 
+    def bridge(self, environment, as_hub):
+        """As its user, with the bundle that the hub makes and the example that comes with the package."""
+        bundle, data = pathlib.Path(environment["IMLOOP_HUB_DATA"], "bundle"), pathlib.Path("/var/lib/imloop-bridge")
+        port = json.loads(pathlib.Path(environment["IMLOOP_HUB_DATA"], "serving.json").read_text())["port"]
+        run("/usr/bin/hub", "station", "add", "B610400-02", "--writes-for", "610404", "--out", bundle, "--url", f"https://127.0.0.1:{port}", env=environment, **as_hub)
+        for file in bundle.iterdir():
+            run("install", "-o", "imloop-bridge", "-g", "imloop-bridge", "-m", "0600", file, data)
+        example = pathlib.Path("/usr/share/doc/imloop-bridge/examples/bridge.toml").read_text()
+        with open(data / "station.toml", "a") as settings:
+            settings.write(example.replace("7621", "0"))
+        as_bridge = {**as_hub, "user": "imloop-bridge", "group": "imloop-bridge", "cwd": data}
+        own = dict(line.split("=", 1) for line in pathlib.Path("/etc/imloop/bridge.env").read_text().splitlines() if line and line[0] != "#")
+        self.assertIn("✓", run("/usr/bin/imloop-bridge", "config", "check", env=own, **as_bridge))
+        supervisor = Supervisor(self.dir / "notify-bridge")
+        os.chmod(self.dir / "notify-bridge", 0o777)
+        process = subprocess.Popen(["/usr/bin/imloop-bridge", "run"], env={**own, "NOTIFY_SOCKET": str(supervisor.path)}, stdout=subprocess.DEVNULL, **as_bridge)
+        try:
+            self.assertEqual(supervisor.word(), "READY=1")
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(supervisor.word(), "STOPPING=1")
+            self.assertEqual(process.wait(60), 0)
+        finally:
+            process.kill()
+            process.wait()
+            supervisor.socket.close()
+            supervisor.path.unlink()
+
     def serve(self, environment, as_hub):
         supervisor = Supervisor(self.dir / "notify")
         os.chmod(self.dir / "notify", 0o777)
@@ -138,6 +173,7 @@ class Package(unittest.TestCase):
             try:
                 self.assertEqual(supervisor.word(), "READY=1")
                 self.assertIn("✓", run("/usr/bin/hub", "doctor", env=environment, **as_hub))
+                self.bridge(environment, as_hub)
                 process.send_signal(signal.SIGTERM)
                 self.assertEqual(supervisor.word(), "STOPPING=1")
                 self.assertEqual(process.wait(60), 0)

@@ -2,7 +2,9 @@
 import json
 import os
 import pathlib
+import re
 import shutil
+import signal
 import ssl
 import subprocess
 import tempfile
@@ -12,6 +14,11 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ["IMLOOP_BIN_DIR"])
+
+
+def program_of(id):
+    """A folder of another name is an inspection station's."""
+    return {"M": "m_station", "B": "imloop-bridge"}.get(id[0], "i_station")
 
 
 class Programs(unittest.TestCase):
@@ -38,16 +45,20 @@ class Programs(unittest.TestCase):
         return self.call("hub", "--data", self.dir / name, *args, **more)
 
     def station(self, id, *args, **more):
-        return self.call("m_station" if id.startswith("M") else "i_station", "--config", self.dir / id / "station.toml", *args, **more)
+        return self.call(program_of(id), "--config", self.dir / id / "station.toml", *args, **more)
 
-    def start(self, program, *args):
-        process = subprocess.Popen([BIN / program, *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    def start(self, program, *args, stderr=subprocess.DEVNULL, **more):
+        process = subprocess.Popen([BIN / program, *map(str, args)], stdout=subprocess.PIPE, stderr=stderr, text=True, **more)
         self.running.append(process)
         return process
 
-    def serve(self, port=0, name="hub"):
+    def stop(self, process, how=signal.SIGTERM):
+        process.send_signal(how)
+        return process.wait(60)
+
+    def serve(self, port=0, name="hub", **more):
         """Starts the hub and waits until it says so."""
-        process = self.start("hub", "--data", self.dir / name, "serve", "--port", port, "--admin-port", 0)
+        process = self.start("hub", "--data", self.dir / name, "serve", "--port", port, "--admin-port", 0, **more)
         line = process.stdout.readline()
         self.assertIn("https://", line)
         self.port = json.loads((self.dir / name / "serving.json").read_text())["port"]
@@ -55,6 +66,40 @@ class Programs(unittest.TestCase):
 
     def add(self, id, port, name="hub", **more):
         self.hub("station", "add", id, "--name", id, "--valid-from", "2024-01-01", "--out", self.dir / id, "--url", f"https://127.0.0.1:{port}", name=name, **more)
+
+    def run_station(self, id, **more):
+        """A station's service, and its local page."""
+        page = () if id.startswith("B") else ("--page-port", 0)
+        process = self.start(program_of(id), "--config", self.dir / id / "station.toml", "run", *page, **more)
+        return process, Page(self.dir / id, process) if page else None
+
+    def wait(self, what, wanted, seconds=30):
+        end = time.monotonic() + seconds
+        while (found := what()) != wanted and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertEqual(found, wanted)
+
+    def save(self, id, *records, **more):
+        """Through the command line: durable when it returns."""
+        path = self.dir / "records.ndjson"
+        path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records))
+        return self.station(id, "submit", path, **more)
+
+    def status(self, id, **more):
+        return json.loads(self.station(id, "status", "--json", **more))
+
+    def held(self, source):
+        """Records of a source as the hub holds them."""
+        out = self.dir / "export"
+        self.hub("export", out)
+        file = out / "journals" / f"{source}.ndjson"
+        return [json.loads(line) for line in file.read_text().splitlines() if line.startswith('{"schema"')] if file.exists() else []
+
+    def hub_is_whole(self, source, ids):
+        """The hub holds exactly these records, each once, in their order, and everything it holds is proven."""
+        self.assertEqual([r["record_id"] for r in self.held(source)], list(ids))
+        verified = json.loads(self.hub("verify"))
+        self.assertTrue(verified["clean"], verified)
 
     def request(self, method, path, body=b"", bundle=None, headers=None, raw=False):
         """(status, parsed body) of a request with a station's certificate, or none."""
@@ -72,8 +117,56 @@ class Programs(unittest.TestCase):
             connection.close()
 
 
-def inspection(station, number, verdict="fail", plate=None):
-    at = "2026-03-02T09:00:00+08:00"
+class Page:
+    """The local page of a station that runs, asked by another program of its PC."""
+
+    def __init__(self, folder, process):
+        while "local page" not in (line := process.stdout.readline()):
+            if not line:
+                raise AssertionError("no local page")
+        self.port = int(line.rsplit(":", 1)[1].strip("/\n"))
+        self.key = (folder / "data" / "page.key").read_text().strip()
+
+    def ask(self, method, path):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, headers={"X-Imloop-Key": self.key})
+            return connection.getresponse().read().decode()
+        finally:
+            connection.close()
+
+    def band(self):
+        """The word for how things stand, and why."""
+        found = re.search(r'big-word.*?<span>([^<]+)</span>.*?<p>(.*?)</p>', self.ask("GET", "/status"), re.S)
+        return found.group(1), found.group(2)
+
+    def word(self):
+        return self.band()[0]
+
+
+class Clock:
+    """A clock that runs on, but may be put elsewhere: libfaketime under the programs that are started with it. Pauses go by
+    real time."""
+    library = next(iter(sorted(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
+
+    def __init__(self, folder, seconds=0):
+        self.file = folder / "clock"
+        self.put(seconds)
+        self.env = {**os.environ, "LD_PRELOAD": str(self.library), "FAKETIME_TIMESTAMP_FILE": str(self.file), "FAKETIME_NO_CACHE": "1",
+                    "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
+
+    def put(self, seconds):
+        """So many seconds before or behind the real time."""
+        fresh = self.file.with_suffix(".new")
+        fresh.write_text(f"{seconds:+d}\n")
+        fresh.rename(self.file)
+        self.seconds = seconds
+
+    def moment(self):
+        return time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(time.time() + self.seconds + 8 * 3600))
+
+
+def inspection(station, number, verdict="fail", plate=None, at="2026-03-02T09:00:00+08:00"):
     out = {"schema": "imloop/inspection/1", "record_id": f"01940000-0000-7000-8000-{number:012d}", "station_id": station, "occurred_at": at,
            "vehicle": {"plate": plate or f"陕D{number % 100000:05d}", "plate_kind": "02"}, "report_no": f"R{number}", "line_id": "1", "inspector_id": "A1",
            "reason": "periodic", "started_at": at, "ended_at": at, "method": "obd_only", "readings": [], "verdict": verdict}

@@ -20,6 +20,8 @@ World::World(const YearOptions& o, const OnTrace& on_trace) : options(o), on_tra
     Random random(o.seed);
     stations = make_i_stations(o.i_stations, random);
     shops = make_shops(o.m_stations, random);
+    for (auto& s : stations)
+        for (auto& line : s.lines) line.analyser.adjusted_at = line.opacimeter.adjusted_at = begin - 3 * loop::day_ms;
     stations_of.resize(counties().size()), shops_of.resize(counties().size());
     for (std::size_t i = 0; i < stations.size(); ++i) stations_of[stations[i].county].push_back(i);
     for (std::size_t i = 0; i < shops.size(); ++i) shops_of[shops[i].county].push_back(i);

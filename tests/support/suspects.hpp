@@ -36,7 +36,9 @@ inline json a_test(int n, const std::string& ended_at, const json& more = json::
            {"method", "two_speed_idle"},
            {"readings",
             {{{"item", "co"}, {"phase", "idle"}, {"value", 0.12}, {"unit", "%"}, {"limit", 0.6}, {"passed", true}},
-             {{"item", "hc"}, {"phase", "idle"}, {"value", 24}, {"unit", "ppm"}, {"limit", 80}, {"passed", true}}}},
+             {{"item", "hc"}, {"phase", "idle"}, {"value", 24}, {"unit", "ppm"}, {"limit", 80}, {"passed", true}},
+             {{"item", "co"}, {"phase", "high_idle"}, {"value", 0.05}, {"unit", "%"}, {"limit", 0.3}, {"passed", true}},
+             {{"item", "hc"}, {"phase", "high_idle"}, {"value", 9}, {"unit", "ppm"}, {"limit", 50}, {"passed", true}}}},
            {"verdict", "pass"}};
     r.merge_patch(more);
     if (more.contains("occurred_at") || more.contains("ended_at")) throw std::logic_error("say the end as `ended_at`");

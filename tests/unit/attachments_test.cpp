@@ -109,26 +109,26 @@ TEST_CASE("attaching the same file twice counts once; a file that fails leaves t
 TEST_CASE("records are admitted with attachments of the form, and refused with others") {
     const json right{{"kind", "photo"}, {"name", "R1.jpg"}, {"sha256", abc_digest}, {"bytes", 3}};
     CHECK(code_of(json::array()).empty());
-    CHECK(code_of({right, right}).empty());
+    CHECK(code_of(json::array({right, right})).empty());
     auto one = right;
     one["kind"] = "sketch";
-    const auto warned = admit(with({one}));
-    CHECK(warned.problems.empty());
+    CHECK(code_of(json::array({one})).empty());
+    const auto warned = admit(with(json::array({one})));
     REQUIRE(warned.warnings.size() == 1);
     CHECK(warned.warnings[0].pointer == "/attachments/0/kind");
     for (const auto* name : {"photos/R1.jpg", "C:\\R1.jpg"}) {
         one = right;
         one["name"] = name;
-        CHECK(code_of({one}) == "/attachments/0/name bad_format");
+        CHECK(code_of(json::array({one})) == "/attachments/0/name bad_format");
     }
     one = right;
     one["sha256"] = "BA78";
-    CHECK(code_of({one}) == "/attachments/0/sha256 bad_format");
+    CHECK(code_of(json::array({one})) == "/attachments/0/sha256 bad_format");
     one = right;
     one.erase("bytes");
-    CHECK_FALSE(code_of({one}).empty());
+    CHECK_FALSE(code_of(json::array({one})).empty());
     one = right;
     one["bytes"] = -1;
-    CHECK_FALSE(code_of({one}).empty());
+    CHECK_FALSE(code_of(json::array({one})).empty());
     CHECK_FALSE(code_of(right).empty());
 }

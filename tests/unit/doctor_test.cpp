@@ -97,3 +97,58 @@ TEST_CASE("every member of a configuration is judged, in the order of its lines"
     std::ofstream(file) << shown.str();
     CHECK(station::judge_config(file).findings.empty());
 }
+
+TEST_CASE("watched folders: judged by member, shown after defaults, those of the page go before those of the file") {
+    const test::TempDir folder;
+    const auto file = folder.path() / "station.toml";
+    for (const auto* name : {"ca.pem", "station.cert.pem", "station.key.pem", "hub.pub.pem", "map.json"})
+        std::ofstream(folder.path() / name) << "x";
+    const std::string head = "station_id = \"I610404-01\"\n[hub]\nurl = \"https://h:1\"\n";
+    const auto judge = [&](const std::string& text) {
+        std::ofstream(file) << head << text;
+        return station::judge_config(file);
+    };
+    auto judged = judge(
+        "[[intake.folder]]\npath = \"nha\"\n[[intake.folder]]\npath = \"/data/csv\"\nmapping = "
+        "\"map.json\"\nsettle_seconds = 0\npoll_seconds = 600\n");
+    CHECK(judged.findings.empty());
+    auto& folders = judged.config.intake.folders;
+    REQUIRE(folders.size() == 2);
+    CHECK(folders[0].path == folder.path() / "nha");
+    CHECK(folders[0].settle.count() == 5);
+    CHECK(folders[0].poll.count() == 2);
+    CHECK(folders[1].path == "/data/csv");
+    CHECK(folders[1].mapping == folder.path() / "map.json");
+    CHECK(folders[1].settle.count() == 0);
+
+    folders[0].of_page = true;
+    folders[0].settle = std::chrono::seconds(9);
+    station::write_folders(judged.config);
+    const auto again = station::judge_config(file);
+    CHECK(again.findings.empty());
+    REQUIRE(again.config.intake.folders.size() == 2);
+    CHECK(again.config.intake.folders[1].path == folder.path() / "nha");
+    CHECK(again.config.intake.folders[1].settle.count() == 9);
+    std::ostringstream shown;
+    station::show_config(again.config, shown);
+    CHECK(shown.str().find("[[intake.folder]]\npath = \"/data/csv\"\nmapping = ") != std::string::npos);
+    CHECK(shown.str().find("settle_seconds = 9\npoll_seconds = 2\n") != std::string::npos);
+
+    std::ofstream(station::folders_file(again.config)) << "[[folder]\n";
+    judged = judge("");
+    REQUIRE(judged.findings.size() == 1);
+    CHECK(judged.findings[0].verdict == Verdict::look);
+    CHECK(judged.config.intake.folders.empty());
+    std::filesystem::remove(station::folders_file(judged.config));
+    for (const auto* wrong : {"[[intake.folder]]\nmapping = \"map.json\"\n", "[[intake.folder]]\npath = \"\"\n",
+                              "[[intake.folder]]\npath = \"a\"\nsettle_seconds = -1\n",
+                              "[[intake.folder]]\npath = \"a\"\npoll_seconds = 0\n",
+                              "[[intake.folder]]\npath = \"a\"\npoll_seconds = \"2\"\n",
+                              "[[intake.folder]]\npath = \"a\"\n[[intake.folder]]\npath = \"./a\"\n"}) {
+        INFO(wrong);
+        const auto found = judge(wrong).findings;
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].verdict == Verdict::broken);
+        CHECK(found[0].member.starts_with("intake.folder["));
+    }
+}

@@ -4,6 +4,7 @@
 
 #include "loop/admission.hpp"
 #include "station/intake/mapping.hpp"
+#include "station/intake/mapping_form.hpp"
 #include "tests/support/equipment.hpp"
 
 using namespace imloop;
@@ -231,4 +232,43 @@ TEST_CASE("the draft of a mapping finds columns, codes and units by name, and it
     REQUIRE(table.tests[0].problems.empty());
     CHECK(json::parse(table.tests[0].line)["readings"][1]["value"] == 15);
     CHECK(draft_mapping(read_table("a,b\n1,2\n").value()).error().code == "no_header");
+}
+
+TEST_CASE("a mapping goes through the form and back and reads the table as before") {
+    const auto table = read_table(wide).value();
+    const auto form = form_of(table, Json::parse(wide_map.dump()));
+    REQUIRE(form.columns.size() == 12);
+    CHECK(form.columns[0].to == "report_no");
+    CHECK(form.columns[0].samples == std::vector<std::string>{"R1", "R2"});
+    CHECK(form.columns[5].codes.size() == 2);
+    CHECK(form.columns[7].to == "co/idle/%");
+    CHECK(form.columns[8].to == "co/idle/%");
+    CHECK(form.columns[8].part == "limit");
+    CHECK(form.columns[11].to.empty());
+    CHECK(form.constants == std::map<std::string, std::string>{{"reason", "periodic"}});
+    const auto back = mapping_of(form);
+    // A limit that is a constant is no column: the form carries that reading along as it is.
+    CHECK(form.rest["readings"].size() == 1);
+    CHECK(problems_of(wide, json::parse(back.dump())).empty());
+    CHECK(read(wide, json::parse(back.dump())).tests[1].line == read(wide, wide_map).tests[1].line);
+    CHECK(mapping_of(form_of(table, back)) == back);
+}
+
+TEST_CASE("the form shows words of the table that have no code yet, and takes units like 1/m") {
+    const auto table = read_table("no,result,smoke\nR1,good,1.2\nR2,bad,0.3\n").value();
+    MappingForm form = form_of(table, Json::object());
+    REQUIRE(form.columns.size() == 3);
+    CHECK(form.header_row == 1);
+    form.columns[1].to = "verdict";
+    form.columns[2].to = "opacity/k100/1/m";
+    form.columns[2].factor = 0.1;
+    CHECK(reading_of("opacity/k100/1/m") == std::vector<std::string>{"opacity", "k100", "1/m"});
+    const auto shown = form_of(table, mapping_of(form));
+    CHECK(shown.columns[1].codes == std::vector<std::pair<std::string, std::string>>{{"good", ""}, {"bad", ""}});
+    CHECK(shown.columns[2].to == "opacity/k100/1/m");
+    CHECK(shown.columns[2].factor == 0.1);
+    CHECK(code_choices("verdict").size() == 3);
+    CHECK(code_choices("report_no").empty());
+    CHECK(head_choices().front().code == "report_no");
+    CHECK(form_of(read_table("a\n").value(), {{"header_row", 7}}).columns.empty());
 }

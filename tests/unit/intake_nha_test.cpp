@@ -13,34 +13,6 @@ using nlohmann::json;
 
 namespace {
 
-const std::string log_text =
-    "[TestLog]\r\nRunningNumber = 005001900001\r\nReportNumber = 610404990000000002\r\nLineNumber = 03\r\n"
-    "TestStartTime = 2026-03-02 09:10:00\r\nTestEndTime = 2026-03-02 09:13:00\r\nIsTestFinished = 1\r\n"
-    "PlateNumber = 陕D0T777\r\nPlateType = 黄牌\r\nVIN = LGDXWA0A6MH000777\r\nIsRetest = 0\r\n"
-    "TestCharacter = 在用车检验\r\nFuelType = 柴油\r\nHasOBD =1 \r\nDynamometerNumber = D2\r\n"
-    "AnalyzerNumber = A2\r\nOpacimeterNumber = P2\r\nNOxAnalyzerNumber = N2\r\n"
-    "OpacimeterChannelCalibrationDate = 2026-03-02 08:00:00\r\n";
-
-std::string result(const std::string& name, const std::string& members) {
-    return "[ResultOf" + name +
-           "]\r\nPlateNumber=陕D0T777\r\nPlateType=黄牌\r\nIsTestFinished=1\r\n"
-           "TestStartTime=2026-03-02 09:10:00\r\nTestEndTime=2026-03-02 09:13:00\r\n" +
-           members + "[Version]\r\nVersion=1.0.0.200911\r\n";
-}
-
-const std::string lugdown_members =
-    "K100=1.48\r\nK90=0.00\r\nK80=0.97\r\nNOx80=261\r\nKLimit=1.20\r\nNOxLimit=1500\r\nCorrectedPower=51.00\r\n"
-    "MinHP=20.00\r\nPassOfK100=0\r\nPassOfK80=1\r\nPassOfNOx80=1\r\nPassOfP=1\r\nPassOfRev=0\r\n"
-    "SkipRevJudgement=1\r\nPass=0\r\nEnvironmentalTemperature=25.00\r\n";
-
-std::string lugdown_row(int n, const std::string& second, const std::string& state) {
-    return "[" + std::to_string(n) + "]\r\nTime=" + std::to_string(n) + "\r\nSamplingTime=2026-03-02 09:11:" + second +
-           "\r\nVelocity=70.15\r\nPower=10.02\r\nForce=513.10\r\nState=" + state +
-           "\r\nN=2.10\r\nK=0.05\r\nNOx=260\r\nEngineRev=2150\r\nOilTemperature=88.20\r\n\r\n";
-}
-const std::string lugdown_rows = "\r\n[Sum]\r\nTotal=4\r\n" + lugdown_row(1, "00", "2") + lugdown_row(2, "01", "3") +
-                                 lugdown_row(3, "02", "5") + lugdown_row(4, "03", "6");
-
 const std::string obd_text =
     "[ResultOfOBD]\r\nRunningNumber = 005001900001\r\nDetBegTime = 2026-03-02 09:02:10\r\n"
     "DetEndTime = 2026-03-02 09:03:00\r\nOBDProtocol = ISO15765\r\nComErrorJudge = 1\r\nVIN = LGDXWA0A6MH000777\r\n"
@@ -48,14 +20,6 @@ const std::string obd_text =
     "PostProcessingCALID = CAL2\r\nPostProcessingCVN = \r\nOtherCALID = 不支持\r\nLampStateJudge = 2\r\n"
     "DTC = P0420,P2263\r\nDTCMileage = 35\r\nDTCJudge = 2\r\nCheckItemJudge_MFT = 1\r\nCheckItemJudge_CC = 0\r\n"
     "CheckItemJudge_SCR = 2\r\nJudge = 2\r\n";
-
-struct Lugdown : Folder {
-    Lugdown() {
-        put("TestLog.ini", log_text);
-        put("ResultOfLUGDOWN.ini", result("LUGDOWN", lugdown_members));
-        put("RealTimeDataOfLUGDOWN.ini", lugdown_rows);
-    }
-};
 
 bool is_admitted(const Taken& taken) {
     const auto admitted = loop::admit(taken.line, "I610404-01", now);
@@ -109,7 +73,7 @@ TEST_CASE("files of one lug-down test become one record with its trace") {
 
 TEST_CASE("a lug-down that failed by the engine's speed alone says so") {
     const Folder f;
-    f.put("TestLog.ini", log_text);
+    f.put("TestLog.ini", lugdown_log);
     f.put("ResultOfLUGDOWN.ini",
           result("LUGDOWN",
                  replaced(replaced(replaced(lugdown_members, "K100=1.48", "K100=1.18"), "PassOfK100=0", "PassOfK100=1"),
@@ -144,7 +108,7 @@ TEST_CASE("free acceleration: the three accelerations whose mean is the result, 
         "Value2 = 1.1000\r\nValue3 = 1.2000\r\nValue4 = 1.3000\r\nValue5 = 0.0000\r\nValue6 = 0.0000\r\n"
         "Average = 1.2000\r\nLimit = 1.2000\r\nPass = 1\r\nEnvironmentalTemperature = 19.2000\r\n";
     const Folder f;
-    f.put("TestLog.ini", log_text);
+    f.put("TestLog.ini", lugdown_log);
     f.put("ResultOfFSUNHT.ini", values);
     f.put("RealTimeDataOfFSUNHT.ini",
           "[Sum]\r\nTotal=2\r\n[1]\r\nTime=1\r\nOrder=1\r\nSamplingTime=2026-03-02 09:11:00\r\nK=0.02\r\nN=1.00\r\n"
@@ -182,7 +146,7 @@ TEST_CASE("VMAS files of one test become one record, judged by HC and NOx or by 
         "HC=0.42\r\nCO=2.10\r\nNOx=0.61\r\nHCNOx=1.03\r\nLimitOfHC=1.6\r\nLimitOfCO=8.0\r\nLimitOfNOx=1.3\r\n"
         "LimitOfHCNOx=1.0\r\nPassOfHC=1\r\nPassOfCO=1\r\nPassOfNOx=1\r\nPassOfHCNOx=0\r\nNeedTestHCNOx=0\r\nPass=1\r\n";
     const Folder f;
-    f.put("TestLog.ini", log_text);
+    f.put("TestLog.ini", lugdown_log);
     f.put("ResultOfVMAS.ini", result("VMAS", members));
     f.put("RealTimeDataOfVMAS.ini",
           "[1]\r\nSamplingTime=2026-03-02 09:10:05\r\nVelocity=12.50\r\nHC=12\r\nNO=20\r\nNOx=22\r\nCO=0.10\r\n"
@@ -270,7 +234,7 @@ TEST_CASE("an OBD check of another vehicle, day or visit is left with its reason
     CHECK(code("[ResultOfOBD]\r\n") == "unreadable");
 
     const Folder alone;
-    alone.put("TestLog.ini", log_text);
+    alone.put("TestLog.ini", lugdown_log);
     alone.put("ResultOfOBD.ini", obd_text);
     CHECK(reason(alone.read(), "ResultOfOBD.ini") == "no_test");
 }

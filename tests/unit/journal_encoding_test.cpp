@@ -2,6 +2,7 @@
 
 #include "journal/digest.hpp"
 #include "journal/encoding.hpp"
+#include "journal/limits.hpp"
 
 using namespace imloop::journal;
 
@@ -50,4 +51,14 @@ TEST_CASE("digests have one text form", "[encoding]") {
     CHECK(digest_from_hex(to_hex(d)) == d);
     CHECK_FALSE(digest_from_hex(std::string(64, 'A')));
     CHECK_FALSE(digest_from_hex("00"));
+}
+
+TEST_CASE("what is encoded can be decoded within the limits, however alike its lines are") {
+    for (const std::size_t size : {std::size_t{0}, std::size_t{4096}, std::size_t{100'000}, segment_bytes_max}) {
+        const std::string alike(size, 'x');
+        const auto coded = encode(alike);
+        CHECK(decode(coded.content_encoding, coded.bytes, segment_bytes_max).value() == alike);
+    }
+    CHECK(encode(std::string(4096, 'x')).content_encoding == "zstd");
+    CHECK(encode(std::string(1'000'000, 'x')).content_encoding == "identity");
 }

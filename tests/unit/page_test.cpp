@@ -1,3 +1,6 @@
+#include <sys/resource.h>
+#include <sys/socket.h>
+
 #include <atomic>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,6 +14,7 @@
 #include <stdexcept>
 
 #include "loop/record/text.hpp"
+#include "station/page/excerpt.hpp"
 #include "station/page/html.hpp"
 #include "station/page/server.hpp"
 #include "station/page/site.hpp"
@@ -117,6 +121,32 @@ TEST_CASE("a form is decoded; of a name that comes twice the first stands") {
     CHECK(parse_form("a%3Db=%26") == Form{{"a=b", "&"}});
 }
 
+TEST_CASE("the place of a JSON pointer is found in the text as it stands") {
+    const std::string text = "{\n  \"a/b\": [1, {\"c\": \"x,\\\"]\"}],\n  \"数\": -1.5e3\n}";
+    const auto at = [&](std::string_view pointer) {
+        const auto span = place_in_json(text, pointer);
+        return span ? text.substr(span->at, span->size) : "nothing";
+    };
+    CHECK(at("/a~1b/0") == "1");
+    CHECK(at("/a~1b/1/c") == "\"x,\\\"]\"");
+    CHECK(at("/a~1b/1") == "{\"c\": \"x,\\\"]\"}");
+    CHECK(at("/数") == "-1.5e3");
+    CHECK(at("") == text);
+    CHECK(at("/none") == "{");
+    CHECK(at("/a~1b/7") == "[");
+    CHECK_FALSE(place_in_json("{\"a\": ", "/a").has_value());
+    CHECK_FALSE(place_in_json("", "").has_value());
+}
+
+TEST_CASE("lines around a place are numbered, the place is marked, long lines are cut") {
+    CHECK(lines_around("a\nb\nc\nbad <\nd\ne\nf", {6, 5}).text ==
+          "<pre class=\"excerpt\"><span class=\"line\"><b>2</b>b</span><span class=\"line\"><b>3</b>c</span>"
+          "<span class=\"line at\"><b>4</b><mark>bad &lt;</mark></span><span class=\"line\"><b>5</b>d</span>"
+          "<span class=\"line\"><b>6</b>e</span></pre>");
+    const auto cut = lines_around(std::string(300, 'x') + "!" + std::string(300, 'y'), {300, 1}).text;
+    CHECK(cut.find("…" + std::string(60, 'x') + "<mark>!</mark>" + std::string(60, 'y') + "…") != std::string::npos);
+}
+
 TEST_CASE("a page is given to this machine's names alone, and can't be framed or fed with foreign scripts") {
     Asked page;
     const auto answer = page.ask("GET /x?a=%3C1", page.host());
@@ -203,6 +233,33 @@ TEST_CASE("the page's style comes from the program, a handler that throws is tol
     }
 }
 
+TEST_CASE("who comes while no file descriptor is left is answered when there is one") {
+    Asked page;
+    boost::asio::io_context context;
+    boost::asio::ip::tcp::socket early(context);
+    early.open(boost::asio::ip::tcp::v4());
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    rlimit none_left = before;
+    none_left.rlim_cur = static_cast<rlim_t>(early.native_handle()) + 1;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none_left) == 0);
+    early.connect({boost::asio::ip::address_v4::loopback(), page.server.port()});
+    boost::system::error_code ignored;
+    boost::asio::write(early, boost::asio::buffer("GET /early HTTP/1.0\r\n" + page.host() + "\r\n"), ignored);
+    const timeval patience{0, 300'000};
+    ::setsockopt(early.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    char byte = 0;
+    CHECK(::recv(early.native_handle(), &byte, 1, 0) < 0);
+    CHECK(page.calls == 0);
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    const timeval for_ever{};
+    ::setsockopt(early.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof for_ever);
+    std::string answer;
+    boost::asio::read(early, boost::asio::dynamic_buffer(answer), ignored);
+    CHECK(body_of(answer) == "GET /early a= zh");
+    CHECK(status_of(page.ask("GET /", page.host())) == "200");
+}
+
 TEST_CASE("a body that is too large is refused with a word, and the next request is answered") {
     Asked page;
     const auto head = "POST /x HTTP/1.1\r\n" + page.host() + "X-Imloop-Key: the-key\r\n";
@@ -274,7 +331,14 @@ TEST_CASE("how a station stands is the gravest word that holds") {
     CHECK(state.reason == "有 2 条记录被退回，原记录已保留。");
     CHECK(state.tone == Tone::warn);
 
+    s.files_rejected = 1;
+    s.folders_in_trouble = 3;
+    CHECK(state_of(s, zh).reason ==
+          "有 2 条记录被退回，原记录已保留。有 1 个文件没有收下。有 3 个接入文件夹要看一看。");
     s.attention = 0;
+    CHECK(state_of(s, en).reason == "1 files were not taken. 3 watched folders need a look.");
+    s.files_rejected = 0;
+    s.folders_in_trouble = 0;
     CHECK(word() == "正常/Normal");
     CHECK(state_of(s, zh).reason == "没有等待上传的记录。");
     s.upload.kind = Kind::idle;

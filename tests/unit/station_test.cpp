@@ -1,6 +1,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <fstream>
@@ -11,6 +12,7 @@
 #include "journal/encoding.hpp"
 #include "journal/verify.hpp"
 #include "loop/admission.hpp"
+#include "schemas/station_toml.hpp"
 #include "station/config.hpp"
 #include "station/ids.hpp"
 #include "station/outbox.hpp"
@@ -201,6 +203,84 @@ TEST_CASE("the uploader waits, repeats the same bytes, goes back where the hub l
         journal::build_segment(key, "I610404-01", epoch, 6, journal::Digest{}, std::vector<std::string>{line_of(6)}))};
     CHECK(uploader.run() == Uploader::End::stopped);
     CHECK(outbox.counts().acknowledged == 5);
+}
+
+TEST_CASE("what a hub has lost is found by asking, and sent again with its process data") {
+    const test::TempDir folder;
+    auto outbox = open(folder.path());
+    const auto key = journal::PrivateKey::generate(journal::Algorithm::es256);
+    FakeHub hub;
+    std::vector<std::string> asked;
+    journal::Result<Response> standing = Response{200, R"({"last":0})", {}};
+    const Uploader::Shell shell{
+        [&](const std::string& method, const std::string& target, const std::map<std::string, std::string>&,
+            std::string body) -> journal::Result<Response> {
+            asked.push_back(method + " " + target.substr(0, target.find_first_of("?0123456789", 8)));
+            if (method == "GET") return standing;
+            if (method == "PUT") return Response{200, "{}", {}};
+            return hub.receipt(journal::decode("zstd", body, 1 << 24).value());
+        },
+        [](std::chrono::milliseconds, const std::string&) { return true; }, [] { return 0.0; },
+        [](const std::string&) {}};
+    Uploader uploader(outbox, key, hub.key.public_key(), shell);
+    const auto with_trace = [](int n, const std::string& sha) {
+        return R"({"record_id":")" + id_of(n) + R"(","trace":{"sha256":")" + sha + R"("}})";
+    };
+    for (int n = 1; n <= 3; ++n) {
+        const std::string sha(64, static_cast<char>('0' + n));
+        REQUIRE(outbox.append(with_trace(n, sha), id_of(n), Trace{sha, "time_s\n"}).has_value());
+        CHECK(uploader.run() == Uploader::End::empty);
+    }
+    const auto count = [&] { return std::pair(outbox.counts().acknowledged, outbox.counts().traces_waiting); };
+    CHECK(count() == std::pair<std::uint64_t, std::uint64_t>(3, 0));
+    const auto look_back = [&](journal::Result<Response> answer) {
+        standing = std::move(answer);
+        asked.clear();
+        uploader.look_back();
+        return count();
+    };
+    const std::pair<std::uint64_t, std::uint64_t> all(3, 0);
+    CHECK(look_back(Response{200, R"({"last":3})", {}}) == all);
+    CHECK(asked == std::vector<std::string>{"GET /api/v1/journal"});
+    CHECK(look_back(Response{200, R"({"last":9})", {}}) == all);
+    CHECK(look_back(Response{200, "a hub of before", {}}) == all);
+    CHECK(look_back(Response{404, R"({"code":"not_found"})", {}}) == all);
+    CHECK(look_back(journal::Error("unreachable", "")) == all);
+    CHECK(look_back(Response{200, R"({"last":1})", {}}) == std::pair<std::uint64_t, std::uint64_t>(1, 2));
+    CHECK(uploader.run() == Uploader::End::empty);
+    CHECK(std::ranges::count(asked, "PUT /api/v1/traces/") == 2);
+    CHECK(std::ranges::count(asked, "POST /api/v1/journal") == 2);
+    CHECK(count() == all);
+    CHECK_FALSE(outbox.stopped());
+    look_back(Response{401, R"({"code":"certificate_expired","detail":"过期"})", {}});
+    CHECK(outbox.stopped().value() == "certificate_expired: 过期");
+    look_back(Response{200, R"({"last":0})", {}});
+    CHECK(asked.empty());
+}
+
+TEST_CASE("a station begins with the same configuration by a bundle and by joining; any name may stand in it") {
+    const test::TempDir folder;
+    const auto file = folder.path() / "station.toml";
+    std::ofstream(file) << schemas::station_toml("M610404-03", "渭城\"一\\二\"\n厂 @HUB_URL@",
+                                                 "https://hub.example.cn:8443");
+    const auto judged = judge_config(file);
+    CHECK(std::ranges::count(judged.findings, service::Verdict::broken, &ConfigFinding::verdict) == 0);
+    CHECK(judged.config.station_id == "M610404-03");
+    CHECK(judged.config.name == "渭城\"一\\二\"厂 @HUB_URL@");
+    CHECK(judged.config.hub.host == "hub.example.cn");
+    CHECK(judged.config.data == folder.path() / "data");
+}
+
+TEST_CASE("a full disk is said in words, and what was not written can be written later") {
+    const test::TempDir folder;
+    sqlite::Database database(folder.path() / "small.sqlite");
+    database.execute("PRAGMA max_page_count = 4; CREATE TABLE t (x)");
+    auto put = database.prepare("INSERT INTO t VALUES (randomblob(100000))");
+    CHECK_THROWS_WITH(put.run(),
+                      Catch::Matchers::Contains("磁盘已满") && Catch::Matchers::Contains("the disk is full"));
+    database.execute("PRAGMA max_page_count = 1000");
+    put.run();
+    CHECK_THROWS_WITH(database.execute("nonsense"), Catch::Matchers::Contains("syntax error"));
 }
 
 TEST_CASE("an exported journal is checked without a hub; parts say so; what is bad is named") {

@@ -1,0 +1,59 @@
+// A hub put back from a backup: it goes on with a new epoch of its own journal, so that what it wrote after the backup
+// and what it writes now are never two lines of one number; and places in the feed name the epoch that gave them out,
+// so that one given out after the backup falls back to where the backup was made.
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "hub/hub_impl.hpp"
+#include "hub/ids.hpp"
+
+namespace imloop::hub {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* is_backup = "is_backup";
+/// `[{epoch, until}]`: epochs before, and the last position that holds of those each gave out.
+constexpr const char* epochs_before = "epochs_before";
+
+json before(Store& store) { return json::parse(store.meta(epochs_before).value_or("[]")); }
+
+}  // namespace
+
+void Hub::Impl::backup(const std::filesystem::path& file) {
+    store.database().backup(file);
+    Store(file).put_meta(is_backup, "1");
+}
+
+void Hub::Impl::begin_epoch_where_put_back() {
+    if (store.meta(is_backup).value_or("") != "1") return;
+    sqlite::Transaction transaction(store.database());
+    auto all = before(store);
+    all.push_back({{"epoch", epoch}, {"until", store.position()}});
+    epoch = new_uuid7(options.now());
+    store.put_meta(epochs_before, all.dump());
+    store.put_meta("epoch", epoch);
+    store.put_meta(is_backup, "");
+    transaction.commit();
+}
+
+std::int64_t Hub::Impl::place_in(const std::string& cursor) {
+    const auto all = before(store);
+    const auto dot = cursor.find('.');
+    // Without one: of before places named their epoch.
+    const std::string of = dot != std::string::npos ? cursor.substr(0, dot)
+                           : all.empty()            ? epoch
+                                                    : all.front().at("epoch").get<std::string>();
+    const auto digits = std::string_view(cursor).substr(dot == std::string::npos ? 0 : dot + 1);
+    std::int64_t position = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), position);
+    if (of == epoch) return position;
+    for (const auto& one : all)
+        if (one.at("epoch") == of) return std::min(position, one.at("until").get<std::int64_t>());
+    return 0;
+}
+
+std::string Hub::Impl::place_named(std::int64_t position) const { return fmt::format("{}.{}", epoch, position); }
+
+}  // namespace imloop::hub

@@ -1,0 +1,36 @@
+// First retests pass too often, given whether a repair counts before them: failures of first retests against peers by
+// method, fuel, stage, age and repair (programmes D3). A retest is the cheapest place to let a vehicle through.
+#include "loop/rules/station/evidence.hpp"
+#include "loop/suspects/statistics.hpp"
+
+namespace imloop::loop::rules {
+namespace {
+
+void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
+    const auto parameter = [&](std::string_view name) { return ctx.number("S02", name); };
+    const Day from = s.as_of - static_cast<Day>(parameter("window_days"));
+    std::map<std::string, stations::Unit> by_station;
+    for (const auto& [vehicle, journey] : s.statistics.journeys())
+        for (const auto& retest : journey.retests) {
+            if (retest.day <= from || retest.day > s.as_of) continue;
+            auto& unit = by_station[retest.station_id];
+            unit.station_id = retest.station_id;
+            unit.own.add(retest.stratum, {retest.passed ? 0 : 1, 1});
+        }
+    std::vector<stations::Unit> units;
+    for (auto& [id, unit] : by_station) units.push_back(std::move(unit));
+    const auto figures = stations::against_each_other(std::move(units), parameter("expected_min"));
+    for (const auto& m : figures.each) {
+        const auto& c = m.compared;
+        if (!m.enough || c.q_low > parameter("false_discoveries")) continue;
+        Flag flag = flag_of(m, figures, "retests_pass_too_often", c.p_low, c.q_low, s.as_of);
+        grade(flag, c.ratio.quantile(0.975), parameter("strong_ratio"), c.q_low, true);
+        flags.push_back(std::move(flag));
+    }
+}
+
+}  // namespace
+
+Rule s02() { return {.id = "S02", .sweep = sweep}; }
+
+}  // namespace imloop::loop::rules

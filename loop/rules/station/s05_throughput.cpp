@@ -1,0 +1,71 @@
+// More tests on a line than a day holds, by the shortest times their methods allow; and tests at night unlike peers
+// (programmes C4, C5).
+#include "loop/rules/station/evidence.hpp"
+#include "loop/suspects/statistics.hpp"
+
+namespace imloop::loop::rules {
+namespace {
+
+void days(const Sweep& s, const Context& ctx, Flags& flags) {
+    const Day from = s.as_of - static_cast<Day>(ctx.number("S05", "window_days"));
+    for (const auto& [id, station] : s.statistics.tallies().stations())
+        for (const auto& [line_id, line] : station.lines) {
+            const double hours_max = ctx.number("S05", "hours_max");
+            const auto* worst = static_cast<const std::pair<const Day, stations::Busy>*>(nullptr);
+            int over = 0;
+            for (const auto& day : line.busy) {
+                if (day.first <= from || day.first > s.as_of || day.second.least_s <= hours_max * 3600) continue;
+                ++over;
+                if (!worst || day.second.least_s > worst->second.least_s) worst = &day;
+            }
+            if (!worst || line_id.empty()) continue;
+            const double hours = worst->second.least_s / 3600.0;
+            constexpr double hours_of_day = 24;
+            flags.push_back({.claim = "more_than_a_day_holds",
+                             .grade = hours > hours_of_day ? Grade::strong : Grade::medium,
+                             .score_permille = hours > hours_of_day ? 950 : 800,
+                             .station_id = id,
+                             .day = worst->first,
+                             .values = {text("line", line_id), text("worst_day", format_day(worst->first)),
+                                        number("tests", worst->second.tests, 0), number("hours", hours, 1, "h"),
+                                        number("hours_max", hours_max, 0, "h"), number("days", over, 0)},
+                             .key = "busy|" + id + "|" + line_id});
+        }
+}
+
+void nights(const Sweep& s, const Context& ctx, Flags& flags) {
+    const auto parameter = [&](std::string_view name) { return ctx.number("S05", name); };
+    const Day from = s.as_of - static_cast<Day>(parameter("window_days"));
+    std::vector<stations::Unit> units;
+    for (const auto& [id, station] : s.statistics.tallies().stations()) {
+        statistics::Share share;
+        for (const auto& [line_id, line] : station.lines)
+            for (const auto& [day, busy] : line.busy)
+                if (day > from && day <= s.as_of) share += {busy.night, busy.tests};
+        units.push_back({id, "", {}});
+        if (share.of > 0) units.back().own.add({}, share);
+    }
+    const auto figures = stations::against_each_other(std::move(units), 0);
+    for (const auto& m : figures.each) {
+        const auto& c = m.compared;
+        if (!m.enough || c.q_high > parameter("false_discoveries")) continue;
+        if (static_cast<double>(m.observed) < parameter("night_tests_min") ||
+            c.ratio.mean() < parameter("night_ratio_min"))
+            continue;
+        Flag flag = flag_of(m, figures, "tests_at_night", c.p_high, c.q_high, s.as_of);
+        flag.grade = Grade::weak;
+        flag.score_permille = 500;
+        flags.push_back(std::move(flag));
+    }
+}
+
+void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
+    days(s, ctx, flags);
+    nights(s, ctx, flags);
+}
+
+}  // namespace
+
+Rule s05() { return {.id = "S05", .sweep = sweep}; }
+
+}  // namespace imloop::loop::rules

@@ -1,0 +1,94 @@
+// A station and a shop whose shared vehicles pass their first retest beyond what the station's habit and the shop's
+// skill explain together (programmes F10; loop/statistics/pairs.hpp).
+#include <algorithm>
+#include <cmath>
+
+#include "loop/rules/station/evidence.hpp"
+#include "loop/statistics/false_discovery.hpp"
+#include "loop/statistics/funnel.hpp"
+#include "loop/statistics/pairs.hpp"
+#include "loop/statistics/tails.hpp"
+#include "loop/suspects/statistics.hpp"
+
+namespace imloop::loop::rules {
+namespace {
+
+using statistics::Share;
+using Pairs = std::map<std::pair<std::string, std::string>, Share>;
+
+Pairs pairs_of(const Sweep& s, Day from) {
+    Pairs out;
+    for (const auto& [vehicle, journey] : s.statistics.journeys())
+        for (const auto& r : journey.retests)
+            if (!r.shop_id.empty() && r.day > from && r.day <= s.as_of)
+                out[{r.station_id, r.shop_id}] += Share{r.passed ? 1 : 0, 1};
+    return out;
+}
+
+std::vector<statistics::Pair> numbered(const Pairs& pairs) {
+    std::map<std::string, std::size_t> rows, columns;
+    std::vector<statistics::Pair> out;
+    for (const auto& [key, share] : pairs)
+        out.push_back({rows.try_emplace(key.first, rows.size()).first->second,
+                       columns.try_emplace(key.second, columns.size()).first->second, share.hits, share.of});
+    return out;
+}
+
+/// How a station's repaired vehicles are spread over shops, 1 being all from one.
+double concentration_of(const Pairs& pairs, const std::string& station) {
+    std::vector<std::int64_t> counts;
+    for (const auto& [key, share] : pairs)
+        if (key.first == station) counts.push_back(share.of);
+    return statistics::concentration(counts);
+}
+
+void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
+    const auto parameter = [&](std::string_view name) { return ctx.number("S10", name); };
+    const Pairs pairs = pairs_of(s, s.as_of - static_cast<Day>(parameter("window_days")));
+    const auto residuals = statistics::beyond_main_effects(numbered(pairs));
+    struct Candidate {
+        const Pairs::value_type* pair;
+        const statistics::PairResidual* residual;
+    };
+    std::vector<Candidate> candidates;
+    std::vector<statistics::Deviation> deviations;
+    std::size_t i = 0;
+    for (const auto& pair : pairs) {
+        const auto& residual = residuals[i++];
+        if (static_cast<double>(pair.second.of) < parameter("vehicles_min") || residual.z == 0) continue;
+        candidates.push_back({&pair, &residual});
+        deviations.push_back({residual.z, 1});
+    }
+    const auto spread = statistics::dispersion(deviations);
+    std::vector<double> p;
+    for (std::size_t k = 0; k < candidates.size(); ++k) {
+        const Share& share = candidates[k].pair->second;
+        const double rate = candidates[k].residual->expected / static_cast<double>(share.of);
+        p.push_back(std::max(statistics::normal_above(statistics::z_of(deviations[k], spread)),
+                             std::exp(statistics::log_binomial_at_least(share.hits, share.of, rate))));
+    }
+    const auto q = statistics::false_discovery_q(p);
+    for (std::size_t k = 0; k < candidates.size(); ++k) {
+        if (q[k] > parameter("false_discoveries")) continue;
+        const auto& [key, share] = *candidates[k].pair;
+        flags.push_back({.claim = "pair_passes_too_often",
+                         .grade = Grade::medium,
+                         .score_permille = 750,
+                         .station_id = key.first,
+                         .other_station_id = key.second,
+                         .day = s.as_of,
+                         .values = {number("observed", static_cast<double>(share.hits), 0),
+                                    number("of", static_cast<double>(share.of), 0),
+                                    number("expected", candidates[k].residual->expected, 1),
+                                    number("z", statistics::z_of(deviations[k], spread), 1), chance("chance", p[k]),
+                                    number("false_discovery", q[k], 4),
+                                    number("concentration", concentration_of(pairs, key.first), 2),
+                                    number("pairs_compared", static_cast<double>(candidates.size()), 0)}});
+    }
+}
+
+}  // namespace
+
+Rule s10() { return {.id = "S10", .sweep = sweep}; }
+
+}  // namespace imloop::loop::rules

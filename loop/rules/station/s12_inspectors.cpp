@@ -1,0 +1,65 @@
+// An inspector fails too few, or too many, of the vehicles given to them, beside all other inspectors; and one of whom
+// that was found at one station goes on at another (spillover of inspectors; programmes D5, D9).
+#include <set>
+
+#include "loop/rules/station/evidence.hpp"
+#include "loop/suspects/statistics.hpp"
+
+namespace imloop::loop::rules {
+namespace {
+
+struct Stay {
+    stations::Week first = 0, last = 0;
+};
+
+/// By inspector and station, in which weeks they tested.
+std::map<std::string, std::map<std::string, Stay>> stays_of(const stations::Tallies& tallies) {
+    std::map<std::string, std::map<std::string, Stay>> out;
+    for (const auto& [id, station] : tallies.stations())
+        for (const auto& [inspector, cells] : station.inspectors)
+            if (!cells.empty()) out[inspector][id] = {cells.begin()->first.week, cells.rbegin()->first.week};
+    return out;
+}
+
+/// Stations where the inspector began after they had ended at `from`. One who tests at both is two people of one id.
+std::vector<std::string> moved_to(const std::map<std::string, Stay>& stays, const std::string& from) {
+    std::vector<std::string> out;
+    for (const auto& [id, stay] : stays)
+        if (id != from && stay.first > stays.at(from).last) out.push_back(id);
+    return out;
+}
+
+void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
+    const auto parameter = [&](std::string_view name) { return ctx.number("S12", name); };
+    const auto& tallies = s.statistics.tallies();
+    const auto figures =
+        stations::inspectors_by(tallies, {stations::window(s.as_of, static_cast<int>(parameter("window_days"))),
+                                          stations::failed_first_tests, parameter("expected_min")});
+    const auto stays = stays_of(tallies);
+    for (const auto& m : figures.each) {
+        const auto& c = m.compared;
+        if (!m.enough || c.q > parameter("false_discoveries")) continue;
+        const bool is_low = c.z < 0;
+        Flag flag = flag_of(m, figures, is_low ? "inspector_fails_too_few" : "inspector_fails_too_many",
+                            is_low ? c.p_low : c.p_high, c.q, s.as_of);
+        grade(flag, c.ratio.quantile(is_low ? 0.975 : 0.025),
+              is_low ? parameter("strong_ratio") : 1 / parameter("strong_ratio"), c.q, is_low);
+        flags.push_back(flag);
+        if (!is_low) continue;
+        for (const auto& now_at : moved_to(stays.at(m.inspector_id), m.station_id)) {
+            Flag moved = flag;
+            moved.claim = "inspector_moved_here";
+            moved.grade = Grade::weak;
+            moved.score_permille = 400;
+            moved.station_id = now_at;
+            moved.other_station_id = m.station_id;
+            flags.push_back(std::move(moved));
+        }
+    }
+}
+
+}  // namespace
+
+Rule s12() { return {.id = "S12", .sweep = sweep}; }
+
+}  // namespace imloop::loop::rules

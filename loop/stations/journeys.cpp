@@ -1,0 +1,76 @@
+#include "loop/stations/journeys.hpp"
+
+#include <algorithm>
+
+#include "loop/stations/seen.hpp"
+
+namespace imloop::loop::stations {
+namespace {
+
+using rules::History;
+using rules::Record;
+
+bool is_formal(const Record& r) {
+    if (!r.is_test() || r.fact.inspection->verdict == Verdict::aborted) return false;
+    const auto reason = r.fact.inspection->reason;
+    return reason == Reason::periodic || reason == Reason::initial || reason == Reason::retest;
+}
+
+bool is_check(const Record& r) {
+    return r.is_test() && r.fact.inspection->verdict != Verdict::aborted &&
+           (r.fact.inspection->reason == Reason::roadside || r.fact.inspection->reason == Reason::spot_check);
+}
+
+const Record* find(const History& history, const std::string& record_id) {
+    for (const Record& r : history.records)
+        if (r.fact.record_id == record_id) return &r;
+    return nullptr;
+}
+
+void see_retest(const History& history, const Episode& e, Journey& out) {
+    const Record* retest = e.retests.empty() ? nullptr : find(history, e.retests.front());
+    if (!retest || !is_formal(*retest)) return;
+    RetestSeen seen{retest->fact.station_id, "", day_of(retest->fact.occurred_at), stratum_of(*retest),
+                    retest->fact.inspection->verdict == Verdict::pass};
+    Moment latest = 0;
+    for (const auto& id : e.counting_repairs)
+        if (const Record* repair = find(history, id);
+            repair && repair->fact.occurred_at <= retest->fact.occurred_at && repair->fact.occurred_at >= latest) {
+            latest = repair->fact.occurred_at;
+            seen.shop_id = repair->fact.station_id;
+        }
+    seen.stratum.codes.back() = seen.shop_id.empty() ? 1 : 2;
+    out.retests.push_back(std::move(seen));
+}
+
+void see_later(const History& history, Journey& out) {
+    const Record* pass = nullptr;
+    for (const Record& r : history.records) {
+        const bool formal = is_formal(r);
+        const bool check = is_check(r);
+        if (pass && (formal || check)) {
+            const Day between = day_of(r.fact.occurred_at) - day_of(pass->fact.occurred_at);
+            const bool is_next = check || (r.fact.inspection->reason != Reason::retest && between >= cycle_days_min);
+            if (is_next && between <= cycle_days_max)
+                out.later.push_back({pass->fact.station_id, day_of(r.fact.occurred_at), stratum_of(*pass),
+                                     r.fact.inspection->verdict == Verdict::fail});
+            if (is_next) pass = nullptr;
+        }
+        if (formal) pass = r.fact.inspection->verdict == Verdict::pass ? &r : nullptr;
+    }
+}
+
+}  // namespace
+
+Journey journey_of(const History& history) {
+    Journey out;
+    for (const Episode& e : history.episodes) {
+        see_retest(history, e, out);
+        out.failures.push_back({e.station_id, e.county, day_of(e.first_failure), e.first_counting_day.has_value(),
+                                e.ended_at.has_value(), e.outcome == EpisodeOutcome::waived, e.due});
+    }
+    see_later(history, out);
+    return out;
+}
+
+}  // namespace imloop::loop::stations

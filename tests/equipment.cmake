@@ -1,0 +1,1 @@
+imloop_test(equipment_rules_test SOURCES unit/equipment_rules_test.cpp LIBS imloop_station)

@@ -1,0 +1,136 @@
+#include <catch2/catch.hpp>
+
+#include "tests/support/readings.hpp"
+
+using namespace imloop;
+using namespace imloop::test;
+
+namespace {
+
+const std::string at = "2026-03-02T10:00:00+08:00";
+
+json with(std::size_t i, const json& change, const json& more = json::object()) {
+    json r = a_test(1, at, more);
+    r["readings"][i].merge_patch(change);
+    return r;
+}
+json lugdown(double power, double rated) {
+    json r = a_test(1, at, {{"method", "lugdown"}, {"vehicle", {{"fuel", "diesel"}, {"rated_power_kw", rated}}}});
+    r["readings"] = {reading("opacity", "k100", 0.5, "1/m"), reading("opacity", "k80", 0.4, "1/m"),
+                     reading("power", "max", power, "kW")};
+    return r;
+}
+
+}  // namespace
+
+TEST_CASE("R01 is quiet about a test that is right, a failed one and an aborted one") {
+    CHECK(claims("R01", {a_test(1, at)}).empty());
+    CHECK(claims("R01", {a_failed_test(1, at)}).empty());
+    CHECK(claims("R01", {with(0, {{"value", 9}, {"limit", nullptr}, {"passed", nullptr}}, {{"verdict", "aborted"}})})
+              .empty());
+}
+
+TEST_CASE("a value above the limit in force passes nowhere, one that is equal does") {
+    const auto co = [](double value, const json& more = json::object()) {
+        return with(0, {{"value", value}, {"limit", nullptr}}, more);
+    };
+    CHECK(claims("R01", {co(0.60)}).empty());
+    CHECK(claims("R01", {co(0.61)}) == Claims{"over_limit_passed"});
+    CHECK(claims("R01", {co(0.5, {{"limits_in_force", "GB18285-2018/b"}})}) == Claims{"over_limit_passed"});
+    CHECK(claims("R01", {co(0.61, {{"vehicle", {{"class", "M21"}}}})}).empty());
+    CHECK(claims("R01", {co(0.61, {{"vehicle", {{"class", "K33"}}}})}) == Claims{"over_limit_passed"});
+}
+
+TEST_CASE("limits are those of the day of the test") {
+    json old = a_test(1, "2019-04-30T10:00:00+08:00");
+    old["readings"][0].merge_patch({{"value", 3.0}, {"limit", 4.5}});
+    CHECK(claims("R01", {old}).empty());
+    json later = a_test(1, "2019-05-01T10:00:00+08:00");
+    later["readings"][0].merge_patch({{"value", 3.0}, {"limit", 4.5}});
+    CHECK(claims("R01", {later}) == Claims{"over_limit_passed"});
+}
+
+TEST_CASE("failing within even the strictest limit needs a look as well") {
+    json r = a_failed_test(1, at);
+    r["readings"][0].merge_patch({{"value", 0.4}, {"limit", nullptr}});
+    CHECK(claims("R01", {r}) == Claims{"within_limits_failed"});
+    r["readings"][0]["value"] = 0.41;
+    CHECK(claims("R01", {r}).empty());
+}
+
+TEST_CASE("a pass needs the values it rests on") {
+    json r = a_test(1, at);
+    r["readings"].erase(3);
+    CHECK(claims("R01", {r}) == Claims{"values_missing"});
+    r["verdict"] = "aborted";
+    CHECK(claims("R01", {r}).empty());
+    json none = a_test(1, at, {{"method", "vmas"}});
+    none["readings"] = json::array();
+    SuspectWorld world;
+    world.put(none);
+    const auto flags = world.flags("R01");
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].grade == loop::rules::Grade::strong);
+    json sum = a_test(1, at, {{"method", "vmas"}});
+    sum["readings"] = {reading("co", "cycle", 2, "g/km"), reading("hc_nox", "cycle", 0.9, "g/km")};
+    CHECK(claims("R01", {sum}).empty());
+}
+
+TEST_CASE("a value in another unit is named with its factor") {
+    json r = a_test(1, at);
+    r["readings"].push_back(reading("co2", "idle", 1.48, "%"));
+    CHECK(claims("R01", {r}).empty());
+    r["readings"].back()["value"] = 148;
+    SuspectWorld world;
+    world.put(r);
+    const auto flags = world.flags("R01");
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "unit_slip");
+    CHECK(flags[0].values.back().text == "10");
+}
+
+TEST_CASE("wheel power is held against the rated one") {
+    CHECK(claims("R01", {lugdown(40, 100)}).empty());
+    CHECK(claims("R01", {lugdown(39.2, 100)}).empty());  // a limit printed as 39 or 40
+    CHECK(claims("R01", {lugdown(35, 100)}) == Claims{"under_power_passed"});
+}
+
+TEST_CASE("a line refused for contradicting itself speaks until it is mended") {
+    json bad = a_test(1, at);
+    bad["readings"][0]["value"] = 1.42;
+    SuspectWorld world;
+    const auto line = loop::admit(bad.dump(), "I610404-01", loop::parse_moment(at).value() + 60'000);
+    REQUIRE_FALSE(line.problems.empty());
+    loop::Fact fact;
+    fact.record_id = id_of(1);
+    fact.station_id = "I610404-01";
+    fact.kind = loop::Kind::inspection;
+    fact.occurred_at = loop::parse_moment(at).value();
+    fact.inspection.emplace();
+    fact.inspection->verdict = loop::Verdict::pass;
+    fact.inspection->method = "two_speed_idle";
+    fact.detail = loop::packed_detail(loop::Kind::inspection, bad);
+    world.suspects.rejected(fact, {"I610404-01", "epoch", 1, 0, {"verdict_contradicts_readings"}});
+    auto flags = world.flags("R01");
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "refused_pass");
+    world.put(a_failed_test(1, at));
+    CHECK(world.flags("R01").empty());
+}
+
+TEST_CASE("a correction clears what R01 said") {
+    json r = with(0, {{"value", 0.7}, {"limit", nullptr}});
+    json mended = a_test(1, at);
+    SuspectWorld world;
+    world.put(r);
+    CHECK(world.flags("R01").size() == 1);
+    world.put({{"schema", "imloop/correction/1"},
+               {"record_id", id_of(2)},
+               {"station_id", "I610404-01"},
+               {"occurred_at", "2026-03-03T10:00:00+08:00"},
+               {"corrects", id_of(1)},
+               {"action", "replace"},
+               {"replacement", mended},
+               {"reason", "读数录错"}});
+    CHECK(world.flags("R01").empty());
+}

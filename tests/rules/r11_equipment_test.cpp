@@ -1,0 +1,162 @@
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "tests/support/suspects.hpp"
+#include "tests/support/vehicles.hpp"
+
+using namespace imloop;
+using namespace imloop::test;
+
+namespace {
+
+const loop::Moment monday = loop::parse_moment("2026-03-02T09:00:00+08:00").value();
+
+json test_with(int n, loop::Moment at, const json& equipment, const char* station = "I610404-01") {
+    auto r = a_test(n, loop::format_moment(at), {{"equipment", equipment}});
+    r["station_id"] = station;
+    r["vehicle"].merge_patch(a_vehicle(n));
+    return r;
+}
+
+json calibration(int n, loop::Moment at, bool passed, double measured = 3.52, const char* id = "AN-0001") {
+    return {{"schema", "imloop/calibration/1"},
+            {"record_id", id_of(n)},
+            {"station_id", "I610404-01"},
+            {"occurred_at", loop::format_moment(at)},
+            {"equipment_id", id},
+            {"kind", "span"},
+            {"nominal", 3.5},
+            {"measured", measured},
+            {"unit", "%"},
+            {"passed", passed}};
+}
+
+std::multiset<std::string> claims(SuspectWorld& world) {
+    std::multiset<std::string> out;
+    for (const auto& flag : world.flags("R11")) out.insert(flag.claim);
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("a station that is suspended may not test; on the first day it may not know") {
+    SuspectWorld world;
+    world.put(a_registration("I610404-01", {{"status", "suspended"}, {"valid_from", "2026-03-02"}}), "H610400-01");
+    world.put(a_registration("I610404-01", {{"status", "filed"}, {"valid_from", "2026-03-10"}}), "H610400-01");
+    world.put(a_test(1, "2026-03-01T10:00:00+08:00"));
+    world.put(a_test(2, "2026-03-02T10:00:00+08:00"));
+    world.put(a_test(3, "2026-03-03T10:00:00+08:00"));
+    world.put(a_test(4, "2026-03-10T10:00:00+08:00"));
+    const auto flags = world.flags("R11");
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "station_not_filed");
+    CHECK(flags[0].records == std::vector{id_of(3)});
+}
+
+TEST_CASE("an authority's suspension holds until its day, both ends known") {
+    SuspectWorld world;
+    world.put({{"schema", "imloop/supervision/1"},
+               {"record_id", id_of(90)},
+               {"station_id", "H610400-01"},
+               {"occurred_at", "2026-03-02T10:00:00+08:00"},
+               {"authority", "渭城分局"},
+               {"checked_station_id", "I610404-01"},
+               {"kind", "double_random"},
+               {"measure", "suspension"},
+               {"until", "2026-03-05"}},
+              "H610400-01");
+    for (int day = 2; day <= 6; ++day) world.put(a_test(day, fmt::format("2026-03-{:02}T15:00:00+08:00", day)));
+    CHECK(claims(world) == std::multiset<std::string>{"while_suspended", "while_suspended", "while_suspended"});
+}
+
+TEST_CASE("a calibration a year and two weeks old still counts, a day more is expired") {
+    SuspectWorld world;
+    const auto at = [](int days) { return json{{"calibrated_at", loop::format_moment(monday - days * loop::day_ms)}}; };
+    world.put(test_with(1, monday + 180'000, at(380)));
+    CHECK(claims(world).empty());
+    world.put(test_with(2, monday + 180'000, at(381)));
+    CHECK(claims(world) == std::multiset<std::string>{"calibration_expired"});
+}
+
+TEST_CASE("tests between a calibration that failed on a second day and the passed one after it are flagged") {
+    SuspectWorld world;
+    const json analyser{{"analyser_id", "AN-0001"}};
+    world.put(calibration(79, monday - 3 * loop::day_ms, false));
+    world.put(test_with(3, monday - 2 * loop::day_ms, analyser));
+    world.put(calibration(80, monday, false));
+    world.put(test_with(1, monday + 1'800'000, analyser));
+    world.put(calibration(81, monday + 3'600'000, true));
+    world.put(test_with(2, monday + 7'200'000, analyser));
+    const auto flags = world.flags("R11");
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "after_failed_calibration");
+    CHECK(flags[0].records == std::vector{id_of(1), id_of(80)});
+}
+
+TEST_CASE("daily calibrations that stop are a lapse after two weeks") {
+    SuspectWorld world;
+    const json analyser{{"analyser_id", "AN-0001"}};
+    for (int day = 0; day < 12; ++day) world.put(calibration(100 + day, monday + day * loop::day_ms, true));
+    world.put(test_with(1, monday + 25 * loop::day_ms, analyser));
+    CHECK(claims(world).empty());
+    world.put(test_with(2, monday + 26 * loop::day_ms, analyser));
+    CHECK(claims(world) == std::multiset<std::string>{"calibration_lapsed"});
+}
+
+TEST_CASE("sixty calibrations without any deviation are the station's, fifty-nine or one digit are not") {
+    SuspectWorld exact, short_of_it, real;
+    for (int n = 0; n < 60; ++n) {
+        const auto at = monday + n * loop::day_ms;
+        exact.put(calibration(100 + n, at, true, 3.5));
+        if (n < 59) short_of_it.put(calibration(100 + n, at, true, 3.5));
+        real.put(calibration(100 + n, at, true, n == 30 ? 3.49 : 3.5));
+    }
+    const auto flags = exact.flags("R11");
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "never_deviates");
+    CHECK(flags[0].station_id == "I610404-01");
+    CHECK(flags[0].records.empty());
+    CHECK(short_of_it.flags("R11").empty());
+    CHECK(real.flags("R11").empty());
+}
+
+TEST_CASE("an analyser seen once among a station's own is a stranger, a mistyped or a new one is not") {
+    SuspectWorld world;
+    for (int n = 0; n < 260; ++n) {
+        std::string id = n % 2 ? "AN-0001" : "AN-0002";
+        if (n == 100) id = "XX-7788";
+        if (n == 120) id = "AN-0003";
+        if (n == 259) id = "ZZ-9911";
+        world.put(test_with(1000 + n, monday + n * 3'600'000LL, {{"analyser_id", id}}));
+    }
+    const auto flags = world.flags("R11");
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "analyser_unknown");
+    CHECK(flags[0].records == std::vector{id_of(1100)});
+}
+
+TEST_CASE("an analyser of one station in use at another on the same day is flagged there") {
+    SuspectWorld world;
+    const json analyser{{"analyser_id", "AN-0001"}};
+    for (int n = 0; n < 40; ++n) world.put(test_with(100 + n, monday + n * 1'200'000LL, analyser));
+    world.put(test_with(1, monday + 10 * loop::day_ms, analyser, "I610404-02"));  // lent on another day
+    CHECK(claims(world).empty());
+    world.put(test_with(2, monday + 7'200'000, analyser, "I610404-02"));
+    const auto flags = world.flags("R11");
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "analyser_at_two_stations");
+    CHECK(flags[0].station_id == "I610404-02");
+}
+
+TEST_CASE("software that returns for single vehicles is flagged, an update taken back is not") {
+    const auto world_of = [](const std::set<int>& second) {
+        SuspectWorld world;
+        for (int n = 0; n < 100; ++n)
+            world.put(test_with(1000 + n, monday + n * 3'600'000LL,
+                                {{"software_version", second.contains(n) ? "3.2.1x" : "3.2.1"}}));
+        return world.flags("R11").size();
+    };
+    CHECK(world_of({10, 30, 50, 70}) == 4);
+    CHECK(world_of({10, 30, 50}) == 0);
+    CHECK(world_of({96, 97, 98, 99}) == 0);
+}

@@ -1,0 +1,453 @@
+// Station and county rules over statistics made by hand: what they flag, with which numbers, and what they leave alone.
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "loop/rules/station/evidence.hpp"
+#include "loop/stations/seen.hpp"
+#include "loop/statistics/tails.hpp"
+#include "loop/suspects/rule_table.hpp"
+#include "tests/support/station_figures.hpp"
+
+using namespace imloop;
+using namespace imloop::test;
+using loop::Reason;
+using loop::Verdict;
+using loop::rules::Flag;
+using loop::rules::Flags;
+using loop::rules::Grade;
+
+namespace {
+
+/// Twenty honest stations of 500 tests, one in ten failed.
+StationFigures honest(int stations = 20) {
+    StationFigures out;
+    for (int s = 1; s <= stations; ++s) out.add_year(s, 500, 10);
+    return out;
+}
+
+const Flag& only(const Flags& flags) {
+    REQUIRE(flags.size() == 1);
+    return flags[0];
+}
+
+loop::rules::History history_of(const std::string& id, std::vector<loop::rules::Record> records) {
+    return {id, std::move(records), {}};
+}
+
+/// A vehicle that failed at a station, was repaired at a shop or not, and retested.
+loop::rules::History retested(const std::string& id, int station, const std::string& shop, bool passed) {
+    auto fail = made({station, last_day - 20, Verdict::fail});
+    auto repair = made({station, last_day - 15});
+    repair.fact.station_id = shop;
+    auto retest = made({station, last_day - 10, passed ? Verdict::pass : Verdict::fail, 0.3, Reason::retest});
+    loop::Episode e;
+    e.station_id = fail.fact.station_id;
+    e.county = "610404";
+    e.first_failure = fail.fact.occurred_at;
+    e.retests = {retest.fact.record_id};
+    if (!shop.empty()) {
+        e.counting_repairs = {repair.fact.record_id};
+        e.first_counting_day = last_day - 15;
+    }
+    if (passed) e.ended_at = retest.fact.occurred_at;
+    auto h = history_of(id, {fail, repair, retest});
+    h.episodes = {e};
+    return h;
+}
+
+loop::rules::History failed_in(const std::string& id, const std::string& county, bool repaired, bool ended) {
+    loop::rules::History h;
+    h.vehicle_id = id;
+    loop::Episode e;
+    e.station_id = "I" + county + "-01";
+    e.county = county;
+    e.first_failure = loop::start_of(last_day - 200);
+    if (repaired) e.first_counting_day = last_day - 190;
+    if (ended) e.ended_at = loop::start_of(last_day - 180);
+    e.due = last_day - 170;
+    h.episodes = {e};
+    return h;
+}
+
+}  // namespace
+
+TEST_CASE("S01: half the failures missing, or twice as many, beside the same vehicles elsewhere") {
+    auto figures = honest();
+    CHECK(figures.flags("S01").empty());
+    figures.add_year(21, 1000, 40);
+    figures.add_year(22, 1000, 4);
+    const auto flags = figures.flags("S01");
+    REQUIRE(flags.size() == 2);
+    const Flag& few = flags[0];
+    CHECK(few.claim == "fails_too_few");
+    CHECK(few.station_id == station_id(21));
+    CHECK(value_of(few, "observed") == "25");
+    CHECK(value_of(few, "of") == "1000");
+    CHECK(few.grade == Grade::strong);
+    CHECK(loop::rules::claim_of(few).zh.starts_with("1000 次初检中 25 次不合格，按同类车在其他站的比率应有 "));
+    CHECK(flags[1].claim == "fails_too_many");
+    CHECK(value_of(flags[1], "observed") == "250");
+}
+
+TEST_CASE("S01: a station is not its own peer, a small one is neither hidden nor punished") {
+    auto figures = honest(10);
+    figures.add_year(11, 100, 0);
+    figures.add_year(12, 150, 0);
+    // 100 tests at one in ten: 10 expected, below the 20 that are needed.
+    const auto all = loop::stations::stations_by(
+        figures.statistics.tallies(), {loop::stations::window(last_day, 365), loop::stations::failed_first_tests, 12});
+    REQUIRE(all.each.size() == 12);
+    CHECK_FALSE(all.each[10].enough);
+    CHECK(all.each[10].compared.p_low == 1);
+    CHECK(all.each[11].enough);
+    // 500 of the ten others and none of 100 in the whole stratum: 9.6 % or a little less for its margins.
+    CHECK(all.each[11].expected == Approx(150 * 500.0 / 5100).epsilon(0.001));
+    CHECK(figures.flags("S01").empty());
+}
+
+TEST_CASE("S02: first retests that hardly ever fail") {
+    StationFigures figures;
+    int n = 0;
+    for (int s = 1; s <= 12; ++s)
+        for (int i = 0; i < 200; ++i)
+            figures.statistics.put(retested(std::to_string(++n), s, "M610404-03", s == 7 ? i % 100 != 0 : i % 5 != 0));
+    const Flag flag = only(figures.flags("S02"));
+    CHECK(flag.station_id == station_id(7));
+    CHECK(value_of(flag, "observed") == "2");
+    CHECK(flag.grade == Grade::strong);
+    // A history that changed replaces what it said; one that went says nothing.
+    for (int i = 1201; i <= 1400; ++i) figures.statistics.put(retested(std::to_string(i), 7, "M610404-03", i % 5 != 0));
+    CHECK(figures.flags("S02").empty());
+    for (int i = 1; i <= n; ++i) figures.statistics.drop(std::to_string(i));
+    CHECK(figures.statistics.journeys().empty());
+}
+
+TEST_CASE("S03: readings are missing above the limit and bunch under it") {
+    StationFigures figures;
+    // Log-normal by its quantiles, a twentieth above the limit; each station's analyser off by up to 4 %.
+    for (int s = 1; s <= 20; ++s)
+        for (int i = 0; i < 1500; ++i) {
+            const double z = loop::statistics::normal_above_inverse((i + 0.5) / 1500);
+            double co = 0.5 * std::exp(0.6 * (z - 1.3)) * (1 + 0.01 * (s % 9 - 4));
+            if (s == 13 && co > 0.5 && i % 5 != 0) co = 0.46;
+            figures.add({s, last_day - i % 360, co > 0.5 ? Verdict::fail : Verdict::pass, co});
+        }
+    const Flag flag = only(figures.flags("S03"));
+    CHECK(flag.station_id == station_id(13));
+    CHECK(flag.claim == "missing_above_limit");
+    CHECK(std::stod(value_of(flag, "observed")) < 40);
+    CHECK(std::stod(value_of(flag, "expected")) > 130);
+}
+
+TEST_CASE("S04: digits, repeats and fields that never vary") {
+    StationFigures figures;
+    int n = 0;
+    for (int s = 1; s <= 15; ++s)
+        for (int i = 0; i < 400; ++i) {
+            auto r = made({s, last_day - i % 300});
+            ++n;
+            auto& test = *r.detail.inspection;
+            const int digit = s == 3 ? (i % 2) * 5 : n % 10;
+            test.readings = {{"hc", "5025", "ppm", 20.0 + (n * 7) % 60 / 10 * 10 + digit, 90.0, {}, {}},
+                             {"no", "5025", "ppm", 101.0 + n, 700.0, {}, {}},
+                             {"co", "5025", "%", s == 4 && i < 40 ? 0.11 : 0.0001 * (n % 4001), 0.5, {}, {}},
+                             {"co", "2540", "%", 0.0001 * (n % 3001), 0.4, {}, {}}};
+            if (s == 5 && i < 60)
+                for (auto& reading : test.readings) reading.value = 21;
+            test.temperature_c = s == 6 ? 20 : 10 + 0.1 * (n % 200);
+            figures.add(r);
+        }
+    const auto flags = figures.flags("S04");
+    std::set<std::string> found;
+    for (const auto& f : flags) found.insert(f.claim + " " + f.station_id);
+    CHECK(found.contains("digits_unlike_peers " + station_id(3)));
+    CHECK(found.contains("readings_repeat " + station_id(5)));
+    CHECK(found.contains("field_never_varies " + station_id(6)));
+    const auto repeat = std::ranges::find(flags, "readings_repeat", &Flag::claim);
+    CHECK(value_of(*repeat, "observed") == "59");
+    CHECK(value_of(*repeat, "most") == "60");
+    const auto constant = std::ranges::find(flags, "field_never_varies", &Flag::claim);
+    CHECK(value_of(*constant, "value") == "20.000");
+    CHECK(value_of(*constant, "stations_varying") == "14");
+    CHECK(std::ranges::count(flags, "readings_repeat", &Flag::claim) == 1);
+}
+
+TEST_CASE("S05: a day holds so many tests; nights are unlike peers'") {
+    auto figures = honest(8);
+    CHECK(figures.flags("S05").empty());
+    // ASM takes 20 s at least: 2161 of them are 12 h and 20 s.
+    for (int i = 0; i < 2161; ++i) figures.add({2, last_day - 3});
+    const Flag busy = only(figures.flags("S05"));
+    CHECK(busy.claim == "more_than_a_day_holds");
+    CHECK(value_of(busy, "hours") == "12.0");
+    CHECK(value_of(busy, "worst_day") == "2025-12-28");
+    for (int i = 0; i < 60; ++i) {
+        auto r = made({3, last_day - i});
+        r.detail.inspection->started_at = loop::start_of(last_day - i) + 3 * 3'600'000;
+        figures.add(r);
+    }
+    const auto flags = figures.flags("S05");
+    REQUIRE(flags.size() == 2);
+    CHECK(flags[1].claim == "tests_at_night");
+    CHECK(flags[1].station_id == station_id(3));
+    CHECK(value_of(flags[1], "observed") == "60");
+}
+
+TEST_CASE("S06: aborts beyond 1.25 times the peers', and beyond chance") {
+    auto figures = honest(15);
+    for (int s = 1; s <= 15; ++s)
+        for (int i = 0; i < (s == 9 ? 70 : 15); ++i) figures.add({s, last_day - i, Verdict::aborted});
+    const Flag flag = only(figures.flags("S06"));
+    CHECK(flag.station_id == station_id(9));
+    CHECK(value_of(flag, "observed") == "70");
+    CHECK(value_of(flag, "of") == "570");
+}
+
+TEST_CASE("S07: OBD that never answers, and OBD that always does") {
+    StationFigures figures;
+    for (int s = 1; s <= 15; ++s)
+        for (int i = 0; i < 600; ++i) {
+            auto r = made({s, last_day - i % 300});
+            loop::ObdDetail obd;
+            const int one_in = s == 4 ? 5 : 20;
+            obd.communicates = s == 8 || i % one_in != 0;
+            r.detail.inspection->obd = obd;
+            figures.add(r);
+        }
+    const auto flags = figures.flags("S07");
+    REQUIRE(flags.size() == 2);
+    CHECK(flags[0].claim == "silent_too_often");
+    CHECK(flags[0].station_id == station_id(4));
+    CHECK(flags[1].claim == "never_silent");
+    CHECK(flags[1].station_id == station_id(8));
+    CHECK(value_of(flags[1], "observed") == "0");
+}
+
+TEST_CASE("S08: late records, and silence while others work") {
+    StationFigures figures;
+    for (int s = 1; s <= 10; ++s)
+        for (int i = 0; i < 300; ++i) {
+            if (s == 5 && i < 40) continue;
+            auto r = made({s, last_day - i});
+            const bool late = i % (s == 2 ? 3 : 60) == 0;
+            r.arrival = loop::rules::Arrival{"", "", 0, r.fact.occurred_at + (late ? 2 : 0) * loop::day_ms, {}};
+            figures.add(r);
+        }
+    const auto flags = figures.flags("S08");
+    REQUIRE(flags.size() == 2);
+    CHECK(flags[0].claim == "late_uploads");
+    CHECK(flags[0].station_id == station_id(2));
+    CHECK(value_of(flags[0], "observed") == "100");
+    CHECK(flags[1].claim == "silent_while_others_work");
+    CHECK(flags[1].station_id == station_id(5));
+    CHECK(value_of(flags[1], "last_day") == "2025-11-21");
+    CHECK(value_of(flags[1], "days") == "40");
+    CHECK(value_of(flags[1], "expected") == "40");
+}
+
+TEST_CASE("S08: silence of all is a holiday") {
+    StationFigures figures;
+    for (int s = 1; s <= 5; ++s)
+        for (int i = 20; i < 300; ++i) figures.add({s, last_day - i});
+    CHECK(figures.flags("S08").empty());
+}
+
+TEST_CASE("S09: those who passed here fail when they are seen next") {
+    StationFigures figures;
+    int n = 0;
+    for (int s = 1; s <= 12; ++s)
+        for (int i = 0; i < 200; ++i) {
+            auto pass = made({s, last_day - 400});
+            const bool fails = i % (s == 6 ? 3 : 12) == 0;
+            auto next = made({1 + i % 12, last_day - 30, fails ? Verdict::fail : Verdict::pass});
+            figures.statistics.put(history_of(std::to_string(++n), {pass, next}));
+        }
+    const Flag flag = only(figures.flags("S09"));
+    CHECK(flag.station_id == station_id(6));
+    CHECK(value_of(flag, "observed") == "67");
+    CHECK(value_of(flag, "of") == "200");
+}
+
+TEST_CASE("S09: a retest of the same visit is not a later failure; the roadside is, at once") {
+    StationFigures figures;
+    auto pass = made({1, last_day - 30}), soon = made({2, last_day - 10, Verdict::fail});
+    figures.statistics.put(history_of("v", {pass, soon}));
+    CHECK(figures.statistics.journeys().empty());
+    soon.fact.inspection->reason = Reason::roadside;
+    figures.statistics.put(history_of("v", {pass, soon}));
+    CHECK(figures.statistics.journeys().at("v").later.size() == 1);
+}
+
+TEST_CASE("S10: a pair passes beyond the station's habit and the shop's skill") {
+    StationFigures figures;
+    int n = 0;
+    for (int s = 1; s <= 8; ++s)
+        for (int m = 1; m <= 6; ++m)
+            for (int i = 0; i < 60; ++i) {
+                // Lenient stations and skilled shops pass more; only the pair (3, 2) passes everything.
+                const bool passes = (s == 3 && m == 2) || (i * 7 + s * 3 + m) % 20 >= 6 - s / 3 - m / 3;
+                figures.statistics.put(retested(std::to_string(++n), s, fmt::format("M610404-{:02}", m), passes));
+            }
+    const Flag flag = only(figures.flags("S10"));
+    CHECK(flag.station_id == station_id(3));
+    CHECK(flag.other_station_id == "M610404-02");
+    CHECK(value_of(flag, "observed") == "60");
+    CHECK(value_of(flag, "concentration") == "0.17");
+}
+
+TEST_CASE("S11: all gases of a line step down on a date") {
+    StationFigures figures;
+    for (int s = 1; s <= 12; ++s)
+        for (int week = 0; week < 50; ++week)
+            for (int i = 0; i < 25; ++i) {
+                const loop::Day day = last_day - 7 * week - i % 7;
+                const double scale = s == 4 && week < 20 ? 0.6 : 1;
+                auto r = made({s, day});
+                const double wobble = 1 + 0.3 * ((i * 13 + week * 7 + s * 5) % 11 - 5) / 5;
+                r.detail.inspection->readings = {{"co", "5025", "%", 0.2 * scale * wobble, 0.5, {}, {}},
+                                                 {"hc", "5025", "ppm", 40 * scale * wobble, 90.0, {}, {}},
+                                                 {"no", "5025", "ppm", 300 * scale * wobble, 700.0, {}, {}}};
+                figures.add(r);
+            }
+    const Flag flag = only(figures.flags("S11"));
+    CHECK(flag.claim == "readings_fell");
+    CHECK(flag.station_id == station_id(4));
+    CHECK(value_of(flag, "channels") == "3");
+    CHECK(std::stod(value_of(flag, "step")) == Approx(-40).margin(2));
+    // Twenty weeks before the end of 2025: the week of Monday 2025-08-11 or the next.
+    CHECK(value_of(flag, "since") >= "2025-08-11");
+    CHECK(value_of(flag, "since") <= "2025-08-18");
+}
+
+TEST_CASE("S11: failures of a station fall on a date") {
+    StationFigures figures;
+    for (int s = 1; s <= 15; ++s)
+        for (int week = 0; week < 50; ++week)
+            for (int i = 0; i < 40; ++i) {
+                const int one_in = s == 4 && week < 20 ? 40 : 5 + (week * 7 + s * 3) % 3;
+                figures.add({s, last_day - 7 * week - i % 7, i % one_in == 0 ? Verdict::fail : Verdict::pass});
+            }
+    const Flag flag = only(figures.flags("S11"));
+    CHECK(flag.claim == "failures_fell");
+    CHECK(flag.station_id == station_id(4));
+}
+
+TEST_CASE("S12: an inspector who lets vehicles pass, and where they went") {
+    StationFigures figures;
+    for (int s = 1; s <= 12; ++s)
+        for (const char* who : {"A", "B", "C"})
+            for (int i = 0; i < 300; ++i) {
+                const bool lax = s == 5 && who[0] == 'B';
+                const auto name = lax ? "李某" : fmt::format("{}{}", who, s);
+                figures.add({s, last_day - 100 - i % 200, i % (lax ? 60 : 10) == 0 ? Verdict::fail : Verdict::pass, 0.3,
+                             Reason::periodic, name});
+            }
+    figures.add({9, last_day - 10, Verdict::pass, 0.3, Reason::periodic, "李某"});
+    const auto flags = figures.flags("S12");
+    REQUIRE(flags.size() == 2);
+    CHECK(flags[0].claim == "inspector_fails_too_few");
+    CHECK(flags[0].person == "李某");
+    CHECK(flags[0].station_id == station_id(5));
+    CHECK(flags[1].claim == "inspector_moved_here");
+    CHECK(flags[1].station_id == station_id(9));
+    CHECK(flags[1].other_station_id == station_id(5));
+}
+
+TEST_CASE("C01: a county without repairs, one with few, one that holds the target") {
+    StationFigures figures;
+    int n = 0;
+    for (int i = 0; i < 60; ++i) {
+        figures.statistics.put(failed_in(std::to_string(++n), "610428", false, true));
+        figures.statistics.put(failed_in(std::to_string(++n), "610402", i % 3 == 0, true));
+        figures.statistics.put(failed_in(std::to_string(++n), "610403", i % 20 != 0, true));
+        figures.statistics.put(failed_in(std::to_string(++n), "110101", false, true));
+    }
+    const auto flags = figures.flags("C01");
+    REQUIRE(flags.size() == 2);
+    CHECK(flags[0].county == "610402");
+    CHECK(flags[0].claim == "few_repairs");
+    CHECK(value_of(flags[0], "repaired") == "20");
+    CHECK(flags[1].county == "610428");
+    CHECK(flags[1].claim == "no_repairs");
+    CHECK(flags[1].station_id.empty());
+}
+
+TEST_CASE("C02 and C04: a county whose failed vehicles stay away") {
+    StationFigures figures;
+    int n = 0;
+    for (const auto& county : figures.projection.policy().counties)
+        for (int i = 0; i < 300; ++i)
+            figures.statistics.put(
+                failed_in(std::to_string(++n), county, true, i % (county == "610424" ? 2 : 20) != 0));
+    const Flag away = only(figures.flags("C02"));
+    CHECK(away.county == "610424");
+    CHECK(value_of(away, "observed") == "150");
+    const Flag unknown = only(figures.flags("C04"));
+    CHECK(unknown.county == "610424");
+    CHECK(value_of(unknown, "share") == "50.0");
+}
+
+TEST_CASE("a chance can be said aloud") {
+    using loop::rules::chance;
+    CHECK(chance("p", 0.5).text == "> 1/10");
+    CHECK(chance("p", 0.01).text == "1/100");
+    CHECK(chance("p", 0.00032).text == "1/3,100");
+    CHECK(chance("p", 1e-8).text == "1/100,000,000");
+    CHECK(chance("p", 0).text == "< 1/1,000,000,000");
+}
+
+TEST_CASE("what was added can be taken out, in any order, and nothing is left") {
+    rc::check([](const std::vector<std::uint8_t>& seeds) {
+        std::vector<loop::rules::Record> records;
+        for (const auto seed : seeds) {
+            auto r = made({seed % 3, last_day - seed % 40, static_cast<Verdict>(seed % 3), 0.01 * seed,
+                           seed % 2 ? Reason::periodic : Reason::retest, std::string(1, 'A' + seed % 2)});
+            r.detail.inspection->temperature_c = seed;
+            if (seed % 4 == 0) r.detail.inspection->obd = loop::ObdDetail{};
+            records.push_back(r);
+        }
+        loop::rules::Statistics one, other;
+        for (const auto& r : records) one.add(r);
+        auto shuffled = records;
+        for (std::size_t i = shuffled.size(); i > 1; --i)
+            std::swap(shuffled[i - 1], shuffled[*rc::gen::inRange<std::size_t>(0, i)]);
+        for (const auto& r : shuffled) other.add(r);
+        RC_ASSERT(one.tallies() == other.tallies());
+        RC_ASSERT(one.keeping() == other.keeping());
+        for (const auto& r : shuffled) one.remove(r);
+        RC_ASSERT(one.tallies() == loop::stations::Tallies{});
+        RC_ASSERT(one.keeping().empty());
+    });
+}
+
+TEST_CASE("strata: what is not known has code 0, bands begin at 1") {
+    auto r = made({1});
+    auto stratum = loop::stations::stratum_of(r);
+    CHECK(stratum.codes[0] == 2);  // asm is the second of the methods
+    CHECK(stratum.codes[1] == 1);
+    CHECK(stratum.codes[2] == 5);
+    CHECK(stratum.codes[3] == 0);
+    CHECK(stratum.codes[4] == 0);
+    r.detail.vehicle->registered_on = last_day - 3650;
+    loop::ObdDetail obd;
+    obd.mileage_km = 50'000;
+    r.detail.inspection->obd = obd;
+    stratum = loop::stations::stratum_of(r);
+    CHECK(stratum.codes[3] == 3);
+    CHECK(stratum.codes[4] == 2);
+    r.fact.inspection->reason = Reason::roadside;
+    CHECK_FALSE(loop::stations::seen(r));
+}
+
+TEST_CASE("weeks run from Monday to Sunday") {
+    using namespace loop::stations;
+    const auto monday = loop::parse_day("2025-12-29").value();
+    CHECK(monday_of(week_of(monday)) == monday);
+    CHECK(week_of(monday + 6) == week_of(monday));
+    CHECK(week_of(monday - 1) == week_of(monday) - 1);
+    CHECK(monday_of(week_of(-1)) == -3);
+    CHECK(quarter_of(-1) == -1);
+}

@@ -1,0 +1,63 @@
+#include <catch2/catch.hpp>
+
+#include "tests/support/suspects.hpp"
+
+using namespace imloop;
+using namespace imloop::test;
+
+namespace {
+
+json at(int n, const char* day, double km, const json& more = json::object()) {
+    json obd{{"mileage_km", km}};
+    obd.merge_patch(more);
+    return a_test(n, std::string(day) + "T10:00:00+08:00", {{"obd", obd}});
+}
+
+std::vector<loop::rules::Flag> flags_of(const std::vector<json>& records) {
+    SuspectWorld world;
+    for (const auto& r : records) world.put(r);
+    return world.flags("V08");
+}
+
+}  // namespace
+
+TEST_CASE("a mileage that runs backwards is flagged at the test that stands out") {
+    const auto back = flags_of({at(1, "2026-03-02", 152'340), at(2, "2026-03-06", 61'977)});
+    REQUIRE(back.size() == 1);
+    CHECK(back[0].claim == "mileage_runs_backwards");
+    CHECK(back[0].records == std::vector{id_of(2), id_of(1)});
+
+    const auto spike =
+        flags_of({at(1, "2026-03-02", 61'900), at(2, "2026-04-02", 98'345), at(3, "2026-05-02", 62'950)});
+    REQUIRE(spike.size() == 1);
+    CHECK(spike[0].records == std::vector{id_of(2), id_of(3)});
+}
+
+TEST_CASE("one digit wrong, missing, doubled or swapped is a slip of the hand") {
+    for (const double typed : {52'340.0, 15'234.0, 1'522'340.0, 125'340.0, 102'340.0})
+        CHECK(
+            flags_of({at(1, "2026-03-02", 152'300), at(2, "2026-03-06", typed), at(3, "2026-03-20", 152'400)}).empty());
+}
+
+TEST_CASE("small steps back, a taxi's and a lorry's mileage, and what is not given are quiet") {
+    CHECK(flags_of({at(1, "2026-03-02", 61'900), at(2, "2026-03-06", 61'850)}).empty());
+    CHECK(flags_of({at(1, "2026-03-02", 61'900), at(2, "2026-03-06", 61'849)}).empty());  // a digit: 61'949
+    CHECK(flags_of({at(1, "2025-03-02", 100'000), at(2, "2026-03-02", 330'000)}).empty());
+    CHECK(flags_of({at(1, "2026-03-02", 100'000), at(2, "2026-03-12", 115'400)}).empty());
+    CHECK(flags_of({at(1, "2026-03-02", 100'000), at(2, "2026-03-06", 0)}).empty());
+}
+
+TEST_CASE("further than can be driven is flagged") {
+    const auto flags = flags_of({at(1, "2026-03-02", 31'900), at(2, "2026-03-03", 84'672)});
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "mileage_too_far");
+}
+
+TEST_CASE("the distance since clearing can't outrun the odometer") {
+    const auto with = [](double cleared) { return json{{"cleared_distance_km", cleared}}; };
+    CHECK(flags_of({at(1, "2026-03-02", 61'900, with(1200)), at(2, "2026-03-06", 61'950, with(1350))}).empty());
+    const auto flags = flags_of({at(1, "2026-03-02", 61'900, with(1200)), at(2, "2026-03-06", 61'950, with(4350))});
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "cleared_distance_outruns_mileage");
+    CHECK(flags_of({at(1, "2026-03-02", 61'900, with(4200)), at(2, "2026-03-06", 61'950, with(20))}).empty());
+}
