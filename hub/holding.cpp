@@ -124,7 +124,7 @@ Answer Hub::Impl::holds(const json& in) {
                 {"reason", "依据", "reason"},
                 {"officer_id", "决定人", "officer"}},
                {},
-               {}};
+               json::object()};
     const std::string station = in.value("station", "");
     const std::unique_lock guard(lock);
     for (const auto& hold : holds_in(state, policy.hold_minutes)) {

@@ -78,15 +78,14 @@ std::string Statement::text(int column) const {
                : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column)));
 }
 
-Database::Database(const std::filesystem::path& file) {
+Database::Database(const std::filesystem::path& file, Journaling journaling) {
     sqlite3* raw = nullptr;
     const int code = sqlite3_open_v2(file.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
     handle_.reset(raw);
     check(code, raw);
     sqlite3_busy_timeout(raw, 10'000);
-    execute(
-        "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;"
-        "PRAGMA cache_size=-65536");
+    execute("PRAGMA page_size=8192; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536");
+    if (journaling == Journaling::write_ahead) execute("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=4000");
 }
 
 void Database::execute(std::string_view sql) {

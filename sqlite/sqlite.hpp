@@ -42,10 +42,14 @@ private:
     int index(int number) const;
 };
 
+/// Write-ahead: readers never wait, but even opening takes room on the disk. Rollback: for what is written seldom and
+/// must open on a full disk.
+enum class Journaling { write_ahead, rollback };
+
 class Database {
 public:
-    /// WAL, synchronous=FULL. Makes the file where it is missing.
-    explicit Database(const std::filesystem::path& file);
+    /// synchronous=FULL. Makes the file where it is missing.
+    explicit Database(const std::filesystem::path& file, Journaling = Journaling::write_ahead);
     void execute(std::string_view sql);
     /// CREATE TABLE statements in PostgreSQL's words (BYTEA, BIGINT); the tables become STRICT.
     void define(std::string_view tables);

@@ -80,9 +80,9 @@ std::string evidence_page(const Case& c) {
     Html body =
         html("<h1>需要看一看 · {} <span lang=\"en\">{}</span></h1><p class=\"lead\">{}</p>",
              f.at("title").at("zh").get<std::string>(), f.at("title").at("en").get<std::string>(), both(f.at("claim")));
-    body += html("<p>{} · {} {:.1f}% · {} {} · {}</p>", f.at("flag_id").get<std::string>(), "可能性 score",
-                 f.at("score").get<double>() * 100, "站点 station", f.at("station_id").get<std::string>(),
-                 f.at("grade").get<std::string>());
+    body += html("<p>{} · {} {} · {} {} · {}</p>", f.at("flag_id").get<std::string>(), "可能性 score",
+                 fmt::format("{:.1f}%", f.at("score").get<double>() * 100), "站点 station",
+                 f.at("station_id").get<std::string>(), f.at("grade").get<std::string>());
     if (!c.plots.empty()) body += section("图", "Plots", plots);
     body += section("数字", "The numbers", values(f));
     body += section("怎样算出来的", "How it was computed", html("<p>{}</p>", both(f.at("formula"))));

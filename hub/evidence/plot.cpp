@@ -45,12 +45,14 @@ Html line(const std::vector<double>& values, const Range& range, double top, dou
     return out;
 }
 
+std::string whole(double number) { return fmt::format("{:.0f}", number); }
+
 Html label(double x, double y, std::string_view words, std::string_view anchor = "start") {
-    return html("<text x=\"{:.0f}\" y=\"{:.0f}\" text-anchor=\"{}\">{}</text>", x, y, anchor, words);
+    return html("<text x=\"{}\" y=\"{}\" text-anchor=\"{}\">{}</text>", whole(x), whole(y), anchor, words);
 }
 
 Html framed(double tall, std::string_view about, const Html& inside) {
-    return html("<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{}\">{}</svg>", width, tall, about,
+    return html("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">{}</svg>", whole(width), whole(tall), about,
                 inside);
 }
 
@@ -60,8 +62,8 @@ std::vector<double> values_of(const Trace& trace, std::string_view channel) {
 }
 
 Html axes(const Range& range, std::string_view channel, std::size_t rows) {
-    Html out =
-        html("<path d=\"M{:.0f} 10V{:.0f}H{:.0f}\" fill=\"none\" stroke=\"#7F8B97\"/>", margin, height, width - margin);
+    Html out = html("<path d=\"M{} 10V{}H{}\" fill=\"none\" stroke=\"#7F8B97\"/>", whole(margin), whole(height),
+                    whole(width - margin));
     out += label(margin - 4, 16, fmt::format("{:.3g}", range.high), "end");
     out += label(margin - 4, height, fmt::format("{:.3g}", range.low), "end");
     out += label(margin, height + 16, "0 s");
@@ -114,13 +116,12 @@ std::optional<Html> trace_plot(const Trace& trace, std::string_view channel) {
 Html time_strip(std::vector<Mark> marks) {
     std::ranges::stable_sort(marks, {}, &Mark::at);
     const auto from = marks.empty() ? 0 : marks.front().at, to = marks.empty() ? 0 : marks.back().at;
-    Html inside = html("<path d=\"M{:.0f} 20H{:.0f}\" stroke=\"#7F8B97\"/>", margin, width - margin);
+    Html inside = html("<path d=\"M{} 20H{}\" stroke=\"#7F8B97\"/>", whole(margin), whole(width - margin));
     double y = 44;
     for (std::size_t i = 0; i < marks.size(); ++i) {
         const double share = to > from ? static_cast<double>(marks[i].at - from) / static_cast<double>(to - from) : 0.5;
         const double x = margin + share * (width - 2 * margin);
-        inside +=
-            html("<circle cx=\"{:.1f}\" cy=\"20\" r=\"5\" fill=\"#fff\" stroke=\"#17212B\" stroke-width=\"2\"/>", x);
+        inside += html("<circle cx=\"{}\" cy=\"20\" r=\"5\" fill=\"#fff\" stroke=\"#17212B\" stroke-width=\"2\"/>", x);
         inside += label(x, 10, std::to_string(i + 1), "middle");
         inside += label(margin, y, fmt::format("{}  {}  {}", i + 1, loop::format_moment(marks[i].at), marks[i].words));
         y += 18;

@@ -89,7 +89,7 @@ Report report_risk(const loop::Projection& projection, const Suspects& suspects)
                 {"confirmed", "已确认", "confirmed"},
                 {"because", "主要依据", "because"}},
                {},
-               {}};
+               json::object()};
     const auto risks = loop::rules::risks(suspects);
     const auto meters = loop::rules::meters(suspects, projection);
     std::vector<std::pair<std::string, const loop::rules::Risk*>> order;
@@ -120,7 +120,7 @@ Report report_rules(const Suspects& suspects) {
                 {"asked", "要求说明", "asked"},
                 {"precision", "准确率", "precision", true}},
                {},
-               {}};
+               json::object()};
     std::map<std::string, int> flags, confirmed, dismissed, asked;
     for (const auto& [id, owners] : suspects.flags()) ++flags[owners.begin()->second.rule];
     for (const auto& [id, decisions] : suspects.decisions()) {

@@ -37,7 +37,7 @@ Report report_yield(const loop::rules::Suspects& suspects) {
                 {"high", "上限", "high", true},
                 {"lift", "相对纯随机", "against random"}},
                {},
-               {}};
+               json::object()};
     std::map<std::string, std::set<std::string>> rules_against;  // by station
     for (const auto& [id, owners] : suspects.flags())
         rules_against[owners.begin()->second.station_id].insert(owners.begin()->second.rule);

@@ -23,7 +23,7 @@ const sqlite::Form& ledger_form() {
 
 sqlite::Database open(const std::filesystem::path& data) {
     std::filesystem::create_directories(data);
-    sqlite::Database database(data / "intake.sqlite");
+    sqlite::Database database(data / "intake.sqlite", sqlite::Journaling::rollback);
     sqlite::bring_up_to_date(database, ledger_form(), (data / "intake.sqlite").string());
     return database;
 }

@@ -16,7 +16,7 @@ constexpr const char* epoch = "e";
 
 }  // namespace
 
-Feed::Feed(const sim::Year& year, TraceFeed& traces, int year_number)
+Feed::Feed(const sim::Year& year, const Traces& traces, int year_number)
     : traces_(traces),
       projection_(loop::default_policy()),
       suspects_(loop::rules::Parameters(), loop::default_policy()) {
@@ -67,7 +67,7 @@ void Feed::take(const Line& line) {
     accepted_ += is_accepted;
     if (is_accepted) {
         if (const auto trace = admitted.json.find("trace"); trace != admitted.json.end())
-            traces_.arrive(trace->at("sha256"), suspects_);
+            take_trace(trace->at("sha256"));
         return;
     }
     for (const auto& p : admitted.problems) arrival.rejected_for.push_back(p.code);
@@ -76,6 +76,15 @@ void Feed::take(const Line& line) {
     const auto kind = is_verdict_alone ? loop::record::kind_of(admitted.json) : std::nullopt;
     if (kind == loop::Kind::inspection)
         suspects_.rejected(loop::record::read_fact(*kind, admitted.json), std::move(arrival));
+}
+
+/// With its record; a test may be without.
+void Feed::take_trace(const std::string& sha256) {
+    const auto load = [&](const std::string& of) -> std::optional<std::string> {
+        const auto it = traces_.find(of);
+        return it == traces_.end() ? std::nullopt : std::optional(it->second);
+    };
+    if (const auto csv = load(sha256)) shelf_.take(sha256, *csv, load, suspects_);
 }
 
 void Feed::until(loop::Day day) {

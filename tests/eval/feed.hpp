@@ -1,17 +1,22 @@
 // A simulated year as it reaches the hub: the projection and the suspect rules, fed in process day by day.
 #pragma once
 
+#include <map>
+
+#include "hub/projection/shelf.hpp"
 #include "loop/projection.hpp"
 #include "loop/suspects/suspects.hpp"
-#include "tests/eval/trace_feed.hpp"
 #include "tests/sim/year.hpp"
 
 namespace imloop::eval {
 
+/// Traces by digest, as they are handed in.
+using Traces = std::map<std::string, std::string>;
+
 class Feed {
 public:
     /// `year` and `traces` outlive it. The stations are registered before the first line.
-    Feed(const sim::Year& year, TraceFeed& traces, int year_number);
+    Feed(const sim::Year& year, const Traces& traces, int year_number);
 
     /// Takes in what was received up to the end of the day, then sweeps. Days ascend.
     void until(loop::Day);
@@ -29,8 +34,10 @@ private:
     };
     void registers(const sim::Year&, int year_number);
     void take(const Line&);
+    void take_trace(const std::string& sha256);
 
-    TraceFeed& traces_;
+    const Traces& traces_;
+    hub::TraceShelf shelf_;
     loop::Projection projection_;
     loop::rules::Suspects suspects_;
     std::vector<Line> lines_;  // in the order they were received

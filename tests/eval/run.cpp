@@ -23,8 +23,8 @@ std::vector<Scene> scenes(const Plan& plan) {
 }
 
 Score run(const Plan& plan) {
-    TraceFeed traces;
-    const auto year = sim::make_year(plan.year, [&](const auto& sha, const auto& csv) { traces.keep(sha, csv); });
+    Traces traces;
+    const auto year = sim::make_year(plan.year, [&](const auto& sha, const auto& csv) { traces[sha] = csv; });
     Feed feed(year, traces, plan.year.year);
     Judge judge(year);
     const auto first = loop::parse_day(fmt::format("{}-01-01", plan.year.year)).value();

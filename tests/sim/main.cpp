@@ -65,16 +65,16 @@ void write_sources(const fs::path& folder, sim::Year& year, int valid_from_year,
         write(folder / "keys" / (s.id + ".pub.pem"), key.public_key().pem());
         const auto found = year.lines.find(s.id);
         if (found == year.lines.end()) continue;
-        std::vector<std::string> lines;
-        for (auto& written : found->second) lines.push_back(std::move(written.line));
-        std::size_t kept = lines.size();
+        std::size_t kept = found->second.size();
         if (std::ranges::find(live, s.id) != live.end()) {
-            kept -= std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(lines.size()) * live_share));
+            kept -= std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(kept) * live_share));
             std::string plain;
-            for (std::size_t i = kept; i < lines.size(); ++i) plain += lines[i] + "\n";
+            for (std::size_t i = kept; i < found->second.size(); ++i)
+                if (!found->second[i].refused) plain += found->second[i].line + "\n";
             write(folder / "live" / (s.id + ".ndjson"), plain);
         }
-        lines.resize(kept);
+        std::vector<std::string> lines;
+        for (std::size_t i = 0; i < kept; ++i) lines.push_back(std::move(found->second[i].line));
         if (!lines.empty()) write(folder / "journals" / (s.id + ".ndjson"), sealed(key, s.id, lines));
     }
     fmt::print(stderr, "\n");

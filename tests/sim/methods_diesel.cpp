@@ -51,19 +51,24 @@ void free_acceleration(Recorder& r) {
     for (int a = 1 - purges; a <= accelerations; ++a) {
         // Each peak a little unlike the last; the first ones blow out what lay in the pipe.
         const double peak = state.opacity_m1 * 1.05 * (1 + 0.05 * r.random.noise()) * (a < 1 ? 1.15 : 1.0);
-        const int seconds = 14 + r.random.between(0, 3);
-        for (int i = 0; i < seconds; ++i) {
-            const bool pressed = i >= 3 && i < 7;
-            const double rise = pressed ? std::min(1.0, (i - 2) / 3.0) : i >= 7 ? std::max(0.0, 1 - (i - 6) / 4.0) : 0;
-            auto& row = r.second(a < 1                ? State::prepare
-                                 : i < 3 || rise <= 0 ? State::idle
-                                                      : State::accelerate,
+        // The driver's foot: when, how quickly, how long; and how the smoke follows it.
+        const int from = r.random.between(2, 5), held = r.random.between(3, 6), rest = r.random.between(6, 11);
+        const double quick = r.random.within(1.0, 2.6), puff = r.random.within(0.25, 0.8),
+                     fade = r.random.within(0.8, 2.6);
+        for (int i = 0; i < from + held + rest; ++i) {
+            const int pressed = i - from + 1, released = i - from - held + 1;
+            const double rise = released > 0  ? std::max(0.0, 1 - released / (2.2 * quick))
+                                : pressed > 0 ? std::min(1.0, pressed / (1.2 * quick))
+                                              : 0;
+            auto& row = r.second(a < 1       ? State::prepare
+                                 : rise <= 0 ? State::idle
+                                             : State::accelerate,
                                  idle + (high - idle) * rise);
             row.order = std::max(a, 0);
-            const double shape = pressed  ? std::min(1.0, 0.45 + 0.275 * (i - 3))
-                                 : i >= 7 ? 0.6 * std::exp(-(i - 7) / 1.5)
-                                          : 0.05;
-            r.opacity(row, peak * shape * (1 - r.bench.air_share));
+            const double shape = released > 0  ? puff * std::exp(-released / fade)
+                                 : pressed > 0 ? std::min(1.0, puff + (1 - puff) * pressed / std::min(3.0, quick + 1))
+                                               : 0.04;
+            r.opacity(row, peak * shape * (1 + 0.12 * r.random.noise() * (shape < 1)) * (1 - r.bench.air_share));
         }
     }
 }

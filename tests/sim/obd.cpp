@@ -35,7 +35,7 @@ std::optional<Obd> read_obd(const Vehicle& v, double mileage_km, Random& random)
     out.cvn = v.model->cvn(v.stage, v.software_level);
     if (v.model->reports_vin && v.stage >= 4) out.vin = v.vin;
     // A computer from the breaker's yard still knows its first car.
-    if (!out.vin.empty() && own.chance(0.0003))
+    if (!out.vin.empty() && own.chance(0.0001))
         out.vin = vin_with_check_digit(v.vin.substr(0, 11) + std::to_string(own.between(100'000, 999'999)));
     if (v.stage >= 5 || own.chance(0.4)) out.mileage_km = static_cast<int>(mileage_km);
     const double since_clear = std::max(0.0, mileage_km - v.cleared_at_km);

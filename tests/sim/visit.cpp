@@ -139,7 +139,7 @@ private:
             // A clumsy upload: refused by its own words, then sent mended.
             auto wrong = r;
             wrong["method"] = "asm5025";
-            world_.put(t.station, t.written_at, wrong);
+            world_.put(t.station, t.written_at, wrong, true);
         }
         world_.put(t.station, t.written_at, r);
         if (Random random = world_.chance(of_line); random.chance(0.0005)) {

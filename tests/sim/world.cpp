@@ -9,8 +9,8 @@
 namespace imloop::sim {
 namespace {
 
-constexpr double offline_days = 0.008;        // of a station's days
-constexpr double records_a_vehicle = 1.0795;  // tests: first ones, retests, second ones of taxis and old trucks
+constexpr double offline_days = 0.008;       // of a station's days
+constexpr double records_a_vehicle = 1.098;  // tests: first ones, retests, second ones of taxis and old trucks
 
 }  // namespace
 
@@ -20,6 +20,8 @@ World::World(const YearOptions& o, const OnTrace& on_trace) : options(o), on_tra
     Random random(o.seed);
     stations = make_i_stations(o.i_stations, random);
     shops = make_shops(o.m_stations, random);
+    for (auto& s : stations)
+        for (auto& line : s.lines) line.analyser.adjusted_at = line.opacimeter.adjusted_at = begin - 3 * loop::day_ms;
     stations_of.resize(counties().size()), shops_of.resize(counties().size());
     for (std::size_t i = 0; i < stations.size(); ++i) stations_of[stations[i].county].push_back(i);
     for (std::size_t i = 0; i < shops.size(); ++i) shops_of[shops[i].county].push_back(i);
@@ -31,7 +33,7 @@ World::World(const YearOptions& o, const OnTrace& on_trace) : options(o), on_tra
     out.campaigns = make_campaigns(o.cheats, o.year, stations, shops, random);
 }
 
-void World::put(const std::string& source, loop::Moment written_at, const Json& record) {
+void World::put(const std::string& source, loop::Moment written_at, const Json& record, bool refused) {
     if (written_at >= end || written_at < begin) return;
     // The line may be down for a day: what was written comes next morning.
     std::uint64_t number = 0;
@@ -40,7 +42,7 @@ void World::put(const std::string& source, loop::Moment written_at, const Json& 
     Random line(options.seed ^ number, of_line, static_cast<std::uint64_t>(day));
     const auto received =
         line.chance(offline_days) ? loop::start_of(day + 1) + 8 * 3'600'000 : written_at + 1000 * line.between(2, 90);
-    out.lines[source].push_back({written_at, received, record.dump()});
+    out.lines[source].push_back({written_at, received, record.dump(), refused});
 }
 
 Typed World::typed(const Vehicle& v, Random& random) {

@@ -24,7 +24,7 @@ public:
     Random chance(Stream kind) { return Random(options.seed, kind, ++streams_); }
     const County& county_of(const Vehicle& v) const { return counties()[static_cast<std::size_t>(v.county)]; }
     /// Into a journal, if the year is not over.
-    void put(const std::string& source, loop::Moment written_at, const Json& record);
+    void put(const std::string& source, loop::Moment written_at, const Json& record, bool refused = false);
     /// What the operator types: mostly right.
     Typed typed(const Vehicle&, Random&);
     void keep_trace(const Test&, Json& record);

@@ -30,6 +30,7 @@ struct Station {
 struct Written {
     loop::Moment written_at = 0, received_at = 0;
     std::string line;
+    bool refused = false;  ///< no station program would have kept it: a clumsy upload of an older one
 };
 
 /// What was cheated, beside the records: one of each record that a cheat touched.
