@@ -53,7 +53,7 @@ class Suspects(Programs):
         done = subprocess.run(check, capture_output=True, text=True)
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
         self.assertIn("1 of 1 hold", done.stdout)
-        page.write_text(page.read_text().replace('\\"value\\":0.2', '\\"value\\":0.1'))
+        page.write_text(page.read_text().replace("A017", "A018"))
         changed = subprocess.run(check, capture_output=True, text=True)
         self.assertEqual(1, changed.returncode)
         self.assertIn("line: not the one in the chain", changed.stdout)
