@@ -20,15 +20,6 @@ bool has(const List& list, std::string_view what) {
     return std::ranges::find(list, what) != list.end();
 }
 
-Flag flag_of(const Record& r, const char* claim, Grade grade, int score, std::vector<Value> values) {
-    return {.claim = claim,
-            .grade = grade,
-            .score_permille = score,
-            .records = {r.fact.record_id},
-            .person = r.test().inspector_id,
-            .values = std::move(values)};
-}
-
 /// Hybrids may hold either engine, and an electric car has no exhaust at all.
 void method(const Record& r, Flags& flags) {
     const std::string fuel(fuel_of(r)), &method = r.fact.inspection->method;

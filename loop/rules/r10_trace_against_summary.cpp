@@ -80,15 +80,6 @@ std::optional<Mismatch> mismatch(const Record& r, const TraceFacts& trace, const
     return Mismatch{&reading, of, std::max(under, over)};
 }
 
-Flag flag_of(const Record& r, const char* claim, Grade grade, int score, std::vector<Value> values) {
-    return {.claim = claim,
-            .grade = grade,
-            .score_permille = score,
-            .records = {r.fact.record_id},
-            .person = r.test().inspector_id,
-            .values = std::move(values)};
-}
-
 void windows(const Record& r, const TraceFacts& trace, Flags& flags) {
     std::optional<Mismatch> worst;
     int count = 0;

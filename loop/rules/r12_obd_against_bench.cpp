@@ -9,15 +9,6 @@
 namespace imloop::loop::rules {
 namespace {
 
-Flag flag_of(const Record& r, const char* claim, Grade grade, int score, std::vector<Value> values) {
-    return {.claim = claim,
-            .grade = grade,
-            .score_permille = score,
-            .records = {r.fact.record_id},
-            .person = r.test().inspector_id,
-            .values = std::move(values)};
-}
-
 /// A course can be told from noise where the bench moves this many times what counts as moving.
 constexpr double courses = 8;
 

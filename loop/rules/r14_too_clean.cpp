@@ -13,15 +13,6 @@ namespace {
 
 constexpr Day block_days = 90;  // tests of one station whose smoke is looked at together
 
-Flag flag_of(const Record& r, const char* claim, Grade grade, int score, std::vector<Value> values) {
-    return {.claim = claim,
-            .grade = grade,
-            .score_permille = score,
-            .records = {r.fact.record_id},
-            .person = r.test().inspector_id,
-            .values = std::move(values)};
-}
-
 /// Before catalysts were closed-loop and diesels had filters.
 bool is_old_stage(const Record& r) {
     static const std::set<std::string, std::less<>> old = {"国0", "国I", "国II", "国III"};

@@ -10,15 +10,6 @@
 namespace imloop::loop::rules {
 namespace {
 
-Flag flag_of(const Round& round, const char* claim, Grade grade, int score, std::vector<Value> values) {
-    return {.claim = claim,
-            .grade = grade,
-            .score_permille = score,
-            .records = {round.next->fact.record_id, round.failed->fact.record_id},
-            .person = round.next->test().inspector_id,
-            .values = std::move(values)};
-}
-
 /// Only what failed by its readings: a hose or a lamp may be mended in minutes.
 void check_time(const Round& round, const Context& ctx, Flags& flags) {
     const auto setting = [&](const char* name) { return ctx.number("V04", name, *round.next); };

@@ -14,15 +14,6 @@
 namespace imloop::loop::rules {
 namespace {
 
-Flag flag_of(const Round& round, const char* claim, Grade grade, int score, std::vector<Value> values) {
-    return {.claim = claim,
-            .grade = grade,
-            .score_permille = score,
-            .records = {round.next->fact.record_id, round.failed->fact.record_id},
-            .person = round.next->test().inspector_id,
-            .values = std::move(values)};
-}
-
 void check_control_unit(const Round& round, const Context& ctx, Flags& flags) {
     const auto &before = round.failed->test(), &after = round.next->test();
     if (!before.obd || !after.obd) return;

@@ -43,4 +43,13 @@ std::optional<TableLimits> table_limits(const Record& r, std::string_view phase,
     return out;
 }
 
+Flag flag_of(const Record& r, const char* claim, Grade grade, int score, std::vector<Value> values) {
+    return {.claim = claim,
+            .grade = grade,
+            .score_permille = score,
+            .records = {r.fact.record_id},
+            .person = r.test().inspector_id,
+            .values = std::move(values)};
+}
+
 }  // namespace imloop::loop::rules

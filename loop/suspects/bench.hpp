@@ -23,6 +23,9 @@ bool is_car_or_lorry(const Record&);
 /// CO, CO2 and O2 of a phase, HC and NO where they are there. Nothing without the three, or with CO2 at 0.
 std::optional<physics::Gas> gas_of(const InspectionDetail&, std::string_view phase);
 
+/// A flag about one test and its inspector.
+Flag flag_of(const Record& test, const char* claim, Grade, int score_permille, std::vector<Value>);
+
 /// `co/idle`.
 std::string place_of(const Reading&);
 

@@ -5,22 +5,12 @@
 #include <optional>
 #include <set>
 
+#include "loop/suspects/bench.hpp"
 #include "loop/vehicle/text.hpp"
 #include "loop/vehicle/vin.hpp"
 
 namespace imloop::loop::rules::equipment {
-namespace {
-
-Flag flag_of(const Record& r, const char* claim, Grade grade, int score, std::vector<Value> values) {
-    return {.claim = claim,
-            .grade = grade,
-            .score_permille = score,
-            .records = {r.fact.record_id},
-            .person = r.test().inspector_id,
-            .values = std::move(values)};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::string_view station_of(const Record& r) {
     if (r.detail.supervision) return r.detail.supervision->checked_station_id;

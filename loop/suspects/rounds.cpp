@@ -70,4 +70,13 @@ std::optional<Drop> worst_drop(const Round& round) {
     return out;
 }
 
+Flag flag_of(const Round& round, const char* claim, Grade grade, int score, std::vector<Value> values) {
+    return {.claim = claim,
+            .grade = grade,
+            .score_permille = score,
+            .records = {round.next->fact.record_id, round.failed->fact.record_id},
+            .person = round.next->test().inspector_id,
+            .values = std::move(values)};
+}
+
 }  // namespace imloop::loop::rules

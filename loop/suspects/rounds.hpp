@@ -35,4 +35,7 @@ struct Drop {
 /// The failed pollutant that stood highest over its limit; nothing where none failed by its reading.
 std::optional<Drop> worst_drop(const Round&);
 
+/// A flag about the later test of a round and its inspector, with the failure.
+Flag flag_of(const Round&, const char* claim, Grade, int score_permille, std::vector<Value>);
+
 }  // namespace imloop::loop::rules
