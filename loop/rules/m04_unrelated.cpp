@@ -21,14 +21,15 @@ void check(const History& history, const Context&, Flags& flags) {
         if (!none_fits) continue;
         const Record* next = next_formal_test(history, r.fact.occurred_at);
         const bool passed = next && next->fact.inspection->verdict == Verdict::pass;
-        if (!passed) continue;
-        flags.push_back({.claim = "cannot_have_mended",
-                         .grade = Grade::medium,
-                         .score_permille = 880,
-                         .records = {r.fact.record_id, failure->fact.record_id, next->fact.record_id},
-                         .person = r.repair().technician_id,
-                         .values = {text("work", r.repair().items.front().name), text("failed", failed.front())},
-                         .key = r.fact.record_id});
+        Flag flag{.claim = passed ? "cannot_have_mended" : "cannot_mend",
+                  .grade = Grade::medium,
+                  .score_permille = passed ? 880 : 800,
+                  .records = {r.fact.record_id, failure->fact.record_id},
+                  .person = r.repair().technician_id,
+                  .values = {text("work", r.repair().items.front().name), text("failed", failed.front())},
+                  .key = r.fact.record_id};
+        if (passed) flag.records.push_back(next->fact.record_id);
+        flags.push_back(std::move(flag));
     }
 }
 

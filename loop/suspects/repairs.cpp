@@ -12,7 +12,7 @@ bool holds(const Codes& codes, std::string_view code) { return std::ranges::find
 
 /// Work that reaches what an engine burns and what leaves it; what remains is named per item.
 bool is_emission_work(std::string_view code) {
-    static const Codes none{"ENG-OIL", "COO-THER", "COO-ECT", "OTH-OTHER"};
+    static const Codes none{"ENG-OIL", "OTH-OTHER"};
     return !holds(none, code);
 }
 

@@ -85,12 +85,14 @@ TEST_CASE("M03: the same item fails again within days of the pass") {
 
 TEST_CASE("M04: what was repaired cannot have mended what failed") {
     const auto items = [](const char* code) { return json{{"items", {{{"code", code}, {"name", "所修"}}}}}; };
-    CHECK(claim_of(flags_with("M04", items("COO-THER"))) == "cannot_have_mended");
-    CHECK(flags_with("M04", items("COO-THER"), false).empty());
+    CHECK(claim_of(flags_with("M04", items("ENG-OIL"))) == "cannot_have_mended");
+    CHECK(claim_of(flags_with("M04", items("ENG-OIL"), false)) == "cannot_mend");
+    CHECK(claim_of(flags_with("M04", items("EMI-SCR"))) == "cannot_have_mended");
+    CHECK(flags_with("M04", items("COO-THER")).empty());
     CHECK(flags_with("M04", items("EMI-CAT")).empty());
     CHECK(flags_with("M04", items("IGN-COIL")).empty());
     CHECK(flags_with("M04", items("OTH-OTHER")).empty());
-    CHECK(flags_with("M04", {{"items", {{{"code", "COO-THER"}}, {{"code", "INT-THR"}}}}}).empty());
+    CHECK(flags_with("M04", {{"items", {{{"code", "ENG-OIL"}}, {{"code", "INT-THR"}}}}}).empty());
 }
 
 TEST_CASE("M05: charged above what was posted or quoted") {
