@@ -120,7 +120,7 @@ TEST_CASE("readings follow from the seconds handed in") {
 
 TEST_CASE("each cheat leaves its label on a record that is there") {
     for (const auto& kind : sim::cheat_kinds()) {
-        auto o = small({std::string(kind.code) + ":auto:1"}, 1500);
+        auto o = small({std::string(kind.code) + ":auto:1"}, 800);
         o.i_stations = 3, o.m_stations = 2, o.trace_share = 1;
         const auto year = sim::make_year(o);
         INFO(kind.code);
