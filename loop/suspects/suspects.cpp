@@ -98,7 +98,7 @@ void Suspects::share(const Record& record, bool is_in) {
         for (const auto& key : keys) {
             const Place place{i, hash_of(key)};
             if (change(shared_[place])) shared_.erase(place);
-            stale_.insert(place);
+            (rules_[i]->swept ? stale_swept_ : stale_).insert(place);
         }
     }
 }
@@ -158,11 +158,8 @@ void Suspects::update(const Projection& projection, const Projection::Changes& c
         statistics_.drop(id);
     }
     for (const auto& id : changes.touched) look_at_vehicle(projection, id);
-    std::erase_if(stale_, [&](const Place& place) {
-        if (rules_[place.rule]->swept) return false;
-        look_at_shared(projection, place);
-        return true;
-    });
+    for (const Place& place : stale_) look_at_shared(projection, place);
+    stale_.clear();
 }
 
 void Suspects::look_at_record(const Projection& projection, const std::string& record_id) {
@@ -247,8 +244,8 @@ std::vector<std::string> Suspects::records_with_trace(const std::string& sha256)
 }
 
 void Suspects::sweep(const Projection& projection, Day as_of) {
-    for (const Place& place : stale_) look_at_shared(projection, place);
-    stale_.clear();
+    for (const Place& place : stale_swept_) look_at_shared(projection, place);
+    stale_swept_.clear();
     if (!sweep_stale_ && swept_to_ == as_of) return;
     sweep_stale_ = false;
     swept_to_ = as_of;

@@ -126,7 +126,7 @@ private:
     std::unordered_map<std::string, std::vector<Index>> by_trace_;
     std::map<std::string, std::vector<Record>> rejected_;  // by record id
     std::set<std::string> again_;                          // records to look at again
-    std::set<Place> stale_;                                // swept keys that changed
+    std::set<Place> stale_, stale_swept_;                  // keys that changed since they were looked at
     bool sweep_stale_ = true;
     Day swept_to_ = 0;
     std::map<std::string, ByOwner> flags_;
