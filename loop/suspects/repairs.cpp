@@ -1,7 +1,6 @@
 #include "loop/suspects/repairs.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace imloop::loop::rules {
 namespace {
@@ -9,12 +8,6 @@ namespace {
 using Codes = std::vector<std::string_view>;
 
 bool holds(const Codes& codes, std::string_view code) { return std::ranges::find(codes, code) != codes.end(); }
-
-/// Work that reaches what an engine burns and what leaves it; what remains is named per item.
-bool is_emission_work(std::string_view code) {
-    static const Codes none{"ENG-OIL", "OTH-OTHER"};
-    return !holds(none, code);
-}
 
 }  // namespace
 
@@ -50,9 +43,8 @@ std::vector<std::string> failed_readings(const Record& test) {
 bool can_mend(std::string_view code, std::string_view failed) {
     if (code.empty() || code == "OTH-OTHER") return true;
     const auto item = failed.substr(0, failed.find('/'));
-    if (item == "appearance") return true;
-    if (item == "obd") return true;
-    if (!is_emission_work(code)) return item == "opacity" ? code == "ENG-OIL" : false;
+    if (item == "appearance" || item == "obd") return true;
+    if (code == "ENG-OIL") return item == "opacity";
     if (item == "opacity")
         return !holds({"EMI-CAT", "EMI-CATC", "EMI-EVAP", "IGN-PLUG", "IGN-COIL", "IGN-WIRE", "FUE-GAS"}, code);
     if (item == "co" || item == "hc" || item == "lambda")
