@@ -3,13 +3,15 @@
 
 #include <cstddef>
 
+#include "loop/traces/trace.hpp"
+
 namespace imloop::hub {
 
 inline constexpr std::size_t waiting_segments_max = 64;             ///< beyond it: 503 with Retry-After
 inline constexpr std::size_t waiting_bytes_max = 64 * 1024 * 1024;  ///< likewise
 inline constexpr std::size_t import_ahead_max = 16;                 ///< segments an import judges ahead
-inline constexpr std::size_t trace_bytes_max = 4 * 1024 * 1024;
-inline constexpr std::size_t trace_rows_max = 3600;
+using loop::traces::trace_bytes_max;
+using loop::traces::trace_rows_max;
 inline constexpr std::size_t request_bytes_max = 64 * 1024;  ///< bodies that are neither journal nor process data
 inline constexpr std::size_t request_head_max = 8 * 1024;
 inline constexpr int join_code_hours = 24;                    ///< how long a code may be used
