@@ -69,7 +69,7 @@ int ingest(const Context& context, const Options& o) {
     if (read.taken.empty()) std::cout << "没有完整的检验 / no whole test here\n";
     for (const auto& left : read.left) {
         const auto place = left.line == 0 ? left.file + (left.place.empty() ? "" : "#" + left.place)
-                                          : fmt::format("{}:{}", left.file, left.line);
+                                          : fmt::format("{}:{} {}", left.file, left.line, left.place);
         fmt::print("  – {:<28} {:<17} {} / {}\n", place, left.code, left.zh, left.en);
     }
     return code;

@@ -7,19 +7,25 @@
 namespace imloop::sqlite {
 namespace {
 
-/// What an operator can mend is said in words, the rest as SQLite has it.
-std::string words_of(sqlite3* database) {
+[[noreturn]] void fail(sqlite3* database) {
     const int code = sqlite3_errcode(database) & 0xff;
-    if (code == SQLITE_FULL || sqlite3_system_errno(database) == ENOSPC)
-        return "磁盘已满，没有写入；腾出空间后会接着做 / the disk is full, nothing was written: make room to go on";
-    return sqlite3_errmsg(database);
+    if (code == SQLITE_FULL || sqlite3_system_errno(database) == ENOSPC) throw DiskFull();
+    throw StoreError(sqlite3_errmsg(database));
 }
 
+struct Reset {
+    void operator()(sqlite3_stmt* s) const { sqlite3_reset(s); }
+};
+
 void check(int code, sqlite3* database) {
-    if (code != SQLITE_OK) throw StoreError(words_of(database));
+    if (code != SQLITE_OK) fail(database);
 }
 
 }  // namespace
+
+DiskFull::DiskFull()
+    : StoreError("磁盘已满，没有写入；腾出空间后会接着做 / the disk is full, nothing was written: make room to go on") {
+}
 
 void Statement::Free::operator()(sqlite3_stmt* s) const { sqlite3_finalize(s); }
 void Database::Close::operator()(sqlite3* d) const { sqlite3_close(d); }
@@ -58,9 +64,8 @@ Statement& Statement::bind_blob(int number, std::string_view bytes) {
 bool Statement::step() {
     const int code = sqlite3_step(statement_.get());
     if (code == SQLITE_ROW) return true;
-    const std::string message = code == SQLITE_DONE ? std::string() : words_of(database_);
-    sqlite3_reset(statement_.get());
-    if (code != SQLITE_DONE) throw StoreError(message);
+    const std::unique_ptr<sqlite3_stmt, Reset> reset(statement_.get());
+    if (code != SQLITE_DONE) fail(database_);
     return false;
 }
 
@@ -109,7 +114,7 @@ Statement Database::prepare(std::string_view sql) { return Statement(handle_.get
 void Database::backup(const std::filesystem::path& to) {
     const Database target(to);
     sqlite3_backup* backup = sqlite3_backup_init(target.handle(), "main", handle_.get(), "main");
-    if (backup == nullptr) throw StoreError(sqlite3_errmsg(target.handle()));
+    if (backup == nullptr) fail(target.handle());
     sqlite3_backup_step(backup, -1);
     check(sqlite3_backup_finish(backup), target.handle());
 }

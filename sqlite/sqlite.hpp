@@ -19,6 +19,12 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// Nothing was written; the same call may do where room has been made.
+class DiskFull : public StoreError {
+public:
+    DiskFull();
+};
+
 class Statement {
 public:
     Statement(sqlite3* database, std::string_view sql);

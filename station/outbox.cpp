@@ -43,7 +43,7 @@ std::int64_t number(std::uint64_t n) { return static_cast<std::int64_t>(n); }
 
 Outbox::Outbox(const std::filesystem::path& folder, const std::string& station_id,
                const std::function<std::string()>& new_epoch)
-    : database_(open(folder)), station_id_(station_id) {
+    : folder_(folder), database_(open(folder)), station_id_(station_id), new_epoch_(new_epoch) {
     sqlite::Transaction transaction(database_);
     const auto owner = meta("station_id");
     if (owner && *owner != station_id)
@@ -53,9 +53,10 @@ Outbox::Outbox(const std::filesystem::path& folder, const std::string& station_i
         put_meta("station_id", station_id);
         put_meta("epoch", new_epoch());
     }
-    epoch_ = meta("epoch").value();
     transaction.commit();
 }
+
+std::string Outbox::epoch() { return meta("epoch").value(); }
 
 std::optional<std::string> Outbox::meta(const char* name) {
     auto s = database_.prepare(sql::meta_get);
@@ -115,7 +116,7 @@ std::optional<Cut> Outbox::next_cut(const journal::PrivateKey& key) {
 std::optional<Cut> Outbox::cut_rest(const journal::PrivateKey& key) {
     sqlite::Transaction transaction(database_);
     std::uint64_t before = 0;
-    journal::Digest prev = journal::chain_start(key.public_key().algorithm(), station_id_, epoch_);
+    journal::Digest prev = journal::chain_start(key.public_key().algorithm(), station_id_, epoch());
     auto tail = database_.prepare(sql::cut_last);
     if (tail.step()) {
         before = static_cast<std::uint64_t>(tail.integer(0));
@@ -132,7 +133,7 @@ std::optional<Cut> Outbox::cut_rest(const journal::PrivateKey& key) {
     }
     if (lines.empty()) return std::nullopt;
     Cut cut{before + 1, before + lines.size(),
-            journal::build_segment(key, station_id_, epoch_, before + 1, prev, lines)};
+            journal::build_segment(key, station_id_, epoch(), before + 1, prev, lines)};
     database_.prepare(sql::cut_put).bind(1, number(cut.first)).bind(2, number(cut.last)).bind_blob(3, cut.bytes).run();
     transaction.commit();
     return cut;
@@ -163,6 +164,18 @@ void Outbox::send_again_from(std::uint64_t seq) {
             database_.prepare(sql::trace_unsent).bind(1, record["trace"].value("sha256", "")).run();
     }
     transaction.commit();
+}
+
+std::filesystem::path Outbox::begin_epoch() {
+    const auto kept = folder_ / ("outbox-" + epoch() + ".sqlite");
+    database_.backup(kept);
+    sqlite::Transaction transaction(database_);
+    database_.execute(sql::cuts_drop);
+    database_.execute(sql::outcomes_drop);
+    put_meta("epoch", new_epoch_());
+    database_.prepare(sql::meta_drop).bind(1, "stopped").run();
+    transaction.commit();
+    return kept;
 }
 
 std::uint64_t Outbox::acknowledged() {

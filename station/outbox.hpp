@@ -57,6 +57,11 @@ public:
     void acknowledge(const Cut&, std::string_view receipt_bytes, const journal::Receipt&);
     /// The hub stands at an earlier number than it had acknowledged: what it lost is sent again, process data too.
     void send_again_from(std::uint64_t seq);
+    /// This outbox is an older copy of what the hub has (a disk put back from a backup): its chain can't go on where
+    /// the hub's has gone on otherwise. Begins a new epoch in which every line is sealed and sent again from 1, which
+    /// the hub takes as duplicates, and ends a stop. The old chain with its receipts is kept in the file that is
+    /// returned.
+    std::filesystem::path begin_epoch();
     /// The last line there is a receipt for; 0 where there is none.
     std::uint64_t acknowledged();
 
@@ -69,7 +74,7 @@ public:
     /// Clears the stop and seals waiting segments anew, as with a new key.
     void retry();
 
-    const std::string& epoch() const { return epoch_; }
+    std::string epoch();
     std::uint64_t last();
     struct Counts {
         std::uint64_t lines = 0, acknowledged = 0, accepted = 0, duplicate = 0, rejected = 0, traces_waiting = 0;
@@ -100,8 +105,10 @@ private:
     void put_meta(const char* name, std::string_view value);
     std::optional<Cut> cut_rest(const journal::PrivateKey&);
 
+    std::filesystem::path folder_;
     sqlite::Database database_;
-    std::string station_id_, epoch_;
+    std::string station_id_;
+    std::function<std::string()> new_epoch_;
 };
 
 /// To whoever finds the data in use.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "service/notify.hpp"
+#include "sqlite/sqlite.hpp"
 #include "station/enrolment.hpp"
 #include "station/files.hpp"
 #include "station/ids.hpp"
@@ -16,13 +17,18 @@
 namespace imloop::station {
 namespace {
 
-/// What other programs of this PC show to write records: readable by its user only.
+/// What other programs of this PC show to write records: readable by its user only. Where it can't be kept, the page
+/// works without them until the next start.
 std::string installation_key(const Config& config) {
     const auto file = config.data / "page.key";
     std::string key;
     if (std::ifstream in(file); in >> key) return key;
     auto fresh = new_uuid7(unix_now());
-    replace_file(file, fresh + "\n", 0600);
+    try {
+        replace_file(file, fresh + "\n", 0600);
+    } catch (const std::exception& e) {
+        std::cerr << e.what() << std::endl;
+    }
     return fresh;
 }
 
@@ -94,6 +100,38 @@ private:
     page::Server server_;
 };
 
+/// Uploading and, where there are any, the watched folders.
+struct Work {
+    Work(const Context& context, const Config& config) : uploading(config) {
+        if (context.watches_folders) watching.emplace(config, [this] { uploading.appended(); });
+    }
+    Uploading uploading;
+    std::optional<watch::Watching> watching;
+};
+
+constexpr std::chrono::seconds room_every{2};
+
+/// Begins as soon as the disk has room for the databases; the page says so meanwhile. Nothing: a signal came first.
+std::unique_ptr<Work> begin(const Context& context, const Config& config, unsigned short& port, const Stops& stops) {
+    std::optional<page::Server> meanwhile;
+    for (;;) {
+        try {
+            return std::make_unique<Work>(context, config);
+        } catch (const sqlite::DiskFull& e) {
+            if (!meanwhile) {
+                std::cout << e.what() << std::endl;
+                service::ready();
+                if (context.pages)
+                    meanwhile.emplace(port, "", page::new_token(),
+                                      [&](const page::Request& r) { return page::no_room_page(r, config); });
+                if (meanwhile) say_where(port = meanwhile->port());
+            }
+        }
+        service::alive();
+        if (!stops.sleep(room_every)) return nullptr;
+    }
+}
+
 }  // namespace
 
 int run_service(const Context& context, std::optional<unsigned short> page_port) {
@@ -104,17 +142,16 @@ int run_service(const Context& context, std::optional<unsigned short> page_port)
         page_port = port;
     }
     const Config config = context.config();
-    Uploading uploading(config);
-    std::optional<watch::Watching> watching;
-    if (context.watches_folders) watching.emplace(config, [&uploading] { uploading.appended(); });
+    unsigned short port = page_port.value_or(config.page_port);
+    const auto work = begin(context, config, port, stops);
+    if (!work) return 0;
     std::optional<LocalPage> local;
     if (context.pages)
-        local.emplace(context, config, page_port.value_or(config.page_port), uploading,
-                      watching ? &*watching : nullptr);
-    const std::shared_ptr<void> beside = context.beside ? context.beside(config, uploading) : nullptr;
+        local.emplace(context, config, port, work->uploading, work->watching ? &*work->watching : nullptr);
+    const std::shared_ptr<void> beside = context.beside ? context.beside(config, work->uploading) : nullptr;
     service::ready();
     while (stops.sleep(service::alive_every()))
-        if (uploading.healthy()) service::alive();
+        if (work->uploading.healthy()) service::alive();
     service::stopping();
     return 0;
 }

@@ -49,8 +49,10 @@ inline constexpr const char* cut_acknowledged = "SELECT COALESCE(MAX(last), 0) F
 inline constexpr const char* cuts_all = "SELECT bytes, receipt FROM cuts ORDER BY first";
 inline constexpr const char* cut_receipt = "UPDATE cuts SET receipt = $2 WHERE first = $1";
 inline constexpr const char* cuts_forget_receipts = "UPDATE cuts SET receipt = NULL WHERE last >= $1";
+inline constexpr const char* cuts_drop = "DELETE FROM cuts";
 inline constexpr const char* cuts_drop_waiting = "DELETE FROM cuts WHERE receipt IS NULL";
 inline constexpr const char* outcomes_forget = "DELETE FROM outcomes WHERE seq >= $1";
+inline constexpr const char* outcomes_drop = "DELETE FROM outcomes";
 inline constexpr const char* outcome_put =
     "INSERT INTO outcomes (seq, status, outcome) VALUES ($1, $2, $3) "
     "ON CONFLICT (seq) DO UPDATE SET status = $2, outcome = $3";

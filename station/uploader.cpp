@@ -29,6 +29,7 @@ Decision decide(const journal::Result<Response>& answer, std::uint64_t sent_firs
         const auto expected = body.value("expected", std::uint64_t{0});
         if (expected > 0 && expected < sent_first) return {send_again, expected, {}, why};
     }
+    if (is_problem && body["code"] == "journal_fork") return {new_epoch, 0, {}, why};
     return {stop, 0, {}, why};
 }
 
@@ -79,6 +80,15 @@ Decision Uploader::send_cut(const Cut& cut) {
     return decision;
 }
 
+void Uploader::begin_epoch() {
+    const auto kept = outbox_.begin_epoch();
+    shell_.say(
+        fmt::format("本机的数据是旧副本，监管中心在它之后还收过别的：已另起一段日志，全部重新上传，旧的存为 {0} / "
+                    "the data here is an older copy, the hub has more than it: a new epoch begins, all is sent "
+                    "again, the old one is kept as {0}",
+                    kept.string()));
+}
+
 void Uploader::look_back() {
     if (outbox_.stopped()) return;
     const auto answer = shell_.request("GET", "/api/v1/journal?epoch=" + outbox_.epoch(), {}, "");
@@ -87,6 +97,7 @@ void Uploader::look_back() {
         const json standing = json::parse(answer->body, nullptr, false);
         if (!standing.is_object() || !standing.contains("last")) return;
         const auto held = standing["last"].get<std::uint64_t>();
+        if (held > outbox_.last()) return begin_epoch();
         if (held >= outbox_.acknowledged()) return;
         outbox_.send_again_from(held + 1);
         shell_.say(
@@ -113,6 +124,9 @@ Uploader::End Uploader::run() {
             case Decision::Kind::send_again:
                 failures = 0;
                 if (!shell_.sleep(std::chrono::milliseconds(0), "")) return End::interrupted;
+                break;
+            case Decision::Kind::new_epoch:
+                begin_epoch();
                 break;
             case Decision::Kind::wait: {
                 const auto pause = std::max(decision.at_least, backoff_.after(failures++, shell_.random()));

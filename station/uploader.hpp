@@ -17,6 +17,7 @@ struct Decision {
         done,        ///< what was sent is acknowledged
         wait,        ///< later: the network, or the hub is busy
         send_again,  ///< the hub stands at `from`
+        new_epoch,   ///< the hub has other lines in this place: the outbox is an older copy of itself
         stop,        ///< nothing will help but a person
     } kind = Kind::wait;
     std::uint64_t from = 0;
@@ -51,12 +52,14 @@ public:
     /// Until the outbox is empty, sleep() says stop, or the hub refuses for good (then Outbox::stopped() tells why).
     End run();
     /// Asks the hub how far it holds this journal. What it has lost since it acknowledged it, as one that was put back
-    /// from a backup, is sent again by the next run(); where it lets this station in no more, Outbox::stopped() tells.
+    /// from a backup, is sent again by the next run(). Where it holds more than there is here, this outbox was put back
+    /// itself and begins a new epoch. Where the hub lets this station in no more, Outbox::stopped() tells.
     void look_back();
 
 private:
     Decision send_trace(const Trace&);
     Decision send_cut(const Cut&);
+    void begin_epoch();
 
     Outbox& outbox_;
     journal::PrivateKey key_;

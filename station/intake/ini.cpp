@@ -20,18 +20,28 @@ std::string Ini::value(std::string_view section, std::string_view key) const {
     return v == s->second.end() ? std::string() : v->second;
 }
 
+std::size_t Ini::line(const Place& place) const {
+    for (const auto& at : {place, Place{place.section, ""}})
+        if (const auto found = lines.find(at); found != lines.end()) return found->second;
+    return 0;
+}
+
 Ini parse_ini(std::string_view utf8) {
     Ini out;
+    std::string name;
     Section* section = nullptr;
-    while (!utf8.empty()) {
+    for (std::size_t number = 1; !utf8.empty(); ++number) {
         const auto line = trimmed(utf8.substr(0, utf8.find('\n')));
         utf8.remove_prefix(
             std::min(utf8.size(), utf8.find('\n') == std::string_view::npos ? utf8.size() : utf8.find('\n') + 1));
         if (line.size() > 2 && line.front() == '[' && line.back() == ']') {
-            section = &out.sections[std::string(line.substr(1, line.size() - 2))];
+            name = line.substr(1, line.size() - 2);
+            section = &out.sections[name];
+            out.lines.insert_or_assign({name, ""}, number);
         } else if (const auto equals = line.find('='); section != nullptr && equals != std::string_view::npos) {
-            section->insert_or_assign(std::string(trimmed(line.substr(0, equals))),
-                                      std::string(trimmed(line.substr(equals + 1))));
+            const std::string key(trimmed(line.substr(0, equals)));
+            section->insert_or_assign(key, std::string(trimmed(line.substr(equals + 1))));
+            out.lines.insert_or_assign({name, key}, number);
         }
     }
     return out;

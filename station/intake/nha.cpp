@@ -1,9 +1,13 @@
 #include "station/intake/nha.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <optional>
+#include <span>
 #include <sstream>
 
 #include "journal/digest.hpp"
@@ -40,11 +44,19 @@ constexpr Reason no_test{"no_test", "没有同一次检验的结果可归入",
                          "there is no result of the same visit that it could belong to"};
 constexpr Reason bad_value{"bad_value", "有缺少或不是数字的值", "a value is missing or no number"};
 
+/// Why a file is not taken, and where it shows.
+struct Fault {
+    const Reason* reason;
+    Place at = {};
+};
+
 constexpr NhaMethod methods[] = {NhaMethod::two_speed_idle, NhaMethod::asm_, NhaMethod::lugdown,
                                  NhaMethod::free_acceleration, NhaMethod::vmas};
 const std::string obd_name = "ResultOfOBD";
 /// An OBD check this far from the test is of another visit.
 constexpr loop::Moment visit_ms = 4 * 3'600'000;
+/// Of a real-time file.
+const Place first_place{"1", "SamplingTime"};
 
 class Reading {
 public:
@@ -55,11 +67,10 @@ public:
             std::ostringstream bytes;
             bytes << in.rdbuf();
             const std::string name = entry.path().stem().string();
-            const auto text = text_of(bytes.str());
-            if (text)
+            if (const auto text = text_of(bytes.str()))
                 files_[name] = parse_ini(*text);
             else
-                leave(name, unreadable);
+                leave(name, {&unreadable}, unreadable_line(bytes.str()));
         }
     }
 
@@ -72,7 +83,7 @@ public:
             if (is_used && (name == "TestLog" || name == "VehicleInfo")) {
                 taken_.files.push_back(name + ".ini");
             } else {
-                leave(name, ini.sections.empty() ? unreadable : not_a_test);
+                leave(name, {ini.sections.empty() ? &unreadable : &not_a_test});
             }
         }
         if (is_used) {
@@ -92,10 +103,19 @@ private:
         const auto* ini = find("TestLog");
         return ini ? ini->value("TestLog", key) : std::string();
     }
-    void leave(const std::string& name, const Reason& reason, const std::string& detail = {}) {
+    void leave(const std::string& name, const Fault& fault, std::size_t line = 0) {
         if (!done_.emplace(name, true).second) return;
-        const std::string more = detail.empty() ? "" : " (" + detail + ")";
-        out_.left.push_back({name + ".ini", reason.code, reason.zh + more, reason.en + more});
+        Left left{name + ".ini", fault.reason->code, fault.reason->zh, fault.reason->en, line, fault.at.key};
+        if (fault.at.section == "TestLog") {
+            const auto* log = find("TestLog");
+            const auto at = log ? log->line(fault.at) : 0;
+            left.place.clear();
+            left.zh += fmt::format("（TestLog.ini 第 {} 行 {}）", at, fault.at.key);
+            left.en += fmt::format(" (TestLog.ini line {} {})", at, fault.at.key);
+        } else if (const auto* own = find(name)) {
+            left.line = own->line(fault.at);
+        }
+        out_.left.push_back(std::move(left));
     }
 
     void read(NhaMethod method) {
@@ -104,12 +124,12 @@ private:
         const Ini* real_time = find(trace_name);
         if (result == nullptr) {
             if (real_time != nullptr)
-                leave(trace_name, is_blank(*real_time)               ? blank_run
-                                  : is_stale(first_time(*real_time)) ? stale
-                                                                     : no_result);
+                leave(trace_name, is_blank(*real_time)               ? Fault{&blank_run}
+                                  : is_stale(first_time(*real_time)) ? Fault{&stale, first_place}
+                                                                     : Fault{&no_result});
             return;
         }
-        if (const auto* why = unfit(result_name, *result)) {
+        if (const auto why = unfit(result_name, *result)) {
             leave(result_name, *why);
             if (real_time != nullptr) leave(trace_name, of_real_time(*real_time));
             return;
@@ -118,47 +138,49 @@ private:
     }
 
     /// Why a result is not of the test in the log; nothing where it is.
-    const Reason* unfit(const std::string& name, const Ini& result) const {
+    std::optional<Fault> unfit(const std::string& name, const Ini& result) const {
         const auto text = [&](const char* key) { return result.value(name, key); };
+        const auto at = [&](const Reason& reason, const char* key) { return Fault{&reason, {name, key}}; };
         if (const auto own = result.sections.find(name); own == result.sections.end() || own->second.empty())
-            return &unreadable;
-        if (!text("IsTestFinished").empty() && text("IsTestFinished") != "1") return &not_finished;
-        const std::string plate = text("PlateNumber"), start = text("TestStartTime"), own_report = text("ReportNumber");
-        const bool is_named = !plate.empty() && !start.empty();
+            return Fault{&unreadable};
+        if (!text("IsTestFinished").empty() && text("IsTestFinished") != "1") return at(not_finished, "IsTestFinished");
+        const std::string start = text("TestStartTime");
+        const bool is_named = !text("PlateNumber").empty() && !start.empty();
         // Without vehicle and times only a number can say whose it is.
-        if (log("ReportNumber").empty() || (!is_named && own_report.empty())) return &no_report_number;
-        if (is_named && is_stale(start)) return &stale;
-        const bool same = is_named ? plate == log("PlateNumber") && text("PlateType") == log("PlateType") &&
-                                         start == log("TestStartTime") && text("TestEndTime") == log("TestEndTime")
-                                   : own_report == log("ReportNumber");
-        if (!same || record_) return &another_test;
-        if (!is_named && !log("IsTestFinished").empty() && log("IsTestFinished") != "1") return &not_finished;
+        if (log("ReportNumber").empty()) return Fault{&no_report_number, {"TestLog", "ReportNumber"}};
+        if (!is_named && text("ReportNumber").empty()) return at(no_report_number, "ReportNumber");
+        if (is_named && is_stale(start)) return at(stale, "TestStartTime");
+        constexpr const char* of_named[] = {"PlateNumber", "PlateType", "TestStartTime", "TestEndTime"};
+        constexpr const char* of_numbered[] = {"ReportNumber"};
+        for (const auto* key : is_named ? std::span<const char* const>(of_named) : of_numbered)
+            if (text(key) != log(key)) return at(another_test, key);
+        if (record_) return Fault{&another_test};
+        if (!is_named && !log("IsTestFinished").empty() && log("IsTestFinished") != "1")
+            return Fault{&not_finished, {"TestLog", "IsTestFinished"}};
         // TestLog carries the vehicle as it was tested; VehicleInfo must not name another one.
         const auto* vehicle = find("VehicleInfo");
-        if (vehicle && vehicle->value("VehicleInfo", "PlateNumber") != log("PlateNumber")) return &another_test;
-        return nullptr;
+        if (vehicle && vehicle->value("VehicleInfo", "PlateNumber") != log("PlateNumber"))
+            return at(another_test, "PlateNumber");
+        return std::nullopt;
     }
 
     void take(NhaMethod method, const Ini& result, const Ini* real_time) {
         const std::string result_name = "ResultOf" + nha_name(method), trace_name = "RealTimeDataOf" + nha_name(method);
-        std::string bad;
+        Place bad;
         record_ = nha_record(*find("TestLog"), result, method, settings_, bad);
         if (!record_) {
-            leave(result_name, bad_value, bad);
-            if (real_time != nullptr) leave(trace_name, no_result);
+            leave(result_name, {&bad_value, bad});
+            if (real_time != nullptr) leave(trace_name, {&no_result});
             return;
         }
         taken_.record_id = (*record_)["record_id"];
         taken_.files.push_back(result_name + ".ini");
         done_.emplace(result_name, true);
         if (real_time == nullptr) return;
-        const auto csv = is_within(*real_time, log("TestStartTime"), log("TestEndTime"))
-                             ? nha_trace(*real_time, method, settings_)
-                             : std::nullopt;
-        if (!csv) {
-            leave(trace_name, of_real_time(*real_time));
-            return;
-        }
+        if (!is_within(*real_time, log("TestStartTime"), log("TestEndTime")))
+            return leave(trace_name, of_real_time(*real_time));
+        const auto csv = nha_trace(*real_time, method, settings_, bad);
+        if (!csv) return leave(trace_name, {&bad_value, bad});
         taken_.trace_csv = *csv;
         taken_.trace_sha256 = journal::to_hex(journal::sha256(*csv));
         Json trace = {{"sha256", taken_.trace_sha256}, {"rows", std::ranges::count(*csv, '\n') - 1}};
@@ -169,10 +191,10 @@ private:
     }
 
     void join_obd(const Ini& obd) {
-        if (const auto* why = unfit_obd(obd)) return leave(obd_name, *why);
-        std::string bad;
+        if (const auto why = unfit_obd(obd)) return leave(obd_name, *why);
+        Place bad;
         const auto member = nha_obd(*find("TestLog"), obd, bad);
-        if (!member) return leave(obd_name, bad_value, bad);
+        if (!member) return leave(obd_name, {&bad_value, bad});
         (*record_)["obd"] = *member;
         if (nha_obd_failed(obd)) {
             (*record_)["verdict"] = "fail";
@@ -184,27 +206,34 @@ private:
 
     /// Why an OBD check is not of this vehicle and visit. Numbers and plate must not contradict, and one of them (or,
     /// where it has none of them, the VIN) must agree.
-    const Reason* unfit_obd(const Ini& obd) const {
+    std::optional<Fault> unfit_obd(const Ini& obd) const {
         const auto text = [&](const char* key) { return obd.value(obd_name, key); };
+        const auto at = [&](const Reason& reason, const char* key) { return Fault{&reason, {obd_name, key}}; };
         if (const auto own = obd.sections.find(obd_name); own == obd.sections.end() || own->second.empty())
-            return &unreadable;
-        bool agrees = false, contradicts = false;
+            return Fault{&unreadable};
+        bool agrees = false;
+        const char* contradicts = nullptr;
         for (const auto* key : {"PlateNumber", "ReportNumber", "RunningNumber"}) {
             if (text(key).empty() || log(key).empty()) continue;
-            (text(key) == log(key) ? agrees : contradicts) = true;
+            if (text(key) == log(key))
+                agrees = true;
+            else if (!contradicts)
+                contradicts = key;
         }
         const auto vin = loop::normal_vin(text("VIN"));
         if (!agrees && !contradicts) agrees = !vin.empty() && vin == loop::normal_vin(log("VIN"));
-        if (!agrees && text("PlateNumber").empty() && text("ReportNumber").empty()) return &no_report_number;
-        if (!agrees || contradicts) return &another_test;
+        if (!agrees && text("PlateNumber").empty() && text("ReportNumber").empty())
+            return at(no_report_number, "ReportNumber");
+        if (!agrees || contradicts) return at(another_test, contradicts ? contradicts : "VIN");
         const auto begin = text("DetBegTime");
         const auto checked = loop::parse_moment(nha_time(begin, settings_)),
                    tested = loop::parse_moment(nha_time(log("TestStartTime"), settings_));
-        if (!checked || !tested) return &bad_value;
-        if (is_stale(begin)) return &stale;
+        if (!checked) return at(bad_value, "DetBegTime");
+        if (!tested) return Fault{&bad_value, {"TestLog", "TestStartTime"}};
+        if (is_stale(begin)) return at(stale, "DetBegTime");
         if (loop::day_of(*checked) != loop::day_of(*tested) || std::abs(*checked - *tested) > visit_ms)
-            return &another_test;
-        return record_ ? nullptr : &no_test;
+            return at(another_test, "DetBegTime");
+        return record_ ? std::nullopt : std::optional(Fault{&no_test});
     }
 
     /// The rows whose mean is the result, as the equipment marked them; rows count from 1.
@@ -220,13 +249,14 @@ private:
         return out;
     }
 
-    const Reason& of_real_time(const Ini& real_time) const {
-        if (is_blank(real_time)) return blank_run;
+    Fault of_real_time(const Ini& real_time) const {
+        if (is_blank(real_time)) return {&blank_run};
         const auto first = first_time(real_time);
-        if (first.empty()) return bad_value;
-        return is_stale(first) ? stale : another_test;
+        return {first.empty() ? &bad_value : is_stale(first) ? &stale : &another_test, first_place};
     }
-    static std::string first_time(const Ini& real_time) { return real_time.value("1", "SamplingTime"); }
+    static std::string first_time(const Ini& real_time) {
+        return real_time.value(first_place.section, first_place.key);
+    }
     /// Of a day before the test in the log; times are compared as text of one form.
     bool is_stale(const std::string& time) const {
         const auto today = log("TestStartTime");

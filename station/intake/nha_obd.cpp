@@ -42,8 +42,9 @@ bool says_nothing(const std::string& text) {
 
 }  // namespace
 
-std::optional<Json> nha_obd(const Ini& log, const Ini& obd, std::string& bad) {
-    Fields fields([&](const std::string& key) { return obd.value("ResultOfOBD", key); });
+std::optional<Json> nha_obd(const Ini& log, const Ini& obd, Place& bad) {
+    const std::string section = "ResultOfOBD";
+    Fields fields([&](const std::string& key) { return obd.value(section, key); });
     Json out = Json::object();
     const auto judged = [&](const std::string& key) -> std::optional<bool> {
         const auto text = fields.text(key);
@@ -83,8 +84,8 @@ std::optional<Json> nha_obd(const Ini& log, const Ini& obd, std::string& bad) {
     put("standard", "OBDType");
     put_number("mileage_km", "Mileage");
     put_number("mil_distance_km", "DTCMileage");
-    bad = fields.bad();
-    return bad.empty() ? std::optional(out) : std::nullopt;
+    if (!fields.bad().empty()) bad = {section, fields.bad()};
+    return fields.bad().empty() ? std::optional(out) : std::nullopt;
 }
 
 bool nha_obd_failed(const Ini& obd) { return obd.value("ResultOfOBD", "Judge") == "2"; }

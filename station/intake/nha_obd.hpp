@@ -10,8 +10,8 @@
 
 namespace imloop::station::intake {
 
-/// The record's `obd` member; nothing where a value is no number, named in `bad`.
-std::optional<Json> nha_obd(const Ini& log, const Ini& obd, std::string& bad);
+/// The record's `obd` member; nothing where a value is no number, which is at `bad`.
+std::optional<Json> nha_obd(const Ini& log, const Ini& obd, Place& bad);
 
 /// The equipment judged the check as failed.
 bool nha_obd_failed(const Ini& obd);

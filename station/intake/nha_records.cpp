@@ -248,7 +248,7 @@ std::string nha_time(const std::string& value, const Settings& settings) {
     return loop::parse_moment(out) ? out : std::string();
 }
 
-std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod method, const Settings& settings) {
+std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod method, const Settings& settings, Place& bad) {
     const auto columns = columns_of(method);
     const Stage* stage = stage_of(method);
     std::string csv = "time_s";
@@ -258,19 +258,23 @@ std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod method, con
     std::optional<loop::Moment> start;
     for (int row = 1;; ++row) {
         const auto section = std::to_string(row);
+        const auto is_bad = [&](const char* key) {
+            bad = {section, key};
+            return std::nullopt;
+        };
         if (!real_time.sections.contains(section)) return row > 1 ? std::optional(csv) : std::nullopt;
         const auto at = loop::parse_moment(nha_time(real_time.value(section, "SamplingTime"), settings));
-        if (!at) return std::nullopt;
+        if (!at) return is_bad("SamplingTime");
         if (!start) start = *at;
         csv += std::to_string((*at - *start) / 1000);
         if (stage != nullptr) {
             const auto code = real_time.value(section, stage->key);
-            if (stage->words.empty() && !code.empty() && !number(code)) return std::nullopt;
+            if (stage->words.empty() && !code.empty() && !number(code)) return is_bad(stage->key);
             csv += "," + (stage->words.empty() ? code : word(stage->words, code));
         }
         for (const auto& column : columns) {
             const auto value = real_time.value(section, column.key);
-            if (!value.empty() && !number(value)) return std::nullopt;
+            if (!value.empty() && !number(value)) return is_bad(column.key);
             csv += "," + value;
         }
         csv += '\n';
@@ -278,16 +282,19 @@ std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod method, con
 }
 
 std::optional<Json> nha_record(const Ini& log, const Ini& result, NhaMethod method, const Settings& settings,
-                               std::string& bad) {
+                               Place& bad) {
     const std::string section = "ResultOf" + nha_name(method);
     Fields r([&](const std::string& key) { return result.value(section, key); });
     const auto log_text = [&](const char* key) { return log.value("TestLog", key); };
     const std::string started_at = nha_time(log_text("TestStartTime"), settings),
                       ended_at = nha_time(log_text("TestEndTime"), settings);
-    if (started_at.empty() || ended_at.empty()) bad = started_at.empty() ? "TestStartTime" : "TestEndTime";
     const std::string reason = reason_of(log), report_no = log_text("ReportNumber");
-    if (reason.empty()) bad = "TestCharacter";
-    if (!bad.empty()) return std::nullopt;
+    for (const auto& [key, value] :
+         {std::pair("TestStartTime", started_at), {"TestEndTime", ended_at}, {"TestCharacter", reason}}) {
+        if (!value.empty()) continue;
+        bad = {"TestLog", key};
+        return std::nullopt;
+    }
 
     const std::string line_id = log_text("LineNumber");
     Json record = {{"schema", "imloop/inspection/1"},
@@ -314,8 +321,10 @@ std::optional<Json> nha_record(const Ini& log, const Ini& result, NhaMethod meth
     Readings readings(r, record);
     measure(method, r, readings);
     const bool passed = r.flag("Pass");
-    bad = r.bad();
-    if (!bad.empty()) return std::nullopt;
+    if (!r.bad().empty()) {
+        bad = {section, r.bad()};
+        return std::nullopt;
+    }
     record["verdict"] = passed ? "pass" : "fail";
     Json failed = readings.failed();
     // The engine's speed is no reading of the contract; only this word tells why the test failed.

@@ -20,11 +20,11 @@ std::string nha_name(NhaMethod);
 std::string nha_time(const std::string& value, const Settings&);
 
 /// CSV of a real-time file: header, one row a second, `time_s` from the first SamplingTime. Nothing where a row lacks
-/// its time or a value is no number.
-std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod, const Settings&);
+/// its time or a value is no number, which is at `bad`.
+std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod, const Settings&, Place& bad);
 
 /// The record without its trace and OBD members, its times those of the log; nothing where a value the record needs is
-/// missing or no number, named in `bad`.
-std::optional<Json> nha_record(const Ini& log, const Ini& result, NhaMethod, const Settings&, std::string& bad);
+/// missing or no number, which is at `bad` (a section `TestLog` is of the log).
+std::optional<Json> nha_record(const Ini& log, const Ini& result, NhaMethod, const Settings&, Place& bad);
 
 }  // namespace imloop::station::intake

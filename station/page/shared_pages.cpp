@@ -311,4 +311,20 @@ Answer join_page(const Request& r, const std::string& token,
     return answer;
 }
 
+Answer no_room_page(const Request& r, const Config& config) {
+    const auto& w = r.words;
+    const State state{std::string(w("磁盘已满", "Disk full")), "bad", Tone::bad, "", ""};
+    const Html body =
+        html(R"(<div class="pad"><h1>{}</h1><div class="note bad" role="alert"><p>{}</p><p>{}</p></div></div>)",
+             status_word(state),
+             fmt::format(fmt::runtime(w("数据文件夹 {} 建不起来，现在还不能保存记录。",
+                                        "The data folder {} can't be set up; no record can be saved yet.")),
+                         config.data.string()),
+             w("请腾出磁盘空间，本程序会自己接着启动。", "Make room on the disk: the program goes on by itself."));
+    auto answer = page({config.name, config.station_id, {}, {}, ""}, r, "", state.word, body);
+    answer.status = 503;
+    answer.headers.emplace_back("Refresh", "5; url=/");
+    return answer;
+}
+
 }  // namespace imloop::station::page

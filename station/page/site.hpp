@@ -62,6 +62,9 @@ struct JoinResult {
 };
 Answer join_page(const Request&, const std::string& token, const std::function<JoinResult(const std::string& code)>&);
 
+/// The page of a program whose data finds no room on the disk at its first start; asks again by itself.
+Answer no_room_page(const Request&, const Config&);
+
 /// A line of the outbox by its status there.
 State line_state(const std::string& status, const Words&);
 /// Of a receipt: first eight digits of its SHA-256 in two groups.

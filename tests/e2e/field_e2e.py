@@ -1,9 +1,11 @@
 """What must hold in the field, through the built programs: a week without network, full disks, clocks that are off, a hub put
 back from a backup, two programs on one outbox. Nothing is lost, nothing counts twice, and the operator is told in words."""
+import http.client
 import json
 import os
 import pathlib
 import resource
+import shutil
 import signal
 import socket
 import sqlite3
@@ -11,7 +13,7 @@ import ssl
 import subprocess
 import unittest
 
-from programs import Clock, Programs, inspection
+from programs import Clock, Page, Programs, inspection
 
 ID, BRIDGE = "I610404-01", "B610400-02"
 DAY = 86400
@@ -126,6 +128,33 @@ class Field(Programs):
         self.wait(lambda: self.status(ID)["accepted"], len(said) + 1)
         self.hub_is_whole(ID, self.ids(len(said) + 1))
 
+    def test_a_disk_that_is_full_at_the_first_start(self):
+        self.hub("init")
+        self.serve()
+        self.add(ID, self.port)
+        data = self.dir / ID / "data"
+        self.small_disk(data, 4)
+        filler = data / "filler"
+        with self.assertRaises(OSError), open(filler, "wb", buffering=0) as f:
+            while True:
+                f.write(bytes(65536))
+        service = self.start("i_station", "--config", self.dir / ID / "station.toml", "run", "--page-port", 0)
+        port = next(int(line.rsplit(":", 1)[1].strip("/\n")) for line in service.stdout if "local page" in line)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("GET", "/status")
+        answer = connection.getresponse()
+        said = answer.read().decode()
+        connection.close()
+        self.assertEqual(answer.status, 503)
+        self.assertIn("磁盘已满", said)
+        self.assertIn("请腾出磁盘空间", said)
+        filler.unlink()
+        page = Page(self.dir / ID, service)
+        self.assertEqual(page.port, port)
+        self.save(ID, inspection(ID, 1))
+        self.wait(lambda: self.status(ID)["accepted"], 1)
+        self.hub_is_whole(ID, self.ids(1))
+
     def test_a_full_disk_at_the_hub(self):
         data = self.dir / "hub"
         self.small_disk(data, 3)
@@ -217,6 +246,40 @@ class Field(Programs):
         self.run_station(ID)
         self.wait(lambda: len(self.held(ID)), 3)
         self.hub_is_whole(ID, self.ids(3))
+
+    def test_a_station_put_back_from_a_backup(self):
+        self.hub("init")
+        self.serve()
+        self.add(ID, self.port)
+        data = self.dir / ID / "data"
+        backup = self.dir / "backup"
+        self.save(ID, inspection(ID, 1), inspection(ID, 2))
+        self.station(ID, "run", "--once")
+        shutil.copytree(data, backup)
+        self.save(ID, *[inspection(ID, n) for n in range(3, 6)])
+        self.station(ID, "run", "--once")
+        before = self.status(ID)["epoch"]
+        # Once noticed by the hub's standing, once, with more records saved in the mean time, by its refusal.
+        for saved in (0, 4):
+            shutil.rmtree(data)
+            shutil.copytree(backup, data)
+            more = [inspection(ID, 10 + n) for n in range(saved)]
+            if more:
+                self.save(ID, *more)
+            service, page = self.run_station(ID)
+            self.wait(lambda: (self.status(ID)["epoch"] != before, self.status(ID)["waiting"]), (True, 0))
+            self.wait(page.word, "正常")
+            status = self.status(ID)
+            self.assertEqual((status["accepted"], status["duplicate"], status["rejected"], status["stopped"]), (saved, 2, 0, None))
+            self.assertTrue((data / f"outbox-{before}.sqlite").exists())
+            # What was lost here is typed in again: it is known.
+            self.save(ID, inspection(ID, 4))
+            self.wait(lambda: self.status(ID)["duplicate"], 3)
+            self.stop(service)
+        ids = [inspection(ID, n)["record_id"] for n in (1, 2, 3, 4, 5, 10, 11, 12, 13)]
+        report = json.loads(self.hub("verify"))
+        self.assertTrue(report["clean"], report)
+        self.assertEqual(sorted({r["record_id"] for r in self.held(ID)}), sorted(ids))
 
     def test_a_hub_that_runs_out_of_file_descriptors_goes_on(self):
         self.hub("init")

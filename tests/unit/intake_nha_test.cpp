@@ -238,3 +238,40 @@ TEST_CASE("an OBD check of another vehicle, day or visit is left with its reason
     alone.put("ResultOfOBD.ini", obd_text);
     CHECK(reason(alone.read(), "ResultOfOBD.ini") == "no_test");
 }
+
+TEST_CASE("what is left names the line and the member, of the log where it is the log's") {
+    const Lugdown f;
+    const auto at = [&](const std::string& file) {
+        for (const auto& left : f.read().left)
+            if (left.file == file) return left.code + " " + std::to_string(left.line) + " " + left.place;
+        return std::string();
+    };
+    const auto put = [&](const std::string& members, const std::string& rows, const std::string& log) {
+        f.put("ResultOfLUGDOWN.ini", result("LUGDOWN", members));
+        f.put("RealTimeDataOfLUGDOWN.ini", rows);
+        f.put("TestLog.ini", log);
+    };
+    put(replaced(lugdown_members, "K80=0.97", "K80="), lugdown_rows, lugdown_log);
+    CHECK(at("ResultOfLUGDOWN.ini") == "bad_value 9 K80");
+    put(replaced(lugdown_members, "K80=0.97\r\n", ""), lugdown_rows, lugdown_log);
+    CHECK(at("ResultOfLUGDOWN.ini") == "bad_value 1 K80");
+    put(lugdown_members, replaced(lugdown_rows, "09:11:02\r\nVelocity=70.15", "09:11:02\r\nVelocity=7O.15"),
+        lugdown_log);
+    CHECK(at("RealTimeDataOfLUGDOWN.ini") == "bad_value 33 Velocity");
+    put(lugdown_members, replaced(lugdown_rows, "2026-03-02", "2026-02-01"), lugdown_log);
+    CHECK(at("RealTimeDataOfLUGDOWN.ini") == "stale 6 SamplingTime");
+    put(lugdown_members, lugdown_rows, replaced(lugdown_log, "09:13:00", "09:14:00"));
+    CHECK(at("ResultOfLUGDOWN.ini") == "another_test 6 TestEndTime");
+
+    put(lugdown_members, lugdown_rows, replaced(lugdown_log, "TestCharacter = 在用车检验", "TestCharacter = 别的"));
+    CHECK(at("ResultOfLUGDOWN.ini") == "bad_value 0 ");
+    for (const auto& left : f.read().left)
+        if (left.file == "ResultOfLUGDOWN.ini") {
+            CHECK(left.zh.ends_with("（TestLog.ini 第 12 行 TestCharacter）"));
+            CHECK(left.en.ends_with("(TestLog.ini line 12 TestCharacter)"));
+        }
+
+    put(lugdown_members, "[Sum]\r\nTotal=1\r\n[1]\r\nState=2\r\n", lugdown_log);
+    f.put("RealTimeDataOfLUGDOWN.ini", "[Sum]\r\nTotal=1\r\n[1]\r\nState=\x81\r\n", false);
+    CHECK(at("RealTimeDataOfLUGDOWN.ini") == "unreadable 4 ");
+}

@@ -136,10 +136,10 @@ TEST_CASE("what an answer means") {
     for (const auto& [status, code] : {std::pair(400, "malformed_segment"),
                                        {401, "unknown_key"},
                                        {403, "source_revoked"},
-                                       {409, "journal_fork"},
                                        {413, "too_large"},
                                        {422, "bad_seal"}})
         CHECK(decide(problem(status, code), 1).kind == Kind::stop);
+    CHECK(decide(problem(409, "journal_fork"), 1).kind == Kind::new_epoch);
     const Backoff backoff{std::chrono::milliseconds(1000), std::chrono::milliseconds(60'000)};
     CHECK(backoff.after(0, 0).count() == 1000);
     CHECK(backoff.after(3, 0).count() == 8000);
@@ -242,7 +242,6 @@ TEST_CASE("what a hub has lost is found by asking, and sent again with its proce
     const std::pair<std::uint64_t, std::uint64_t> all(3, 0);
     CHECK(look_back(Response{200, R"({"last":3})", {}}) == all);
     CHECK(asked == std::vector<std::string>{"GET /api/v1/journal"});
-    CHECK(look_back(Response{200, R"({"last":9})", {}}) == all);
     CHECK(look_back(Response{200, "a hub of before", {}}) == all);
     CHECK(look_back(Response{404, R"({"code":"not_found"})", {}}) == all);
     CHECK(look_back(journal::Error("unreachable", "")) == all);
@@ -256,6 +255,70 @@ TEST_CASE("what a hub has lost is found by asking, and sent again with its proce
     CHECK(outbox.stopped().value() == "certificate_expired: 过期");
     look_back(Response{200, R"({"last":0})", {}});
     CHECK(asked.empty());
+}
+
+TEST_CASE("an outbox that is an older copy of itself begins a new epoch and sends every line again") {
+    const test::TempDir folder;
+    int epochs = 0;
+    const auto open_one = [&] {
+        return Outbox(folder.path(), "I610404-01", [&] { return "epoch-" + std::to_string(++epochs); });
+    };
+    auto outbox = open_one();
+    const auto key = journal::PrivateKey::generate(journal::Algorithm::es256);
+    FakeHub hub;
+    bool forks = false;
+    std::vector<std::string> said;
+    const Uploader::Shell shell{
+        [&](const std::string& method, const std::string& target, const std::map<std::string, std::string>&,
+            std::string body) -> journal::Result<Response> {
+            if (method == "GET")
+                return Response{200, target.ends_with("epoch-1") ? R"({"last":9})" : R"({"last":0})", {}};
+            hub.segments.push_back(journal::decode("zstd", body, 1 << 24).value());
+            if (std::exchange(forks, false)) return Response{409, R"({"code":"journal_fork","detail":"分叉"})", {}};
+            return hub.receipt(hub.segments.back());
+        },
+        [](std::chrono::milliseconds, const std::string&) { return true; }, [] { return 0.0; },
+        [&](const std::string& words) { said.push_back(words); }};
+    Uploader uploader(outbox, key, hub.key.public_key(), shell);
+    for (int n = 1; n <= 3; ++n) REQUIRE(outbox.append(line_of(n), id_of(n)).has_value());
+    CHECK(uploader.run() == Uploader::End::empty);
+    const auto first = hub.segments.at(0);
+    const auto all_again = [&](const std::string& name) {
+        const auto segment = journal::parse_segment(hub.segments.back()).value();
+        CHECK(segment.header.epoch == name);
+        CHECK(segment.header.first == 1);
+        CHECK(segment.lines.size() == outbox.last());
+        CHECK(outbox.epoch() == name);
+        CHECK(outbox.counts().accepted == outbox.last());
+        CHECK_FALSE(outbox.stopped());
+    };
+    SECTION("told by how far the hub is") {
+        uploader.look_back();
+        CHECK(outbox.counts().acknowledged == 0);
+        CHECK(uploader.run() == Uploader::End::empty);
+        all_again("epoch-2");
+        uploader.look_back();
+        CHECK(outbox.epoch() == "epoch-2");
+    }
+    SECTION("told by other lines in the place of its own") {
+        REQUIRE(outbox.append(line_of(4), id_of(4)).has_value());
+        forks = true;
+        CHECK(uploader.run() == Uploader::End::empty);
+        all_again("epoch-2");
+    }
+    CHECK(std::ranges::any_of(said, [](const auto& words) { return words.find("旧副本") != std::string::npos; }));
+    CHECK(open_one().epoch() == "epoch-2");
+    // The old chain and its receipts stay.
+    const auto kept = folder.path() / "outbox-epoch-1.sqlite";
+    REQUIRE(std::filesystem::exists(kept));
+    const test::TempDir aside;
+    std::filesystem::copy(kept, aside.path() / "outbox.sqlite");
+    Outbox old(aside.path(), "I610404-01", [] { return "none"; });
+    CHECK(old.epoch() == "epoch-1");
+    CHECK(old.counts().acknowledged == 3);
+    old.each_cut(key, [&](const std::string& segment, const std::string& receipt) {
+        if (!receipt.empty()) CHECK(segment == first);
+    });
 }
 
 TEST_CASE("a station begins with the same configuration by a bundle and by joining; any name may stand in it") {
