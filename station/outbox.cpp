@@ -167,7 +167,7 @@ void Outbox::send_again_from(std::uint64_t seq) {
 }
 
 std::filesystem::path Outbox::begin_epoch() {
-    const auto kept = folder_ / ("outbox-" + epoch() + ".sqlite");
+    auto kept = folder_ / ("outbox-" + epoch() + ".sqlite");
     database_.backup(kept);
     sqlite::Transaction transaction(database_);
     database_.execute(sql::cuts_drop);
