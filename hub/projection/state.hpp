@@ -67,7 +67,7 @@ public:
 
 private:
     void take_claim(const loop::Admitted&);
-    void take_rejected(const loop::Admitted&, const journal::Outcome&, loop::rules::Arrival);
+    void take_rejected(const loop::Admitted&, loop::rules::Arrival);
     void settle_claim(const std::string& record_id);
     void take_prices(const loop::Admitted&);
     struct Accepted {

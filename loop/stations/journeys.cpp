@@ -68,6 +68,18 @@ void see_later(const History& history, Journey& out) {
     }
 }
 
+void see_aborts(const History& history, Journey& out) {
+    const Record* broken_off = nullptr;
+    for (const Record& r : history.records) {
+        if (!r.is_test()) continue;
+        const bool here = broken_off && r.fact.station_id == broken_off->fact.station_id &&
+                          day_of(r.fact.occurred_at) == day_of(broken_off->fact.occurred_at);
+        if (here && is_formal(r) && r.fact.inspection->verdict == Verdict::pass)
+            out.aborts.push_back({r.fact.station_id, day_of(broken_off->fact.occurred_at), stratum_of(*broken_off)});
+        broken_off = seen(r) && r.fact.inspection->verdict == Verdict::aborted ? &r : nullptr;
+    }
+}
+
 }  // namespace
 
 Journey journey_of(const History& history) {
@@ -78,6 +90,7 @@ Journey journey_of(const History& history) {
                                 e.ended_at.has_value(), e.outcome == EpisodeOutcome::waived, e.due});
     }
     see_later(history, out);
+    see_aborts(history, out);
     return out;
 }
 

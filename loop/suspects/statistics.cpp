@@ -29,6 +29,20 @@ void Statistics::change(const Record& r, std::int32_t times) {
 void Statistics::add(const Record& r) { change(r, 1); }
 void Statistics::remove(const Record& r) { change(r, -1); }
 
+void Statistics::came(const Arrival& a) {
+    const Day day = day_of(a.received_at);
+    auto& of = deliveries_[a.source];
+    auto& journal = of.journals.try_emplace(a.epoch, Delivery::Journal{day, 0}).first->second;
+    if (a.seq <= journal.last) return;
+    journal.last = a.seq;
+    ++of.lines[day];
+    if (!a.rejected_for.empty()) ++of.rejected[day];
+}
+
+void Statistics::forked(const std::string& source, std::uint64_t first, Day day) {
+    deliveries_[source].forks.emplace(day, first);
+}
+
 void Statistics::put(const History& history) {
     auto journey = stations::journey_of(history);
     if (journey.empty())

@@ -35,12 +35,32 @@ public:
     const std::map<std::string, Keeping>& keeping() const { return keeping_; }
     static constexpr Moment late_after_ms = day_ms;
 
+    /// A line that came, accepted or not. Those of one journal in the order of their numbers; one that is known is not
+    /// counted again.
+    void came(const Arrival&);
+    /// The hub refused a second text under a number it holds, on this day.
+    void forked(const std::string& source, std::uint64_t first, Day);
+
+    /// How a source delivers: of the arrival, whatever became of the records.
+    struct Delivery {
+        struct Journal {
+            Day begun = 0;
+            std::uint64_t last = 0;
+        };
+        std::map<Day, std::int32_t> lines, rejected;
+        std::map<std::string, Journal> journals;  ///< by epoch
+        std::set<std::pair<Day, std::uint64_t>> forks;
+    };
+    const std::map<std::string, Delivery>& deliveries() const { return deliveries_; }
+    void take_deliveries_of(const Statistics& other) { deliveries_ = other.deliveries_; }
+
 private:
     void change(const Record&, std::int32_t times);
 
     stations::Tallies tallies_;
     std::unordered_map<std::string, stations::Journey> journeys_;
     std::map<std::string, Keeping> keeping_;
+    std::map<std::string, Delivery> deliveries_;  // by source
 };
 
 }  // namespace imloop::loop::rules

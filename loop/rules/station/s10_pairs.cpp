@@ -1,5 +1,6 @@
 // A station and a shop whose shared vehicles pass their first retest beyond what the station's habit and the shop's
-// skill explain together (programmes F10; loop/statistics/pairs.hpp).
+// skill explain together (programmes F10; loop/statistics/pairs.hpp). One owner of both has a reason: less is asked
+// for.
 #include <algorithm>
 #include <cmath>
 
@@ -42,6 +43,11 @@ double concentration_of(const Pairs& pairs, const std::string& station) {
     return statistics::concentration(counts);
 }
 
+bool have_one_owner(const Register& stations, const std::pair<std::string, std::string>& pair, Day day) {
+    const auto a = stations.at(pair.first, start_of(day)), b = stations.at(pair.second, start_of(day));
+    return a && b && same_owner(*a, *b);
+}
+
 void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
     const auto parameter = [&](std::string_view name) { return ctx.number("S10", name); };
     const Pairs pairs = pairs_of(s, s.as_of - static_cast<Day>(parameter("window_days")));
@@ -69,9 +75,10 @@ void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
     }
     const auto q = statistics::false_discovery_q(p);
     for (std::size_t k = 0; k < candidates.size(); ++k) {
-        if (q[k] > parameter("false_discoveries")) continue;
         const auto& [key, share] = *candidates[k].pair;
-        flags.push_back({.claim = "pair_passes_too_often",
+        const bool one_owner = have_one_owner(ctx.stations, key, s.as_of);
+        if (q[k] > parameter(one_owner ? "owner_false_discoveries" : "false_discoveries")) continue;
+        flags.push_back({.claim = one_owner ? "pair_of_one_owner_passes_too_often" : "pair_passes_too_often",
                          .grade = Grade::medium,
                          .score_permille = 750,
                          .station_id = key.first,
@@ -83,7 +90,9 @@ void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
                                     number("z", statistics::z_of(deviations[k], spread), 1), chance("chance", p[k]),
                                     number("false_discovery", q[k], 4),
                                     number("concentration", concentration_of(pairs, key.first), 2),
-                                    number("pairs_compared", static_cast<double>(candidates.size()), 0)}});
+                                    number("pairs_compared", static_cast<double>(candidates.size()), 0),
+                                    text("one_owner", one_owner ? "是 / yes" : "未登记 / not registered")},
+                         .key = key.first + "|" + key.second});
     }
 }
 
