@@ -27,12 +27,13 @@ stations::Figures followed_by_passes(const Sweep& s, const stations::Asked& aske
     return stations::against_each_other(std::move(units), asked.expected_min);
 }
 
-void look(const stations::Figures& figures, std::string_view claim, const Sweep& s, const Context& ctx, Flags& flags) {
+void look(const stations::Figures& figures, std::string_view claim, double least, const Sweep& s, const Context& ctx,
+          Flags& flags) {
     const auto parameter = [&](std::string_view name) { return ctx.number("S06", name); };
     for (const auto& m : figures.each) {
         const auto& c = m.compared;
         if (!m.enough || c.q_high > parameter("false_discoveries")) continue;
-        if (c.ratio.mean() < parameter("ratio_min")) continue;
+        if (static_cast<double>(m.observed) < least || c.ratio.mean() < parameter("ratio_min")) continue;
         Flag flag = flag_of(m, figures, claim, c.p_high, c.q_high, s.as_of);
         grade(flag, c.ratio.quantile(0.025), parameter("strong_ratio"), c.q_high, false);
         flags.push_back(std::move(flag));
@@ -43,9 +44,9 @@ void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
     const auto parameter = [&](std::string_view name) { return ctx.number("S06", name); };
     const auto window = stations::window(s.as_of, static_cast<int>(parameter("window_days")));
     look(stations::stations_by(s.statistics.tallies(), {window, stations::aborted_tests, parameter("expected_min")}),
-         "aborts_too_many", s, ctx, flags);
+         "aborts_too_many", 0, s, ctx, flags);
     look(followed_by_passes(s, {window, stations::aborted_tests, parameter("passes_expected_min")}),
-         "aborts_then_passes", s, ctx, flags);
+         "aborts_then_passes", parameter("passes_min"), s, ctx, flags);
 }
 
 }  // namespace
