@@ -40,7 +40,6 @@ struct FailureSeen {
     bool ended = false;
     bool waived = false;
     std::optional<Day> due;
-    bool is_missing(Day as_of) const { return !ended && !waived && due && as_of > *due; }
 };
 
 /// A test broken off, after which the vehicle's next test of that station and day passed.

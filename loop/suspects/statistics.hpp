@@ -8,7 +8,7 @@
 #include <unordered_map>
 
 #include "loop/rules/rule.hpp"
-#include "loop/stations/journeys.hpp"
+#include "loop/stations/journey_sums.hpp"
 #include "loop/stations/tallies.hpp"
 
 namespace imloop::loop::rules {
@@ -22,8 +22,8 @@ public:
     void drop(const std::string& vehicle_id);
 
     const stations::Tallies& tallies() const { return tallies_; }
-    /// By vehicle, in no order.
-    const std::unordered_map<std::string, stations::Journey>& journeys() const { return journeys_; }
+    /// What the vehicles' histories add up to.
+    const stations::JourneySums& journeys() const { return sums_; }
 
     /// What a station's records show of how they are kept.
     struct Keeping {
@@ -58,7 +58,8 @@ private:
     void change(const Record&, std::int32_t times);
 
     stations::Tallies tallies_;
-    std::unordered_map<std::string, stations::Journey> journeys_;
+    std::unordered_map<std::string, stations::Journey> journey_of_;  // by vehicle, so as to be taken out again
+    stations::JourneySums sums_;
     std::map<std::string, Keeping> keeping_;
     std::map<std::string, Delivery> deliveries_;  // by source
 };

@@ -15,9 +15,9 @@ stations::Figures followed_by_passes(const Sweep& s, const stations::Asked& aske
         for (const auto& [inspector, cells] : station.inspectors)
             for (const auto& [cell, counts] : cells)
                 if (asked.window.holds(cell.week)) shares[id][cell.stratum] += {0, asked.pick(counts).of};
-    for (const auto& [vehicle, journey] : s.statistics.journeys())
-        for (const auto& abort : journey.aborts)
-            if (asked.window.holds(stations::week_of(abort.day))) shares[abort.station_id][abort.stratum] += {1, 0};
+    for (const auto& [place, cells] : s.statistics.journeys().aborts)
+        for (const auto& [cell, share] : cells)
+            if (asked.window.holds(cell.week)) shares[place.station_id][cell.stratum] += {share.hits, 0};
     std::vector<stations::Unit> units;
     for (const auto& [id, strata] : shares) {
         units.push_back({id, "", {}});

@@ -17,12 +17,13 @@ namespace {
 using statistics::Share;
 using Pairs = std::map<std::pair<std::string, std::string>, Share>;
 
-Pairs pairs_of(const Sweep& s, Day from) {
+/// First retests after a repair, and those that passed.
+Pairs pairs_of(const Sweep& s, const stations::Window& window) {
     Pairs out;
-    for (const auto& [vehicle, journey] : s.statistics.journeys())
-        for (const auto& r : journey.retests)
-            if (!r.shop_id.empty() && r.day > from && r.day <= s.as_of)
-                out[{r.station_id, r.shop_id}] += Share{r.passed ? 1 : 0, 1};
+    for (const auto& [place, cells] : s.statistics.journeys().retests)
+        for (const auto& [cell, share] : cells)
+            if (!place.shop_id.empty() && window.holds(cell.week))
+                out[{place.station_id, place.shop_id}] += Share{share.of - share.hits, share.of};
     return out;
 }
 
@@ -50,7 +51,7 @@ bool have_one_owner(const Register& stations, const std::pair<std::string, std::
 
 void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
     const auto parameter = [&](std::string_view name) { return ctx.number("S10", name); };
-    const Pairs pairs = pairs_of(s, s.as_of - static_cast<Day>(parameter("window_days")));
+    const Pairs pairs = pairs_of(s, stations::window(s.as_of, static_cast<int>(parameter("window_days"))));
     const auto residuals = statistics::beyond_main_effects(numbered(pairs));
     struct Candidate {
         const Pairs::value_type* pair;
