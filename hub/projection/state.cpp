@@ -115,6 +115,11 @@ void State::take_trace(const std::string& sha256, std::string_view csv, Store& s
         sha256, csv, [&](const std::string& other) { return store.trace(other); }, suspects);
 }
 
+void State::take_forks_in(Store& store) {
+    store.each_alarm(
+        [&](const std::string& source, std::uint64_t first, loop::Moment at) { suspects.forked(source, first, at); });
+}
+
 void State::take_traces_of(const State& other) {
     shelf = other.shelf;
     suspects.traces() = other.suspects.traces();

@@ -137,7 +137,8 @@ void check_named(const Instrument& of, const Context& ctx, Flags& flags) {
 }
 
 /// By the test's own word and the record's, the gas was not asked for long: for this instrument, or for any. A yearly
-/// verification by a metrology office is no check against gas.
+/// verification by a metrology office is no check against gas, and where a later calibration is on record the tests
+/// name something else.
 void check_old(const Instrument& of, const Context& ctx, Flags& flags) {
     const auto setting = [&](const char* name) { return ctx.number("R11", name, *of.tests.front()); };
     const auto calibrated = days_of(of);
@@ -147,6 +148,8 @@ void check_old(const Instrument& of, const Context& ctx, Flags& flags) {
     static const std::set<std::string_view> gas_checks{"span", "zero", "opacity"};
     for (const Named& n : named_of(of, 0)) {
         if (!n.borne_by || !gas_checks.contains(n.borne_by->detail.calibration->kind)) continue;
+        const auto next = std::ranges::upper_bound(calibrated, day_of(n.at));
+        if (next != calibrated.end() && *next <= day_of(n.test->test().started_at)) continue;
         const double days = static_cast<double>(n.test->test().started_at - n.at) / day_ms;
         if (days <= most || days > setting("calibrated_days_max")) continue;
         auto flag = flag_of(*n.test, "gas_check_expired", Grade::medium, 800,

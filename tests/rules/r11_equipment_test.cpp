@@ -237,6 +237,8 @@ TEST_CASE(
     CHECK(claims(weekly).empty());
     weekly.put(names(2, last + 36 * loop::day_ms, last));
     CHECK(claims(weekly) == std::multiset<std::string>{"gas_check_expired"});
+    weekly.put(calibration(2010, last + 20 * loop::day_ms, true));  // then what the tests name is something else
+    CHECK(claims(weekly).empty());
     auto yearly = calibration(2000, monday, true);
     yearly["kind"] = "leak";
     verified.put(yearly);
