@@ -81,6 +81,7 @@ State Hub::Impl::rebuilt(std::unique_lock<std::shared_mutex>& guard,
     guard.lock();
     store.each_segment(load, seen);
     fresh.take_traces_of(state);
+    fresh.take_forks_in(store);
     fresh.settle(loop::day_of(options.now()));
     return fresh;
 }

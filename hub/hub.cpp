@@ -88,6 +88,7 @@ Hub::Impl::Impl(HubOptions o)
     begin_epoch_where_put_back();
     store.each_segment([&](const StoredSegment& s) { state.load(s); });
     store.each_trace([&](const std::string& sha256, const std::string& csv) { state.take_trace(sha256, csv, store); });
+    state.take_forks_in(store);
     state.settle(loop::day_of(options.now()));
     state.suspects.take_new();
     writer = std::make_unique<Writer>(store, state, lock, key, [this] { hold_new(); });

@@ -86,7 +86,7 @@ json Hub::Impl::registration_again(const std::string& station, const loop::Stati
     auto registration = own_record("registration");
     const auto words = words_of(view.record_id);
     for (const auto* name : {"address", "phone", "opening_hours", "location", "lines", "bays", "business_class",
-                             "accreditation", "credit_code"})
+                             "accreditation", "credit_code", "owner", "heavy_bays"})
         if (words.is_object() && words.contains(name)) registration[name] = words[name];
     registration.update({{"registered_station_id", station},
                          {"kind", std::string(1, view.kind)},
@@ -108,7 +108,7 @@ Answer Hub::Impl::station_describe(const json& in) {
             return problem(404, "station_not_found", "没有这个站点 / no such station: " + station);
         registration = registration_again(station, *view);
     }
-    for (const auto* name : {"name", "address", "phone", "opening_hours", "business_class", "location"})
+    for (const auto* name : {"name", "address", "phone", "opening_hours", "business_class", "location", "owner"})
         if (in.contains(name)) registration[name] = in[name];
     const auto written = write_own({registration});
     return written.status == 200 ? ok(registration) : written;

@@ -108,6 +108,7 @@ Answer Writer::put(Arrival& a) {
     }
     const auto fork = [&] {
         store_.put_alarm(header.source, header.epoch, header.first, a.received_at, "journal_fork", *a.bytes);
+        state_.suspects.forked(header.source, header.first, a.received_at);
         return problem(
             409, "journal_fork",
             "同一编号已有另一内容，已报告监管部门 / the same number holds other bytes; the bureau has been told");

@@ -37,12 +37,6 @@ bool is_failure(const Fact& f) {
     return f.inspection && f.inspection->verdict == Verdict::fail && f.inspection->reason != Reason::comparison;
 }
 
-bool is_formal(const Fact& f) {
-    if (!f.inspection || f.inspection->verdict == Verdict::aborted) return false;
-    const Reason reason = f.inspection->reason;
-    return reason == Reason::periodic || reason == Reason::initial || reason == Reason::retest;
-}
-
 bool ends(const Fact& f) {
     return f.event && (f.event->event == Event::scrapped || f.event->event == Event::transferred_out);
 }
@@ -224,6 +218,12 @@ Episode finish(const Span& span, std::span<const Fact> decisions, const Register
 }
 
 }  // namespace
+
+bool is_formal(const Fact& f) {
+    if (!f.inspection || f.inspection->verdict == Verdict::aborted) return false;
+    const Reason reason = f.inspection->reason;
+    return reason == Reason::periodic || reason == Reason::initial || reason == Reason::retest;
+}
 
 std::string_view name_of(EpisodeOutcome outcome) { return outcome_names.at(static_cast<std::size_t>(outcome)); }
 

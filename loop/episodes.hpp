@@ -27,6 +27,9 @@ inline constexpr int episode_outcomes = 9;
 std::string_view name_of(EpisodeOutcome);
 std::optional<EpisodeOutcome> episode_outcome_named(std::string_view);
 
+/// A test whose verdict counts for episodes: periodic, initial or retest, and not aborted.
+bool is_formal(const Fact&);
+
 /// All moments are `occurred_at`; days are +08:00.
 struct Episode {
     std::string episode_id;  ///< record_id of the first failure

@@ -5,6 +5,8 @@
 #include <numbers>
 #include <tuple>
 
+#include "loop/vehicle/text.hpp"
+
 namespace imloop::loop {
 namespace {
 
@@ -17,6 +19,13 @@ double distance_km(const Location& a, const Location& b) {
     const double up = std::sin((b.lat - a.lat) * radians / 2), across = std::sin((b.lon - a.lon) * radians / 2);
     const double h = up * up + std::cos(a.lat * radians) * std::cos(b.lat * radians) * across * across;
     return 2 * earth_radius_km * std::asin(std::min(1.0, std::sqrt(h)));
+}
+
+bool same_owner(const StationView& a, const StationView& b) {
+    for (const auto* of_a : {&a.owner, &a.credit_code})
+        for (const auto* of_b : {&b.owner, &b.credit_code})
+            if (const auto one = normal_text(*of_a); !one.empty() && one == normal_text(*of_b)) return true;
+    return false;
 }
 
 void Register::put(Registration r) {
@@ -51,7 +60,16 @@ std::optional<StationView> Register::at(std::string_view station_id, Moment mome
                        !before_the_first && r.status == StationStatus::filed,
                        before_the_first ? std::string() : r.record_id,
                        r.opening_hours,
-                       r.location};
+                       r.location,
+                       r.owner,
+                       r.credit_code,
+                       r.bays,
+                       r.heavy_bays};
+}
+
+std::optional<Day> Register::since(std::string_view station_id) const {
+    const auto it = by_station_.find(station_id);
+    return it == by_station_.end() ? std::nullopt : std::optional(it->second.front().valid_from);
 }
 
 std::vector<std::string> Register::stations() const {

@@ -34,6 +34,9 @@ struct Registration {
     Moment occurred_at = 0;
     std::string opening_hours{};  ///< as registered; may be empty
     std::optional<Location> location{};
+    std::string owner{};        ///< name or credit code of who owns the station; may be empty
+    std::string credit_code{};  ///< of the legal person that runs it; may be empty
+    std::optional<int> bays{}, heavy_bays{};
     bool operator==(const Registration&) const = default;
 };
 
@@ -47,7 +50,12 @@ struct StationView {
     std::string record_id;  ///< of the registration in force; empty before the first one
     std::string opening_hours;
     std::optional<Location> location;
+    std::string owner, credit_code;
+    std::optional<int> bays;        ///< vehicles that can be worked on at once
+    std::optional<int> heavy_bays;  ///< of them, those a heavy vehicle fits in
 };
+/// Of one legal person or one owner, as far as the register says.
+bool same_owner(const StationView&, const StationView&);
 
 /// Which registrations there are. The one in force at a moment is the latest by (valid_from, occurred_at, record_id)
 /// with valid_from not after the moment's day; before the first one its kind and county hold, but not `filed`.
@@ -58,6 +66,8 @@ public:
     /// Nothing where the station has no registration at all.
     std::optional<StationView> at(std::string_view station_id, Moment) const;
     std::vector<std::string> stations() const;  ///< ids, ascending
+    /// The day of its first registration; nothing where there is none.
+    std::optional<Day> since(std::string_view station_id) const;
     bool operator==(const Register&) const = default;
 
 private:

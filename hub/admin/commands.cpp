@@ -39,7 +39,7 @@ struct Options {
     std::vector<std::string> hosts{"localhost", "127.0.0.1"};
     unsigned short port = 8443, admin_port = 9090;
     // station
-    std::string shop_address, phone, hours_open, business_class, location;  // of a station
+    std::string shop_address, phone, hours_open, business_class, location, owner;  // of a station
     std::string station, station_name, county, valid_from, csr, public_key, url, reason;
     std::vector<std::string> writes_for;
     fs::path out;
@@ -95,6 +95,7 @@ int station_describe(Session& session, const Options& o) {
     put_given(body, "address", o.shop_address);
     put_given(body, "phone", o.phone);
     put_given(body, "opening_hours", o.hours_open);
+    put_given(body, "owner", o.owner);
     put_given(body, "business_class", o.business_class);
     if (!o.location.empty()) {
         double lat = 0, lon = 0;
@@ -264,6 +265,8 @@ int run_command(int argc, char** argv) {
     describe->add_option("--address", o.shop_address, "地址 / address");
     describe->add_option("--phone", o.phone, "电话 / phone");
     describe->add_option("--hours", o.hours_open, "营业时间 / opening hours");
+    describe->add_option("--owner", o.owner,
+                         "所有人名称或统一社会信用代码，不公开 / owner's name or credit code, not published");
     describe->add_option("--class", o.business_class, "一类、二类、三类 / business class");
     describe->add_option("--location", o.location, "纬度,经度，度 / latitude,longitude in degrees");
     on(describe, [&](Session& s) { return station_describe(s, o); });

@@ -36,13 +36,17 @@ journal::Outcome State::judge(const loop::Admitted& admitted, std::string_view l
 
 void State::take(const loop::Admitted& admitted, std::string_view line, const journal::Outcome& outcome,
                  const std::string& source, const std::string& epoch, loop::Moment received_at) {
-    if (!outcome.record_id) return;
     const loop::rules::Arrival arrival{source, epoch, outcome.seq, received_at, {}};
+    auto came = arrival;
+    if (outcome.status == journal::Status::rejected)
+        for (const auto& p : outcome.problems) came.rejected_for.push_back(p.code);
+    suspects.came(came);
+    if (!outcome.record_id) return;
     if (outcome.status == journal::Status::rejected) {
         loop::Admitted rejected = admitted;
         if (rejected.problems.empty()) rejected.problems.push_back({"/record_id", "record_id_reused", "", ""});
         projection.put(rejected, source, epoch, outcome.seq);
-        take_rejected(admitted, outcome, arrival);
+        take_rejected(admitted, std::move(came));
         return;
     }
     suspects.arrived(*outcome.record_id, arrival);
@@ -62,9 +66,7 @@ void State::take(const loop::Admitted& admitted, std::string_view line, const jo
 }
 
 /// A test whose only fault is what its verdict says: the rules look at it as at an accepted one.
-void State::take_rejected(const loop::Admitted& admitted, const journal::Outcome& outcome,
-                          loop::rules::Arrival arrival) {
-    for (const auto& p : outcome.problems) arrival.rejected_for.push_back(p.code);
+void State::take_rejected(const loop::Admitted& admitted, loop::rules::Arrival arrival) {
     const bool is_verdict_alone = std::ranges::all_of(
         arrival.rejected_for, [](const auto& code) { return code == "verdict_contradicts_readings"; });
     const auto kind = is_verdict_alone ? loop::record::kind_of(admitted.json) : std::nullopt;
@@ -111,6 +113,11 @@ void State::settle(loop::Day today) {
 void State::take_trace(const std::string& sha256, std::string_view csv, Store& store) {
     shelf.take(
         sha256, csv, [&](const std::string& other) { return store.trace(other); }, suspects);
+}
+
+void State::take_forks_in(Store& store) {
+    store.each_alarm(
+        [&](const std::string& source, std::uint64_t first, loop::Moment at) { suspects.forked(source, first, at); });
 }
 
 void State::take_traces_of(const State& other) {

@@ -60,6 +60,8 @@ public:
     void take_trace(const std::string& sha256, std::string_view csv, Store&);
     /// Records whose process data came since the last settle().
     void look_again() { suspects.update(projection, {}); }
+    /// Alarms of forked journals, which stand beside the journals too.
+    void take_forks_in(Store&);
     /// What another state knows of process data, which stands beside the journals.
     void take_traces_of(const State&);
     /// Takes in a stored segment.
@@ -67,7 +69,7 @@ public:
 
 private:
     void take_claim(const loop::Admitted&);
-    void take_rejected(const loop::Admitted&, const journal::Outcome&, loop::rules::Arrival);
+    void take_rejected(const loop::Admitted&, loop::rules::Arrival);
     void settle_claim(const std::string& record_id);
     void take_prices(const loop::Admitted&);
     struct Accepted {

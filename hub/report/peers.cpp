@@ -10,7 +10,6 @@ namespace imloop::hub {
 namespace {
 
 using loop::stations::Figures;
-using loop::stations::Unit;
 using nlohmann::json;
 
 constexpr int year_days = 365;
@@ -59,21 +58,6 @@ void add(std::map<std::string, json>& to, const Figure& figure, const Figures& f
     }
 }
 
-/// Each shop's vehicles, picked from every journey by `see(journey, count)`.
-Figures shops_by(const loop::rules::Statistics& statistics, loop::Day from, auto see) {
-    std::map<std::string, Unit> by_shop;
-    const auto count = [&](const std::string& shop, loop::Day day, const loop::statistics::Stratum& stratum, bool hit) {
-        if (shop.empty() || day <= from) return;
-        auto& unit = by_shop[shop];
-        unit.station_id = shop;
-        unit.own.add(stratum, {hit ? 1 : 0, 1});
-    };
-    for (const auto& [vehicle, journey] : statistics.journeys()) see(journey, count);
-    std::vector<Unit> units;
-    for (auto& [shop, unit] : by_shop) units.push_back(std::move(unit));
-    return loop::stations::against_each_other(std::move(units), expected_min);
-}
-
 }  // namespace
 
 std::map<std::string, json> peer_figures(const loop::rules::Statistics& statistics, loop::Day as_of) {
@@ -86,14 +70,14 @@ std::map<std::string, json> peer_figures(const loop::rules::Statistics& statisti
     stations({"passed_retests", {"复检合格率", "retests passed"}}, passed_retests);
     stations({"aborted_tests", {"中止的检验", "tests aborted"}}, aborted_tests);
     stations({"silent_obd", {"OBD 不通讯", "OBD silent"}}, silent_obd);
-    add(out, {"repaired_then_passed", {"修后首次复检合格率", "passed the first retest after repair"}},
-        shops_by(statistics, as_of - year_days, [](const Journey& j, auto count) {
-            for (const auto& r : j.retests) count(r.shop_id, r.day, r.stratum, r.passed);
-        }));
-    add(out, {"repaired_then_failed_later", {"修好后再次不合格（耐久性）", "failed again later (durability)"}},
-        shops_by(statistics, as_of - year_days, [](const Journey& j, auto count) {
-            for (const auto& l : j.later) count(l.shop_id, l.day, l.stratum, l.failed);
-        }));
+    const auto shops = [&](const Figure& figure, const SharesByPlace& shares, Hits hits) {
+        add(out, figure,
+            against_each_other(units_by(&Place::shop_id, shares, window(as_of, year_days), hits), expected_min));
+    };
+    shops({"repaired_then_passed", {"修后首次复检合格率", "passed the first retest after repair"}},
+          statistics.journeys().retests, Hits::passed);
+    shops({"repaired_then_failed_later", {"修好后再次不合格（耐久性）", "failed again later (durability)"}},
+          statistics.journeys().later, Hits::failed);
     return out;
 }
 

@@ -57,5 +57,6 @@ inline constexpr const char* invite_take =
     "source_id";
 inline constexpr const char* alarm_put =
     "INSERT INTO alarms (source_id, epoch, first, raised_at, code, bytes) VALUES ($1, $2, $3, $4, $5, $6)";
+inline constexpr const char* alarms_all = "SELECT source_id, first, raised_at FROM alarms ORDER BY raised_at";
 
 }  // namespace imloop::hub::sql

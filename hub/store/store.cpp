@@ -156,4 +156,9 @@ void Store::put_alarm(std::string_view source, std::string_view epoch, std::uint
         .run();
 }
 
+void Store::each_alarm(const std::function<void(const std::string&, std::uint64_t, loop::Moment)>& visit) {
+    auto s = database_.prepare(sql::alarms_all);
+    while (s.step()) visit(s.text(0), static_cast<std::uint64_t>(s.integer(1)), s.integer(2));
+}
+
 }  // namespace imloop::hub

@@ -62,6 +62,7 @@ public:
     std::optional<std::string> take_invite(std::string_view code_sha256, loop::Moment now);
     void put_alarm(std::string_view source, std::string_view epoch, std::uint64_t first, loop::Moment at,
                    std::string_view code, std::string_view bytes);
+    void each_alarm(const std::function<void(const std::string& source, std::uint64_t first, loop::Moment)>&);
 
 private:
     Database database_;

@@ -87,10 +87,18 @@ ObdDetail obd(const Members& m) {
                   m.number("mileage_km"),
                   m.number("mil_distance_km"),
                   m.number("cleared_distance_km"),
-                  m.number("cleared_warm_ups")};
+                  m.number("cleared_warm_ups"),
+                  {},
+                  m.number("ignition_cycles"),
+                  m.number("lambda")};
     if (const auto* at = m.find("readiness"); at && at->is_object())
         for (const auto& [name, state] : at->items())
             out.readiness.push_back({name, state.is_string() ? state.get<std::string>() : state.dump()});
+    if (const auto* at = m.find("in_use"); at && at->is_object())
+        for (const auto& [name, counts] : at->items())
+            if (counts.is_object())
+                out.in_use.push_back(
+                    {name, Members(counts).number("numerator"), Members(counts).number("denominator")});
     return out;
 }
 
@@ -195,10 +203,15 @@ template <Like<Monitor> T>
 auto members(T& m) {
     return std::tie(m.name, m.state);
 }
+template <Like<InUse> T>
+auto members(T& u) {
+    return std::tie(u.monitor, u.numerator, u.denominator);
+}
 template <Like<ObdDetail> T>
 auto members(T& o) {
     return std::tie(o.supported, o.communicates, o.mil_on, o.dtcs, o.permanent_dtcs, o.readiness, o.cal_id, o.cvn,
-                    o.vin, o.protocol, o.mileage_km, o.mil_distance_km, o.cleared_distance_km, o.cleared_warm_ups);
+                    o.vin, o.protocol, o.mileage_km, o.mil_distance_km, o.cleared_distance_km, o.cleared_warm_ups,
+                    o.in_use, o.ignition_cycles, o.lambda);
 }
 template <Like<VehicleDetail> T>
 auto members(T& v) {

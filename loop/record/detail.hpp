@@ -27,6 +27,12 @@ struct Monitor {
     std::string state;  ///< as the record has it, booleans as `true` and `false`
 };
 
+/// How often one monitor ran, of how often it could have (in-use performance, ISO 15031-5 mode 09): both only go up.
+struct InUse {
+    std::string monitor;
+    std::optional<double> numerator, denominator;
+};
+
 struct ObdDetail {
     std::optional<bool> supported, communicates, mil_on;
     std::vector<std::string> dtcs, permanent_dtcs;
@@ -35,6 +41,9 @@ struct ObdDetail {
     std::string vin;          ///< normalised; empty: not reported
     std::string protocol;
     std::optional<double> mileage_km, mil_distance_km, cleared_distance_km, cleared_warm_ups;
+    std::vector<InUse> in_use;
+    std::optional<double> ignition_cycles;
+    std::optional<double> lambda;  ///< by the vehicle's own sensor, while the readings of the test were taken
 };
 
 struct VehicleDetail {

@@ -19,6 +19,11 @@ std::string text(const json& object, const char* name) {
 
 Moment moment(const json& object, const char* name) { return parse_moment(text(object, name)).value_or(0); }
 
+std::optional<int> whole(const json& object, const char* name) {
+    const auto at = object.find(name);
+    return at != object.end() && at->is_number_integer() ? std::optional(at->get<int>()) : std::nullopt;
+}
+
 std::vector<std::string> texts(const json& object, const char* name) {
     std::vector<std::string> out;
     const auto at = object.find(name);
@@ -136,7 +141,11 @@ std::optional<Registration> read_registration(const json& r) {
                         parse_day(text(r, "valid_from")).value_or(0),
                         moment(r, "occurred_at"),
                         text(r, "opening_hours"),
-                        location(r)};
+                        location(r),
+                        text(r, "owner"),
+                        text(r, "credit_code"),
+                        whole(r, "bays"),
+                        whole(r, "heavy_bays")};
 }
 
 std::optional<Credential> read_credential(const json& r) {

@@ -1,5 +1,8 @@
 // More work than the time holds. Labour hours are a trade's standard hours: a quick hand needs fewer by the clock, so
 // only what no hand can do is flagged.
+#include <algorithm>
+#include <set>
+
 #include "loop/rules/rule.hpp"
 #include "loop/suspects/repairs.hpp"
 
@@ -21,18 +24,89 @@ void longer_than_stay(const Record& r, const Context& ctx, Flags& flags) {
                      .values = {number("labour_hours", *hours, 1, "h"), number("stay_hours", stay, 1, "h")}});
 }
 
+/// A lorry above 12 t, a large bus, a tractor of one (GA/T 16.4: H1, K1, Q1). A mass that a car has is a class
+/// mistyped.
+bool is_heavy(const Record& r) {
+    constexpr double least_kg = 6000;
+    if (!r.detail.vehicle) return false;
+    const auto& v = *r.detail.vehicle;
+    const bool by_class =
+        v.vehicle_class.starts_with("H1") || v.vehicle_class.starts_with("K1") || v.vehicle_class.starts_with("Q1");
+    return by_class && v.mass_kg.value_or(least_kg) >= least_kg;
+}
+
+void no_bay_fits(const Record& r, const Context& ctx, Flags& flags) {
+    if (!r.is_repair() || r.fact.repair->outcome != RepairOutcome::repaired || !is_heavy(r)) return;
+    const auto shop = ctx.stations.at(r.fact.station_id, r.fact.occurred_at);
+    if (!shop || shop->heavy_bays.value_or(1) > 0) return;
+    flags.push_back({.claim = "no_bay_fits",
+                     .grade = Grade::medium,
+                     .score_permille = 850,
+                     .records = {r.fact.record_id},
+                     .person = r.repair().technician_id,
+                     .values = {text("vehicle_class", r.detail.vehicle->vehicle_class)}});
+}
+
+void check(const Record& r, const Context& ctx, Flags& flags) {
+    longer_than_stay(r, ctx, flags);
+    no_bay_fits(r, ctx, flags);
+}
+
+std::string day_words(const Record& r) { return format_day(day_of(r.repair().settled_at)); }
+
 void keys(const Record& r, std::vector<std::string>& out) {
-    const bool within_a_day = is_timed_repair(r) && day_of(r.repair().received_at) == day_of(r.repair().settled_at);
-    if (within_a_day && !r.repair().technician_id.empty())
-        out.push_back(r.fact.station_id + " " + r.repair().technician_id + " " +
-                      format_day(day_of(r.repair().settled_at)));
+    if (!is_timed_repair(r) || day_of(r.repair().received_at) != day_of(r.repair().settled_at)) return;
+    out.push_back(r.fact.station_id + " " + day_words(r));
+    if (!r.repair().technician_id.empty())
+        out.push_back(r.fact.station_id + " " + r.repair().technician_id + " " + day_words(r));
+}
+
+/// Work of vehicles that came and went between two moments was done between them: above the shop's bays times that
+/// span there is no order of work in which each vehicle had a bay, however the shop planned it.
+void more_than_bays(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    const auto shop = ctx.stations.at(records.front().fact.station_id, records.front().fact.occurred_at);
+    if (!shop || shop->bays.value_or(0) <= 0) return;
+    const double pace = ctx.number("M06", "hours_ratio_max", records.front());
+    const double spare = ctx.number("M06", "hours_allowed", records.front());
+    struct Span {
+        Moment from = 0, to = 0;
+        double labour = 0, needed = 0;
+    } worst;
+    for (const Record& first : records)
+        for (const Record& last : records) {
+            Span span{first.repair().received_at, last.repair().settled_at};
+            if (span.to < span.from) continue;
+            std::set<std::string> vehicles;
+            for (const Record& r : records) {
+                if (r.repair().received_at < span.from || r.repair().settled_at > span.to) continue;
+                span.labour += labour_hours(r).value_or(0);
+                if (r.fact.vehicle) vehicles.insert(r.fact.vehicle->vin + r.fact.vehicle->plate);
+            }
+            span.needed = span.labour / pace / (static_cast<double>(span.to - span.from) / 3'600'000 + spare);
+            if (vehicles.size() >= 2 && span.needed > worst.needed) worst = span;
+        }
+    if (worst.needed <= *shop->bays) return;
+    Flag flag{.claim = "more_than_bays",
+              .grade = Grade::medium,
+              .score_permille = 850,
+              .values = {number("bays", *shop->bays, 0), number("bays_needed", worst.needed, 1),
+                         number("hours", worst.labour, 1, "h"), moment("from", worst.from), moment("to", worst.to)},
+              .key = records.front().fact.station_id + " bays " + day_words(records.front())};
+    for (const Record& r : records)
+        if (r.repair().received_at >= worst.from && r.repair().settled_at <= worst.to)
+            flag.records.push_back(r.fact.record_id);
+    flags.push_back(std::move(flag));
 }
 
 /// One technician's repairs that came and went on one day.
 void day_too_long(std::span<const Record> records, const Context& ctx, Flags& flags) {
     double hours = 0;
-    for (const Record& r : records) hours += labour_hours(r).value_or(0);
-    if (records.empty() || hours <= ctx.number("M06", "day_hours_max", records.front())) return;
+    for (const Record& r : records) {
+        if (r.repair().technician_id.empty() || r.repair().technician_id != records.front().repair().technician_id)
+            return;
+        hours += labour_hours(r).value_or(0);
+    }
+    if (hours <= ctx.number("M06", "day_hours_max", records.front())) return;
     Flag flag{.claim = "day_too_long",
               .grade = Grade::medium,
               .score_permille = 900,
@@ -41,13 +115,19 @@ void day_too_long(std::span<const Record> records, const Context& ctx, Flags& fl
                          number("hours_max", ctx.number("M06", "day_hours_max", records.front()), 0, "h"),
                          number("repairs", static_cast<double>(records.size()), 0)},
               .key = records.front().fact.station_id + " " + records.front().repair().technician_id + " " +
-                     format_day(day_of(records.front().repair().settled_at))};
+                     day_words(records.front())};
     for (const Record& r : records) flag.records.push_back(r.fact.record_id);
     flags.push_back(std::move(flag));
 }
 
+void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    if (records.empty()) return;
+    day_too_long(records, ctx, flags);
+    more_than_bays(records, ctx, flags);
+}
+
 }  // namespace
 
-Rule m06() { return {.id = "M06", .record = longer_than_stay, .keys = keys, .shared = day_too_long}; }
+Rule m06() { return {.id = "M06", .record = check, .keys = keys, .shared = shared}; }
 
 }  // namespace imloop::loop::rules

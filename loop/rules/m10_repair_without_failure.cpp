@@ -11,7 +11,7 @@ namespace {
 const Record* latest_test_before(const History& history, Moment at) {
     const Record* latest = nullptr;
     for (const Record& r : history.records)
-        if (is_formal(r) && r.fact.occurred_at < at) latest = &r;
+        if (is_formal(r.fact) && r.fact.occurred_at < at) latest = &r;
     return latest;
 }
 

@@ -1,5 +1,6 @@
 // The analyser computes lambda from its own gases (Brettschneider 1979; GB 18285-2018): a lambda that does not follow
-// from the gases beside it means that one of them was changed afterwards.
+// from the gases beside it means that one of them was changed afterwards. And the vehicle has a sensor of its own: a
+// warm engine that holds its mixture by it leaves gas of that lambda, unless the probe takes air or another gas.
 #include <algorithm>
 #include <cmath>
 
@@ -50,8 +51,41 @@ void check(const Record& r, const Context& ctx, Flags& flags) {
     }
 }
 
+/// Passed tests of petrol engines alone, with nothing wrong on board and the mixture held at 1 by the sensor. Air that
+/// leaks into an exhaust pipe reads lean as well, so that only a large difference speaks.
+void check_obd(const Record& r, const Context& ctx, Flags& flags) {
+    if (!is_judged_test(r) || r.fact.inspection->verdict != Verdict::pass || fuel_of(r) != "petrol") return;
+    const auto& obd = r.test().obd;
+    const bool is_sound = obd && obd->lambda && obd->communicates.value_or(true) && !obd->mil_on.value_or(false) &&
+                          obd->dtcs.empty() && obd->permanent_dtcs.empty();
+    if (!is_sound || std::abs(*obd->lambda - 1) > ctx.number("R03", "closed_loop_max", r)) return;
+    // Idle may be rich for a cold engine; at these the oil is warm by the method.
+    for (const std::string_view phase : {"high_idle", "5025", "2540"}) {
+        const auto gas = gas_of(r.test(), phase);
+        if (!gas || !r.test().reading("hc", phase)) continue;
+        const double lambda = recomputed(*gas, physics::burnt_in_spark_ignition("petrol"), *obd->lambda);
+        const double difference = std::abs(lambda - *obd->lambda);
+        if (difference <= ctx.number("R03", "obd_difference_max", r)) continue;
+        flags.push_back({.claim = "gases_not_of_this_engine",
+                         .grade = Grade::medium,
+                         .score_permille = 800,
+                         .records = {r.fact.record_id},
+                         .person = r.test().inspector_id,
+                         .values = {text("phase", phase), number("obd_lambda", *obd->lambda, 3),
+                                    number("recomputed", lambda, 3), number("difference", difference, 3),
+                                    number("allowed", ctx.number("R03", "obd_difference_max", r), 3)},
+                         .key = "obd|" + r.fact.record_id});
+        return;
+    }
+}
+
+void check_both(const Record& r, const Context& ctx, Flags& flags) {
+    check(r, ctx, flags);
+    check_obd(r, ctx, flags);
+}
+
 }  // namespace
 
-Rule r03() { return {.id = "R03", .record = check}; }
+Rule r03() { return {.id = "R03", .record = check_both}; }
 
 }  // namespace imloop::loop::rules

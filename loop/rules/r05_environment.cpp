@@ -47,9 +47,15 @@ bool has_environment(const Record& r) {
     return is_judged_test(r) && r.test().temperature_c && r.test().humidity_pct && r.test().pressure_kpa;
 }
 
+/// Roadside and spot checks are made now here, now there.
+bool is_in_its_place(const Record& r) {
+    const auto reason = r.fact.inspection->reason;
+    return reason != Reason::roadside && reason != Reason::spot_check;
+}
+
 /// Of a station by itself, and of the whole city.
 void keys(const Record& r, std::vector<std::string>& out) {
-    if (!has_environment(r)) return;
+    if (!has_environment(r) || !is_in_its_place(r)) return;
     const Day day = day_of(r.test().ended_at);
     out.push_back(r.fact.station_id + "|" + std::to_string(day / repeat_days));
     out.push_back(std::to_string(day / block_days));

@@ -1,6 +1,7 @@
 // Instruments and programs that a right test can't have been made with: calibration run out or failed, an analyser at
-// two stations in one day or seen but once, calibrations that never differ from the bottle's label, software that comes
-// and goes, a station that was suspended (GB 18285-2018 appendix on equipment; HJ 1237-2021).
+// two stations in one day or seen but once, calibrations that never differ from the bottle's label or stand in tests
+// alone, software that comes and goes, a station that was suspended (GB 18285-2018 appendix on equipment; HJ
+// 1237-2021).
 #include <algorithm>
 #include <cmath>
 #include <map>

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -105,11 +106,17 @@ struct Context {
     std::string county_of(const Record&) const;
 };
 
+/// What is said against a station, by sweeps as far as they run before the asking rule; dismissed flags left out.
+struct Against {
+    int strong = 0, confirmed = 0;  ///< flags of that grade, and those an officer confirmed
+};
+
 /// What the sweep rules read. `as_of`: the last day seen.
 struct Sweep {
     const Statistics& statistics;
     const Projection& projection;
     Day as_of = 0;
+    std::function<std::map<std::string, Against>()> against{};  ///< by station, where anything is said
 };
 
 using Flags = std::vector<Flag>;

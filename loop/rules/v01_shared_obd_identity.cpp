@@ -40,10 +40,11 @@ std::string counters_of(const Record& r) {
 
 void keys(const Record& r, std::vector<std::string>& out) {
     if (!reads_obd(r)) return;
-    if (const auto software = software_of(*r.test().obd); !software.empty()) {
-        out.push_back("software|" + software);
-        if (!r.fact.vehicle->model.empty()) out.push_back("model|" + r.fact.vehicle->model);
-    }
+    const auto& obd = *r.test().obd;
+    const auto software = software_of(obd);
+    if (!software.empty()) out.push_back("software|" + software);
+    const bool says = !software.empty() || !protocol_of(obd).empty() || !supported_monitors(obd).empty();
+    if (says && !r.fact.vehicle->model.empty()) out.push_back("model|" + r.fact.vehicle->model);
     if (const auto vin = obd_vin(r.test()); !vin.empty()) out.push_back("vin|" + std::string(vin));
     if (const auto counters = counters_of(r); !counters.empty())
         out.push_back("counters|" + r.fact.station_id + "|" + counters);
@@ -121,19 +122,49 @@ void check_makers(std::span<const Record> records, const Context& ctx, Flags& fl
     found.give(flags);
 }
 
-/// All of one model: a program that many unlike vehicles of it have at one station and hardly any elsewhere.
-void check_model(std::span<const Record> records, const Context& ctx, Flags& flags) {
+/// One thing that a control unit says of itself and that vehicles of a model share.
+struct Trait {
+    const char* name;
+    std::string (*of)(const ObdDetail&);
+    const char* claim;
+    bool is_of_the_reader;  ///< written in the words of the equipment that asked
+};
+
+/// Who reads a model in other words than everyone else has other equipment. So at one line, with one software, the
+/// usual words must stand between the odd ones: then the equipment knows both.
+bool reader_knows_both(const std::vector<const Record*>& odd, std::span<const Record> records, const Trait& trait,
+                       const std::string& value) {
+    for (const Record* a : odd)
+        for (const Record& usual : records) {
+            const auto own = trait.of(*usual.test().obd);
+            if (own.empty() || own == value || usual.fact.station_id != a->fact.station_id ||
+                usual.test().line_id != a->test().line_id ||
+                usual.test().software_version != a->test().software_version)
+                continue;
+            const bool before = usual.fact.occurred_at > odd.front()->fact.occurred_at;
+            if (before && usual.fact.occurred_at < odd.back()->fact.occurred_at) return true;
+        }
+    return false;
+}
+
+/// All of one model: a program, protocol or set of monitors that many unlike vehicles of it have at one station and
+/// hardly any elsewhere.
+void check_model(std::span<const Record> records, const Trait& trait, const Context& ctx, Flags& flags) {
     std::map<std::string, Vins> at_station;
-    std::map<std::string, std::map<std::string, Vins>> of_software;  // by program and station
+    std::map<std::string, std::map<std::string, Vins>> of_value;  // by what it says, and station
+    std::map<std::pair<std::string, std::string>, std::vector<const Record*>> holding;
     Vins all;
     for (const Record& r : records) {
+        const auto value = trait.of(*r.test().obd);
+        if (value.empty()) continue;
         all.insert(vin_of(r));
         at_station[r.fact.station_id].insert(vin_of(r));
-        of_software[software_of(*r.test().obd)][r.fact.station_id].insert(vin_of(r));
+        of_value[value][r.fact.station_id].insert(vin_of(r));
+        holding[{value, r.fact.station_id}].push_back(&r);
     }
     const auto setting = [&](const char* name) { return ctx.number("V01", name); };
-    std::map<std::pair<std::string, std::string>, Flag> suspect;  // by program and station
-    for (const auto& [software, stations] : of_software) {
+    std::map<std::pair<std::string, std::string>, Flag> suspect;  // by what it says, and station
+    for (const auto& [value, stations] : of_value) {
         Vins holders;
         for (const auto& [station, vins] : stations) holders.insert(vins.begin(), vins.end());
         for (const auto& [station, vins] : stations) {
@@ -147,21 +178,27 @@ void check_model(std::span<const Record> records, const Context& ctx, Flags& fla
                 (static_cast<double>(holders.size() - vins.size()) + 0.5) / (static_cast<double>(others) + 1);
             const double chance = chance_of_at_least(static_cast<int>(vins.size()),
                                                      static_cast<int>(at_station[station].size()), elsewhere);
+            // Where old or new years of a model go to one station, what they have is seen at others now and then.
+            if (trait.is_of_the_reader &&
+                static_cast<double>(holders.size() - vins.size()) > setting("rare_share_max") * others)
+                continue;
             if (elsewhere > setting("elsewhere_share_max") || chance > setting("chance_max")) continue;
-            suspect[{software, station}] = {
-                .claim = "software_only_here",
+            if (trait.is_of_the_reader && !reader_knows_both(holding[{value, station}], records, trait, value))
+                continue;
+            suspect[{value, station}] = {
+                .claim = trait.claim,
                 .grade = Grade::medium,
                 .score_permille = 850,
-                .values = {text("software", software), text("model", records[0].fact.vehicle->model),
+                .values = {text(trait.name, value), text("model", records[0].fact.vehicle->model),
                            number("vehicles", static_cast<double>(vins.size()), 0),
                            number("elsewhere_pct", elsewhere * 100, 1, "%"), text("chance", chance_words(chance))}};
         }
     }
     Findings found;
     for (const Record& r : records) {
-        const auto software = software_of(*r.test().obd);
-        if (const auto it = suspect.find({software, r.fact.station_id}); it != suspect.end())
-            found.add(r, "model|" + r.fact.vehicle->model + "|" + software, it->second);
+        const auto value = trait.of(*r.test().obd);
+        if (const auto it = suspect.find({value, r.fact.station_id}); it != suspect.end())
+            found.add(r, "model|" + r.fact.vehicle->model + "|" + value, it->second);
     }
     found.give(flags);
 }
@@ -225,10 +262,11 @@ void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
     if (one([](const Record& r) { return obd_vin(r.test()); })) check_vin(records, ctx, flags);
     if (one(place)) check_counters(records, flags);
     if (one(software)) check_makers(records, ctx, flags);
-    if (one([](const Record& r) { return r.fact.vehicle->model; })) {
-        if (std::ranges::all_of(records, [&](const Record& r) { return !software(r).empty(); }))
-            check_model(records, ctx, flags);
-    }
+    static constexpr Trait traits[] = {{"software", software_of, "software_only_here", false},
+                                       {"protocol", protocol_of, "protocol_only_here", true},
+                                       {"monitors", supported_monitors, "monitors_only_here", true}};
+    if (one([](const Record& r) { return r.fact.vehicle->model; }))
+        for (const Trait& trait : traits) check_model(records, trait, ctx, flags);
 }
 
 }  // namespace

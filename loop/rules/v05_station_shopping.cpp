@@ -9,15 +9,10 @@
 namespace imloop::loop::rules {
 namespace {
 
-bool is_formal(const Record& r) {
-    const auto reason = r.fact.inspection->reason;
-    return reason == Reason::periodic || reason == Reason::initial || reason == Reason::retest;
-}
-
 int failures_in_a_row(const History& history, const Round& last) {
     int count = 0;
     for (const Record& r : history.records) {
-        if (!r.is_test() || !is_formal(r)) continue;
+        if (!is_formal(r.fact)) continue;
         if (&r == last.next) break;
         if (r.fact.inspection->verdict == Verdict::pass) count = 0;
         if (r.fact.inspection->verdict == Verdict::fail && r.fact.station_id == last.failed->fact.station_id) ++count;
@@ -29,7 +24,7 @@ void check(const History& history, const Context& ctx, Flags& flags) {
     for (const Round& round : sure_rounds_of(history)) {
         const Record &failed = *round.failed, &next = *round.next;
         if (!round.passed() || !round.repairs.empty() || failed.fact.station_id == next.fact.station_id) continue;
-        if (!is_formal(failed) || !is_formal(next) || round.minutes() < 0) continue;
+        if (!is_formal(failed.fact) || !is_formal(next.fact) || round.minutes() < 0) continue;
         const auto setting = [&](const char* name) { return ctx.number("V05", name, next); };
         const auto drop = worst_drop(round);
         if (!drop || *load_of(*drop->before) < setting("load_min")) continue;

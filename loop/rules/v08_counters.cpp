@@ -1,9 +1,13 @@
-// Counters that only go up went down, or up further than a vehicle can drive: the odometer as the OBD check has it, and
-// the distance since clearing against it. A digit typed wrong in one of them is not judged; a taxi's or a lorry's
-// mileage is not.
+// Counters that only go up went down, or up further than a vehicle can drive: the odometer as the OBD check has it,
+// the distance since clearing against it, and the counters of in-use performance (ISO 15031-5 mode 09). A digit typed
+// wrong in one of them is not judged; a taxi's or a lorry's mileage is not.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string>
+#include <utility>
 
 #include "loop/rules/rule.hpp"
 #include "loop/suspects/sameness.hpp"
@@ -74,6 +78,58 @@ void check_cleared(const std::vector<Point>& points, const Context& ctx, Flags& 
     }
 }
 
+using Counters = std::map<std::string, double>;
+
+Counters counters_of(const ObdDetail& obd) {
+    Counters out;
+    for (const InUse& u : obd.in_use) {
+        if (u.numerator) out[u.monitor + " n"] = *u.numerator;
+        if (u.denominator) out[u.monitor + " d"] = *u.denominator;
+    }
+    if (obd.ignition_cycles) out["ignition"] = *obd.ignition_cycles;
+    return out;
+}
+
+/// A counter at its end is halved with its partner (GB 18352.6 annex J): what is above half may have been.
+std::vector<std::string> fallen(const Counters& before, const Counters& after) {
+    constexpr double half_of_all = 32'767;
+    std::vector<std::string> out;
+    for (const auto& [name, was] : before)
+        if (const auto now = after.find(name); now != after.end() && now->second < was && now->second < half_of_all)
+            out.push_back(fmt::format("{} {:.0f} → {:.0f}", name, was, now->second));
+    return out;
+}
+
+/// Clearing codes leaves them standing on most vehicles, another control unit or program does not: neither is judged.
+bool may_start_again(const Record& a, const Record& b, const History& history) {
+    const auto &before = *a.test().obd, &after = *b.test().obd;
+    if (before.cal_id != after.cal_id || before.cvn != after.cvn) return true;
+    if (after.cleared_distance_km.value_or(0) < before.cleared_distance_km.value_or(0) ||
+        after.cleared_warm_ups.value_or(0) < before.cleared_warm_ups.value_or(0))
+        return true;
+    return std::ranges::any_of(history.records, [&](const Record& r) {
+        return r.is_repair() && r.fact.occurred_at >= a.fact.occurred_at - day_ms &&
+               r.fact.occurred_at <= b.fact.occurred_at + day_ms;
+    });
+}
+
+void check_in_use(const History& history, const Context& ctx, Flags& flags) {
+    const Record* before = nullptr;
+    for (const Record& r : history.records) {
+        if (!r.is_test() || !r.test().obd || counters_of(*r.test().obd).empty()) continue;
+        const Record* a = std::exchange(before, &r);
+        if (!a || !surely_one_vehicle(*a, r) || may_start_again(*a, r, history)) continue;
+        const auto down = fallen(counters_of(*a->test().obd), counters_of(*r.test().obd));
+        if (static_cast<double>(down.size()) < ctx.number("V08", "counters_min", r)) continue;
+        flags.push_back({.claim = "in_use_runs_backwards",
+                         .grade = Grade::medium,
+                         .score_permille = 850,
+                         .records = {r.fact.record_id, a->fact.record_id},
+                         .person = r.test().inspector_id,
+                         .values = {text("counters", fmt::format("{}", fmt::join(down, "; ")))}});
+    }
+}
+
 void check(const History& history, const Context& ctx, Flags& flags) {
     std::vector<Point> points;
     for (const Record& r : history.records)
@@ -81,6 +137,7 @@ void check(const History& history, const Context& ctx, Flags& flags) {
             points.push_back({&r, *r.test().obd->mileage_km, static_cast<double>(r.fact.occurred_at) / day_ms});
     check_mileage(points, ctx, flags);
     check_cleared(points, ctx, flags);
+    check_in_use(history, ctx, flags);
 }
 
 }  // namespace

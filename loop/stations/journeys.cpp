@@ -10,12 +10,6 @@ namespace {
 using rules::History;
 using rules::Record;
 
-bool is_formal(const Record& r) {
-    if (!r.is_test() || r.fact.inspection->verdict == Verdict::aborted) return false;
-    const auto reason = r.fact.inspection->reason;
-    return reason == Reason::periodic || reason == Reason::initial || reason == Reason::retest;
-}
-
 bool is_check(const Record& r) {
     return r.is_test() && r.fact.inspection->verdict != Verdict::aborted &&
            (r.fact.inspection->reason == Reason::roadside || r.fact.inspection->reason == Reason::spot_check);
@@ -29,7 +23,7 @@ const Record* find(const History& history, const std::string& record_id) {
 
 void see_retest(const History& history, const Episode& e, Journey& out) {
     const Record* retest = e.retests.empty() ? nullptr : find(history, e.retests.front());
-    if (!retest || !is_formal(*retest)) return;
+    if (!retest || !is_formal(retest->fact)) return;
     RetestSeen seen{retest->fact.station_id, "", day_of(retest->fact.occurred_at), stratum_of(*retest),
                     retest->fact.inspection->verdict == Verdict::pass};
     Moment latest = 0;
@@ -54,7 +48,7 @@ std::string shop_before(const History& history, const Record& pass) {
 void see_later(const History& history, Journey& out) {
     const Record* pass = nullptr;
     for (const Record& r : history.records) {
-        const bool formal = is_formal(r);
+        const bool formal = is_formal(r.fact);
         const bool check = is_check(r);
         if (pass && (formal || check)) {
             const Day between = day_of(r.fact.occurred_at) - day_of(pass->fact.occurred_at);
@@ -68,6 +62,18 @@ void see_later(const History& history, Journey& out) {
     }
 }
 
+void see_aborts(const History& history, Journey& out) {
+    const Record* broken_off = nullptr;
+    for (const Record& r : history.records) {
+        if (!r.is_test()) continue;
+        const bool here = broken_off && r.fact.station_id == broken_off->fact.station_id &&
+                          day_of(r.fact.occurred_at) == day_of(broken_off->fact.occurred_at);
+        if (here && is_formal(r.fact) && r.fact.inspection->verdict == Verdict::pass)
+            out.aborts.push_back({r.fact.station_id, day_of(broken_off->fact.occurred_at), stratum_of(*broken_off)});
+        broken_off = seen(r) && r.fact.inspection->verdict == Verdict::aborted ? &r : nullptr;
+    }
+}
+
 }  // namespace
 
 Journey journey_of(const History& history) {
@@ -78,6 +84,7 @@ Journey journey_of(const History& history) {
                                 e.ended_at.has_value(), e.outcome == EpisodeOutcome::waived, e.due});
     }
     see_later(history, out);
+    see_aborts(history, out);
     return out;
 }
 

@@ -40,14 +40,21 @@ struct FailureSeen {
     bool ended = false;
     bool waived = false;
     std::optional<Day> due;
-    bool is_missing(Day as_of) const { return !ended && !waived && due && as_of > *due; }
+};
+
+/// A test broken off, after which the vehicle's next test of that station and day passed.
+struct AbortPassed {
+    std::string station_id;
+    Day day = 0;
+    statistics::Stratum stratum;
 };
 
 struct Journey {
     std::vector<RetestSeen> retests;
     std::vector<LaterSeen> later;
     std::vector<FailureSeen> failures;
-    bool empty() const { return retests.empty() && later.empty() && failures.empty(); }
+    std::vector<AbortPassed> aborts;
+    bool empty() const { return retests.empty() && later.empty() && failures.empty() && aborts.empty(); }
 };
 
 /// A next cycle begins this long after a pass at the earliest; what follows sooner is about the same visit.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "loop/stations/change.hpp"
+
 namespace imloop::loop::stations {
 namespace {
 
@@ -11,14 +13,6 @@ constexpr int night_from_s = 22 * 3600;
 constexpr int night_to_s = 6 * 3600;
 
 int floor_of(int value, int by) { return value >= 0 ? value / by : -((by - 1 - value) / by); }
-
-/// Changes the value under a key, which is gone again when the value is as if it had never been.
-template <class Map, class Change>
-void change(Map& map, const typename Map::key_type& key, Change by) {
-    auto& value = map[key];
-    by(value);
-    if (value == typename Map::mapped_type{}) map.erase(key);
-}
 
 Counts counts_of(const TestSeen& t, std::int32_t times) {
     Counts out;

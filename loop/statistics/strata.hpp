@@ -21,6 +21,7 @@ struct Stratum {
 struct Share {
     std::int64_t hits = 0;
     std::int64_t of = 0;
+    bool operator==(const Share&) const = default;
     Share& operator+=(const Share&);
     Share operator-(const Share&) const;
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <set>
 
 #include "loop/suspects/bench.hpp"
@@ -10,7 +9,6 @@
 #include "loop/vehicle/vin.hpp"
 
 namespace imloop::loop::rules::equipment {
-namespace {}  // namespace
 
 std::string_view station_of(const Record& r) {
     if (r.detail.supervision) return r.detail.supervision->checked_station_id;
@@ -121,109 +119,6 @@ void check_two_stations(std::span<const Record> records, const Context& ctx, Fla
             if (at_home.contains(day_of(r->fact.occurred_at)))
                 flags.push_back(flag_of(*r, "analyser_at_two_stations", Grade::medium, 900,
                                         {text("analyser", r->test().analyser_id), text("home", home->first)}));
-    }
-}
-
-namespace {
-
-struct Instrument {
-    std::vector<const Record*> tests, calibrations;
-};
-
-void check_failed(const Instrument& of, const Context& ctx, Flags& flags) {
-    auto tests = of.tests;
-    std::ranges::stable_sort(tests, {}, [](const Record* t) { return t->test().started_at; });
-    // One failure may have been mended without a record of it; a second in a row says that it was not.
-    struct Failed {
-        const Record* latest = nullptr;
-        Day first = 0;
-    };
-    std::map<std::string_view, Failed> failed;  // by kind
-    std::size_t next = 0;
-    for (const Record* test : tests) {
-        for (; next < of.calibrations.size() && of.calibrations[next]->fact.occurred_at <= test->test().started_at;
-             ++next) {
-            const Record* c = of.calibrations[next];
-            const auto& kind = c->detail.calibration->kind;
-            if (c->detail.calibration->passed)
-                failed.erase(kind);
-            else
-                failed.try_emplace(kind, Failed{nullptr, day_of(c->fact.occurred_at)}).first->second.latest = c;
-        }
-        for (const auto& [kind, f] : failed) {
-            const Record* c = f.latest;
-            if (day_of(c->fact.occurred_at) == f.first) continue;
-            const double hours = static_cast<double>(test->test().started_at - c->fact.occurred_at) / 3'600'000;
-            if (hours > ctx.number("R11", "failed_hours_max", *test)) continue;
-            auto flag = flag_of(*test, "after_failed_calibration", Grade::medium, 850,
-                                {text("kind", kind), moment("failed_at", c->fact.occurred_at),
-                                 text("analyser", test->test().analyser_id)});
-            flag.records.push_back(c->fact.record_id);
-            flags.push_back(std::move(flag));
-            break;
-        }
-    }
-}
-
-void check_lapse(const Instrument& of, const Context& ctx, Flags& flags) {
-    std::vector<Day> days;
-    for (const Record* c : of.calibrations)
-        if (c->detail.calibration->passed) days.push_back(day_of(c->fact.occurred_at));
-    days.erase(std::ranges::unique(days).begin(), days.end());
-    const auto setting = [&](const char* name) { return ctx.number("R11", name, *of.tests.front()); };
-    if (static_cast<double>(days.size()) < setting("calibration_days_min")) return;
-    std::vector<Day> between;
-    for (std::size_t i = 1; i < days.size(); ++i) between.push_back(days[i] - days[i - 1]);
-    std::ranges::nth_element(between, between.begin() + std::ssize(between) / 2);
-    const double usual = between[between.size() / 2];
-    const double most = std::max(setting("lapse_factor") * usual, setting("lapse_days_min"));
-    for (const Record* r : of.tests) {
-        const Day day = day_of(r->fact.occurred_at);
-        const auto next = std::ranges::upper_bound(days, day);
-        if (next == days.begin() || day - *(next - 1) <= most) continue;
-        flags.push_back(flag_of(*r, "calibration_lapsed", Grade::medium, 700,
-                                {number("days", day - *(next - 1), 0), number("usual_days", usual, 0),
-                                 text("analyser", r->test().analyser_id)}));
-    }
-}
-
-/// Gas that is not consumed: a real instrument differs from the bottle's label by its last digit now and then.
-void check_exact(const std::string& station, const Instrument& of, const Context& ctx, Flags& flags) {
-    std::size_t count = 0;
-    std::set<Day> days;
-    for (const Record* c : of.calibrations) {
-        const auto& d = *c->detail.calibration;
-        if (!d.nominal || !d.measured || *d.nominal == 0) continue;
-        if (*d.nominal != *d.measured || !d.passed) return;
-        ++count;
-        days.insert(day_of(c->fact.occurred_at));
-    }
-    const auto least = ctx.number("R11", "exact_calibrations_min");
-    if (static_cast<double>(count) < least || static_cast<double>(days.size()) < least / 2) return;
-    const auto& equipment = of.calibrations.front()->detail.calibration->equipment_id;
-    flags.push_back({.claim = "never_deviates",
-                     .grade = Grade::weak,
-                     .score_permille = 600,
-                     .station_id = station,
-                     .day = *days.rbegin(),
-                     .values = {text("analyser", equipment), number("calibrations", static_cast<double>(count), 0)},
-                     .key = "exact|" + station + "|" + normal_text(equipment)});
-}
-
-}  // namespace
-
-void check_calibrations(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    std::map<std::string, Instrument> stations;
-    for (const Record& r : records) {
-        auto& of = stations[r.fact.station_id];
-        (r.is_test() ? of.tests : of.calibrations).push_back(&r);
-    }
-    for (const auto& [station, of] : stations) {
-        if (of.calibrations.empty()) continue;
-        check_exact(station, of, ctx, flags);
-        if (of.tests.empty()) continue;
-        check_failed(of, ctx, flags);
-        check_lapse(of, ctx, flags);
     }
 }
 

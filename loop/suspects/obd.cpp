@@ -58,6 +58,8 @@ Readiness readiness_of(const ObdDetail& obd) {
     return out;
 }
 
+std::string protocol_of(const ObdDetail& obd) { return normal_text(obd.protocol); }
+
 std::string supported_monitors(const ObdDetail& obd) {
     std::set<std::string_view> names;
     for (const auto& m : obd.readiness)

@@ -17,6 +17,8 @@ std::string software_of(const ObdDetail&);
 enum class Readiness { unknown, incomplete, complete };
 /// Of the monitors that run once a drive cycle; misfire, fuel system and components run always and say nothing.
 Readiness readiness_of(const ObdDetail&);
+/// The OBD protocol as written, normalised; empty where it is not given.
+std::string protocol_of(const ObdDetail&);
 /// Names of the monitors the vehicle supports, in order, parted by spaces.
 std::string supported_monitors(const ObdDetail&);
 

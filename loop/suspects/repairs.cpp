@@ -52,14 +52,6 @@ bool can_mend(std::string_view code, std::string_view failed) {
     return true;
 }
 
-bool is_formal(const Record& r) {
-    if (!r.is_test()) return false;
-    const auto& test = *r.fact.inspection;
-    const bool by_reason =
-        test.reason == Reason::periodic || test.reason == Reason::initial || test.reason == Reason::retest;
-    return by_reason && test.verdict != Verdict::aborted;
-}
-
 const Record* failure_of(const Record& repair, const History& history) {
     const auto& named = repair.fact.repair->fail_report_no;
     const Record* latest = nullptr;
@@ -78,7 +70,7 @@ const Record* failure_of(const Record& repair, const History& history) {
 
 const Record* next_formal_test(const History& history, Moment after) {
     for (const Record& r : history.records)
-        if (is_formal(r) && r.fact.occurred_at > after) return &r;
+        if (is_formal(r.fact) && r.fact.occurred_at > after) return &r;
     return nullptr;
 }
 

@@ -27,6 +27,5 @@ bool can_mend(std::string_view item_code, std::string_view failed_item);
 const Record* failure_of(const Record& repair, const History&);
 /// The first formal test that ended after this moment, passed or failed. Nothing where there is none.
 const Record* next_formal_test(const History&, Moment after);
-bool is_formal(const Record& test);
 
 }  // namespace imloop::loop::rules

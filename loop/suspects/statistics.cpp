@@ -1,12 +1,13 @@
 #include "loop/suspects/statistics.hpp"
 
+#include "loop/stations/change.hpp"
 #include "loop/stations/seen.hpp"
 
 namespace imloop::loop::rules {
 namespace {
 
 void count(std::map<Day, std::int32_t>& by_day, Day day, std::int32_t times) {
-    if ((by_day[day] += times) == 0) by_day.erase(day);
+    stations::change(by_day, day, [&](std::int32_t& n) { n += times; });
 }
 
 }  // namespace
@@ -29,14 +30,33 @@ void Statistics::change(const Record& r, std::int32_t times) {
 void Statistics::add(const Record& r) { change(r, 1); }
 void Statistics::remove(const Record& r) { change(r, -1); }
 
-void Statistics::put(const History& history) {
-    auto journey = stations::journey_of(history);
-    if (journey.empty())
-        journeys_.erase(history.vehicle_id);
-    else
-        journeys_.insert_or_assign(history.vehicle_id, std::move(journey));
+void Statistics::came(const Arrival& a) {
+    const Day day = day_of(a.received_at);
+    auto& of = deliveries_[a.source];
+    auto& journal = of.journals.try_emplace(a.epoch, Delivery::Journal{day, 0}).first->second;
+    if (a.seq <= journal.last) return;
+    journal.last = a.seq;
+    ++of.lines[day];
+    if (!a.rejected_for.empty()) ++of.rejected[day];
 }
 
-void Statistics::drop(const std::string& vehicle_id) { journeys_.erase(vehicle_id); }
+void Statistics::forked(const std::string& source, std::uint64_t first, Day day) {
+    deliveries_[source].forks.emplace(day, first);
+}
+
+void Statistics::put(const History& history) {
+    auto journey = stations::journey_of(history);
+    drop(history.vehicle_id);
+    if (journey.empty()) return;
+    sums_.add(journey, 1);
+    journey_of_.insert_or_assign(history.vehicle_id, std::move(journey));
+}
+
+void Statistics::drop(const std::string& vehicle_id) {
+    const auto before = journey_of_.find(vehicle_id);
+    if (before == journey_of_.end()) return;
+    sums_.add(before->second, -1);
+    journey_of_.erase(before);
+}
 
 }  // namespace imloop::loop::rules

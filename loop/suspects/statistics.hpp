@@ -8,7 +8,7 @@
 #include <unordered_map>
 
 #include "loop/rules/rule.hpp"
-#include "loop/stations/journeys.hpp"
+#include "loop/stations/journey_sums.hpp"
 #include "loop/stations/tallies.hpp"
 
 namespace imloop::loop::rules {
@@ -22,8 +22,8 @@ public:
     void drop(const std::string& vehicle_id);
 
     const stations::Tallies& tallies() const { return tallies_; }
-    /// By vehicle, in no order.
-    const std::unordered_map<std::string, stations::Journey>& journeys() const { return journeys_; }
+    /// What the vehicles' histories add up to.
+    const stations::JourneySums& journeys() const { return sums_; }
 
     /// What a station's records show of how they are kept.
     struct Keeping {
@@ -35,12 +35,33 @@ public:
     const std::map<std::string, Keeping>& keeping() const { return keeping_; }
     static constexpr Moment late_after_ms = day_ms;
 
+    /// A line that came, accepted or not. Those of one journal in the order of their numbers; one that is known is not
+    /// counted again.
+    void came(const Arrival&);
+    /// The hub refused a second text under a number it holds, on this day.
+    void forked(const std::string& source, std::uint64_t first, Day);
+
+    /// How a source delivers: of the arrival, whatever became of the records.
+    struct Delivery {
+        struct Journal {
+            Day begun = 0;
+            std::uint64_t last = 0;
+        };
+        std::map<Day, std::int32_t> lines, rejected;
+        std::map<std::string, Journal> journals;  ///< by epoch
+        std::set<std::pair<Day, std::uint64_t>> forks;
+    };
+    const std::map<std::string, Delivery>& deliveries() const { return deliveries_; }
+    void take_deliveries_of(const Statistics& other) { deliveries_ = other.deliveries_; }
+
 private:
     void change(const Record&, std::int32_t times);
 
     stations::Tallies tallies_;
-    std::unordered_map<std::string, stations::Journey> journeys_;
+    std::unordered_map<std::string, stations::Journey> journey_of_;  // by vehicle, so as to be taken out again
+    stations::JourneySums sums_;
     std::map<std::string, Keeping> keeping_;
+    std::map<std::string, Delivery> deliveries_;  // by source
 };
 
 }  // namespace imloop::loop::rules

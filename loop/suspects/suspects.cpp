@@ -25,6 +25,7 @@ Suspects::Suspects(Parameters parameters, Policy policy)
 
 Suspects::Suspects(const Suspects& like, Parameters parameters) : Suspects(std::move(parameters), like.policy_) {
     traces_ = like.traces_;
+    statistics_.take_deliveries_of(like.statistics_);
     for (const Known& k : like.known_)
         if (k.source) arrived(k.id, {*k.source, *k.epoch, k.seq, k.received_at, {}});
     rejected_ = like.rejected_;
@@ -56,6 +57,16 @@ void Suspects::arrived(const std::string& record_id, const Arrival& arrival) {
     known.epoch = &*texts_.insert(arrival.epoch).first;
     known.seq = arrival.seq;
     known.received_at = arrival.received_at;
+}
+
+void Suspects::came(const Arrival& arrival) {
+    statistics_.came(arrival);
+    sweep_stale_ = true;
+}
+
+void Suspects::forked(const std::string& source, std::uint64_t first, Moment at) {
+    statistics_.forked(source, first, day_of(at));
+    sweep_stale_ = true;
 }
 
 void Suspects::rejected(Fact fact, Arrival arrival) {
@@ -243,6 +254,23 @@ std::vector<std::string> Suspects::records_with_trace(const std::string& sha256)
     return out;
 }
 
+std::map<std::string, Against> Suspects::against(std::string_view before) const {
+    std::map<std::string, Against> out;
+    for (const auto& [id, owners] : flags_) {
+        const auto& [owner, flag] = *owners.begin();
+        const Decision* said = decision(id);
+        // What this sweep has not come to yet is of the last one.
+        if (owner.starts_with("sweep ") && flag.rule >= before) continue;
+        if (flag.station_id.empty() || (said && said->action == "dismiss")) continue;
+        const bool is_confirmed = said && said->action == "confirm";
+        if (flag.grade != Grade::strong && !is_confirmed) continue;
+        auto& of = out[flag.station_id];
+        of.strong += flag.grade == Grade::strong;
+        of.confirmed += is_confirmed;
+    }
+    return out;
+}
+
 void Suspects::sweep(const Projection& projection, Day as_of) {
     for (const Place& place : stale_swept_) look_at_shared(projection, place);
     stale_swept_.clear();
@@ -250,9 +278,9 @@ void Suspects::sweep(const Projection& projection, Day as_of) {
     sweep_stale_ = false;
     swept_to_ = as_of;
     const Context ctx = context(projection);
-    const Sweep sweep{statistics_, projection, as_of};
     for (const Rule* rule : rules_) {
         if (!rule->sweep) continue;
+        const Sweep sweep{statistics_, projection, as_of, [this, rule] { return against(rule->id); }};
         Flags flags;
         rule->sweep(sweep, ctx, flags);
         replace(projection, "sweep " + std::string(rule->id), {{rule, std::move(flags)}});

@@ -47,6 +47,10 @@ public:
 
     /// How a record's line came. Before update() sees the record.
     void arrived(const std::string& record_id, const Arrival&);
+    /// Any line, accepted or not, once it came.
+    void came(const Arrival&);
+    /// A second text under a number of a source's journal, refused.
+    void forked(const std::string& source, std::uint64_t first, Moment);
     /// A test rejected for what the rules judge too (its verdict against its readings).
     void rejected(Fact, Arrival);
     /// After Projection::settle().
@@ -111,6 +115,7 @@ private:
     void look_at_rejected(const Projection&, const std::string& record_id);
     void look_at_vehicle(const Projection&, const std::string& vehicle_id);
     void look_at_shared(const Projection&, const Place&);
+    std::map<std::string, Against> against(std::string_view before) const;
     void replace(const Projection&, const std::string& owner, std::vector<std::pair<const Rule*, Flags>>);
     void drop(const std::string& owner);
 

@@ -62,6 +62,8 @@ void Feed::take(const Line& line) {
     if (!admitted.record_id) return;
     loop::rules::Arrival arrival{*line.source, epoch, line.seq, line.received_at, {}};
     const bool is_accepted = admitted.problems.empty();
+    for (const auto& p : admitted.problems) arrival.rejected_for.push_back(p.code);
+    suspects_.came(arrival);
     if (is_accepted) suspects_.arrived(*admitted.record_id, arrival);
     projection_.put(admitted, *line.source, epoch, line.seq);
     accepted_ += is_accepted;
@@ -70,7 +72,6 @@ void Feed::take(const Line& line) {
             take_trace(trace->at("sha256"));
         return;
     }
-    for (const auto& p : admitted.problems) arrival.rejected_for.push_back(p.code);
     const bool is_verdict_alone =
         std::ranges::all_of(arrival.rejected_for, [](const auto& c) { return c == "verdict_contradicts_readings"; });
     const auto kind = is_verdict_alone ? loop::record::kind_of(admitted.json) : std::nullopt;

@@ -50,3 +50,20 @@ TEST_CASE("missing gases and a lambda that is no figure of an engine are no mism
     CHECK(claims("R03", {gases(0.2, 14.0, 0.6, 9.999)}).empty());
     CHECK(claims("R03", {gases(0.2, 14.0, 0.6, 0.9, {{"vehicle", {{"fuel", "diesel"}}}})}).empty());
 }
+
+TEST_CASE("the vehicle's own lambda in closed loop is that of the gases, or the gas is not its own") {
+    const auto with = [](double obd_lambda, const json& more = json::object()) {
+        json words{{"obd", {{"communicates", true}, {"mil_on", false}, {"lambda", obd_lambda}}}};
+        words.merge_patch(more);
+        return words;
+    };
+    // Thinned by a fifth, and lambda computed of the thinned gas: consistent in itself.
+    const auto thinned = [&](const json& words) { return gases(0.02, 12.3, 4.35, 1.25, words); };
+    CHECK(claims("R03", {thinned(with(1.0))}) == Claims{"gases_not_of_this_engine"});
+    CHECK(claims("R03", {thinned(with(1.2))}).empty());                                 // lean by design
+    CHECK(claims("R03", {thinned(with(1.0, {{"obd", {{"mil_on", true}}}}))}).empty());  // its sensor may be broken
+    CHECK(claims("R03", {thinned(with(1.0, {{"obd", {{"dtcs", {"P0131"}}}}}))}).empty());
+    CHECK(claims("R03", {thinned(with(1.0, {{"obd", {{"lambda", nullptr}}}}))}).empty());
+    CHECK(claims("R03", {thinned(with(1.0, {{"vehicle", {{"fuel", "cng"}}}}))}).empty());
+    CHECK(claims("R03", {gases(0.02, 14.49, 1.69, 1.08, with(1.0))}).empty());  // a small leak of the pipe
+}

@@ -69,3 +69,10 @@ TEST_CASE("one test unlike the hour's others is found, by the station's own usua
     std::ranges::reverse(week);
     CHECK(claims("R05", week) == Claims{"unlike_other_stations"});
 }
+
+TEST_CASE("roadside checks are made at other heights than the stations'") {
+    auto week = a_week();
+    week[57]["environment"]["pressure_kpa"] = week[57]["environment"]["pressure_kpa"].get<double>() - 8;
+    week[57]["reason"] = "roadside";
+    CHECK(claims("R05", week).empty());
+}

@@ -160,3 +160,88 @@ TEST_CASE("software that returns for single vehicles is flagged, an update taken
     CHECK(world_of({10, 30, 50}) == 0);
     CHECK(world_of({96, 97, 98, 99}) == 0);
 }
+
+namespace {
+
+json names(int n, loop::Moment at, loop::Moment calibrated_at) {
+    return test_with(n, at, {{"analyser_id", "AN-0001"}, {"calibrated_at", loop::format_moment(calibrated_at)}});
+}
+
+/// Calibrated every week and named all week for so many weeks, then named by the morning of each test for so many days.
+void weeks_then_mornings(SuspectWorld& world, int weeks, int mornings) {
+    for (int week = 0; week < weeks; ++week) {
+        const auto calibrated = monday + week * 7 * loop::day_ms;
+        world.put(calibration(2000 + week, calibrated, true));
+        for (int day = 0; day < 6; ++day)
+            world.put(names(week * 10 + day, calibrated + day * loop::day_ms + 3'600'000, calibrated));
+    }
+    for (int day = 0; day < mornings; ++day) {
+        const auto morning = monday + (weeks * 7 + 2 + day) * loop::day_ms;
+        world.put(names(1000 + day, morning + 3'600'000, morning));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("calibrations that stand in tests alone are flagged once five days on end name them") {
+    SuspectWorld four, five;
+    weeks_then_mornings(four, 2, 4);
+    CHECK(claims(four).empty());
+    weeks_then_mornings(five, 2, 5);
+    const auto flags = five.flags("R11");
+    REQUIRE(flags.size() == 5);
+    CHECK(flags[0].claim == "calibration_not_on_record");
+    CHECK(flags[0].values[2].text == "5");
+    // The records come after all: the flags clear.
+    for (int day = 0; day < 5; ++day) five.put(calibration(3000 + day, monday + (16 + day) * loop::day_ms, true));
+    CHECK(claims(five).empty());
+}
+
+TEST_CASE("a program that names each morning's check of itself says nothing of calibrations") {
+    SuspectWorld world;
+    for (int day = 0; day < 60; ++day) {
+        const auto morning = monday + day * loop::day_ms;
+        if (day % 30 == 0) world.put(calibration(2000 + day, morning, true));
+        world.put(names(day, morning + 3'600'000, morning));
+    }
+    CHECK(claims(world).empty());
+}
+
+TEST_CASE("a station without any calibration on record, and one that does not name them, are quiet") {
+    SuspectWorld none, unnamed;
+    for (int day = 0; day < 30; ++day) {
+        none.put(names(day, monday + day * loop::day_ms, monday + day * loop::day_ms - 3'600'000));
+        unnamed.put(test_with(day, monday + day * loop::day_ms, {{"analyser_id", "AN-0001"}}));
+    }
+    unnamed.put(calibration(2000, monday, true));
+    CHECK(claims(none).empty());
+    CHECK(claims(unnamed).empty());
+}
+
+TEST_CASE(
+    "a gas check that is named and on record holds a hundred days, or three usual intervals; a yearly verification is "
+    "none") {
+    SuspectWorld world, verified;
+    world.put(calibration(2000, monday, true));
+    world.put(names(1, monday + 100 * loop::day_ms, monday));
+    CHECK(claims(world).empty());
+    world.put(names(2, monday + 101 * loop::day_ms, monday));
+    const auto flags = world.flags("R11");
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "gas_check_expired");
+    CHECK(flags[0].records == std::vector{id_of(2), id_of(2000)});
+    SuspectWorld weekly;
+    for (int week = 0; week < 5; ++week) weekly.put(calibration(2000 + week, monday + week * 7 * loop::day_ms, true));
+    const auto last = monday + 28 * loop::day_ms;
+    weekly.put(names(1, last + 35 * loop::day_ms, last));
+    CHECK(claims(weekly).empty());
+    weekly.put(names(2, last + 36 * loop::day_ms, last));
+    CHECK(claims(weekly) == std::multiset<std::string>{"gas_check_expired"});
+    weekly.put(calibration(2010, last + 20 * loop::day_ms, true));  // then what the tests name is something else
+    CHECK(claims(weekly).empty());
+    auto yearly = calibration(2000, monday, true);
+    yearly["kind"] = "leak";
+    verified.put(yearly);
+    verified.put(names(1, monday + 191 * loop::day_ms, monday));
+    CHECK(claims(verified).empty());
+}

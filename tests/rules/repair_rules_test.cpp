@@ -150,6 +150,40 @@ TEST_CASE("M06: more hours than the stay or the day can hold") {
     CHECK(day(6)[0].records.size() == 6);
 }
 
+TEST_CASE("M06: more work between two moments than the shop's bays can hold, however it is planned") {
+    // 4 h from first to last, one of allowance, hands of 2.5 times the standard: 12.5 hours a bay.
+    const auto claims_of = [](int repairs, double hours, const json& registered) {
+        SuspectWorld world;
+        world.put(a_registration("M610404-03", registered), "H610400-01");
+        for (int i = 0; i < repairs; ++i)
+            world.put(with_vehicle(a_repair(100 + i, "2026-03-03T12:00:00+08:00",
+                                            {{"technician_id", fmt::format("T{}", i)},
+                                             {"items", {{{"code", "ENG-VALVE"}, {"labour_hours", hours}}}}}),
+                                   i));
+        return claim_of(world.flags("M06"));
+    };
+    CHECK(claims_of(5, 10, {{"bays", 4}}) == "");
+    CHECK(claims_of(5, 10.1, {{"bays", 4}}) == "more_than_bays");
+    CHECK(claims_of(5, 10.1, {{"bays", 5}}) == "");
+    CHECK(claims_of(5, 10.1, json::object()) == "");
+    CHECK(claims_of(5, 10.1, {{"bays", 0}}) == "");
+}
+
+TEST_CASE("M06: a heavy lorry where the register has no bay for one") {
+    const auto claim_with = [](const json& registered, const json& vehicle_words) {
+        SuspectWorld world;
+        world.put(a_registration("M610404-03", registered), "H610400-01");
+        world.put(a_repair(1, settled_at, {{"vehicle", vehicle_words}}));
+        return claim_of(world.flags("M06"));
+    };
+    CHECK(claim_with({{"heavy_bays", 0}}, {{"class", "H11"}, {"mass_kg", 18'000}}) == "no_bay_fits");
+    CHECK(claim_with({{"heavy_bays", 0}}, {{"class", "H11"}}) == "no_bay_fits");
+    CHECK(claim_with({{"heavy_bays", 1}}, {{"class", "H11"}}) == "");
+    CHECK(claim_with(json::object(), {{"class", "H11"}}) == "");
+    CHECK(claim_with({{"heavy_bays", 0}}, {{"class", "H11"}, {"mass_kg", 1500}}) == "");
+    CHECK(claim_with({{"heavy_bays", 0}}, {{"class", "K33"}}) == "");
+}
+
 TEST_CASE("M07: a repair that left the diagnosis blind") {
     const json before{{"obd", obd(json::object())}};
     const auto after = [&](const json& words) {

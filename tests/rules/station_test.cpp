@@ -122,7 +122,7 @@ TEST_CASE("S02: first retests that hardly ever fail") {
     for (int i = 1201; i <= 1400; ++i) figures.statistics.put(retested(std::to_string(i), 7, "M610404-03", i % 5 != 0));
     CHECK(figures.flags("S02").empty());
     for (int i = 1; i <= n; ++i) figures.statistics.drop(std::to_string(i));
-    CHECK(figures.statistics.journeys().empty());
+    CHECK(figures.statistics.journeys() == loop::stations::JourneySums{});
 }
 
 TEST_CASE("S03: readings are missing above the limit and bunch under it") {
@@ -275,10 +275,12 @@ TEST_CASE("S09: a retest of the same visit is not a later failure; the roadside 
     StationFigures figures;
     auto pass = made({1, last_day - 30}), soon = made({2, last_day - 10, Verdict::fail});
     figures.statistics.put(history_of("v", {pass, soon}));
-    CHECK(figures.statistics.journeys().empty());
+    CHECK(figures.statistics.journeys().later.empty());
     soon.fact.inspection->reason = Reason::roadside;
     figures.statistics.put(history_of("v", {pass, soon}));
-    CHECK(figures.statistics.journeys().at("v").later.size() == 1);
+    const auto& later = figures.statistics.journeys().later;
+    REQUIRE(later.size() == 1);
+    CHECK(later.begin()->first.station_id == station_id(1));
 }
 
 TEST_CASE("S10: a pair passes beyond the station's habit and the shop's skill") {

@@ -117,3 +117,53 @@ TEST_CASE("an OBD VIN that answers for two other vehicles, or for one while its 
     REQUIRE(with_own.flags("V01").size() == 1);
     CHECK(with_own.flags("V01")[0].records == std::vector{id_of(1)});
 }
+
+namespace {
+
+/// Forty of a model read elsewhere, and here `odd` with another protocol after as many usual ones, in turns or in a
+/// row.
+std::vector<loop::rules::Flag> read_by_another_protocol(int odd, bool in_turns, const char* elsewhere = "ISO 15765-4") {
+    SuspectWorld world;
+    const auto put = [&](int n, const char* station, const char* protocol) {
+        auto r = a_test(n, loop::format_moment(loop::parse_moment(at).value() + n * 3'600'000LL),
+                        {{"obd", {{"protocol", protocol}, {"readiness", {{"catalyst", true}}}}}});
+        r["station_id"] = station;
+        r["vehicle"].merge_patch(a_vehicle(n, "LSV", "AA41", "EFGH"[n / 2 % 4]));
+        world.put(r);
+    };
+    for (int n = 0; n < 40; ++n) put(n, "I610404-02", n % 2 ? elsewhere : "ISO 15765-4");
+    for (int i = 0; i < 2 * odd; ++i)
+        put(100 + i, "I610404-01", (in_turns ? i % 2 == 0 : i < odd) ? "KWP2000" : "ISO 15765-4");
+    return world.flags("V01");
+}
+
+}  // namespace
+
+TEST_CASE("a protocol that a model has at one station alone is flagged where the same equipment reads both") {
+    const auto flags = read_by_another_protocol(8, true);
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "protocol_only_here");
+    CHECK(flags[0].records.size() == 8);
+    CHECK(flags[0].values[0].text == "KWP2000");
+    CHECK(read_by_another_protocol(2, true).empty());              // too few
+    CHECK(read_by_another_protocol(8, false).empty());             // equipment that was changed
+    CHECK(read_by_another_protocol(8, true, "KWP 2000").empty());  // as elsewhere
+}
+
+TEST_CASE("monitors that a model supports at one station alone are flagged likewise") {
+    SuspectWorld world;
+    const auto put = [&](int n, const char* station, const json& readiness) {
+        auto r = a_test(n, loop::format_moment(loop::parse_moment(at).value() + n * 3'600'000LL),
+                        {{"obd", {{"readiness", readiness}}}});
+        r["station_id"] = station;
+        r["vehicle"].merge_patch(a_vehicle(n, "LSV", "AA41", "EFGH"[n / 2 % 4]));
+        world.put(r);
+    };
+    const json usual{{"catalyst", true}, {"evaporation", false}}, simulated{{"catalyst", true}};
+    for (int n = 0; n < 40; ++n) put(n, "I610404-02", usual);
+    for (int i = 0; i < 16; ++i) put(100 + i, "I610404-01", i % 2 ? usual : simulated);
+    const auto flags = world.flags("V01");
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "monitors_only_here");
+    CHECK(flags[0].values[0].text == "catalyst");
+}

@@ -61,3 +61,34 @@ TEST_CASE("the distance since clearing can't outrun the odometer") {
     CHECK(flags[0].claim == "cleared_distance_outruns_mileage");
     CHECK(flags_of({at(1, "2026-03-02", 61'900, with(4200)), at(2, "2026-03-06", 61'950, with(20))}).empty());
 }
+
+namespace {
+
+json in_use(int n, const char* day, int runs, int chances, const json& more = json::object()) {
+    json obd{{"cal_id", "03L906018DR"},
+             {"in_use", {{"catalyst", {{"numerator", runs}, {"denominator", chances}}}}},
+             {"cleared_distance_km", 9000}};
+    obd.merge_patch(more);
+    return a_test(n, std::string(day) + "T10:00:00+08:00", {{"obd", obd}});
+}
+
+}  // namespace
+
+TEST_CASE("in-use counters that fall are flagged, with both their numbers") {
+    CHECK(flags_of({in_use(1, "2026-03-02", 900, 1200), in_use(2, "2026-03-20", 900, 1201)}).empty());
+    const auto flags = flags_of({in_use(1, "2026-03-02", 900, 1200), in_use(2, "2026-03-20", 300, 410)});
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "in_use_runs_backwards");
+    CHECK(flags[0].records == std::vector{id_of(2), id_of(1)});
+    CHECK(flags[0].values[0].text == "catalyst d 1200 → 410; catalyst n 900 → 300");
+    CHECK(flags_of({in_use(1, "2026-03-02", 900, 1200), in_use(2, "2026-03-20", 901, 410)}).empty());  // one alone
+}
+
+TEST_CASE("clearing, another program, a repair and a counter that was full explain a fall") {
+    const auto first = in_use(1, "2026-03-02", 900, 1200);
+    CHECK(flags_of({first, in_use(2, "2026-03-20", 3, 4, {{"cleared_distance_km", 70}})}).empty());
+    CHECK(flags_of({first, in_use(2, "2026-03-20", 3, 4, {{"cal_id", "03L906018DS"}})}).empty());
+    CHECK(flags_of({first, a_repair(3, "2026-03-10T10:00:00+08:00"), in_use(2, "2026-03-20", 3, 4)}).empty());
+    CHECK(flags_of({in_use(1, "2026-03-02", 65'000, 65'530), in_use(2, "2026-03-20", 32'900, 33'100)}).empty());
+    CHECK(flags_of({first, in_use(2, "2026-03-20", 3, 4, {{"in_use", {{"catalyst", 3}}}})}).empty());
+}

@@ -106,6 +106,7 @@ struct SuspectWorld {
         auto line = loop::admit(record.dump(), source, arrival.received_at);
         if (!line.problems.empty())
             throw std::logic_error(line.problems[0].pointer + " " + line.problems[0].code + " " + line.problems[0].en);
+        suspects.came(arrival);
         suspects.arrived(*line.record_id, arrival);
         projection.put(line, source, "epoch", arrival.seq);
     }

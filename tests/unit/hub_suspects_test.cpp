@@ -39,7 +39,7 @@ json held(Fast& f) {
 struct Watched : Fast {
     Watched() {
         hub::write_file(hub.folder.path() / "hub" / "policy.json",
-                         R"({"watched_stations": ["I610404-01"], "hold_minutes": 15, "counties": ["610404"]})");
+                        R"({"watched_stations": ["I610404-01"], "hold_minutes": 15, "counties": ["610404"]})");
         hub.reopen();
     }
 };
@@ -152,4 +152,38 @@ TEST_CASE("nothing is held elsewhere, of failed tests, or of tests that came day
                      test::inspection(3, "I610404-01", "2026-03-01T09:04:00+08:00", "pass")});
     f.hub.hub->close();
     CHECK(holds_of(f).empty());
+}
+
+TEST_CASE("a fork of a journal is a flag of its station, and stays one when the hub comes up again or is rebuilt") {
+    Fast f;
+    CHECK(f.flags({{"rule", "S08"}})["count"] == 0);
+    test::Source other{f.i.id, f.i.key};
+    CHECK(other.send(f.hub, {test::inspection(2, "I610404-01", morning, "pass")}) ==
+          std::vector<std::string>{"409 journal_fork"});
+    const auto shown = [&] { return f.flags({{"rule", "S08"}})["rows"].at(0).at("claim"); };
+    CHECK(shown() == "有 1 处同一编号出现第二种内容（最后一处从第 1 条起，2026-03-09），没有收下。");
+    CHECK(f.hub.clean());
+    f.hub.reopen();
+    CHECK(shown() == "有 1 处同一编号出现第二种内容（最后一处从第 1 条起，2026-03-09），没有收下。");
+    CHECK(f.hub.admin("rebuild").status == 200);
+    CHECK(f.flags({{"rule", "S08"}})["count"] == 1);
+    CHECK(f.hub.clean());
+}
+
+TEST_CASE("rejected lines and new journals are counted as they came, the same after a rebuild") {
+    Fast f;
+    auto wrong = test::inspection(2, "I610404-01", morning, "pass");
+    wrong.erase("method");
+    CHECK(f.i.send(f.hub, {wrong, wrong}) == std::vector<std::string>{"rejected", "rejected"});
+    for (int n = 0; n < 6; ++n) {
+        test::Source again{f.i.id, f.i.key, fmt::format("0192a1b2-0000-7000-8000-00000000bb{:02}", n)};
+        CHECK(again.send(f.hub, {wrong}) == std::vector<std::string>{"rejected"});
+    }
+    const auto flags = [&] { return f.flags({{"rule", "S08"}}); };
+    const auto before = flags();
+    REQUIRE(before["count"] == 1);
+    CHECK(before["rows"][0]["claim"].get<std::string>().starts_with("另起日志 6 次"));
+    f.hub.reopen();
+    CHECK(flags()["rows"] == before["rows"]);
+    CHECK(f.hub.clean());
 }

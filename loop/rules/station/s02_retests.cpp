@@ -8,18 +8,10 @@ namespace {
 
 void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
     const auto parameter = [&](std::string_view name) { return ctx.number("S02", name); };
-    const Day from = s.as_of - static_cast<Day>(parameter("window_days"));
-    std::map<std::string, stations::Unit> by_station;
-    for (const auto& [vehicle, journey] : s.statistics.journeys())
-        for (const auto& retest : journey.retests) {
-            if (retest.day <= from || retest.day > s.as_of) continue;
-            auto& unit = by_station[retest.station_id];
-            unit.station_id = retest.station_id;
-            unit.own.add(retest.stratum, {retest.passed ? 0 : 1, 1});
-        }
-    std::vector<stations::Unit> units;
-    for (auto& [id, unit] : by_station) units.push_back(std::move(unit));
-    const auto figures = stations::against_each_other(std::move(units), parameter("expected_min"));
+    const auto window = stations::window(s.as_of, static_cast<int>(parameter("window_days")));
+    const auto figures = stations::against_each_other(
+        stations::units_by(&stations::Place::station_id, s.statistics.journeys().retests, window),
+        parameter("expected_min"));
     for (const auto& m : figures.each) {
         const auto& c = m.compared;
         if (!m.enough || c.q_low > parameter("false_discoveries")) continue;

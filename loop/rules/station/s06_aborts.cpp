@@ -1,24 +1,52 @@
 // Tests are aborted more often than at other stations: above 1.25 times what peers abort with the same vehicles, and
 // beyond chance and honest spread (the rule of California's programme with a test of significance; programmes C6, C7).
+// And what gives aborts away: the vehicle passes a moment later, more often than elsewhere (B15).
+#include <algorithm>
+
 #include "loop/rules/station/evidence.hpp"
 #include "loop/suspects/statistics.hpp"
 
 namespace imloop::loop::rules {
 namespace {
 
-void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
+stations::Figures followed_by_passes(const Sweep& s, const stations::Asked& asked) {
+    std::map<std::string, std::map<statistics::Stratum, statistics::Share>> shares;
+    for (const auto& [id, station] : s.statistics.tallies().stations())
+        for (const auto& [inspector, cells] : station.inspectors)
+            for (const auto& [cell, counts] : cells)
+                if (asked.window.holds(cell.week)) shares[id][cell.stratum] += {0, asked.pick(counts).of};
+    for (const auto& [place, cells] : s.statistics.journeys().aborts)
+        for (const auto& [cell, share] : cells)
+            if (asked.window.holds(cell.week)) shares[place.station_id][cell.stratum] += {share.hits, 0};
+    std::vector<stations::Unit> units;
+    for (const auto& [id, strata] : shares) {
+        units.push_back({id, "", {}});
+        for (const auto& [stratum, share] : strata)
+            if (share.of > 0) units.back().own.add(stratum, {std::min(share.hits, share.of), share.of});
+    }
+    return stations::against_each_other(std::move(units), asked.expected_min);
+}
+
+void look(const stations::Figures& figures, std::string_view claim, double least, const Sweep& s, const Context& ctx,
+          Flags& flags) {
     const auto parameter = [&](std::string_view name) { return ctx.number("S06", name); };
-    const auto figures = stations::stations_by(s.statistics.tallies(),
-                                               {stations::window(s.as_of, static_cast<int>(parameter("window_days"))),
-                                                stations::aborted_tests, parameter("expected_min")});
     for (const auto& m : figures.each) {
         const auto& c = m.compared;
         if (!m.enough || c.q_high > parameter("false_discoveries")) continue;
-        if (c.ratio.mean() < parameter("ratio_min")) continue;
-        Flag flag = flag_of(m, figures, "aborts_too_many", c.p_high, c.q_high, s.as_of);
+        if (static_cast<double>(m.observed) < least || c.ratio.mean() < parameter("ratio_min")) continue;
+        Flag flag = flag_of(m, figures, claim, c.p_high, c.q_high, s.as_of);
         grade(flag, c.ratio.quantile(0.025), parameter("strong_ratio"), c.q_high, false);
         flags.push_back(std::move(flag));
     }
+}
+
+void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
+    const auto parameter = [&](std::string_view name) { return ctx.number("S06", name); };
+    const auto window = stations::window(s.as_of, static_cast<int>(parameter("window_days")));
+    look(stations::stations_by(s.statistics.tallies(), {window, stations::aborted_tests, parameter("expected_min")}),
+         "aborts_too_many", 0, s, ctx, flags);
+    look(followed_by_passes(s, {window, stations::aborted_tests, parameter("passes_expected_min")}),
+         "aborts_then_passes", parameter("passes_min"), s, ctx, flags);
 }
 
 }  // namespace

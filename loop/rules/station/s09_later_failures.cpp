@@ -8,18 +8,10 @@ namespace {
 
 void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
     const auto parameter = [&](std::string_view name) { return ctx.number("S09", name); };
-    const Day from = s.as_of - static_cast<Day>(parameter("window_days"));
-    std::map<std::string, stations::Unit> by_station;
-    for (const auto& [vehicle, journey] : s.statistics.journeys())
-        for (const auto& later : journey.later) {
-            if (later.day <= from || later.day > s.as_of) continue;
-            auto& unit = by_station[later.station_id];
-            unit.station_id = later.station_id;
-            unit.own.add(later.stratum, {later.failed ? 1 : 0, 1});
-        }
-    std::vector<stations::Unit> units;
-    for (auto& [id, unit] : by_station) units.push_back(std::move(unit));
-    const auto figures = stations::against_each_other(std::move(units), parameter("expected_min"));
+    const auto window = stations::window(s.as_of, static_cast<int>(parameter("window_days")));
+    const auto figures = stations::against_each_other(
+        stations::units_by(&stations::Place::station_id, s.statistics.journeys().later, window),
+        parameter("expected_min"));
     for (const auto& m : figures.each) {
         const auto& c = m.compared;
         if (!m.enough || c.q_high > parameter("false_discoveries")) continue;

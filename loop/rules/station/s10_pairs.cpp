@@ -1,5 +1,6 @@
 // A station and a shop whose shared vehicles pass their first retest beyond what the station's habit and the shop's
-// skill explain together (programmes F10; loop/statistics/pairs.hpp).
+// skill explain together (programmes F10; loop/statistics/pairs.hpp). One owner of both has a reason: less is asked
+// for.
 #include <algorithm>
 #include <cmath>
 
@@ -16,12 +17,13 @@ namespace {
 using statistics::Share;
 using Pairs = std::map<std::pair<std::string, std::string>, Share>;
 
-Pairs pairs_of(const Sweep& s, Day from) {
+/// First retests after a repair, and those that passed.
+Pairs pairs_of(const Sweep& s, const stations::Window& window) {
     Pairs out;
-    for (const auto& [vehicle, journey] : s.statistics.journeys())
-        for (const auto& r : journey.retests)
-            if (!r.shop_id.empty() && r.day > from && r.day <= s.as_of)
-                out[{r.station_id, r.shop_id}] += Share{r.passed ? 1 : 0, 1};
+    for (const auto& [place, cells] : s.statistics.journeys().retests)
+        for (const auto& [cell, share] : cells)
+            if (!place.shop_id.empty() && window.holds(cell.week))
+                out[{place.station_id, place.shop_id}] += Share{share.of - share.hits, share.of};
     return out;
 }
 
@@ -42,9 +44,14 @@ double concentration_of(const Pairs& pairs, const std::string& station) {
     return statistics::concentration(counts);
 }
 
+bool have_one_owner(const Register& stations, const std::pair<std::string, std::string>& pair, Day day) {
+    const auto a = stations.at(pair.first, start_of(day)), b = stations.at(pair.second, start_of(day));
+    return a && b && same_owner(*a, *b);
+}
+
 void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
     const auto parameter = [&](std::string_view name) { return ctx.number("S10", name); };
-    const Pairs pairs = pairs_of(s, s.as_of - static_cast<Day>(parameter("window_days")));
+    const Pairs pairs = pairs_of(s, stations::window(s.as_of, static_cast<int>(parameter("window_days"))));
     const auto residuals = statistics::beyond_main_effects(numbered(pairs));
     struct Candidate {
         const Pairs::value_type* pair;
@@ -69,9 +76,10 @@ void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
     }
     const auto q = statistics::false_discovery_q(p);
     for (std::size_t k = 0; k < candidates.size(); ++k) {
-        if (q[k] > parameter("false_discoveries")) continue;
         const auto& [key, share] = *candidates[k].pair;
-        flags.push_back({.claim = "pair_passes_too_often",
+        const bool one_owner = have_one_owner(ctx.stations, key, s.as_of);
+        if (q[k] > parameter(one_owner ? "owner_false_discoveries" : "false_discoveries")) continue;
+        flags.push_back({.claim = one_owner ? "pair_of_one_owner_passes_too_often" : "pair_passes_too_often",
                          .grade = Grade::medium,
                          .score_permille = 750,
                          .station_id = key.first,
@@ -83,7 +91,9 @@ void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
                                     number("z", statistics::z_of(deviations[k], spread), 1), chance("chance", p[k]),
                                     number("false_discovery", q[k], 4),
                                     number("concentration", concentration_of(pairs, key.first), 2),
-                                    number("pairs_compared", static_cast<double>(candidates.size()), 0)}});
+                                    number("pairs_compared", static_cast<double>(candidates.size()), 0),
+                                    text("one_owner", one_owner ? "是 / yes" : "未登记 / not registered")},
+                         .key = key.first + "|" + key.second});
     }
 }
 

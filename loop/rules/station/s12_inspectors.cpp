@@ -1,5 +1,6 @@
 // An inspector fails too few, or too many, of the vehicles given to them, beside all other inspectors; and one of whom
-// that was found at one station goes on at another (spillover of inspectors; programmes D5, D9).
+// that was found at one station goes on at another (spillover of inspectors; programmes D5, D9). An owner of whose
+// station much is known opens another one, or the same under another name (D12).
 #include <set>
 
 #include "loop/rules/station/evidence.hpp"
@@ -29,6 +30,30 @@ std::vector<std::string> moved_to(const std::map<std::string, Stay>& stays, cons
     return out;
 }
 
+/// Of one owner, begun after the station that much speaks against, and young.
+void owners(const Sweep& s, const Context& ctx, Flags& flags) {
+    if (!s.against) return;
+    const auto parameter = [&](std::string_view name) { return ctx.number("S12", name); };
+    for (const auto& [old, against] : s.against()) {
+        if (static_cast<double>(against.strong) < parameter("strong_flags_min") && against.confirmed == 0) continue;
+        const auto owned = ctx.stations.at(old, start_of(s.as_of));
+        for (const auto& id : ctx.stations.stations()) {
+            const auto begun = ctx.stations.since(id).value();
+            const auto now = ctx.stations.at(id, start_of(s.as_of));
+            if (!owned || id == old || now->kind != owned->kind || !same_owner(*now, *owned) || !now->filed) continue;
+            if (begun <= ctx.stations.since(old) || begun + parameter("young_days_max") < s.as_of) continue;
+            flags.push_back({.claim = "owner_goes_on_here",
+                             .grade = Grade::weak,
+                             .score_permille = 400,
+                             .station_id = id,
+                             .other_station_id = old,
+                             .day = begun,
+                             .values = {text("station", old), number("strong", against.strong, 0),
+                                        number("confirmed", against.confirmed, 0), text("begun", format_day(begun))}});
+        }
+    }
+}
+
 void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
     const auto parameter = [&](std::string_view name) { return ctx.number("S12", name); };
     const auto& tallies = s.statistics.tallies();
@@ -56,6 +81,7 @@ void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
             flags.push_back(std::move(moved));
         }
     }
+    owners(s, ctx, flags);
 }
 
 }  // namespace
