@@ -153,7 +153,7 @@ Answer Hub::Impl::hold_decide(const json& in) {
                      {"action", action},
                      {"reason", in.at("reason")},
                      {"officer_id", in.at("officer_id")}});
-    const auto written = write_own({decision});
+    auto written = write_own({decision});
     if (written.status != 200) return written;
     return {200, "application/json", json{{"record_id", record_id}, {"action", action}}.dump(), {}};
 }

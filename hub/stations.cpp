@@ -53,7 +53,7 @@ Answer Hub::Impl::station_add(const json& in) {
         out["ca"] = read_file(options.data / "ca.cert.pem");
         out["hub_key"] = key.public_key().pem();
     }
-    const auto written = write_own(records);
+    auto written = write_own(records);
     return written.status == 200 ? ok(out) : written;
 }
 
@@ -110,7 +110,7 @@ Answer Hub::Impl::station_describe(const json& in) {
     }
     for (const auto* name : {"name", "address", "phone", "opening_hours", "business_class", "location", "owner"})
         if (in.contains(name)) registration[name] = in[name];
-    const auto written = write_own({registration});
+    auto written = write_own({registration});
     return written.status == 200 ? ok(registration) : written;
 }
 
@@ -139,7 +139,7 @@ Answer Hub::Impl::station_status(const json& in) {
             records.push_back(std::move(credential));
         }
     }
-    const auto written = write_own(records);
+    auto written = write_own(records);
     return written.status == 200 ? ok({{"id", station}, {"status", status}}) : written;
 }
 

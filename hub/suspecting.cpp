@@ -102,7 +102,7 @@ Answer Hub::Impl::suspect_decide(const json& in) {
                      {"action", action},
                      {"reason", reason},
                      {"officer_id", in.at("officer_id")}});
-    const auto written = write_own({decision});
+    auto written = write_own({decision});
     if (written.status != 200) return written;
     return {200, "application/json", json{{"record_id", decision["record_id"]}, {"flag_id", flag_id}}.dump(), {}};
 }
