@@ -81,6 +81,7 @@ Score Judge::score(const Feed& feed) const {
             if (firm) found_firmly.insert(record);
         }
         if (right || flag.records.empty()) continue;
+        out.wrong.push_back(flag);
         rule.accused += accused.insert(flag.records.front()).second;
         if (firm) accused_firmly.insert(flag.records.front());
     }

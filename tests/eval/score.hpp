@@ -37,6 +37,7 @@ struct Score {
     /// Of record and pair rules, medium grade and up: of the records whose cheats single records should show, those in
     /// a flag; flags, and those that are right.
     int cheated = 0, found = 0, flags = 0, right = 0;
+    std::vector<loop::rules::Flag> wrong;              ///< about records that nobody touched
     std::map<std::string, std::string> missed;         ///< of those the ones in no such flag: record id, cheat
     int records = 0, accused = 0, accused_firmly = 0;  ///< records in all; honest ones a flag is about, medium or more
     int stations = 0, stations_flagged = 0, stations_flagged_rightly = 0, stations_cheating = 0;

@@ -131,7 +131,7 @@ private:
         const auto written = postponed ? t.written_at : t.ended_at;
         t.written_at = std::max(written, line.free_at);
         line.last_started_at = t.started_at;
-        line.free_at = std::max(line.free_at, (postponed ? written : t.ended_at) + 70'000);
+        line.free_at = std::max(line.free_at, (postponed ? written : t.ended_at) + between_cars_ms);
         ++world_.out.tests;
         Json r = inspection(t, station_.clock_s);
         world_.keep_trace(t, r);
