@@ -1,5 +1,7 @@
 // A repair that did not last: the same item failed again days after the vehicle passed. How often that happens to a
-// shop is a matter of its statistics (S09); within days it is the mark of a part that was fitted for the test.
+// shop is a matter of its statistics (S09); within days it is the mark of a part that was fitted for the test, and
+// within the longest warranty of a repair (100 days, 机动车维修管理规定) of a remade or uncertified one that was no
+// repair.
 #include <algorithm>
 
 #include "loop/rules/rule.hpp"
@@ -15,6 +17,11 @@ std::string shared_item(const Record& a, const Record& b) {
         for (const auto& y : failed_readings(b))
             if (family(x) == family(y)) return family(x);
     return {};
+}
+
+bool has_remade_part(const Record& repair) {
+    return std::ranges::any_of(repair.repair().parts,
+                               [](const Part& p) { return p.origin == "remanufactured" || p.certified == false; });
 }
 
 void check(const History& history, const Context& ctx, Flags& flags) {
@@ -34,16 +41,20 @@ void check(const History& history, const Context& ctx, Flags& flags) {
             return other.is_repair() && other.fact.occurred_at > pass->fact.occurred_at &&
                    other.fact.occurred_at < again->fact.occurred_at;
         });
-        if (item.empty() || repaired_between || days > ctx.number("M03", "days_max", r)) continue;
-        const bool had_part = std::ranges::any_of(r.repair().parts, [](const Part& p) { return !p.serial_no.empty(); });
+        const bool was_cheap = has_remade_part(r);
+        const double most = ctx.number("M03", was_cheap ? "warranty_days" : "days_max", r);
+        if (item.empty() || repaired_between || days > most) continue;
+        const bool had_part =
+            was_cheap || std::ranges::any_of(r.repair().parts, [](const Part& p) { return !p.serial_no.empty(); });
         flags.push_back(
             {.claim = "failed_again",
              .grade = had_part ? Grade::medium : Grade::weak,
-             .score_permille = had_part ? 850 : 700,
+             .score_permille = was_cheap  ? 800
+                               : had_part ? 850
+                                          : 700,
              .records = {r.fact.record_id, failure->fact.record_id, pass->fact.record_id, again->fact.record_id},
              .person = r.repair().technician_id,
-             .values = {number("days", days, 0, "d"), text("item", item),
-                        number("days_max", ctx.number("M03", "days_max", r), 0, "d")},
+             .values = {number("days", days, 0, "d"), text("item", item), number("days_max", most, 0, "d")},
              .key = r.fact.record_id});
     }
 }

@@ -35,23 +35,54 @@ void by_time(const Record& r, const Record& failure, const Record* pass, const C
         flag("after_pass", *pass, r.repair().received_at - pass->fact.occurred_at);
 }
 
-void by_mileage(const Record& r, const Record& failure, const Record* pass, const Context& ctx, Flags& flags) {
-    const auto of = [](const Record* test) {
-        return test && test->test().obd ? test->test().obd->mileage_km : std::optional<double>();
-    };
-    const auto low = of(&failure), high = of(pass), here = r.repair().mileage_km;
-    if (!low || !high || !here || *here <= 0 || *high < *low) return;
-    const double allowed = ctx.number("M08", "mileage_allowed_km", r);
-    if (*here >= *low - allowed && *here <= *high + allowed) return;
-    if (slip_of_one_between(*here, *low - allowed, *high + allowed)) return;
-    flags.push_back({.claim = "mileage_outside",
-                     .grade = Grade::weak,
-                     .score_permille = 800,
-                     .records = {r.fact.record_id, failure.fact.record_id, pass->fact.record_id},
-                     .person = r.repair().technician_id,
-                     .values = {number("mileage", *here, 0, "km"), number("mileage_failed", *low, 0, "km"),
-                                number("mileage_passed", *high, 0, "km")},
-                     .key = r.fact.record_id + " mileage"});
+/// The last of the vehicle's computer up to the failure, and the first after the repair; nothing where none has it.
+struct Readings {
+    const Record* before = nullptr;
+    const Record* after = nullptr;
+};
+
+double mileage_of(const Record& test) { return test.test().obd->mileage_km.value_or(0); }
+
+Readings readings_around(const Record& r, const Record& failure, const History& history) {
+    Readings out;
+    for (const Record& other : history.records) {
+        if (!other.is_test() || !other.test().obd || mileage_of(other) <= 0 || !surely_one_vehicle(r, other)) continue;
+        if (other.fact.occurred_at <= failure.fact.occurred_at) out.before = &other;
+        if (!out.after && other.fact.occurred_at > r.fact.occurred_at) out.after = &other;
+    }
+    return out;
+}
+
+/// Tens of thousands of kilometres (万公里), hundreds, miles: another unit is no other mileage.
+bool is_other_unit(double here, double low, double high) {
+    constexpr double units[] = {1e-4, 1e-3, 1e-2, 0.1, 10, 0.621371, 1.609344};
+    return std::ranges::any_of(units,
+                               [&](double u) { return here >= low * u * 0.99 - 1 && here <= high * u * 1.01 + 1; });
+}
+
+void by_mileage(const Record& r, const Record& failure, const History& history, const Context& ctx, Flags& flags) {
+    const auto here = r.repair().mileage_km;
+    const auto [before, after] = readings_around(r, failure, history);
+    if (!before || !here || *here <= 0) return;
+    const double read = mileage_of(*before);
+    if (after && mileage_of(*after) < read) return;  // the vehicle's own readings contradict each other: V08
+    const double allowed = ctx.number("M08", "mileage_allowed_km", r), low = read - allowed;
+    const double high = after ? mileage_of(*after) + allowed : *here;
+    if (*here >= low && *here <= high) return;
+    const double most = after ? high : read + allowed;
+    if (slip_of_one_between(*here, low, most) || is_other_unit(*here, low, most)) return;
+    Flag flag{.claim = after ? "mileage_outside" : "mileage_below",
+              .grade = Grade::medium,
+              .score_permille = 850,
+              .records = {r.fact.record_id, failure.fact.record_id},
+              .person = r.repair().technician_id,
+              .values = {number("mileage", *here, 0, "km"), number("mileage_failed", read, 0, "km")},
+              .key = r.fact.record_id + " mileage"};
+    if (after) {
+        flag.records.push_back(after->fact.record_id);
+        flag.values.push_back(number("mileage_passed", mileage_of(*after), 0, "km"));
+    }
+    flags.push_back(std::move(flag));
 }
 
 void check(const History& history, const Context& ctx, Flags& flags) {
@@ -62,7 +93,7 @@ void check(const History& history, const Context& ctx, Flags& flags) {
         const Record* next = next_formal_test(history, failure->fact.occurred_at);
         const Record* pass = next && next->fact.inspection->verdict == Verdict::pass ? next : nullptr;
         by_time(r, *failure, pass, ctx, flags);
-        by_mileage(r, *failure, pass, ctx, flags);
+        by_mileage(r, *failure, history, ctx, flags);
     }
 }
 

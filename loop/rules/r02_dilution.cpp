@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "loop/suspects/bench.hpp"
+#include "loop/suspects/traces.hpp"
 
 namespace imloop::loop::rules {
 namespace {
@@ -78,9 +79,27 @@ bool thinned(const Record& r, const Context& ctx, std::string_view phase, const 
     return true;
 }
 
+/// A driven cycle's result is in grams; its seconds show the gas. The richest and the least lean of them are taken,
+/// since an engine that is pushed takes no fuel and pumps air.
+void check_cycle(const Record& r, const Context& ctx, Flags& flags) {
+    const TraceFacts* trace = ctx.traces.facts(r.test().trace_sha256);
+    if (!trace) return;
+    const auto *co = trace->of(Part::whole, Channel::co), *co2 = trace->of(Part::whole, Channel::co2),
+               *o2 = trace->of(Part::whole, Channel::o2), *hc = trace->of(Part::whole, Channel::hc);
+    if (!co || !co2 || !o2 || co2->window_max <= 0) return;
+    const physics::Gas gas{co->mean, co2->window_max, o2->window_min, hc ? hc->mean : 0.0, 0};
+    const auto fuels = physics::burnt_in_spark_ignition(fuel_of(r));
+    if (fuels.empty()) return;
+    // Oxygen that is of other gas than the carbon beside it (taken after the air of the meter) says nothing.
+    const double share = carbon_share(gas, fuels);
+    if (share < ctx.number("R02", "carbon_share_min", r) || share > ctx.number("R02", "carbon_share_max", r)) return;
+    thinned(r, ctx, "cycle", gas, flags);
+}
+
 void check(const Record& r, const Context& ctx, Flags& flags) {
     if (!is_judged_test(r)) return;
     const auto& method = r.fact.inspection->method;
+    if (method == "vmas") return check_cycle(r, ctx, flags);
     if (method != "two_speed_idle" && method != "asm") return;
     for (const std::string_view phase : {"high_idle", "idle", "5025", "2540"}) {
         if (under_floor(r, ctx, phase, flags)) return;

@@ -15,24 +15,29 @@ constexpr double quantile = 0.005;
 
 double seconds_of(const Record& r) { return static_cast<double>(r.test().ended_at - r.test().started_at) / 1000; }
 
-/// 0: the method states none.
-double least_seconds(const Record& r, const Context& ctx) {
+/// What the method takes; each ASM mode that was taken has its own settling and sampling. 0: the method states none.
+double method_seconds(const Record& r) {
     const Method* method = method_named(r.fact.inspection->method);
-    return method && method->seconds_min > 0 ? method->seconds_min - ctx.number("R04", "seconds_tolerance", r) : 0;
+    const bool both_modes = r.test().reading("co", "5025") && r.test().reading("co", "2540");
+    return method ? method->seconds_min * (both_modes ? 2 : 1) : 0;
+}
+
+double least_seconds(const Record& r, const Context& ctx) {
+    const double seconds = method_seconds(r);
+    return seconds > 0 ? seconds - ctx.number("R04", "seconds_tolerance", r) : 0;
 }
 
 void whole_test(const Record& r, const Context& ctx, Flags& flags) {
     const double seconds = seconds_of(r), least = least_seconds(r, ctx);
     if (seconds >= least) return;
-    const Method* method = method_named(r.fact.inspection->method);
     const bool hardly_begun = seconds < least / 2;
     flags.push_back({.claim = "shorter_than_method",
                      .grade = hardly_begun ? Grade::strong : Grade::medium,
                      .score_permille = hardly_begun ? 950 : 800,
                      .records = {r.fact.record_id},
                      .person = r.test().inspector_id,
-                     .values = {number("seconds", seconds, 0, "s"), number("seconds_min", method->seconds_min, 0, "s"),
-                                text("method", method->code)}});
+                     .values = {number("seconds", seconds, 0, "s"), number("seconds_min", method_seconds(r), 0, "s"),
+                                text("method", r.fact.inspection->method)}});
 }
 
 /// The seconds whose mean is the result, as far as the trace names them.
@@ -82,14 +87,26 @@ double quantile_of(const std::vector<double>& of, double share) {
     return of[static_cast<std::size_t>(share * static_cast<double>(of.size() - 1))];
 }
 
-/// The middle of the other stations' quantiles, so that a few that hurry do not move it; 0: too few of them.
+/// The middle of the other stations' quantiles, so that a few that hurry do not move it; of stations with few tests the
+/// quantile of all together. 0: too few of them.
 double peers_least(const std::map<std::string, std::vector<double>>& seconds, const std::string& but,
                    const Context& ctx) {
-    std::vector<double> low;
-    for (const auto& [station, of] : seconds)
-        if (station != but && static_cast<double>(of.size()) >= ctx.number("R04", "peer_tests_min"))
+    std::vector<double> low, together;
+    double peers = 0;
+    for (const auto& [station, of] : seconds) {
+        if (station == but) continue;
+        ++peers;
+        together.insert(together.end(), of.begin(), of.end());
+        if (static_cast<double>(of.size()) >= ctx.number("R04", "peer_tests_min"))
             low.push_back(quantile_of(of, quantile));
-    if (static_cast<double>(low.size()) < ctx.number("R04", "peers_min")) return 0;
+    }
+    const double least = ctx.number("R04", "peers_min");
+    if (static_cast<double>(low.size()) < least) {
+        if (peers < least || static_cast<double>(together.size()) < ctx.number("R04", "peers_together_min")) return 0;
+        low = std::move(together);
+        std::ranges::sort(low);
+        return quantile_of(low, quantile);
+    }
     std::ranges::sort(low);
     return quantile_of(low, 0.5);
 }

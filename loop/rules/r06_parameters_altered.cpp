@@ -1,12 +1,13 @@
 // What sets a test's load and limits was altered: rated power (the 40 % floor of GB 3847-2018 rests on it; a known case
 // typed 120 kW for 339 kW), mass, date of registration and stage, against the vehicle's own other tests and against
-// what its model's vehicles have.
+// what its model's vehicles have; and date and stage against the year in the VIN and the end of each stage.
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
 
-#include "loop/rules/rule.hpp"
+#include "loop/suspects/bench.hpp"
+#include "loop/suspects/model_year.hpp"
 #include "loop/suspects/rounds.hpp"
 #include "loop/suspects/sameness.hpp"
 #include "loop/tables.hpp"
@@ -207,6 +208,44 @@ void check_stage(std::span<const Record> records, const Context& ctx, Flags& fla
     }
 }
 
+int year_of(Day day) { return std::stoi(format_day(day)); }
+
+/// Registered before it was built. A model year begins in the year before; an unsold vehicle may wait for some years.
+void check_built(const Record& r, const std::vector<int>& built, const Context& ctx, Flags& flags) {
+    const auto ahead = static_cast<int>(ctx.number("R06", "model_year_ahead_max", r)),
+               unsold = static_cast<int>(ctx.number("R06", "unsold_years_max", r));
+    const int registered = year_of(*r.detail.vehicle->registered_on);
+    const auto fits = [&](int year) { return registered >= year - ahead && registered <= year + unsold; };
+    if (built.empty() || std::ranges::any_of(built, fits) || registered >= built.back()) return;
+    flags.push_back(
+        flag_of(r, "registered_before_built", Grade::medium, 900,
+                {text("value", format_day(*r.detail.vehicle->registered_on)), number("model_year", built.back(), 0)}));
+}
+
+/// A stage that no new vehicle could have any more when this one was registered, or built.
+void check_end_of_stage(const Record& r, const std::vector<int>& built, const Context& ctx, Flags& flags) {
+    const auto& words = *r.detail.vehicle;
+    const auto& rows = rows_of("emission_stages");
+    const auto row = std::ranges::find_if(rows, [&](const auto& s) { return s.at("code") == words.emission_stage; });
+    if (row == rows.end() || !row->contains("registered_until") || !is_car_or_lorry(r)) return;
+    const Day until = parse_day(row->at("registered_until").get<std::string>()).value();
+    const int last_year = year_of(until + static_cast<Day>(ctx.number("R06", "stage_days_over_max", r)));
+    const bool was_built_later = !built.empty() && built.front() > last_year;
+    const bool was_registered_later = words.registered_on && year_of(*words.registered_on) > last_year;
+    if (!was_built_later && !was_registered_later) return;
+    flags.push_back(flag_of(
+        r, "stage_was_over", Grade::medium, 800,
+        {text("value", words.emission_stage), text("until", format_day(until)),
+         was_registered_later ? text("usual", format_day(*words.registered_on)) : number("usual", built.front(), 0)}));
+}
+
+void check_record(const Record& r, const Context& ctx, Flags& flags) {
+    if (!is_judged_test(r) || !r.fact.vehicle || !r.detail.vehicle) return;
+    const auto built = model_years(r.fact.vehicle->vin, year_of(day_of(r.test().ended_at)) + 1);
+    if (r.detail.vehicle->registered_on) check_built(r, built, ctx, flags);
+    check_end_of_stage(r, built, ctx, flags);
+}
+
 void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
     check_stage(records, ctx, flags);
     for (const auto& p : amounts) check_model(p, records, ctx, flags);
@@ -214,6 +253,8 @@ void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
 
 }  // namespace
 
-Rule r06() { return {.id = "R06", .history = check, .keys = keys, .shared = shared, .swept = true}; }
+Rule r06() {
+    return {.id = "R06", .record = check_record, .history = check, .keys = keys, .shared = shared, .swept = true};
+}
 
 }  // namespace imloop::loop::rules

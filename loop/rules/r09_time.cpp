@@ -11,11 +11,19 @@ namespace {
 
 constexpr double minute_ms = 60'000, hour_ms = 60 * minute_ms;
 
+/// Lines of a journal that are looked at together; each line a second time half a block on, so that it stands in the
+/// later half of one with lines before it.
+constexpr std::uint64_t block_lines = 256, half_block = block_lines / 2;
+
 /// A bridge brings records of many stations in an order of its own.
 void keys(const Record& r, std::vector<std::string>& out) {
     if (!r.arrival || r.arrival->source != r.fact.station_id || r.fact.station_id.empty()) return;
     if (r.fact.station_id.front() == 'M') return;  // shops write their orders up when there is time
-    out.push_back(r.arrival->source + "|" + r.arrival->epoch + "|" + format_day(day_of(r.fact.occurred_at)));
+    const auto journal = r.arrival->source + "|" + r.arrival->epoch + "|";
+    out.push_back(journal + format_day(day_of(r.fact.occurred_at)));
+    const auto half = r.arrival->seq / half_block;
+    out.push_back(journal + "lines" + std::to_string(half));
+    if (half > 0) out.push_back(journal + "lines" + std::to_string(half - 1));
 }
 
 using List = std::vector<const Record*>;
@@ -30,6 +38,14 @@ Flag flag_of(const Record* r, const char* claim, int score) {
             .records = {r->fact.record_id},
             .person = r->test().inspector_id,
             .values = {moment("occurred_at", r->fact.occurred_at)}};
+}
+
+/// One flag, whether its day's lines show it or its neighbours.
+Flag back_dated(const Record* r, std::uint64_t lines_between) {
+    auto flag = flag_of(r, "written_after_later_ones", 850);
+    flag.values.push_back(number("lines_between", static_cast<double>(lines_between), 0));
+    flag.values.push_back(moment("received_at", r->arrival->received_at));
+    return flag;
 }
 
 /// Whether lines are missing near the place where `r` belongs by its time: then it may be the mended form of one that
@@ -81,11 +97,68 @@ void check_order(const List& by_seq, const Context& ctx, Flags& flags) {
         const Record* r = late[i];
         if (run_of(i) > ctx.number("R09", "late_max", any)) continue;
         if (!is_judged(r) || may_be_mended(r, on_time, static_cast<int>(lines))) continue;
-        auto flag = flag_of(r, "written_after_later_ones", 850);
-        flag.values.push_back(number("lines_between", static_cast<double>(seq(r) - std::min(seq(r), seq(last))), 0));
-        flag.values.push_back(moment("received_at", r->arrival->received_at));
-        flags.push_back(std::move(flag));
+        flags.push_back(back_dated(r, seq(r) - std::min(seq(r), seq(last))));
     }
+}
+
+/// Days late for an earlier line that was on time; and where it belongs by its time.
+struct Late {
+    const Record* record;
+    std::uint64_t place;  ///< the first line on time that says later
+};
+
+/// A backlog is typed in by the time of its tests, or is one day's.
+bool is_backlog(const std::vector<Late>& run, const Context& ctx) {
+    const auto at = [](const Late& l) { return l.record->fact.occurred_at; };
+    const auto [first, last] = std::ranges::minmax(run, {}, at);
+    return static_cast<double>(run.size()) > ctx.number("R09", "late_max", *run.front().record) &&
+           (std::ranges::is_sorted(run, {}, at) || at(last) - at(first) < day_ms);
+}
+
+/// Whether lines are missing where `r` belongs by its day.
+bool is_torn(const List& by_seq, const Record* r) {
+    const Record* before = nullptr;
+    for (const Record* o : by_seq) {
+        if (o == r) continue;
+        if (before && seq(o) != seq(before) + 1 && seq(r) != seq(before) + 1 &&
+            std::abs(o->fact.occurred_at - r->fact.occurred_at) < day_ms)
+            return true;
+        before = o;
+    }
+    return false;
+}
+
+/// Written days after the day it says, while an earlier line was on time with a later day. `by_seq` holds a half block
+/// of lines and the one before it, whose turn was there unless it is the journal's first.
+void check_days(const List& by_seq, const Context& ctx, Flags& flags) {
+    const Record& any = *by_seq.front();
+    const double least_ms = ctx.number("R09", "back_dated_days_min", any) * 24 * hour_ms;
+    const auto first_half = seq(&any) / half_block;
+    std::vector<Late> run;
+    List on_time;
+    const auto judge = [&] {
+        if (run.empty() || is_backlog(run, ctx)) return run.clear();
+        for (const auto& [r, place] : run) {
+            const auto half = seq(r) / half_block;
+            const bool has_its_place = on_time.front()->fact.occurred_at < r->fact.occurred_at;
+            if (!is_judged(r) || (half == first_half && half > 0) || !has_its_place || is_torn(by_seq, r)) continue;
+            flags.push_back(back_dated(r, seq(r) - place));
+        }
+        run.clear();
+    };
+    Moment latest = 0;
+    for (const Record* r : by_seq) {
+        if (static_cast<double>(latest - r->fact.occurred_at) > least_ms && delay_ms(r) > least_ms) {
+            const auto later = [&](const Record* o) { return o->fact.occurred_at > r->fact.occurred_at; };
+            run.push_back({r, seq(*std::ranges::find_if(on_time, later))});
+            continue;
+        }
+        judge();
+        if (delay_ms(r) < 0 || r->fact.day_only) continue;  // the hub's clock bears the others out
+        on_time.push_back(r);
+        latest = std::max(latest, r->fact.occurred_at);
+    }
+    judge();
 }
 
 /// A clock that runs ahead does so for all of the day's records.
@@ -127,6 +200,10 @@ void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
     List by_seq;
     for (const Record& r : records) by_seq.push_back(&r);
     std::ranges::sort(by_seq, {}, seq);
+    const auto day = day_of(records[0].fact.occurred_at);
+    const bool is_one_day =
+        std::ranges::all_of(records, [&](const Record& r) { return day_of(r.fact.occurred_at) == day; });
+    if (!is_one_day) return check_days(by_seq, ctx, flags);
     check_hours(by_seq, ctx, flags);
     check_order(by_seq, ctx, flags);
     if (static_cast<double>(by_seq.size()) >= ctx.number("R09", "records_min", records[0]))

@@ -1,17 +1,20 @@
 // Measurement has noise and old engines have emissions: a result of nothing at all from a worn car, a channel that
-// stands still while an engine runs, and smoke that is equal three times again and again were not measured.
+// stands still while an engine runs, smoke that is equal three times again and again, and a station whose vehicles are
+// many times cleaner than the cleanest of their peers were not measured.
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "loop/suspects/bench.hpp"
+#include "loop/suspects/chance.hpp"
 #include "loop/suspects/traces.hpp"
 
 namespace imloop::loop::rules {
 namespace {
 
-constexpr Day block_days = 90;  // tests of one station whose smoke is looked at together
+constexpr Day block_days = 90;  // tests that are looked at together
 
 /// Before catalysts were closed-loop and diesels had filters.
 bool is_old_stage(const Record& r) {
@@ -86,18 +89,23 @@ std::optional<std::array<double, 3>> peaks_of(const Record& r, double least) {
     return out;
 }
 
-void keys(const Record& r, std::vector<std::string>& out) {
-    if (peaks_of(r, 0)) out.push_back(r.fact.station_id + "|" + std::to_string(day_of(r.test().ended_at) / block_days));
+/// The pollutant that stands highest against its limit; nothing where less than two were measured, or none has a limit.
+std::optional<double> dirtiest_share(const Record& r) {
+    std::optional<double> out;
+    int count = 0;
+    for (const auto& reading : r.test().readings) {
+        if (!reading.limit || *reading.limit <= 0 || reading.item == "power" || reading.item == "lambda") continue;
+        out = std::max(out.value_or(0), reading.value / *reading.limit);
+        ++count;
+    }
+    return count < 2 ? std::nullopt : out;
 }
 
-/// Of at least `k` of `n`, each with chance `p`.
-double chance_of(int k, int n, double p) {
-    double term = std::pow(1 - p, n), below = 0;
-    for (int i = 0; i < k; ++i) {
-        below += term;
-        term *= static_cast<double>(n - i) / (i + 1) * p / (1 - p);
-    }
-    return std::max(0.0, 1 - below);
+void keys(const Record& r, std::vector<std::string>& out) {
+    if (is_judged_test(r) && r.detail.vehicle && !r.detail.vehicle->emission_stage.empty() && dirtiest_share(r))
+        out.push_back("peers|" + r.fact.inspection->method + "|" + r.detail.vehicle->fuel + "|" +
+                      r.detail.vehicle->emission_stage + "|" + std::to_string(day_of(r.test().ended_at) / block_days));
+    if (peaks_of(r, 0)) out.push_back(r.fact.station_id + "|" + std::to_string(day_of(r.test().ended_at) / block_days));
 }
 
 void equal_peaks(std::span<const Record> records, const Context& ctx, Flags& flags) {
@@ -111,7 +119,7 @@ void equal_peaks(std::span<const Record> records, const Context& ctx, Flags& fla
     }
     if (equal.size() < 2) return;
     const double chance =
-        chance_of(static_cast<int>(equal.size()), tests, ctx.number("R14", "equal_peaks_share", *equal[0]));
+        chance_of_at_least(static_cast<int>(equal.size()), tests, ctx.number("R14", "equal_peaks_share", *equal[0]));
     if (chance > ctx.number("R14", "chance_max", *equal[0])) return;
     for (const Record* r : equal) {
         auto flag = flag_of(*r, "equal_peaks", Grade::medium, 850,
@@ -125,8 +133,67 @@ void equal_peaks(std::span<const Record> records, const Context& ctx, Flags& fla
     }
 }
 
+/// The share of tests below `most` at the other station but one where it is largest, so that one that cheats as well
+/// does not hide this one; 0 where too few stations have enough tests.
+double large_share_below(const std::map<std::string, std::vector<double>>& shares, const std::string& but, double most,
+                         double tests_min) {
+    std::vector<double> below;
+    for (const auto& [station, of] : shares) {
+        if (station == but || static_cast<double>(of.size()) < tests_min) continue;
+        const auto count = std::ranges::count_if(of, [&](double s) { return s < most; });
+        below.push_back(static_cast<double>(count) / static_cast<double>(of.size()));
+    }
+    std::ranges::sort(below, std::greater());
+    return below.size() < 2 ? 0 : below[1];
+}
+
+/// Vehicles of one method, fuel and stage: those of a station that are far cleaner than the cleanest of all others.
+void against_peers(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    std::map<std::string, std::vector<double>> shares;
+    for (const Record& r : records) shares[r.fact.station_id].push_back(*dirtiest_share(r));
+    const auto setting = [&](const char* name) { return ctx.number("R14", name); };
+    for (const auto& [station, own] : shares) {
+        std::vector<double> peers;
+        for (const auto& [other, of] : shares)
+            if (other != station) peers.insert(peers.end(), of.begin(), of.end());
+        if (static_cast<double>(peers.size()) < setting("peer_tests_min")) continue;
+        const auto nth = static_cast<std::ptrdiff_t>(setting("peer_quantile") * static_cast<double>(peers.size()));
+        std::ranges::nth_element(peers, peers.begin() + nth);
+        const double most = peers[static_cast<std::size_t>(nth)] * setting("peer_quantile_share");
+        const auto is_below = [&](double s) { return s < most; };
+        const auto count = static_cast<int>(std::ranges::count_if(own, is_below));
+        if (count < setting("cleaner_min")) continue;
+        // One more, so that what peers never have is not taken for impossible; stations differ in what they are
+        // brought.
+        const double usual = std::max(
+            (static_cast<double>(std::ranges::count_if(peers, is_below)) + 1) / static_cast<double>(peers.size() + 1),
+            large_share_below(shares, station, most, setting("station_tests_min")));
+        const double chance = chance_of_at_least(count, static_cast<int>(own.size()), usual);
+        if (chance > setting("chance_max")) continue;
+        const double expected = usual * static_cast<double>(own.size());
+        for (const Record& r : records) {
+            if (r.fact.station_id != station || *dirtiest_share(r) >= most) continue;
+            auto flag = flag_of(r, "cleaner_than_all_peers", Grade::medium,
+                                static_cast<int>(std::min(900.0, 1000 * (1 - expected / count))),
+                                {number("share", *dirtiest_share(r) * 100, 1, "%"), number("most", most * 100, 1, "%"),
+                                 number("count", count, 0), number("tests", static_cast<double>(own.size()), 0),
+                                 number("chance_per_million", chance * 1e6, 1)});
+            flag.key = "peers|" + r.fact.record_id;
+            flags.push_back(std::move(flag));
+        }
+    }
+}
+
+void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    const Record& first = records[0];
+    const auto all = [&](auto same) { return std::ranges::all_of(records, same); };
+    if (all([&](const Record& r) { return r.fact.station_id == first.fact.station_id && peaks_of(r, 0); }))
+        equal_peaks(records, ctx, flags);
+    if (all([](const Record& r) { return r.detail.vehicle && dirtiest_share(r); })) against_peers(records, ctx, flags);
+}
+
 }  // namespace
 
-Rule r14() { return {.id = "R14", .record = check, .keys = keys, .shared = equal_peaks, .swept = true}; }
+Rule r14() { return {.id = "R14", .record = check, .keys = keys, .shared = shared, .swept = true}; }
 
 }  // namespace imloop::loop::rules

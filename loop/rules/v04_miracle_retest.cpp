@@ -27,6 +27,20 @@ void check_time(const Round& round, const Context& ctx, Flags& flags) {
                              number("after", drop->after ? drop->after->value : 0, 2, drop->before->unit)}));
 }
 
+/// Power at the wheels that a diesel lacked and has minutes later; gears and tyres make a difference of some percent.
+void check_power(const Round& round, const Context& ctx, Flags& flags) {
+    const Reading* before = round.failed->test().reading("power", "max");
+    const Reading* after = round.next->test().reading("power", "max");
+    if (!before || !after || !before->limit || before->value <= 0) return;
+    const double minutes = round.minutes();
+    if (minutes < 0 || minutes >= ctx.number("V04", "minutes_max", *round.next)) return;
+    const double noise = ctx.number("V04", "noise_load_max", *round.next);
+    if (*before->limit <= before->value * noise || after->value <= before->value * noise) return;
+    flags.push_back(flag_of(round, "passed_within_minutes", Grade::medium, 850,
+                            {number("minutes", minutes, 0, "min"), text("item", "power/max"),
+                             number("before", before->value, 1, "kW"), number("after", after->value, 1, "kW")}));
+}
+
 /// A lamp that was lit by a code and is out minutes later with all monitors complete: they need drives to complete.
 void check_lamp(const Round& round, const Context& ctx, Flags& flags) {
     const auto &before = round.failed->test().obd, &after = round.next->test().obd;
@@ -66,6 +80,7 @@ void check(const History& history, const Context& ctx, Flags& flags) {
         if (!round.passed()) continue;
         if (round.repairs.empty()) {
             check_time(round, ctx, flags);
+            check_power(round, ctx, flags);
             check_lamp(round, ctx, flags);
         }
         check_others(round, ctx, flags);

@@ -21,6 +21,8 @@ std::vector<std::string> failed_readings(const Record& test);
 /// Whether work on this item of the code table can mend what failed (`co/idle`, `opacity/k80`, `obd`, `appearance`).
 /// True where that is not known: other words are no contradiction.
 bool can_mend(std::string_view item_code, std::string_view failed_item);
+/// Whether it can put out a lamp that these codes lit (SAE J2012). True where that is not known, and without codes.
+bool can_clear(std::string_view item_code, const std::vector<std::string>& dtcs);
 
 /// The failed test a repair was made for: the one it names, else the latest of its episode before it. Nothing where
 /// there is none.

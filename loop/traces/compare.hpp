@@ -16,8 +16,8 @@ namespace imloop::loop::traces {
 
 /// Lags tried, either way.
 inline constexpr int lag_rows_max = 300;
-/// Rows that must lie over each other.
-inline constexpr std::size_t overlap_rows_min = 40;
+/// Rows that must lie over each other: an ASM test that passes fast has 36.
+inline constexpr std::size_t overlap_rows_min = 32;
 
 /// Weights together below which nothing is decided.
 inline constexpr double evidence_min = 0.2;

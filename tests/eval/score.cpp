@@ -11,7 +11,7 @@ using loop::rules::Grade;
 bool is_of_stations(const Flag& f) { return f.rule.starts_with('S'); }
 bool is_of_counties(const Flag& f) { return f.rule.starts_with('C'); }
 
-/// Single records should show it; else only many together.
+/// Single records of its kind should show it; else only many together.
 bool shows_in_records(const sim::Campaign& c) {
     return c.kind->rules[0] != 'S' && std::string_view(c.kind->rules) != "M09";
 }
@@ -81,6 +81,7 @@ Score Judge::score(const Feed& feed) const {
             if (firm) found_firmly.insert(record);
         }
         if (right || flag.records.empty()) continue;
+        out.wrong.push_back(flag);
         rule.accused += accused.insert(flag.records.front()).second;
         if (firm) accused_firmly.insert(flag.records.front());
     }
@@ -95,7 +96,11 @@ Score Judge::score(const Feed& feed) const {
         for (const auto* label : labels) {
             auto& cheat = out.cheats[label->campaign->kind->code];
             ++cheat.records;
-            shown.insert(shows_in_records(*label->campaign) ? record : "");
+            if (label->shows && shows_in_records(*label->campaign)) {
+                shown.insert(record);
+                ++cheat.shown, cheat.found_firmly += found_firmly.contains(record);
+                if (!found_firmly.contains(record)) out.missed.emplace(record, label->campaign->kind->code);
+            }
             const auto it = rules_of.find(record);
             if (it == rules_of.end()) continue;
             ++cheat.found;
@@ -103,7 +108,6 @@ Score Judge::score(const Feed& feed) const {
             cheat.by_design +=
                 std::ranges::any_of(it->second, [&](const auto& r) { return is_meant(*label->campaign, r); });
         }
-    shown.erase("");
     out.cheated = static_cast<int>(shown.size());
     out.found = static_cast<int>(std::ranges::count_if(shown, [&](const auto& r) { return found_firmly.contains(r); }));
     out.records = static_cast<int>(feed.accepted());

@@ -16,8 +16,10 @@ namespace imloop::eval {
 struct OfCheat {
     int campaigns = 0, noticed = 0;             ///< campaigns, with a right flag
     int records = 0, found = 0, by_design = 0;  ///< cheated records, those in a flag, in one of the rules meant for it
-    std::vector<int> days;                      ///< of noticed campaigns: first cheated record -> first right flag
-    std::map<std::string, int> rules;           ///< cheated records by the rule that has them
+    int shown = 0,
+        found_firmly = 0;   ///< those that single records should show; of them in a flag of medium grade or up
+    std::vector<int> days;  ///< of noticed campaigns: first cheated record -> first right flag
+    std::map<std::string, int> rules;  ///< cheated records by the rule that has them
 };
 struct OfRule {
     int flags = 0, right = 0;
@@ -35,6 +37,8 @@ struct Score {
     /// Of record and pair rules, medium grade and up: of the records whose cheats single records should show, those in
     /// a flag; flags, and those that are right.
     int cheated = 0, found = 0, flags = 0, right = 0;
+    std::vector<loop::rules::Flag> wrong;              ///< about records that nobody touched
+    std::map<std::string, std::string> missed;         ///< of those the ones in no such flag: record id, cheat
     int records = 0, accused = 0, accused_firmly = 0;  ///< records in all; honest ones a flag is about, medium or more
     int stations = 0, stations_flagged = 0, stations_flagged_rightly = 0, stations_cheating = 0;
 };

@@ -30,14 +30,14 @@ std::string tables(const Score& s) {
         out += fmt::format(form, std::forward<T>(values)...) + "\n";
     };
     if (!s.cheats.empty()) {
-        line("{:<20} {:>9} {:>8} {:>6} {:>8} {:>7} {:>8}  {}", "cheat", "campaigns", "noticed", "days", "records",
-             "recall", "by rules", "seen by");
+        line("{:<20} {:>9} {:>8} {:>6} {:>8} {:>7} {:>8} {:>8} {:>7}  {}", "cheat", "campaigns", "noticed", "days",
+             "records", "recall", "by rules", "shown", "firmly", "seen by");
         for (const auto& [code, c] : s.cheats) {
             auto days = c.days;
             std::ranges::sort(days);
-            line("{:<20} {:>9} {:>8} {:>6} {:>8} {:>7} {:>8}  {}", code, c.campaigns, c.noticed,
+            line("{:<20} {:>9} {:>8} {:>6} {:>8} {:>7} {:>8} {:>8} {:>7}  {}", code, c.campaigns, c.noticed,
                  days.empty() ? "–" : std::to_string(days[days.size() / 2]), c.records, share(c.found, c.records),
-                 share(c.by_design, c.records), rules_words(c.rules));
+                 share(c.by_design, c.records), c.shown, share(c.found_firmly, c.shown), rules_words(c.rules));
         }
         line("");
     }

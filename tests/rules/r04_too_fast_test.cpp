@@ -30,6 +30,20 @@ TEST_CASE("R04 takes the method's shortest time with its tolerance") {
     CHECK(claims("R04", {lasting(1, "2026-03-02T10:00:00+08:00", 79)}) == Claims{"shorter_than_method"});
 }
 
+TEST_CASE("each ASM mode that was taken needs its time") {
+    const auto asm_test = [](int seconds, bool both) {
+        auto r = lasting(1, "2026-03-02T10:00:00+08:00", seconds);
+        r["method"] = "asm";
+        r["readings"] = {reading("co", "5025", 0.1, "%"), reading("hc", "5025", 20, "ppm"),
+                         reading("no", "5025", 100, "ppm")};
+        if (both) r["readings"].push_back(reading("co", "2540", 0.1, "%"));
+        return claims("R04", {r});
+    };
+    CHECK(asm_test(10, false).empty());
+    CHECK(asm_test(30, true).empty());
+    CHECK(asm_test(29, true) == Claims{"shorter_than_method"});
+}
+
 TEST_CASE("a test far shorter than its peers and its own station's is found") {
     auto records = a_month(150);
     CHECK(claims("R04", records).empty());

@@ -92,12 +92,13 @@ TEST_CASE("a stage that no vehicle of the model registered about then has is fla
     SuspectWorld world;
     for (int n = 0; n < 120; ++n) {
         auto r = a_test(n, "2026-03-02T10:00:00+08:00");
-        r["vehicle"].merge_patch(a_vehicle(n));
+        r["vehicle"].merge_patch(a_vehicle(n, "LSV", "AA41", n == 5 ? '5' : 'E'));
         r["vehicle"]["registered_on"] = fmt::format("20{}-03-02", n == 5 ? "05" : n % 2 ? "19" : "16");
         r["vehicle"]["emission_stage"] = n == 5 || n == 7 ? "国II" : n % 2 ? "国VI" : "国V";
         world.put(r);
     }
-    const auto flags = world.flags("R06");
+    auto flags = world.flags("R06");
+    std::erase_if(flags, [](const auto& f) { return f.claim == "stage_was_over"; });
     REQUIRE(flags.size() == 1);
     CHECK(flags[0].records == std::vector{id_of(7)});
     CHECK(flags[0].values[2].text == "国VI");
@@ -119,4 +120,31 @@ TEST_CASE("few vehicles of a model, or values all over, make no consensus") {
         various.put(r);
     }
     CHECK(various.flags("R06").empty());
+}
+
+TEST_CASE("a vehicle is not registered before the year in its VIN") {
+    const auto claims_of = [](char year, const char* registered_on, bool proven = true) {
+        json vehicle = a_vehicle(1, "LSV", "AA41", year);
+        vehicle["registered_on"] = registered_on;
+        if (!proven) vehicle["vin"] = vehicle["vin"].get<std::string>().substr(0, 16);
+        return flags_of({a_test(1, failed_at, {{"vehicle", vehicle}})}).size();
+    };
+    CHECK(claims_of('J', "2006-05-02") == 1);  // 2018; 18 years after 1988
+    CHECK(claims_of('J', "2016-05-02") == 1);
+    CHECK(claims_of('J', "2017-05-02") == 0);
+    CHECK(claims_of('J', "2021-05-02") == 0);
+    CHECK(claims_of('J', "1996-05-02") == 0);  // 1988, long unsold
+    CHECK(claims_of('J', "2006-05-02", false) == 0);
+}
+
+TEST_CASE("no new vehicle had a stage that was over") {
+    const auto claims_of = [](const char* stage, const char* registered_on, const char* vehicle_class = "K33") {
+        json vehicle = {{"emission_stage", stage}, {"registered_on", registered_on}, {"class", vehicle_class}};
+        vehicle["vin"] = nullptr;
+        return flags_of({a_test(1, failed_at, {{"vehicle", vehicle}})}).size();
+    };
+    CHECK(claims_of("国III", "2018-05-02") == 1);
+    CHECK(claims_of("国III", "2016-12-31") == 0);
+    CHECK(claims_of("国III", "2018-05-02", "M21") == 0);  // a motorcycle's stages end on other days
+    CHECK(claims_of("国VI", "2025-05-02") == 0);
 }

@@ -66,13 +66,63 @@ TEST_CASE("a backlog typed in together is no back-dating, nor is what was reject
     CHECK(backlog.flags("R09").empty());
 
     for (int i = 0; i < 24; ++i) {
-        if (i == 6)  // a line that is no record of the day, as a rejected one
-            mended.put(test_at(2, monday - 30 * loop::day_ms), "", monday + 10 * hour);
+        if (i == 6) mended.lose_line("I610404-01");
         mended.put(test_at(100 + i, monday + 8 * hour + (i + 1) * 20 * minute));
     }
     a_day(mended, 200, monday + loop::day_ms);
     mended.put(test_at(1, monday + 10 * hour + 10 * minute), "", monday + loop::day_ms + 18 * hour);
     CHECK(mended.flags("R09").empty());
+}
+
+TEST_CASE("where days have few tests, one written days later stands out among its neighbours") {
+    const auto world_with = [](auto put) {
+        SuspectWorld world;
+        for (int i = 0; i < 20; ++i) {
+            world.put(test_at(100 + i, monday + i * loop::day_ms + 10 * hour));
+            put(world, i);
+        }
+        return world.flags("R09");
+    };
+    const auto late = [](int n, int day, int written_on) {
+        return [=](SuspectWorld& world, int i) {
+            if (i == written_on)
+                world.put(test_at(n, monday + day * loop::day_ms + 11 * hour), "",
+                          monday + i * loop::day_ms + 12 * hour);
+        };
+    };
+    const auto flags = world_with(late(1, 8, 12));
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "written_after_later_ones");
+    CHECK(flags[0].records == std::vector{id_of(1)});
+    CHECK(flags[0].values[1] == loop::rules::Value{"lines_between", "4", ""});
+    CHECK(world_with(late(1, 11, 12)).empty());  // 23 hours before the line before it
+    CHECK(world_with([&](SuspectWorld& world, int i) {
+              if (i == 8) world.lose_line("I610404-01");
+              late(1, 8, 12)(world, i);
+          }).empty());
+
+    // A station that was offline sends what it wrote in its order.
+    SuspectWorld offline;
+    for (int i = 0; i < 20; ++i)
+        offline.put(test_at(100 + i, monday + i * loop::day_ms + 10 * hour), "",
+                    monday + (i < 8 ? i : std::max(i, 14)) * loop::day_ms + 18 * hour);
+    CHECK(offline.flags("R09").empty());
+}
+
+TEST_CASE("of many lines in a row those in the order of time are a backlog, those to and fro are not") {
+    const auto flagged = [](std::vector<int> days) {
+        SuspectWorld world;
+        for (int i = 0; i < 13; ++i) world.put(test_at(100 + i, monday + i * loop::day_ms + 10 * hour));
+        int n = 0;
+        for (const int day : days) {
+            ++n;
+            world.put(test_at(n, monday + day * loop::day_ms + 11 * hour + n * minute), "", monday + 13 * loop::day_ms);
+        }
+        return world.flags("R09").size();
+    };
+    CHECK(flagged({6, 7, 8, 9}) == 0);
+    CHECK(flagged({6, 6, 6, 6}) == 0);
+    CHECK(flagged({8, 6, 9, 7}) == 4);
 }
 
 TEST_CASE("one test ahead of the hub's clock is flagged, a day of them is a clock") {

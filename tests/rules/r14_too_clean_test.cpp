@@ -44,3 +44,26 @@ TEST_CASE("three equal peaks happen; again and again at one station they do not"
     CHECK(claims("R14", smoke(100, 20)) == Claims(20, "equal_peaks"));
     CHECK(claims("R14", smoke(100, 20, 0.29)).empty());  // too little smoke to differ
 }
+
+TEST_CASE("vehicles cleaner than all their peers are found where a station has several, peers and habits are quiet") {
+    const auto world_with = [](int clean_ones, int clean_stations) {
+        std::vector<json> out;
+        const auto first = loop::parse_moment("2026-03-02T09:00:00+08:00").value();
+        for (int station = 1; station <= 6; ++station)
+            for (int i = 0; i < 60; ++i) {
+                json r = a_test(
+                    station * 100 + i, loop::format_moment(first + i * 600'000),
+                    {{"station_id", "I610404-0" + std::to_string(station)}, {"vehicle", {{"emission_stage", "国IV"}}}});
+                const bool clean = station <= clean_stations && i < clean_ones;
+                // CO at idle from 10 % of its limit up; one twentieth of that.
+                r["readings"][0]["value"] = clean ? 0.003 : 0.06 + 0.004 * i;
+                for (int k = 1; k < 4; ++k) r["readings"][k]["value"] = clean ? 0.0 : k == 2 ? 0.01 : 1.0;
+                out.push_back(r);
+            }
+        return claims("R14", out);
+    };
+    CHECK(world_with(0, 0).empty());
+    CHECK(world_with(2, 1).empty());
+    CHECK(world_with(5, 1) == Claims(5, "cleaner_than_all_peers"));
+    CHECK(world_with(5, 6).empty());
+}

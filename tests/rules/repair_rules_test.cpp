@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/support/suspects.hpp"
+#include "tests/support/vehicles.hpp"
 
 using namespace imloop;
 using namespace imloop::test;
@@ -83,6 +84,20 @@ TEST_CASE("M03: the same item fails again within days of the pass") {
     CHECK(again("2026-03-15T10:00:00+08:00", "hc") == 0);
 }
 
+TEST_CASE("M03: within the warranty of a remanufactured part, not after it, nor of a new one") {
+    const auto again = [](const char* at, const char* origin) {
+        SuspectWorld world;
+        world.put(a_failed_test(1, failed_at));
+        world.put(a_repair(2, settled_at, {{"parts", {{{"name", "三元催化器"}, {"origin", origin}}}}}));
+        world.put(a_test(3, retested_at, {{"reason", "retest"}}));
+        world.put(a_failed_test(4, at, {{"reason", "roadside"}}));
+        return world.flags("M03").size();
+    };
+    CHECK(again("2026-06-12T10:00:00+08:00", "remanufactured") == 1);
+    CHECK(again("2026-06-12T11:00:00+08:00", "remanufactured") == 0);
+    CHECK(again("2026-06-12T10:00:00+08:00", "oem") == 0);
+}
+
 TEST_CASE("M04: what was repaired cannot have mended what failed") {
     const auto items = [](const char* code) { return json{{"items", {{{"code", code}, {"name", "所修"}}}}}; };
     CHECK(claim_of(flags_with("M04", items("ENG-OIL"))) == "cannot_have_mended");
@@ -93,6 +108,47 @@ TEST_CASE("M04: what was repaired cannot have mended what failed") {
     CHECK(flags_with("M04", items("IGN-COIL")).empty());
     CHECK(flags_with("M04", items("OTH-OTHER")).empty());
     CHECK(flags_with("M04", {{"items", {{{"code", "ENG-OIL"}}, {{"code", "INT-THR"}}}}}).empty());
+}
+
+TEST_CASE("M04: a code names what lit the lamp: oil and a thermostat put out few of them") {
+    const auto claim = [](const char* item, std::vector<std::string> codes) {
+        SuspectWorld world;
+        auto failed = a_test(1, failed_at, {{"obd", obd({{"dtcs", codes}})}});
+        failed["verdict"] = "fail", failed["failed_items"] = {"obd"};
+        world.put(failed);
+        world.put(a_repair(2, settled_at, {{"items", {{{"code", item}, {"name", "所修"}}}}}));
+        return claim_of(world.flags("M04"));
+    };
+    CHECK(claim("ENG-OIL", {"P0420"}) == "cannot_mend");
+    CHECK(claim("COO-THER", {"P0420", "P0401"}) == "cannot_mend");
+    CHECK(claim("COO-THER", {"P0420", "P0128"}) == "");
+    CHECK(claim("ENG-OIL", {"P0011"}) == "");
+    CHECK(claim("ENG-OIL", {}) == "");
+    CHECK(claim("EMI-O2S", {"P0420"}) == "");
+}
+
+TEST_CASE("M04: one work for all that its peers hardly do, a specialist's is theirs as well") {
+    const auto flagged = [](int own, const char* work, int peers_of_it) {
+        SuspectWorld world;
+        int n = 0;
+        const auto put = [&](const char* shop, const char* code) {
+            ++n;
+            json words = a_vehicle(n);
+            words["fuel"] = "petrol";
+            world.put(
+                a_repair(100 + n, settled_at,
+                         {{"station_id", shop},
+                          {"vehicle", words},
+                          {"items", {{{"code", code}, {"name", code}}, {{"code", "ECU-DIAG"}, {"name", "诊断"}}}}}));
+        };
+        for (int i = 0; i < own; ++i) put("M610404-03", work);
+        for (int i = 0; i < 100; ++i) put("M610404-04", i < peers_of_it ? work : i % 2 ? "FUE-INJ" : "EMI-CATC");
+        return world.flags("M04").size();
+    };
+    CHECK(flagged(6, "COO-THER", 0) == 6);
+    CHECK(flagged(3, "COO-THER", 0) == 0);
+    CHECK(flagged(30, "EMI-EGR", 4) == 0);
+    CHECK(flagged(6, "OTH-OTHER", 0) == 0);
 }
 
 TEST_CASE("M05: charged above what was posted or quoted") {
@@ -217,6 +273,18 @@ TEST_CASE("M08: a repair before the failure it names, after the pass it should e
     CHECK(mileage(86'500) == "");
     CHECK(mileage(36'020) == "");  // one digit
     CHECK(mileage(52'317) == "mileage_outside");
+    CHECK(mileage(8.6) == "");     // 万公里
+    CHECK(mileage(53'450) == "");  // miles
+    CHECK(mileage(90'317) == "mileage_outside");
+
+    const auto before_any_pass = [&](double km) {
+        SuspectWorld world;
+        world.put(a_failed_test(1, failed_at, {{"obd", {{"mileage_km", 86'000}}}}));
+        world.put(a_repair(2, settled_at, {{"mileage_km", km}}));
+        return claim_of(world.flags("M08"));
+    };
+    CHECK(before_any_pass(52'317) == "mileage_below");
+    CHECK(before_any_pass(90'317) == "");
 }
 
 TEST_CASE("M09: repairs alike to the letter, and one picture for two vehicles") {
@@ -255,4 +323,30 @@ TEST_CASE("M10: a repair that names a failed report of a vehicle that never fail
     CHECK(flagged({{"fail_report_no", "R77"}}, true) == 1);
     CHECK(flagged({{"fail_report_no", "R77"}}, false) == 0);
     CHECK(flagged(json::object(), true) == 0);
+}
+
+TEST_CASE("M10: a first test after the repair that begins a cycle tells it as well, a retest does not") {
+    const auto flagged = [](const char* reason) {
+        SuspectWorld world;
+        world.put(a_repair(1, failed_at, {{"fail_report_no", "R77"}}));
+        world.put(a_test(2, retested_at, {{"reason", reason}}));
+        return world.flags("M10").size();
+    };
+    CHECK(flagged("periodic") == 1);
+    CHECK(flagged("retest") == 0);
+}
+
+TEST_CASE("M10: a repair under the number of another vehicle's failure") {
+    const auto claim = [](const std::string& number, const json& failed_vehicle, int failures) {
+        SuspectWorld world;
+        for (int i = 0; i < failures; ++i)
+            world.put(a_failed_test(1 + i, failed_at, {{"report_no", number}, {"vehicle", failed_vehicle}}));
+        world.put(a_repair(9, settled_at, {{"fail_report_no", number}}));
+        return claim_of(world.flags("M10"));
+    };
+    CHECK(claim("61040400000123", a_vehicle(1, "LZW", "BC52"), 1) == "number_of_another_vehicle");
+    CHECK(claim("123", a_vehicle(1), 1) == "");             // begins anew at each station
+    CHECK(claim("61040400000123", a_vehicle(1), 2) == "");  // which of them is meant
+    CHECK(claim("61040400000123", vehicle(1), 1) == "");    // without a VIN nothing is another's
+    CHECK(claim("61040400000123", json::object(), 1) == "");
 }

@@ -110,6 +110,25 @@ TEST_CASE("a cycle cut short, with a hole, or longer than its test is found") {
     CHECK(flagged(m) == Names{"R10 longer_than_test"});
 }
 
+TEST_CASE("a cycle whose every second holds air was sampled beside the pipe; fuel cut off now and then was not") {
+    const auto with_air = [](auto air) {
+        auto m = a_vmas();
+        m.record["vehicle"]["fuel"] = "petrol";
+        std::string csv = "time_s,state,co_pct,co2_pct,o2_pct,hc_ppm,rpm,speed_kmh,obd_speed_kmh\n";
+        for (int i = 0; i < 195; ++i) {
+            const double a = air(i), speed = std::max(0.0, 50 * std::sin(i / 20.0));
+            csv += fmt::format("{},cycle,{:.2f},{:.2f},{:.2f},{:.0f},{:.0f},{:.1f},{:.0f}\n", i, 0.1 * (1 - a),
+                               (15.2 + 0.02 * (i % 7)) * (1 - a), 0.15 * (1 - a) + 20.95 * a, 30 * (1 - a) + i % 5,
+                               800 + 30 * speed, speed, speed * 1.05);
+        }
+        return flagged(with_trace(m.record, csv));
+    };
+    CHECK(with_air([](int) { return 0.0; }) == Names{});
+    CHECK(with_air([](int) { return 0.14; }) == Names{});
+    CHECK(with_air([](int) { return 0.25; }) == Names{"R02 thinned_with_air"});
+    CHECK(with_air([](int i) { return i % 50 < 20 ? 0.9 : 0.02; }) == Names{});
+}
+
 TEST_CASE("another vehicle's speed over OBD has another course") {
     auto m = a_vmas();
     m.change_column("obd_speed_kmh",

@@ -114,3 +114,9 @@ TEST_CASE("in the shop and on the line, unless the shop brought it to the test o
     day_only["time_precision"] = "day";
     CHECK(flags_of({test_from(1, 0, 300), day_only}).empty());
 }
+
+TEST_CASE("of short tests more than the half of one cannot be the next car's wait") {
+    CHECK(flags_of({test_from(1, 0, 100), test_from(2, 20, 120)}).size() == 1);
+    CHECK(flags_of({test_from(1, 0, 100), test_from(2, 40, 140)}).empty());
+    CHECK(flags_of({test_from(1, 0, 60), test_from(2, 20, 80)}).empty());
+}

@@ -106,3 +106,19 @@ TEST_CASE("five readings the same to the last digit and one that passed are one 
     CHECK(flags_of({asm_test(1, failed_at, true, failed), asm_test(2, later, false, real)}).empty());
     CHECK(flags_of({asm_test(1, failed_at, true, clean_failed), asm_test(2, later, false, clean)}).empty());
 }
+
+TEST_CASE("power at the wheels does not come back in minutes") {
+    const auto with_power = [](int n, const std::string& at, double kw) {
+        json r = a_test(n, at, {{"method", "lugdown"}, {"reason", n == 1 ? "periodic" : "retest"}});
+        r["readings"] = {
+            {{"item", "power"}, {"phase", "max"}, {"unit", "kW"}, {"value", kw}, {"limit", 80}, {"passed", kw >= 80}}};
+        if (kw < 80) r["verdict"] = "fail", r["failed_items"] = {"power/max"};
+        return r;
+    };
+    const auto flagged = [&](double before, double after, const char* at) {
+        return flags_of({with_power(1, failed_at, before), with_power(2, at, after)}).size();
+    };
+    CHECK(flagged(60, 95, "2026-03-02T10:20:00+08:00") == 1);
+    CHECK(flagged(75, 82, "2026-03-02T10:20:00+08:00") == 0);  // by a hair
+    CHECK(flagged(60, 95, "2026-03-02T11:00:00+08:00") == 0);
+}

@@ -1,6 +1,7 @@
 // Cheats, each one small function in a table: what it does to a test or a repair, and which rules should see it.
 #pragma once
 
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,7 +21,14 @@ struct Campaign {
     loop::Day from = 0, to = 0;
     double style = 0;                  ///< 0 to 1: which way of several, the same for the whole campaign
     std::vector<std::string> serials;  ///< of parts that go from car to car
+    std::set<std::string> fitted;      ///< of these the ones that were on a car before
     bool active(loop::Day day) const { return from <= day && day <= to; }
+};
+
+/// A cheat that was done, and whether records show it.
+struct Deed {
+    const Campaign* campaign;
+    bool shows;
 };
 
 /// A test that was carried out, and what a cheat may do to it.
@@ -36,6 +44,7 @@ struct Scene {
     const std::string& repaired_by;  ///< the shop of the latest repair; empty: none
 
     bool done = false;                      ///< it has been cheated: labelled
+    bool shows = true;                      ///< what was done can be seen in the record or its process data
     loop::Moment again_after_ms = 0;        ///< the vehicle is tested again, so much later, by the same cheat
     const std::string* steer_to = nullptr;  ///< the shop it is sent to
 
@@ -52,6 +61,7 @@ struct Work {
     Random& random;
     Campaign& campaign;
     bool done = false;
+    bool shows = true;  ///< what was done can be seen in the record, or in others of its vehicle
 };
 
 enum class Side { station, shop, pair };

@@ -77,6 +77,10 @@ void leak(Scene& s) {
     s.bench.air_share = s.campaign.dose < heavy ? s.random.within(0.15, 0.35) : s.random.within(0.3, 0.65);
     s.measure_again();
     if (s.failed() && s.campaign.style > 0.3) put_out_the_lamp(s.test), judge(s.test);
+    // Masses a kilometre and smoke hold no carbon that could be missing; the seconds of the cycle do.
+    const auto method = s.test.method;
+    s.shows =
+        method == Method::two_speed_idle || method == Method::asm_ || (method == Method::vmas && s.test.with_trace);
     s.done = true;
 }
 
@@ -109,6 +113,7 @@ void replay(Scene& s) {
     auto& t = s.test;
     t.rows = donor.rows;
     t.has_obd_stream = donor.has_obd_stream;
+    t.with_trace = donor.with_trace;  // what is replayed is what is handed in
     t.ended_at = t.started_at + (donor.ended_at - donor.started_at);
     switch (static_cast<int>(s.campaign.style * 997) % 5) {
         case 0:  // as it was
@@ -148,10 +153,14 @@ void substitute(Scene& s) {
             continue;
         s.bench.on_line = &other;
         s.bench.mileage_km = other.mileage_km;
-        // Some leave their own computer plugged in.
-        if (s.campaign.style < 0.65) s.test.obd = read_obd(other, other.mileage_km, s.random);
+        // Some leave their own computer plugged in: it idles beside the line while the other is driven.
+        const bool own_computer = s.campaign.style >= 0.65;
+        if (!own_computer) s.test.obd = read_obd(other, other.mileage_km, s.random);
         put_out_the_lamp(s.test);
         s.measure_again();
+        if (own_computer)
+            for (auto& row : s.test.rows) row.obd_rpm = std::round(760 + 8 * s.random.noise()), row.obd_speed_kmh = 0;
+        s.shows = own_computer ? s.test.has_obd_stream && s.test.with_trace : s.test.obd && s.test.obd->communicates;
         s.done = true;
         return;
     }

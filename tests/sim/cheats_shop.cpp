@@ -42,7 +42,9 @@ void borrowed_catalyst(Work& w) {
     while (serials.size() < 2) serials.push_back(fmt::format("TWCB{:08}", w.random.below(100'000'000)));
     const auto& kind = defect_named("catalyst");
     job.items = {{kind.item, kind.system, item_name(kind.item), 1.5, 180}};
-    job.parts = {{"TWC", part_name("TWC"), w.random.pick(serials), "博世", "aftermarket", 1, 1200}};
+    const auto& serial = w.random.pick(serials);
+    job.parts = {{"TWC", part_name("TWC"), serial, "博世", "aftermarket", 1, 1200}};
+    w.shows = !w.campaign.fitted.insert(serial).second;
     add_up(job);
     job.mended = {"catalyst", "dirt"};
     job.relapse_after_days = w.random.within(10, 25);
@@ -54,6 +56,7 @@ void short_lived(Work& w) {
     for (auto& part : w.job.parts) part.origin = "remanufactured", part.unit_price = std::round(part.unit_price * 0.6);
     add_up(w.job);
     w.job.relapse_after_days = w.random.within(15, 70);
+    w.shows = false;  // until somebody measures the vehicle again
     w.done = true;
 }
 
@@ -109,16 +112,22 @@ void copy_paste(Work& w) {
 void obd_harmed(Work& w) {
     auto& job = w.job;
     if (job.outcome != "repaired" || !w.failed.obd) return;
+    const bool cuts_it_off = w.campaign.style < 0.5;
+    if (!cuts_it_off && !w.failed.obd->mil_on) return;
     Obd after = *w.failed.obd;
     after.mil_on = false;
     after.dtcs.clear();
     after.mil_distance_km = after.cleared_distance_km = after.cleared_warm_ups = 0;
-    if (w.campaign.style < 0.5) {
+    if (cuts_it_off) {
         const bool watches = after.watches_exhaust;
         after = Obd();
         after.communicates = false;
         after.watches_exhaust = watches;
         job.obd_dead = true;
+    } else {
+        // The codes are wiped out in place of a repair.
+        only(job, generic("ECU-DIAG", "control", 150));
+        job.mended.clear();
     }
     for (auto& [monitor, complete] : after.readiness) complete = false;
     job.obd_after = after;
@@ -138,6 +147,7 @@ void impossible_order(Work& w) {
         job.written_at = w.failed.ended_at + 3 * 60 * minute_ms;
     } else {
         job.mileage_km = static_cast<int>(job.mileage_km * w.random.within(0.3, 0.8));
+        w.shows = w.failed.obd && w.failed.obd->mileage_km > 0;  // there is another to hold it against
     }
     w.done = true;
 }

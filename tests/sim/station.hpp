@@ -16,6 +16,9 @@ struct Person {
     bool rounds = false;
 };
 
+/// From one car's test to the next on a line.
+inline constexpr loop::Moment between_cars_ms = 70'000;
+
 struct Line {
     std::string id, dynamometer_id;
     Instrument analyser, opacimeter;

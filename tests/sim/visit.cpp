@@ -102,14 +102,14 @@ private:
         Bench bench = bench_of(t, line);
         measure(t, bench, random);
         summarise(t), judge(t);
-        std::vector<const Campaign*> did;
+        std::vector<Deed> did;
         cheat(t, bench, line, is_clean_up, did, again, steered_to);
         finish(t, line, did);
         return t;
     }
 
-    void cheat(Test& t, Bench& bench, const Line& line, bool is_clean_up, std::vector<const Campaign*>& did,
-               loop::Moment& again, const std::string*& steered_to) {
+    void cheat(Test& t, Bench& bench, const Line& line, bool is_clean_up, std::vector<Deed>& did, loop::Moment& again,
+               const std::string*& steered_to) {
         const auto day = loop::day_of(t.started_at);
         for (const auto& campaign : world_.out.campaigns) {
             if (campaign.station != station_.id || !campaign.active(day) || !campaign.kind->test) continue;
@@ -119,19 +119,19 @@ private:
             Scene scene{t, bench, random, campaign, station_, line, world_.fleet, goes_on, what_.repaired_by};
             const auto already = again;
             campaign.kind->test(scene);
-            if (scene.done) did.push_back(&campaign);
+            if (scene.done) did.push_back({&campaign, scene.shows});
             if (scene.again_after_ms > 0 && already == 0) again = scene.again_after_ms, cleaning_up_ = campaign.number;
             if (scene.steer_to) steered_to = scene.steer_to;
         }
     }
 
-    void finish(Test& t, Line& line, const std::vector<const Campaign*>& did) {
+    void finish(Test& t, Line& line, const std::vector<Deed>& did) {
         const bool postponed = t.written_at > 0;
         t.record_id = record_id(t.station, "inspection", t.report_no, t.ended_at);
         const auto written = postponed ? t.written_at : t.ended_at;
         t.written_at = std::max(written, line.free_at);
         line.last_started_at = t.started_at;
-        line.free_at = std::max(line.free_at, (postponed ? written : t.ended_at) + 70'000);
+        line.free_at = std::max(line.free_at, (postponed ? written : t.ended_at) + between_cars_ms);
         ++world_.out.tests;
         Json r = inspection(t, station_.clock_s);
         world_.keep_trace(t, r);
@@ -147,9 +147,9 @@ private:
             world_.put(t.station, later, correction_void(r, later));
         }
         if (t.written_at < world_.end)
-            for (const auto* campaign : did)
+            for (const auto& [campaign, shows] : did)
                 world_.out.labels.push_back(
-                    {t.record_id, t.station, t.inspector, campaign->shop, campaign, t.written_at});
+                    {t.record_id, t.station, t.inspector, campaign->shop, campaign, t.written_at, shows});
         if (t.verdict == "pass" && did.empty() && replays_ && (t.with_trace || world_.options.trace_share <= 0)) {
             station_.past.push_back(t);
             if (station_.past.size() > past_max) station_.past.pop_front();

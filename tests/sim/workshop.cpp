@@ -13,7 +13,7 @@ constexpr loop::Moment minute_ms = 60'000;
 constexpr loop::Moment checked_every_ms = 7 * loop::day_ms, monthly_ms = 30 * loop::day_ms;
 constexpr double span_tolerance = 0.05;
 
-void write(World& world, Job& job, const std::vector<const Campaign*>& did, Random& random) {
+void write(World& world, Job& job, const std::vector<Deed>& did, Random& random) {
     // A day-only record must stand after the failure it names; of the same day it does.
     job.typed = world.typed(*job.vehicle, random);
     job.record_id = record_id(job.shop, "repair", job.work_order_no, job.settled_at);
@@ -21,8 +21,9 @@ void write(World& world, Job& job, const std::vector<const Campaign*>& did, Rand
     ++world.out.repairs;
     world.put(job.shop, job.written_at, repair(job));
     if (job.written_at < world.end)
-        for (const auto* campaign : did)
-            world.out.labels.push_back({job.record_id, campaign->station, "", job.shop, campaign, job.written_at});
+        for (const auto& [campaign, shows] : did)
+            world.out.labels.push_back(
+                {job.record_id, campaign->station, "", job.shop, campaign, job.written_at, shows});
 }
 
 /// A quick look with the shop's own analyser, before and after; some shops have one.
@@ -70,12 +71,16 @@ Job without_failure(World& world, const Vehicle& v, Shop& shop, loop::Moment at,
     return job;
 }
 
-/// Nobody needed it: as if it were one of the loop, under a number that is another car's or under none.
+/// Nobody needed it: as if it were one of the loop, under a number that is another car's; or under none, as any owner's
+/// who takes care, so that no record shows what it is for.
 void subsidise(World& world, Shop& shop, Campaign& campaign, const Test& like, loop::Moment at, Random& random) {
-    Job job = without_failure(world, random.pick(world.fleet), shop, at, random);
+    const Vehicle& v = random.pick(world.fleet);
+    if (world.county_of(v).repaired == 0) return;  // no shop knows the vehicles of these counties
+    Job job = without_failure(world, v, shop, at, random);
     if (job.outcome != "repaired") return;
-    if (campaign.style < 0.7) job.fail_report_no = like.report_no;
-    write(world, job, {&campaign}, random);
+    const bool names_failure = campaign.style < 0.7;
+    if (names_failure) job.fail_report_no = like.report_no;
+    write(world, job, {{&campaign, names_failure}}, random);
 }
 
 }  // namespace
@@ -90,7 +95,7 @@ Mended mend(World& world, std::size_t number, const Test& failed, Shop& shop, lo
         job.mileage_km =
             std::max(job.mileage_km / 100 * 100, static_cast<int>(v.mileage_at(failed.ended_at, world.begin)));
     if (random.chance(0.4)) measure_both(job, failed, mended(v, job, mileage), random);
-    std::vector<const Campaign*> did;
+    std::vector<Deed> did;
     const auto day = loop::day_of(job.received_at);
     for (auto& campaign : world.out.campaigns) {
         if (campaign.shop != shop.id || !campaign.active(day) || !campaign.kind->work) continue;
@@ -103,16 +108,17 @@ Mended mend(World& world, std::size_t number, const Test& failed, Shop& shop, lo
         if (campaign.kind->side == Side::pair && failed.station != campaign.station) continue;
         Work work{job, v, failed, shop, own, campaign};
         campaign.kind->work(work);
-        if (work.done) did.push_back(&campaign);
+        if (work.done) did.push_back({&campaign, work.shows});
     }
     if (job.settled_at - job.received_at > 40 * minute_ms && random.chance(0.5) && !job.day_only)
         world.put(shop.id, job.received_at + minute_ms,
                   claim(shop.id, v, failed.record_id, job.received_at + minute_ms));
-    Mended out{std::max(job.settled_at, failed.ended_at + 30 * minute_ms), shop.id, job.relapse_after_days, ""};
+    Mended out{std::max(job.settled_at, failed.ended_at + 30 * minute_ms), shop.id, "", job.relapse_after_days, ""};
     for (const auto& what : job.mended)
         if (what != "dirt") out.relapse_of = what;
     const Vehicle after = mended(v, job, mileage);
     write(world, job, did, random);
+    out.record_id = job.record_id;
     v = after;
     return out;
 }

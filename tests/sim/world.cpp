@@ -57,6 +57,11 @@ Typed World::typed(const Vehicle& v, Random& random) {
     return t;
 }
 
+void World::show(const std::string& record_id) {
+    for (auto& label : out.labels)
+        if (label.record_id == record_id) label.shows = true;
+}
+
 void World::keep_trace(const Test& t, Json& record) {
     if (!t.with_trace || t.rows.empty() || t.written_at >= end) return;
     const auto csv = trace_csv(t);

@@ -28,6 +28,8 @@ public:
     /// What the operator types: mostly right.
     Typed typed(const Vehicle&, Random&);
     void keep_trace(const Test&, Json& record);
+    /// What was done in a record can be seen from now on.
+    void show(const std::string& record_id);
 
 private:
     const OnTrace& on_trace_;
@@ -54,7 +56,7 @@ Test roadside(World&, std::size_t vehicle, loop::Moment, const std::string& reas
 /// A repair at a shop, with whatever it cheats; when it is done.
 struct Mended {
     loop::Moment settled_at = 0;
-    std::string shop;
+    std::string shop, record_id;
     double relapse_after_days = 0;
     std::string relapse_of;
 };

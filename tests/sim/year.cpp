@@ -27,7 +27,7 @@ struct Plan {
     bool has_returned_unrepaired = false;
     std::size_t shop = 0;
     std::shared_ptr<const Test> failed;
-    std::string defect;
+    std::string defect, relapsed;  ///< what is back, and the record of the repair that should have mended it
     bool operator>(const Plan& o) const { return std::tie(at, order) > std::tie(o.at, o.order); }
 };
 
@@ -53,7 +53,7 @@ public:
                     relapse(plan);
                     break;
                 case Plan::What::roadside:
-                    after_test(plan, roadside(world_, plan.vehicle, plan.at, "roadside"), nullptr);
+                    stopped(plan);
                     break;
                 case Plan::What::service:
                     service(world_, plan.vehicle, world_.shops[plan.shop], plan.at);
@@ -137,6 +137,12 @@ private:
         decide(plan, std::move(t), steered_to);
     }
 
+    void stopped(Plan& plan) {
+        auto t = roadside(world_, plan.vehicle, plan.at, "roadside");
+        if (t.verdict == "fail") world_.show(plan.relapsed);
+        after_test(plan, std::move(t), nullptr);
+    }
+
     /// What becomes of a failure depends on where it was found.
     void decide(Plan& plan, Test t, const std::string* steered_to) {
         Random random = world_.chance(of_owner);
@@ -205,7 +211,7 @@ private:
             Plan back;
             back.what = Plan::What::relapse;
             back.at = done.settled_at + static_cast<loop::Moment>(done.relapse_after_days) * loop::day_ms;
-            back.vehicle = plan.vehicle, back.defect = done.relapse_of;
+            back.vehicle = plan.vehicle, back.defect = done.relapse_of, back.relapsed = done.record_id;
             back.visit.vehicle = plan.vehicle, back.visit.station = plan.visit.station;
             put(back);
         }

@@ -38,6 +38,7 @@ struct Label {
     std::string record_id, station, inspector, shop;
     const Campaign* campaign = nullptr;
     loop::Moment at = 0;
+    bool shows = true;  ///< by itself or beside others of its vehicle; else nobody can tell it from an honest one
 };
 
 struct Year {

@@ -110,6 +110,8 @@ struct SuspectWorld {
         suspects.arrived(*line.record_id, arrival);
         projection.put(line, source, "epoch", arrival.seq);
     }
+    /// A line of the journal that is no record: rejected, or voided.
+    void lose_line(const std::string& source) { ++seq_[source]; }
     void settle() { suspects.update(projection, projection.settle()); }
     void sweep(const std::string& day = "2026-12-31") {
         settle();
