@@ -1,4 +1,6 @@
-// Inside of Identity: the indexes over records, VINs and plates, and the groups that the table's rows make of them.
+// Inside of Identity: the indexes over records, VINs and plates (identity_index.cpp), the groups that the table's rows
+// make of them (identity_rows.cpp), and the vehicles that groups and decisions give (identity_vehicles.cpp). Changes
+// only mark what is dirty; settle() in identity.cpp makes that anew.
 #pragma once
 
 #include <map>
@@ -6,7 +8,6 @@
 #include <set>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "loop/identity.hpp"
@@ -43,7 +44,6 @@ struct IdentityNode {
 struct IdentityGroup {
     std::set<IdentityNode*> nodes;
     std::set<IdentityRecord*> without_vin;
-    bool row4 = false;  ///< a node was joined by its engine number
 };
 
 struct IdentityPlate {
@@ -57,6 +57,61 @@ struct IdentityDecision {
     std::string id, about, other;
     Moment occurred_at = 0;
     bool join = false;
+};
+
+/// Pointers stay good for as long as the thing stands: each is owned by the map of its kind.
+struct Identity::State {
+    using Record = IdentityRecord;
+    using Node = IdentityNode;
+    using Group = IdentityGroup;
+    using Plate = IdentityPlate;
+
+    std::unordered_map<std::string, std::unique_ptr<Record>> records;
+    std::unordered_map<std::string, std::unique_ptr<Node>> nodes;
+    std::unordered_map<std::string, std::set<Node*>> slips;  ///< by slip_keys() of their VINs
+    std::unordered_map<std::string, Plate> plates;
+    std::unordered_map<Group*, std::unique_ptr<Group>> groups;
+    std::map<std::string, IdentityDecision> decisions;
+    std::unordered_map<std::string, std::set<std::string>> decisions_about;  ///< record_id -> decision ids
+
+    // The vehicles as last settled.
+    std::map<std::string, Vehicle> vehicles;
+    std::unordered_map<std::string, std::string> vehicle_of;
+    std::set<std::string> review;
+
+    std::set<Node*> dirty_nodes;
+    std::set<std::string> dirty_plates;
+    std::set<Group*> dirty_groups;        ///< that lost a record without VIN
+    std::set<std::string> dirty_records;  ///< without VIN and plate evidence, erased, or decided about
+    std::size_t work = 0;
+
+    // What is kept.
+    void put(const Fact&);
+    void add(std::unique_ptr<Record>);
+    void erase(const std::string& id);
+    void put_decision(const Fact&);
+    void erase_decision(const std::string& id);
+    Node& node_for(const Record&);
+    std::vector<Node*> neighbours(const Node&) const;
+    Group* new_group();
+    Group* group_of(const std::string& id) const;
+    void bear(Record&, int sign);
+    void put_into(Record&, Group*, int row, std::set<Group*>& touched);
+
+    // The table's rows.
+    bool joined(const Node& a, const Node& b) const;
+    Group* by_row_3(const Record&, const Plate&) const;
+    Group* named(const Record&, const Plate&) const;
+    void place_without_vin(const std::string& plate, std::set<Group*>& touched);
+    bool decided(const Node& a, const Node& b) const;
+    bool on_review(const Node&) const;
+
+    // Groups as vehicles.
+    std::set<Group*> with_whole_vehicles(std::set<Group*>) const;
+    std::vector<Vehicle> describe(const std::set<Group*>& groups) const;
+
+    void join_nodes(const std::set<Node*>& around, std::set<Group*>& touched);
+    Changes settle();
 };
 
 }  // namespace imloop::loop

@@ -11,6 +11,7 @@
 
 #include "loop/rules/rule.hpp"
 #include "loop/suspects/chance.hpp"
+#include "loop/suspects/model_traits.hpp"
 #include "loop/suspects/obd.hpp"
 #include "loop/suspects/sameness.hpp"
 #include "loop/vehicle/vin.hpp"
@@ -122,83 +123,23 @@ void check_makers(std::span<const Record> records, const Context& ctx, Flags& fl
     found.give(flags);
 }
 
-/// One thing that a control unit says of itself and that vehicles of a model share.
-struct Trait {
-    const char* name;
-    std::string (*of)(const ObdDetail&);
-    const char* claim;
-    bool is_of_the_reader;  ///< written in the words of the equipment that asked
-};
-
-/// Who reads a model in other words than everyone else has other equipment. So at one line, with one software, the
-/// usual words must stand between the odd ones: then the equipment knows both.
-bool reader_knows_both(const std::vector<const Record*>& odd, std::span<const Record> records, const Trait& trait,
-                       const std::string& value) {
-    for (const Record* a : odd)
-        for (const Record& usual : records) {
-            const auto own = trait.of(*usual.test().obd);
-            if (own.empty() || own == value || usual.fact.station_id != a->fact.station_id ||
-                usual.test().line_id != a->test().line_id ||
-                usual.test().software_version != a->test().software_version)
-                continue;
-            const bool before = usual.fact.occurred_at > odd.front()->fact.occurred_at;
-            if (before && usual.fact.occurred_at < odd.back()->fact.occurred_at) return true;
-        }
-    return false;
-}
-
-/// All of one model: a program, protocol or set of monitors that many unlike vehicles of it have at one station and
-/// hardly any elsewhere.
+/// All of one model: a program, protocol or set of monitors that is only here.
 void check_model(std::span<const Record> records, const Trait& trait, const Context& ctx, Flags& flags) {
-    std::map<std::string, Vins> at_station;
-    std::map<std::string, std::map<std::string, Vins>> of_value;  // by what it says, and station
-    std::map<std::pair<std::string, std::string>, std::vector<const Record*>> holding;
-    Vins all;
-    for (const Record& r : records) {
-        const auto value = trait.of(*r.test().obd);
-        if (value.empty()) continue;
-        all.insert(vin_of(r));
-        at_station[r.fact.station_id].insert(vin_of(r));
-        of_value[value][r.fact.station_id].insert(vin_of(r));
-        holding[{value, r.fact.station_id}].push_back(&r);
-    }
-    const auto setting = [&](const char* name) { return ctx.number("V01", name); };
-    std::map<std::pair<std::string, std::string>, Flag> suspect;  // by what it says, and station
-    for (const auto& [value, stations] : of_value) {
-        Vins holders;
-        for (const auto& [station, vins] : stations) holders.insert(vins.begin(), vins.end());
-        for (const auto& [station, vins] : stations) {
-            // A fleet bought together shares what no other vehicle of the model has: kind and model year alike.
-            std::set<std::string> batches;
-            for (const auto& vin : vins) batches.insert(vin.substr(0, 8) + vin.substr(9, 2));
-            const int others = static_cast<int>(all.size() - at_station[station].size());
-            if (static_cast<double>(batches.size()) < setting("batches_min") || others < setting("support_min"))
-                continue;
-            const double elsewhere =
-                (static_cast<double>(holders.size() - vins.size()) + 0.5) / (static_cast<double>(others) + 1);
-            const double chance = chance_of_at_least(static_cast<int>(vins.size()),
-                                                     static_cast<int>(at_station[station].size()), elsewhere);
-            // Where old or new years of a model go to one station, what they have is seen at others now and then.
-            if (trait.is_of_the_reader &&
-                static_cast<double>(holders.size() - vins.size()) > setting("rare_share_max") * others)
-                continue;
-            if (elsewhere > setting("elsewhere_share_max") || chance > setting("chance_max")) continue;
-            if (trait.is_of_the_reader && !reader_knows_both(holding[{value, station}], records, trait, value))
-                continue;
-            suspect[{value, station}] = {
-                .claim = trait.claim,
-                .grade = Grade::medium,
-                .score_permille = 850,
-                .values = {text(trait.name, value), text("model", records[0].fact.vehicle->model),
-                           number("vehicles", static_cast<double>(vins.size()), 0),
-                           number("elsewhere_pct", elsewhere * 100, 1, "%"), text("chance", chance_words(chance))}};
-        }
-    }
+    const auto odd = odd_traits(records, trait, ctx);
     Findings found;
     for (const Record& r : records) {
         const auto value = trait.of(*r.test().obd);
-        if (const auto it = suspect.find({value, r.fact.station_id}); it != suspect.end())
-            found.add(r, "model|" + r.fact.vehicle->model + "|" + value, it->second);
+        const auto it = odd.find({value, r.fact.station_id});
+        if (it == odd.end()) continue;
+        const auto& model = r.fact.vehicle->model;
+        found.add(r, "model|" + model + "|" + value,
+                  {.claim = trait.claim,
+                   .grade = Grade::medium,
+                   .score_permille = 850,
+                   .values = {text(trait.name, value), text("model", model),
+                              number("vehicles", static_cast<double>(it->second.vehicles), 0),
+                              number("elsewhere_pct", it->second.elsewhere * 100, 1, "%"),
+                              text("chance", chance_words(it->second.chance))}});
     }
     found.give(flags);
 }
