@@ -88,16 +88,21 @@ void check_makers(std::span<const Record> records, const Context& ctx, Flags& fl
     const bool is_simulator = static_cast<double>(vins.size()) >= setting("simulator_makers_min");
     const bool is_home = static_cast<double>(home->second.size()) >= setting("support_min") &&
                          at_station[home->first].size() >= 2 && !is_simulator;
-    // A maker with several vehicles of this program at several other stations has it of its own: a sister plant.
+    std::map<std::string, int> makers_at;  // by station
+    for (const auto& [maker, stations] : at_station)
+        for (const auto& [station, of] : stations) ++makers_at[station];
+    // A maker with several vehicles of this program at several other stations has it of its own: a sister plant, or the
+    // one whose vehicle a simulator was copied from. A simulator goes about too, but never for one maker alone.
     const auto has_of_its_own = [&](const std::string& maker, const std::string& station) {
         int elsewhere = 0;
-        for (const auto& [id, of] : at_station[maker]) elsewhere += id != station && of.size() >= 2;
+        for (const auto& [id, of] : at_station[maker])
+            elsewhere += id != station && of.size() >= 2 && (!is_simulator || makers_at[id] == 1);
         return elsewhere >= 2;
     };
     std::map<std::string, std::set<std::string>> strangers;  // by station
     for (const auto& [maker, stations] : at_station)
         for (const auto& [station, of] : stations)
-            if (is_simulator || !has_of_its_own(maker, station)) strangers[station].insert(maker);
+            if (!has_of_its_own(maker, station)) strangers[station].insert(maker);
     Findings found;
     for (const Record& r : records) {
         const std::string maker(maker_of(vin_of(r)));

@@ -39,8 +39,11 @@ int main(int argc, char** argv) {
             fmt::print("\n== {}\n{}", scene.title, eval::tables(score));
             if (!shows_missed) continue;
             for (const auto& [record, cheat] : score.missed) fmt::print("missed {} {}\n", cheat, record);
-            for (const auto& flag : score.wrong)
-                fmt::print("wrong {} {} {}\n", flag.rule, flag.claim, fmt::join(flag.records, " "));
+            for (const auto& flag : score.wrong) {
+                fmt::print("wrong {} {} {}", flag.rule, flag.claim, fmt::join(flag.records, " "));
+                for (const auto& value : flag.values) fmt::print(" {}={}{}", value.name, value.text, value.unit);
+                fmt::print("\n");
+            }
         }
     } catch (const std::exception& e) {
         fmt::print(stderr, "imloop_eval: {}\n", e.what());

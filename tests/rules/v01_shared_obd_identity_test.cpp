@@ -43,6 +43,30 @@ TEST_CASE("one software on three makes of one station is one flag with all its r
     CHECK(flags[0].station_id == "I610404-01");
 }
 
+TEST_CASE("vehicles whose software a simulator was copied from are no strangers to it, wherever they are tested") {
+    SuspectWorld world;
+    const std::vector<std::string> makers = {"LGX", "LHG", "LJD", "LVS", "LBV", "LE4", "LDC", "LS5"};
+    int n = 0;
+    for (const auto* station : {"I610404-02", "I610404-03", "I610404-01"})
+        for (int i = 0; i < 3; ++i, ++n) world.put(test_of(n, a_vehicle(n, "LSV"), station, ours));
+    std::set<std::string> copied;
+    for (const auto& maker : makers) {
+        copied.insert(id_of(n));
+        world.put(test_of(n, a_vehicle(n, maker), "I610404-01", ours)), ++n;
+    }
+    const auto flags = world.flags("V01");
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "software_on_many_makes");
+    CHECK(std::set<std::string>(flags[0].records.begin(), flags[0].records.end()) == copied);
+    // Taken to other stations it answers for many there too: every vehicle is asked about.
+    for (const auto* station : {"I610404-02", "I610404-03"})
+        for (const auto& maker : makers)
+            for (int i = 0; i < 2; ++i) world.put(test_of(n, a_vehicle(n, maker), station, ours)), ++n;
+    std::size_t asked = 0;
+    for (const auto& flag : world.flags("V01")) asked += flag.records.size();
+    CHECK(asked == static_cast<std::size_t>(n));
+}
+
 TEST_CASE("placeholders and mistyped makers are no software of many makes") {
     SuspectWorld world;
     const char* makers[] = {"LSV", "LFV", "LGX", "LHG", "LJD"};
