@@ -137,7 +137,7 @@ void check_model(std::span<const Record> records, const Trait& trait, const Cont
         const auto it = odd.find({value, r.fact.station_id});
         if (it == odd.end()) continue;
         const auto& model = r.fact.vehicle->model;
-        found.add(r, "model|" + model + "|" + value,
+        found.add(r, fmt::format("model|{}|{}", model, value),
                   {.claim = trait.claim,
                    .grade = Grade::medium,
                    .score_permille = 850,

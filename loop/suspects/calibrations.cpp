@@ -53,7 +53,7 @@ std::vector<Day> days_of(const Instrument& of) {
     std::vector<Day> days;
     for (const Record* c : of.calibrations)
         if (c->detail.calibration->passed) days.push_back(day_of(c->fact.occurred_at));
-    days.erase(std::ranges::unique(days).begin(), days.end());
+    days.erase(std::unique(days.begin(), days.end()), days.end());
     return days;
 }
 

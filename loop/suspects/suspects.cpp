@@ -105,7 +105,7 @@ void Suspects::share(const Record& record, bool is_in) {
         keys.clear();
         rules_[i]->keys(record, keys);
         std::ranges::sort(keys);
-        keys.erase(std::ranges::unique(keys).begin(), keys.end());
+        keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
         for (const auto& key : keys) {
             const Place place{i, hash_of(key)};
             if (change(shared_[place])) shared_.erase(place);
