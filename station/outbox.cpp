@@ -115,8 +115,9 @@ std::optional<Cut> Outbox::next_cut(const journal::PrivateKey& key) {
 
 std::optional<Cut> Outbox::cut_rest(const journal::PrivateKey& key) {
     sqlite::Transaction transaction(database_);
+    const auto in_epoch = epoch();
     std::uint64_t before = 0;
-    journal::Digest prev = journal::chain_start(key.public_key().algorithm(), station_id_, epoch());
+    journal::Digest prev = journal::chain_start(key.public_key().algorithm(), station_id_, in_epoch);
     auto tail = database_.prepare(sql::cut_last);
     if (tail.step()) {
         before = static_cast<std::uint64_t>(tail.integer(0));
@@ -133,7 +134,7 @@ std::optional<Cut> Outbox::cut_rest(const journal::PrivateKey& key) {
     }
     if (lines.empty()) return std::nullopt;
     Cut cut{before + 1, before + lines.size(),
-            journal::build_segment(key, station_id_, epoch(), before + 1, prev, lines)};
+            journal::build_segment(key, station_id_, in_epoch, before + 1, prev, lines)};
     database_.prepare(sql::cut_put).bind(1, number(cut.first)).bind(2, number(cut.last)).bind_blob(3, cut.bytes).run();
     transaction.commit();
     return cut;

@@ -31,11 +31,15 @@ struct StationOptions {
     int days = station_certificate_days, hours = join_code_hours;
 };
 
-int station_add(Session& session, const StationOptions& o) {
-    json body{{"id", o.station}, {"days", o.days}};
+void put_registration(json& body, const StationOptions& o) {
     put_given(body, "name", o.station_name);
     put_given(body, "county", o.county);
     put_given(body, "valid_from", o.valid_from);
+}
+
+int station_add(Session& session, const StationOptions& o) {
+    json body{{"id", o.station}, {"days", o.days}};
+    put_registration(body, o);
     if (!o.writes_for.empty()) body["writes_for"] = o.writes_for;
     std::optional<journal::PrivateKey> made;
     if (!o.csr.empty()) {
@@ -92,9 +96,7 @@ int station_invite(Session& session, const StationOptions& o) {
               {"hours", o.hours},
               {"host", rest.substr(0, colon)},
               {"port", colon == std::string::npos ? "8443" : rest.substr(colon + 1)}};
-    put_given(body, "name", o.station_name);
-    put_given(body, "county", o.county);
-    put_given(body, "valid_from", o.valid_from);
+    put_registration(body, o);
     const auto answer = session.ask("station_invite", body);
     if (answer.status != 200) return fail(answer);
     const auto made = json::parse(answer.body);
@@ -112,6 +114,16 @@ void add_station_commands(CLI::App& app, const OnCommand& on) {
     const auto o = std::make_shared<StationOptions>();
     auto* station = app.add_subcommand("station", "站点 / stations");
     station->require_subcommand(1);
+    const auto registration_options = [&](CLI::App* to) {
+        to->add_option("id", o->station, "I610404-01")->required();
+        to->add_option("--name", o->station_name, "名称 / name");
+        to->add_option("--county", o->county, "县区代码，默认取自编号 / county, of the id by default");
+        to->add_option("--valid-from", o->valid_from, "备案生效日 / filed from, YYYY-MM-DD");
+    };
+    const auto url_option = [&](CLI::App* to) {
+        to->add_option("--url", o->url, "站点访问的地址 / address the station uses")
+            ->default_val("https://127.0.0.1:8443");
+    };
     auto* add = station->add_subcommand(
         "add",
         "登记站点并签发证书；不给公钥就连钥匙一起做成安装包 / register a station and issue its certificate; without a "
@@ -119,10 +131,7 @@ void add_station_commands(CLI::App& app, const OnCommand& on) {
         "whole bundle is made\n\n  hub station add M610404-03 --name 渭城维修三站 --out M610404-03\n"
         "  hub station add I610404-01 --csr request.pem\n"
         "  hub station add B610400-02 --name 维修档案数据桥 --writes-for 610404,M610481-01 --out B610400-02");
-    add->add_option("id", o->station, "I610404-01")->required();
-    add->add_option("--name", o->station_name, "名称 / name");
-    add->add_option("--county", o->county, "县区代码，默认取自编号 / county, of the id by default");
-    add->add_option("--valid-from", o->valid_from, "备案生效日 / filed from, YYYY-MM-DD");
+    registration_options(add);
     add->add_option(
            "--writes-for", o->writes_for,
            "数据桥可代写的站点或县区，可用逗号隔开 / stations or counties a bridge writes for, with commas between")
@@ -130,20 +139,15 @@ void add_station_commands(CLI::App& app, const OnCommand& on) {
     auto* csr = add->add_option("--csr", o->csr, "证书请求 (PKCS #10, PEM) / certificate request");
     add->add_option("--public-key", o->public_key, "公钥 (PEM) / public key")->excludes(csr);
     add->add_option("--out", o->out, "安装包目录 / folder of the bundle");
-    add->add_option("--url", o->url, "站点访问的地址 / address the station uses")
-        ->default_val("https://127.0.0.1:8443");
+    url_option(add);
     add->add_option("--days", o->days, "证书有效天数 / days the certificate holds")->capture_default_str();
     on(add, [o](Session& s) { return station_add(s, *o); });
     auto* invite = station->add_subcommand(
         "invite",
         "做一个一次性加入码，在站点上运行 join 时用 / make a one-time code for the station's `join`\n\n"
         "  hub station invite I610404-01 --name 渭城一站 --url https://hub.example.cn:8443");
-    invite->add_option("id", o->station, "I610404-01")->required();
-    invite->add_option("--name", o->station_name, "名称 / name");
-    invite->add_option("--county", o->county, "县区代码，默认取自编号 / county, of the id by default");
-    invite->add_option("--valid-from", o->valid_from, "备案生效日 / filed from, YYYY-MM-DD");
-    invite->add_option("--url", o->url, "站点访问的地址 / address the station uses")
-        ->default_val("https://127.0.0.1:8443");
+    registration_options(invite);
+    url_option(invite);
     invite->add_option("--hours", o->hours, "几小时内有效 / hours it may be used")
         ->capture_default_str()
         ->check(CLI::Range(1, 240));

@@ -2,6 +2,8 @@
 // only what no hand can do is flagged.
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <vector>
 
 #include "loop/rules/rule.hpp"
 #include "loop/suspects/repairs.hpp"
@@ -68,19 +70,28 @@ void more_than_bays(std::span<const Record> records, const Context& ctx, Flags& 
     if (!shop || shop->bays.value_or(0) <= 0) return;
     const double pace = ctx.number("M06", "hours_ratio_max", records.front());
     const double spare = ctx.number("M06", "hours_allowed", records.front());
+    struct Job {
+        Moment from, to;
+        double labour;
+        std::string vehicle;
+    };
+    std::vector<Job> jobs;
+    for (const Record& r : records)
+        jobs.push_back({r.repair().received_at, r.repair().settled_at, labour_hours(r).value_or(0),
+                        r.fact.vehicle ? r.fact.vehicle->vin + r.fact.vehicle->plate : std::string()});
     struct Span {
         Moment from = 0, to = 0;
         double labour = 0, needed = 0;
     } worst;
-    for (const Record& first : records)
-        for (const Record& last : records) {
-            Span span{first.repair().received_at, last.repair().settled_at};
+    for (const Job& first : jobs)
+        for (const Job& last : jobs) {
+            Span span{first.from, last.to};
             if (span.to < span.from) continue;
-            std::set<std::string> vehicles;
-            for (const Record& r : records) {
-                if (r.repair().received_at < span.from || r.repair().settled_at > span.to) continue;
-                span.labour += labour_hours(r).value_or(0);
-                if (r.fact.vehicle) vehicles.insert(r.fact.vehicle->vin + r.fact.vehicle->plate);
+            std::set<std::string_view> vehicles;
+            for (const Job& job : jobs) {
+                if (job.from < span.from || job.to > span.to) continue;
+                span.labour += job.labour;
+                if (!job.vehicle.empty()) vehicles.insert(job.vehicle);
             }
             span.needed = span.labour / pace / (static_cast<double>(span.to - span.from) / 3'600'000 + spare);
             if (vehicles.size() >= 2 && span.needed > worst.needed) worst = span;

@@ -91,24 +91,22 @@ double quantile_of(const std::vector<double>& of, double share) {
 /// quantile of all together. 0: too few of them.
 double peers_least(const std::map<std::string, std::vector<double>>& seconds, const std::string& but,
                    const Context& ctx) {
-    std::vector<double> low, together;
-    double peers = 0;
-    for (const auto& [station, of] : seconds) {
-        if (station == but) continue;
-        ++peers;
-        together.insert(together.end(), of.begin(), of.end());
-        if (static_cast<double>(of.size()) >= ctx.number("R04", "peer_tests_min"))
+    const double peers_min = ctx.number("R04", "peers_min");
+    std::vector<double> low;
+    for (const auto& [station, of] : seconds)
+        if (station != but && static_cast<double>(of.size()) >= ctx.number("R04", "peer_tests_min"))
             low.push_back(quantile_of(of, quantile));
-    }
-    const double least = ctx.number("R04", "peers_min");
-    if (static_cast<double>(low.size()) < least) {
-        if (peers < least || static_cast<double>(together.size()) < ctx.number("R04", "peers_together_min")) return 0;
-        low = std::move(together);
+    if (static_cast<double>(low.size()) >= peers_min) {
         std::ranges::sort(low);
-        return quantile_of(low, quantile);
+        return quantile_of(low, 0.5);
     }
-    std::ranges::sort(low);
-    return quantile_of(low, 0.5);
+    if (static_cast<double>(seconds.size() - seconds.count(but)) < peers_min) return 0;
+    std::vector<double> together;
+    for (const auto& [station, of] : seconds)
+        if (station != but) together.insert(together.end(), of.begin(), of.end());
+    if (static_cast<double>(together.size()) < ctx.number("R04", "peers_together_min")) return 0;
+    std::ranges::sort(together);
+    return quantile_of(together, quantile);
 }
 
 void against_peers(std::span<const Record> records, const Context& ctx, Flags& flags) {

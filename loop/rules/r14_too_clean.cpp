@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -133,15 +134,23 @@ void equal_peaks(std::span<const Record> records, const Context& ctx, Flags& fla
     }
 }
 
+struct Share {
+    const Record* record;
+    double dirtiest;
+};
+using SharesByStation = std::map<std::string, std::vector<Share>>;
+
+double count_below(const std::vector<Share>& of, double most) {
+    return static_cast<double>(std::ranges::count_if(of, [&](const Share& s) { return s.dirtiest < most; }));
+}
+
 /// The share of tests below `most` at the other station but one where it is largest, so that one that cheats as well
 /// does not hide this one; 0 where too few stations have enough tests.
-double large_share_below(const std::map<std::string, std::vector<double>>& shares, const std::string& but, double most,
-                         double tests_min) {
+double large_share_below(const SharesByStation& shares, const std::string& but, double most, double tests_min) {
     std::vector<double> below;
     for (const auto& [station, of] : shares) {
         if (station == but || static_cast<double>(of.size()) < tests_min) continue;
-        const auto count = std::ranges::count_if(of, [&](double s) { return s < most; });
-        below.push_back(static_cast<double>(count) / static_cast<double>(of.size()));
+        below.push_back(count_below(of, most) / static_cast<double>(of.size()));
     }
     std::ranges::sort(below, std::greater());
     return below.size() < 2 ? 0 : below[1];
@@ -149,36 +158,36 @@ double large_share_below(const std::map<std::string, std::vector<double>>& share
 
 /// Vehicles of one method, fuel and stage: those of a station that are far cleaner than the cleanest of all others.
 void against_peers(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    std::map<std::string, std::vector<double>> shares;
-    for (const Record& r : records) shares[r.fact.station_id].push_back(*dirtiest_share(r));
+    SharesByStation shares;
+    for (const Record& r : records) shares[r.fact.station_id].push_back({&r, *dirtiest_share(r)});
     const auto setting = [&](const char* name) { return ctx.number("R14", name); };
     for (const auto& [station, own] : shares) {
         std::vector<double> peers;
         for (const auto& [other, of] : shares)
-            if (other != station) peers.insert(peers.end(), of.begin(), of.end());
+            if (other != station) std::ranges::transform(of, std::back_inserter(peers), &Share::dirtiest);
         if (static_cast<double>(peers.size()) < setting("peer_tests_min")) continue;
         const auto nth = static_cast<std::ptrdiff_t>(setting("peer_quantile") * static_cast<double>(peers.size()));
         std::ranges::nth_element(peers, peers.begin() + nth);
         const double most = peers[static_cast<std::size_t>(nth)] * setting("peer_quantile_share");
-        const auto is_below = [&](double s) { return s < most; };
-        const auto count = static_cast<int>(std::ranges::count_if(own, is_below));
+        const auto count = static_cast<int>(count_below(own, most));
         if (count < setting("cleaner_min")) continue;
         // One more, so that what peers never have is not taken for impossible; stations differ in what they are
         // brought.
-        const double usual = std::max(
-            (static_cast<double>(std::ranges::count_if(peers, is_below)) + 1) / static_cast<double>(peers.size() + 1),
-            large_share_below(shares, station, most, setting("station_tests_min")));
+        const double usual =
+            std::max((static_cast<double>(std::ranges::count_if(peers, [&](double s) { return s < most; })) + 1) /
+                         static_cast<double>(peers.size() + 1),
+                     large_share_below(shares, station, most, setting("station_tests_min")));
         const double chance = chance_of_at_least(count, static_cast<int>(own.size()), usual);
         if (chance > setting("chance_max")) continue;
         const double expected = usual * static_cast<double>(own.size());
-        for (const Record& r : records) {
-            if (r.fact.station_id != station || *dirtiest_share(r) >= most) continue;
-            auto flag = flag_of(r, "cleaner_than_all_peers", Grade::medium,
-                                static_cast<int>(std::min(900.0, 1000 * (1 - expected / count))),
-                                {number("share", *dirtiest_share(r) * 100, 1, "%"), number("most", most * 100, 1, "%"),
-                                 number("count", count, 0), number("tests", static_cast<double>(own.size()), 0),
-                                 number("chance_per_million", chance * 1e6, 1)});
-            flag.key = "peers|" + r.fact.record_id;
+        for (const auto& [record, share] : own) {
+            if (share >= most) continue;
+            auto flag = flag_of(
+                *record, "cleaner_than_all_peers", Grade::medium,
+                static_cast<int>(std::min(900.0, 1000 * (1 - expected / count))),
+                {number("share", share * 100, 1, "%"), number("most", most * 100, 1, "%"), number("count", count, 0),
+                 number("tests", static_cast<double>(own.size()), 0), number("chance_per_million", chance * 1e6, 1)});
+            flag.key = "peers|" + record->fact.record_id;
             flags.push_back(std::move(flag));
         }
     }

@@ -55,8 +55,7 @@ bool can_mend(std::string_view code, std::string_view failed) {
 /// A code names its circuit: sensors of oxygen, catalyst, EGR, filter, urea, boost and fuel pressure are not mended by
 /// fresh oil or a thermostat; camshaft timing, misfire and a mixture that is too rich may be.
 bool can_clear(std::string_view code, const std::vector<std::string>& dtcs) {
-    using Groups = std::vector<std::string_view>;
-    const Groups others = {"P008", "P013", "P014", "P015", "P016", "P02", "P04", "P20", "P22"};
+    static const Codes others{"P008", "P013", "P014", "P015", "P016", "P02", "P04", "P20", "P22"};
     if (dtcs.empty() || !holds({"ENG-OIL", "COO-THER"}, code)) return true;
     return !std::ranges::all_of(dtcs, [&](const std::string& dtc) {
         return std::ranges::any_of(others, [&](std::string_view group) { return dtc.starts_with(group); });

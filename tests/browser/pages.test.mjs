@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Programs, browser, failedTest, recordId } from './programs.mjs';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -23,6 +24,11 @@ async function clean(where) {
 async function post(url, name, record, key) {
   const own = key ?? fs.readFileSync(path.join(programs.dir, name, 'data', 'page.key'), 'utf8').trim();
   return fetch(url + '/api/v1/records', { method: 'POST', headers: { 'X-Imloop-Key': own, 'Content-Type': 'application/json' }, body: JSON.stringify(record) });
+}
+
+/// The program has fetched these words from the hub: it tells nobody, so it is asked until they stand on its page.
+async function comes(url, words) {
+  while (!(await (await fetch(url)).text()).includes(words)) await pause(200);
 }
 
 before(async () => {
@@ -267,9 +273,7 @@ test('a price beside the posted one, a reading beyond its limit, a photo: said, 
   await page.fill('#EMI-CAT', '320');
   await page.getByRole('button', { name: '保存并公示' }).click();
   await page.getByText('已保存，今天起公示。').waitFor();
-  await page.locator('#EMI-CAT').evaluate(async (field) => {
-    while (!(await (await fetch('/prices')).text()).includes('value="320.00"')) await new Promise((again) => setTimeout(again, 200));
-  });
+  await comes(shop.url + '/prices', 'value="320.00"');
   await page.goto(shop.url + '/orders?order=' + recordId(2));
   assert.equal(await page.inputValue('#inspector_id'), 'Q1');
   await page.fill('#search', 'ghsychq');
@@ -338,9 +342,7 @@ test('the notice names the nearest shops; the owner chooses one', async () => {
   programs.hub('station', 'describe', 'I610404-01', '--location', '34.36,108.73');
   programs.hub('station', 'describe', 'M610404-03', '--location', '34.36,108.74', '--class', '二类', '--phone', '029-00001803', '--address', '渭城区朝阳三路18号');
   await page.goto(inspection.url + '/notice?record=' + recordId(1));
-  await page.locator('body').evaluate(async () => {
-    while (!(await (await fetch(location.href)).text()).includes('0.9 km')) await new Promise((again) => setTimeout(again, 200));
-  });
+  await comes(inspection.url + '/notice?record=' + recordId(1), '0.9 km');
   await page.reload();
   await page.locator('.sheet').getByText('0.9 km').waitFor();
   await page.selectOption('#shop', 'M610404-03');
