@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstddef>
+#include <numeric>
 
 namespace imloop::loop::traces {
 namespace {
@@ -18,16 +20,22 @@ std::uint32_t key_of(std::uint64_t signs, bool paired) {
     return mixed((signs & key_mask) | std::uint64_t{paired} << 63);
 }
 
-/// The keys of a window with each choice of its unsure signs turned.
-std::array<std::uint32_t, 1U << unsure_max> probes_of(const Window& window, bool paired) {
-    std::array<std::uint32_t, 1U << unsure_max> out;
-    for (std::size_t probe = 0; probe < out.size(); ++probe) {
-        auto signs = window.signs;
-        for (std::size_t i = 0; i < unsure_max; ++i)
-            if ((probe >> i & 1U) != 0) signs ^= std::uint64_t{1} << window.unsure[i];
-        out[probe] = key_of(signs, paired);
-    }
-    return out;
+/// Choices of unsure signs to turn, bit by bit: few first, as a copy's window has turned few.
+const std::array<std::uint8_t, 1U << unsure_max>& choices() {
+    static const auto made = [] {
+        std::array<std::uint8_t, 1U << unsure_max> out;
+        std::iota(out.begin(), out.end(), std::uint8_t{0});
+        std::ranges::stable_sort(out, {}, [](std::uint8_t choice) { return std::popcount(choice); });
+        return out;
+    }();
+    return made;
+}
+
+std::uint64_t turned(const Window& window, unsigned choice) {
+    auto signs = window.signs;
+    for (std::size_t i = 0; i < unsure_max; ++i)
+        if ((choice >> i & 1U) != 0) signs ^= std::uint64_t{1} << window.unsure[i];
+    return signs;
 }
 
 Postings::Entry entry_of(const Sketch& sketch, std::size_t window, std::uint32_t slot) {
@@ -52,6 +60,19 @@ Candidate laid(const std::vector<Window>& windows, const Sketch& sketch, std::si
     }
     out.differing = static_cast<double>(differing) / out.windows;
     return out;
+}
+
+/// A window of the index under a key of the one at `row`.
+struct Hit {
+    std::size_t row, slot, window;
+};
+
+/// Slots that hits lead to lie anywhere: asked for early, they come together.
+template <class Slot>
+void warm(const Slot& slot) {
+    const auto* const at = reinterpret_cast<const std::byte*>(&slot);
+    __builtin_prefetch(at);
+    __builtin_prefetch(at + sizeof slot - 1);
 }
 
 bool nearer(const Candidate& a, const Candidate& b) {
@@ -106,23 +127,34 @@ void Index::withdraw(std::uint32_t slot) {
 }
 
 void Index::look_up(const std::vector<Window>& windows, bool paired, std::vector<Candidate>& found) const {
-    for (std::size_t at = 0; at < windows.size(); ++at) {
-        const auto& window = windows[at];
-        if (!window.tells) continue;
-        const auto keys = probes_of(window, paired);
+    std::vector<std::uint32_t> rows;
+    for (std::uint32_t at = 0; at < windows.size(); ++at)
+        if (windows[at].tells) rows.push_back(at);
+    std::vector<std::uint32_t> keys(rows.size());
+    std::vector<Hit> hits;
+    std::size_t read = 0;
+    for (const auto choice : choices()) {
+        if (read > entries_read_max) break;
+        for (std::size_t i = 0; i < rows.size(); ++i) keys[i] = key_of(turned(windows[rows[i]], choice), paired);
         by_window_.warm(keys);
-        for (const auto key : keys) {
-            const auto entries = by_window_.find(key);
+        hits.clear();
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const auto entries = by_window_.find(keys[i]);
             if (entries.size() > key_traces_max) continue;
             for (const auto& entry : entries) {
-                const auto& slot = slots_[entry.value / sketch_windows_max];
-                // Two keys may meet in one hash.
-                if (slot.sketch.paired != paired) continue;
-                auto candidate = laid(windows, slot.sketch, at, entry.value % sketch_windows_max);
-                if (candidate.differing > differing_max) continue;
-                candidate.id = slot.id;
-                found.push_back(candidate);
+                hits.push_back({rows[i], entry.value / sketch_windows_max, entry.value % sketch_windows_max});
+                warm(slots_[hits.back().slot]);
             }
+        }
+        read += hits.size();
+        for (const auto& hit : hits) {
+            const auto& slot = slots_[hit.slot];
+            // Two keys may meet in one hash.
+            if (slot.sketch.paired != paired) continue;
+            auto candidate = laid(windows, slot.sketch, hit.row, hit.window);
+            if (candidate.differing > differing_max) continue;
+            candidate.id = slot.id;
+            found.push_back(candidate);
         }
     }
 }

@@ -25,6 +25,9 @@ inline constexpr std::size_t candidates_max = 64;
 /// Windows that may share a key. A key that more share is the method's shape and is passed over (and a trace handed in
 /// more often than that has been found so often before).
 inline constexpr std::size_t key_traces_max = 4096;
+/// Entries after which no further turned signs are tried: where honest tests hardly differ, as free accelerations, all
+/// would be read, and time would grow with their number. Single windows and pairs have this each.
+inline constexpr std::size_t entries_read_max = 16384;
 /// Mean signs of 64 that may differ over the windows that lie over each other.
 inline constexpr double differing_max = 14;
 
