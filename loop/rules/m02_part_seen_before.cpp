@@ -42,6 +42,6 @@ void shared(std::span<const Record> records, const Context&, Flags& flags) {
 
 }  // namespace
 
-Rule m02() { return {.id = "M02", .keys = keys, .shared = shared}; }
+Rule m02() { return {.id = "M02", .groups = {{keys, shared}}}; }
 
 }  // namespace imloop::loop::rules

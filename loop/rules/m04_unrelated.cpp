@@ -96,6 +96,6 @@ void always_the_same(std::span<const Record> records, const Context& ctx, Flags&
 
 }  // namespace
 
-Rule m04() { return {.id = "M04", .history = check, .keys = keys, .shared = always_the_same, .swept = true}; }
+Rule m04() { return {.id = "M04", .history = check, .groups = {{keys, always_the_same, true}}}; }
 
 }  // namespace imloop::loop::rules

@@ -104,6 +104,6 @@ void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
 
 }  // namespace
 
-Rule m05() { return {.id = "M05", .keys = keys, .shared = shared, .swept = true}; }
+Rule m05() { return {.id = "M05", .groups = {{keys, shared, true}}}; }
 
 }  // namespace imloop::loop::rules

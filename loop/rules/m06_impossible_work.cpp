@@ -56,10 +56,16 @@ void check(const Record& r, const Context& ctx, Flags& flags) {
 
 std::string day_words(const Record& r) { return format_day(day_of(r.repair().settled_at)); }
 
-void keys(const Record& r, std::vector<std::string>& out) {
-    if (!is_timed_repair(r) || day_of(r.repair().received_at) != day_of(r.repair().settled_at)) return;
-    out.push_back(r.fact.station_id + " " + day_words(r));
-    if (!r.repair().technician_id.empty())
+bool came_and_went(const Record& r) {
+    return is_timed_repair(r) && day_of(r.repair().received_at) == day_of(r.repair().settled_at);
+}
+
+void by_shop(const Record& r, std::vector<std::string>& out) {
+    if (came_and_went(r)) out.push_back(r.fact.station_id + " " + day_words(r));
+}
+
+void by_technician(const Record& r, std::vector<std::string>& out) {
+    if (came_and_went(r) && !r.repair().technician_id.empty())
         out.push_back(r.fact.station_id + " " + r.repair().technician_id + " " + day_words(r));
 }
 
@@ -112,11 +118,7 @@ void more_than_bays(std::span<const Record> records, const Context& ctx, Flags& 
 /// One technician's repairs that came and went on one day.
 void day_too_long(std::span<const Record> records, const Context& ctx, Flags& flags) {
     double hours = 0;
-    for (const Record& r : records) {
-        if (r.repair().technician_id.empty() || r.repair().technician_id != records.front().repair().technician_id)
-            return;
-        hours += labour_hours(r).value_or(0);
-    }
+    for (const Record& r : records) hours += labour_hours(r).value_or(0);
     if (hours <= ctx.number("M06", "day_hours_max", records.front())) return;
     Flag flag{.claim = "day_too_long",
               .grade = Grade::medium,
@@ -131,14 +133,10 @@ void day_too_long(std::span<const Record> records, const Context& ctx, Flags& fl
     flags.push_back(std::move(flag));
 }
 
-void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    if (records.empty()) return;
-    day_too_long(records, ctx, flags);
-    more_than_bays(records, ctx, flags);
-}
-
 }  // namespace
 
-Rule m06() { return {.id = "M06", .record = check, .keys = keys, .shared = shared}; }
+Rule m06() {
+    return {.id = "M06", .record = check, .groups = {{by_shop, more_than_bays}, {by_technician, day_too_long}}};
+}
 
 }  // namespace imloop::loop::rules

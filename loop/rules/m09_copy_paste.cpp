@@ -22,25 +22,26 @@ std::string words_of(const Record& r) {
     return out + fmt::format("|{:.2f}", d.total_fee.value_or(-1));
 }
 
-void keys(const Record& r, std::vector<std::string>& out) {
-    if (!r.is_repair()) return;
-    if (r.fact.repair->outcome == RepairOutcome::repaired) out.push_back("shop " + r.fact.station_id);
-    for (const auto& sha : r.repair().attachments) out.push_back("picture " + sha);
+void by_shop(const Record& r, std::vector<std::string>& out) {
+    if (r.is_repair() && r.fact.repair->outcome == RepairOutcome::repaired) out.push_back(r.fact.station_id);
 }
 
-bool has_picture(const Record& r, const std::string& sha) {
-    return std::ranges::find(r.repair().attachments, sha) != r.repair().attachments.end();
+void by_picture(const Record& r, std::vector<std::string>& out) {
+    if (r.is_repair()) out.insert(out.end(), r.repair().attachments.begin(), r.repair().attachments.end());
 }
 
-/// The picture that all these share; empty where they share none and were brought together by their shop.
+/// A picture that all these share, the first of the first repair.
 std::string picture_of(std::span<const Record> records) {
-    if (records.size() < 2) return {};
+    const auto has = [](const Record& r, const std::string& sha) {
+        return std::ranges::find(r.repair().attachments, sha) != r.repair().attachments.end();
+    };
     for (const auto& sha : records.front().repair().attachments)
-        if (std::ranges::all_of(records, [&](const Record& r) { return has_picture(r, sha); })) return sha;
+        if (std::ranges::all_of(records, [&](const Record& r) { return has(r, sha); })) return sha;
     return {};
 }
 
-void same_picture(std::span<const Record> records, const std::string& sha, Flags& flags) {
+void same_picture(std::span<const Record> records, const Context&, Flags& flags) {
+    const auto sha = picture_of(records);
     for (std::size_t i = 1; i < records.size(); ++i) {
         if (!unlike_vehicles(records[0], records[i])) continue;
         flags.push_back({.claim = "same_picture",
@@ -74,16 +75,8 @@ void copies(std::span<const Record> records, const Context& ctx, Flags& flags) {
     }
 }
 
-void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    const auto sha = picture_of(records);
-    const bool one_shop = std::ranges::all_of(
-        records, [&](const Record& r) { return r.fact.station_id == records.front().fact.station_id; });
-    if (!sha.empty()) same_picture(records, sha, flags);
-    if (one_shop) copies(records, ctx, flags);
-}
-
 }  // namespace
 
-Rule m09() { return {.id = "M09", .keys = keys, .shared = shared, .swept = true}; }
+Rule m09() { return {.id = "M09", .groups = {{by_shop, copies, true}, {by_picture, same_picture, true}}}; }
 
 }  // namespace imloop::loop::rules

@@ -133,6 +133,6 @@ void against_peers(std::span<const Record> records, const Context& ctx, Flags& f
 
 }  // namespace
 
-Rule r04() { return {.id = "R04", .record = check, .keys = keys, .shared = against_peers, .swept = true}; }
+Rule r04() { return {.id = "R04", .record = check, .groups = {{keys, against_peers, true}}}; }
 
 }  // namespace imloop::loop::rules

@@ -53,12 +53,13 @@ bool is_in_its_place(const Record& r) {
     return reason != Reason::roadside && reason != Reason::spot_check;
 }
 
-/// Of a station by itself, and of the whole city.
-void keys(const Record& r, std::vector<std::string>& out) {
-    if (!has_environment(r) || !is_in_its_place(r)) return;
-    const Day day = day_of(r.test().ended_at);
-    out.push_back(r.fact.station_id + "|" + std::to_string(day / repeat_days));
-    out.push_back(std::to_string(day / block_days));
+void by_station(const Record& r, std::vector<std::string>& out) {
+    if (has_environment(r) && is_in_its_place(r))
+        out.push_back(r.fact.station_id + "|" + std::to_string(day_of(r.test().ended_at) / repeat_days));
+}
+
+void by_city(const Record& r, std::vector<std::string>& out) {
+    if (has_environment(r) && is_in_its_place(r)) out.push_back(std::to_string(day_of(r.test().ended_at) / block_days));
 }
 
 void note_repeats(const std::vector<const Record*>& tests, const Context& ctx, Flags& flags) {
@@ -159,17 +160,11 @@ void unlike_others(std::span<const Record> records, const Context& ctx, Flags& f
     }
 }
 
-void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    const auto& station = records.front().fact.station_id;
-    const bool is_one = std::ranges::all_of(records, [&](const Record& r) { return r.fact.station_id == station; });
-    if (is_one)
-        frozen(records, ctx, flags);
-    else
-        unlike_others(records, ctx, flags);
-}
-
 }  // namespace
 
-Rule r05() { return {.id = "R05", .record = out_of_range, .keys = keys, .shared = shared, .swept = true}; }
+Rule r05() {
+    return {
+        .id = "R05", .record = out_of_range, .groups = {{by_station, frozen, true}, {by_city, unlike_others, true}}};
+}
 
 }  // namespace imloop::loop::rules

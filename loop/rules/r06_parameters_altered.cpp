@@ -113,14 +113,14 @@ void keys(const Record& r, std::vector<std::string>& out) {
         out.push_back(r.fact.vehicle->model + "|" + r.detail.vehicle->fuel);
 }
 
-struct Group {
+struct Cluster {
     double low = 0, high = 0;
     std::set<std::string> vehicles{};
 };
 
 /// Values that lie within the tolerance of the next one are one variant.
-std::vector<Group> groups_of(std::multimap<double, const Record*>& by_value, double percent) {
-    std::vector<Group> out;
+std::vector<Cluster> clusters_of(std::multimap<double, const Record*>& by_value, double percent) {
+    std::vector<Cluster> out;
     for (const auto& [value, record] : by_value) {
         if (out.empty() || !within(out.back().high, value, percent)) out.push_back({value, value});
         out.back().high = value;
@@ -136,23 +136,23 @@ void check_model(const Parameter& p, std::span<const Record> records, const Cont
         if (const auto value = amount(p, r)) by_value.emplace(*value, &r);
     const auto setting = [&](const char* name) { return ctx.number("R06", name); };
     const double percent = setting("tolerance_pct");
-    const auto groups = groups_of(by_value, percent);
+    const auto clusters = clusters_of(by_value, percent);
     double support = 0, shared = 0;
-    for (const auto& g : groups) support += static_cast<double>(g.vehicles.size());
+    for (const auto& g : clusters) support += static_cast<double>(g.vehicles.size());
     if (support < setting("support_min")) return;
     const double sizeable = std::max(setting("variant_vehicles_min"), support * setting("variant_share_pct") / 100);
-    std::vector<const Group*> variants;
-    for (const auto& g : groups)
+    std::vector<const Cluster*> variants;
+    for (const auto& g : clusters)
         if (const auto size = static_cast<double>(g.vehicles.size()); size >= sizeable)
             variants.push_back(&g), shared += size;
     // A model whose vehicles have all kinds of values has no consensus.
     if (variants.empty() || shared < support * setting("consensus_pct") / 100) return;
     for (const auto& [value, record] : by_value) {
-        const auto near = [&, v = value](const Group* g) {
+        const auto near = [&, v = value](const Cluster* g) {
             return (v >= g->low && v <= g->high) || !is_unlike(v, g->low, percent) || !is_unlike(v, g->high, percent);
         };
         if (std::ranges::any_of(variants, near)) continue;
-        const auto nearest = std::ranges::min_element(variants, {}, [v = value](const Group* g) {
+        const auto nearest = std::ranges::min_element(variants, {}, [v = value](const Cluster* g) {
             return std::min(std::abs(v - g->low), std::abs(v - g->high));
         });
         const bool eases = value < variants.front()->low;
@@ -253,8 +253,6 @@ void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
 
 }  // namespace
 
-Rule r06() {
-    return {.id = "R06", .record = check_record, .history = check, .keys = keys, .shared = shared, .swept = true};
-}
+Rule r06() { return {.id = "R06", .record = check_record, .history = check, .groups = {{keys, shared, true}}}; }
 
 }  // namespace imloop::loop::rules

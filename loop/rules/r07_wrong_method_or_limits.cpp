@@ -136,6 +136,6 @@ void easier_than_model(std::span<const Record> records, const Context& ctx, Flag
 
 }  // namespace
 
-Rule r07() { return {.id = "R07", .record = check, .keys = keys, .shared = easier_than_model, .swept = true}; }
+Rule r07() { return {.id = "R07", .record = check, .groups = {{keys, easier_than_model, true}}}; }
 
 }  // namespace imloop::loop::rules

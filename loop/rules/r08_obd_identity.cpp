@@ -118,6 +118,6 @@ void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
 
 }  // namespace
 
-Rule r08() { return {.id = "R08", .history = check, .keys = keys, .shared = shared, .swept = true}; }
+Rule r08() { return {.id = "R08", .history = check, .groups = {{keys, shared, true}}}; }
 
 }  // namespace imloop::loop::rules

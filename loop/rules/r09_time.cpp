@@ -15,15 +15,24 @@ constexpr double minute_ms = 60'000, hour_ms = 60 * minute_ms;
 /// later half of one with lines before it.
 constexpr std::uint64_t block_lines = 256, half_block = block_lines / 2;
 
-/// A bridge brings records of many stations in an order of its own.
-void keys(const Record& r, std::vector<std::string>& out) {
-    if (!r.arrival || r.arrival->source != r.fact.station_id || r.fact.station_id.empty()) return;
-    if (r.fact.station_id.front() == 'M') return;  // shops write their orders up when there is time
-    const auto journal = r.arrival->source + "|" + r.arrival->epoch + "|";
-    out.push_back(journal + format_day(day_of(r.fact.occurred_at)));
+/// Whose order says something: a bridge brings records of many stations in an order of its own, and shops write their
+/// orders up when there is time.
+std::string journal_of(const Record& r) {
+    if (!r.arrival || r.fact.station_id.empty() || r.arrival->source != r.fact.station_id) return {};
+    return r.fact.station_id.front() == 'M' ? std::string() : r.arrival->source + "|" + r.arrival->epoch + "|";
+}
+
+void by_day(const Record& r, std::vector<std::string>& out) {
+    if (const auto journal = journal_of(r); !journal.empty())
+        out.push_back(journal + format_day(day_of(r.fact.occurred_at)));
+}
+
+void by_block(const Record& r, std::vector<std::string>& out) {
+    const auto journal = journal_of(r);
+    if (journal.empty()) return;
     const auto half = r.arrival->seq / half_block;
-    out.push_back(journal + "lines" + std::to_string(half));
-    if (half > 0) out.push_back(journal + "lines" + std::to_string(half - 1));
+    out.push_back(journal + std::to_string(half));
+    if (half > 0) out.push_back(journal + std::to_string(half - 1));
 }
 
 using List = std::vector<const Record*>;
@@ -196,22 +205,27 @@ void check_hours(const List& by_seq, const Context& ctx, Flags& flags) {
     }
 }
 
-void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    List by_seq;
-    for (const Record& r : records) by_seq.push_back(&r);
-    std::ranges::sort(by_seq, {}, seq);
-    const auto day = day_of(records[0].fact.occurred_at);
-    const bool is_one_day =
-        std::ranges::all_of(records, [&](const Record& r) { return day_of(r.fact.occurred_at) == day; });
-    if (!is_one_day) return check_days(by_seq, ctx, flags);
-    check_hours(by_seq, ctx, flags);
-    check_order(by_seq, ctx, flags);
-    if (static_cast<double>(by_seq.size()) >= ctx.number("R09", "records_min", records[0]))
-        check_future(by_seq, ctx, flags);
+List by_seq(std::span<const Record> records) {
+    List out;
+    for (const Record& r : records) out.push_back(&r);
+    std::ranges::sort(out, {}, seq);
+    return out;
+}
+
+void of_a_day(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    const auto lines = by_seq(records);
+    check_hours(lines, ctx, flags);
+    check_order(lines, ctx, flags);
+    if (static_cast<double>(lines.size()) >= ctx.number("R09", "records_min", records[0]))
+        check_future(lines, ctx, flags);
+}
+
+void of_a_block(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    check_days(by_seq(records), ctx, flags);
 }
 
 }  // namespace
 
-Rule r09() { return {.id = "R09", .keys = keys, .shared = shared, .swept = true}; }
+Rule r09() { return {.id = "R09", .groups = {{by_day, of_a_day, true}, {by_block, of_a_block, true}}}; }
 
 }  // namespace imloop::loop::rules

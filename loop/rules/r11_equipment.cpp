@@ -38,30 +38,31 @@ void check(const Record& r, const Context& ctx, Flags& flags) {
                      .values = {number("days", days, 0), text("analyser", r.test().analyser_id)}});
 }
 
-void keys(const Record& r, std::vector<std::string>& out) {
-    if (const auto station = equipment::station_of(r); !station.empty()) out.push_back("S|" + std::string(station));
-    if (const auto id = equipment::instrument_of(r); !id.empty()) out.push_back("E|" + id);
+void by_station(const Record& r, std::vector<std::string>& out) {
+    if (const auto station = equipment::station_of(r); !station.empty()) out.emplace_back(station);
 }
 
-/// Which kind of key it is does not stand with the records: they are looked at as what they all share.
-void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    const auto one = [&](auto of) {
-        const auto first = of(records[0]);
-        return !first.empty() && std::ranges::all_of(records, [&](const Record& r) { return of(r) == first; });
-    };
-    if (one(equipment::station_of)) {
-        equipment::check_suspension(records, ctx, flags);
-        equipment::check_strangers(records, ctx, flags);
-        equipment::check_software(records, ctx, flags);
-    }
-    if (one(equipment::instrument_of)) {
-        equipment::check_two_stations(records, ctx, flags);
-        equipment::check_calibrations(records, ctx, flags);
-    }
+void by_instrument(const Record& r, std::vector<std::string>& out) {
+    if (auto id = equipment::instrument_of(r); !id.empty()) out.push_back(std::move(id));
+}
+
+void of_a_station(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    equipment::check_suspension(records, ctx, flags);
+    equipment::check_strangers(records, ctx, flags);
+    equipment::check_software(records, ctx, flags);
+}
+
+void of_an_instrument(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    equipment::check_two_stations(records, ctx, flags);
+    equipment::check_calibrations(records, ctx, flags);
 }
 
 }  // namespace
 
-Rule r11() { return {.id = "R11", .record = check, .keys = keys, .shared = shared, .swept = true}; }
+Rule r11() {
+    return {.id = "R11",
+            .record = check,
+            .groups = {{by_station, of_a_station, true}, {by_instrument, of_an_instrument, true}}};
+}
 
 }  // namespace imloop::loop::rules

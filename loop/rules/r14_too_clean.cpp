@@ -102,11 +102,16 @@ std::optional<double> dirtiest_share(const Record& r) {
     return count < 2 ? std::nullopt : out;
 }
 
-void keys(const Record& r, std::vector<std::string>& out) {
+std::string block_of(const Record& r) { return std::to_string(day_of(r.test().ended_at) / block_days); }
+
+void by_peers(const Record& r, std::vector<std::string>& out) {
     if (is_judged_test(r) && r.detail.vehicle && !r.detail.vehicle->emission_stage.empty() && dirtiest_share(r))
-        out.push_back("peers|" + r.fact.inspection->method + "|" + r.detail.vehicle->fuel + "|" +
-                      r.detail.vehicle->emission_stage + "|" + std::to_string(day_of(r.test().ended_at) / block_days));
-    if (peaks_of(r, 0)) out.push_back(r.fact.station_id + "|" + std::to_string(day_of(r.test().ended_at) / block_days));
+        out.push_back(r.fact.inspection->method + "|" + r.detail.vehicle->fuel + "|" +
+                      r.detail.vehicle->emission_stage + "|" + block_of(r));
+}
+
+void by_station(const Record& r, std::vector<std::string>& out) {
+    if (peaks_of(r, 0)) out.push_back(r.fact.station_id + "|" + block_of(r));
 }
 
 void equal_peaks(std::span<const Record> records, const Context& ctx, Flags& flags) {
@@ -193,16 +198,10 @@ void against_peers(std::span<const Record> records, const Context& ctx, Flags& f
     }
 }
 
-void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    const Record& first = records[0];
-    const auto all = [&](auto same) { return std::ranges::all_of(records, same); };
-    if (all([&](const Record& r) { return r.fact.station_id == first.fact.station_id && peaks_of(r, 0); }))
-        equal_peaks(records, ctx, flags);
-    if (all([](const Record& r) { return r.detail.vehicle && dirtiest_share(r); })) against_peers(records, ctx, flags);
-}
-
 }  // namespace
 
-Rule r14() { return {.id = "R14", .record = check, .keys = keys, .shared = shared, .swept = true}; }
+Rule r14() {
+    return {.id = "R14", .record = check, .groups = {{by_peers, against_peers, true}, {by_station, equal_peaks, true}}};
+}
 
 }  // namespace imloop::loop::rules

@@ -121,6 +121,17 @@ struct Sweep {
 
 using Flags = std::vector<Flag>;
 
+/// Records that share a key and are looked at together.
+struct Group {
+    /// The keys of a record.
+    void (*keys)(const Record&, std::vector<std::string>&);
+    /// All records of one key, at least one, in the order (occurred_at, record_id).
+    void (*shared)(std::span<const Record>, const Context&, Flags&);
+    /// Looked at by the sweep alone, for keys that may be large (a model, a shop); else at once, so that keys must stay
+    /// small (a line's day, a part's number).
+    bool swept = false;
+};
+
 /// Any of the functions may be missing.
 struct Rule {
     std::string_view id{};
@@ -129,12 +140,7 @@ struct Rule {
     void (*record)(const Record&, const Context&, Flags&) = nullptr;
     /// A vehicle's whole history.
     void (*history)(const History&, const Context&, Flags&) = nullptr;
-    /// Records that share a key: `keys` names a record's, `shared` sees all of one key in the order (occurred_at,
-    /// record_id). `shared` of a rule that is `swept` is called at the sweep alone, for keys that may be large (a
-    /// model, a shop); else at once, so that keys must stay small (a line's day, a part's number).
-    void (*keys)(const Record&, std::vector<std::string>&) = nullptr;
-    void (*shared)(std::span<const Record>, const Context&, Flags&) = nullptr;
-    bool swept = false;
+    std::vector<Group> groups{};
     /// Stations, inspectors, pairs and counties out of their statistics.
     void (*sweep)(const Sweep&, const Context&, Flags&) = nullptr;
 };

@@ -39,16 +39,26 @@ std::string counters_of(const Record& r) {
                        obd.cleared_warm_ups.value_or(0));
 }
 
-void keys(const Record& r, std::vector<std::string>& out) {
+void by_program(const Record& r, std::vector<std::string>& out) {
     if (!reads_obd(r)) return;
+    if (auto software = software_of(*r.test().obd); !software.empty()) out.push_back(std::move(software));
+}
+
+void by_model(const Record& r, std::vector<std::string>& out) {
+    if (!reads_obd(r) || r.fact.vehicle->model.empty()) return;
     const auto& obd = *r.test().obd;
-    const auto software = software_of(obd);
-    if (!software.empty()) out.push_back("software|" + software);
-    const bool says = !software.empty() || !protocol_of(obd).empty() || !supported_monitors(obd).empty();
-    if (says && !r.fact.vehicle->model.empty()) out.push_back("model|" + r.fact.vehicle->model);
-    if (const auto vin = obd_vin(r.test()); !vin.empty()) out.push_back("vin|" + std::string(vin));
-    if (const auto counters = counters_of(r); !counters.empty())
-        out.push_back("counters|" + r.fact.station_id + "|" + counters);
+    if (!software_of(obd).empty() || !protocol_of(obd).empty() || !supported_monitors(obd).empty())
+        out.push_back(r.fact.vehicle->model);
+}
+
+void by_obd_vin(const Record& r, std::vector<std::string>& out) {
+    if (!reads_obd(r)) return;
+    if (const auto vin = obd_vin(r.test()); !vin.empty()) out.emplace_back(vin);
+}
+
+void by_counters(const Record& r, std::vector<std::string>& out) {
+    if (!reads_obd(r)) return;
+    if (const auto words = counters_of(r); !words.empty()) out.push_back(r.fact.station_id + "|" + words);
 }
 
 using Vins = std::set<std::string>;
@@ -128,8 +138,8 @@ void check_makers(std::span<const Record> records, const Context& ctx, Flags& fl
     found.give(flags);
 }
 
-/// All of one model: a program, protocol or set of monitors that is only here.
-void check_model(std::span<const Record> records, const Trait& trait, const Context& ctx, Flags& flags) {
+/// A program, protocol or set of monitors that is only here.
+void check_trait(std::span<const Record> records, const Trait& trait, const Context& ctx, Flags& flags) {
     const auto odd = odd_traits(records, trait, ctx);
     Findings found;
     for (const Record& r : records) {
@@ -149,7 +159,15 @@ void check_model(std::span<const Record> records, const Trait& trait, const Cont
     found.give(flags);
 }
 
-void check_counters(std::span<const Record> records, Flags& flags) {
+/// All of one model.
+void check_model(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    static constexpr Trait traits[] = {{"software", software_of, "software_only_here", false},
+                                       {"protocol", protocol_of, "protocol_only_here", true},
+                                       {"monitors", supported_monitors, "monitors_only_here", true}};
+    for (const Trait& trait : traits) check_trait(records, trait, ctx, flags);
+}
+
+void check_counters(std::span<const Record> records, const Context&, Flags& flags) {
     Vins vins;
     for (const Record& r : records) vins.insert(vin_of(r));
     const auto unlike = [&](const std::string& vin) {
@@ -194,29 +212,14 @@ void check_vin(std::span<const Record> records, const Context& ctx, Flags& flags
     found.give(flags);
 }
 
-/// Which kind of key it is does not stand with the records: they are looked at as what they all share.
-void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    const auto one = [&](auto of) {
-        const auto first = of(records[0]);
-        return !first.empty() && std::ranges::all_of(records, [&](const Record& r) { return of(r) == first; });
-    };
-    const auto software = [](const Record& r) { return software_of(*r.test().obd); };
-    const auto place = [](const Record& r) {
-        const auto counters = counters_of(r);
-        return counters.empty() ? counters : r.fact.station_id + counters;
-    };
-    if (one([](const Record& r) { return obd_vin(r.test()); })) check_vin(records, ctx, flags);
-    if (one(place)) check_counters(records, flags);
-    if (one(software)) check_makers(records, ctx, flags);
-    static constexpr Trait traits[] = {{"software", software_of, "software_only_here", false},
-                                       {"protocol", protocol_of, "protocol_only_here", true},
-                                       {"monitors", supported_monitors, "monitors_only_here", true}};
-    if (one([](const Record& r) { return r.fact.vehicle->model; }))
-        for (const Trait& trait : traits) check_model(records, trait, ctx, flags);
-}
-
 }  // namespace
 
-Rule v01() { return {.id = "V01", .keys = keys, .shared = shared, .swept = true}; }
+Rule v01() {
+    return {.id = "V01",
+            .groups = {{by_program, check_makers, true},
+                       {by_model, check_model, true},
+                       {by_obd_vin, check_vin, true},
+                       {by_counters, check_counters, true}}};
+}
 
 }  // namespace imloop::loop::rules

@@ -55,12 +55,15 @@ std::string tuple_of(const Record& r) {
     return fmt::format("{}", fmt::join(words, " "));
 }
 
-void keys(const Record& r, std::vector<std::string>& out) {
+void by_trace(const Record& r, std::vector<std::string>& out) {
+    if (r.is_test() && r.fact.vehicle && !r.test().trace_sha256.empty()) out.push_back(r.test().trace_sha256);
+}
+
+void by_readings(const Record& r, std::vector<std::string>& out) {
     if (!r.is_test() || !r.fact.vehicle) return;
-    if (!r.test().trace_sha256.empty()) out.push_back("trace|" + r.test().trace_sha256);
-    const auto& readings = r.test().readings;
-    if (readings.size() >= readings_min && information_bits(readings) >= bits_min)
-        out.push_back("readings|" + r.fact.station_id + "|" + tuple_of(r));
+    const auto& of = r.test().readings;
+    if (of.size() >= readings_min && information_bits(of) >= bits_min)
+        out.push_back(r.fact.station_id + "|" + tuple_of(r));
 }
 
 /// The records of vehicles that are all unlike one another, the first of each.
@@ -94,26 +97,25 @@ double expected_by_chance(std::size_t vehicles, double bits, double days, const 
     return sets;
 }
 
-void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
+void same_trace(std::span<const Record> records, const Context&, Flags& flags) {
+    const auto unlike = unlike_ones(records);
+    if (unlike.size() < 2) return;
+    const auto& sha = records[0].test().trace_sha256;
+    auto flag = repeated(unlike, "same_trace", "trace|" + sha);
+    flag.score_permille = 980;
+    flag.values.push_back(text("other", sha.substr(0, digest_shown)));
+    flags.push_back(std::move(flag));
+}
+
+void same_readings(std::span<const Record> records, const Context& ctx, Flags& flags) {
     const auto unlike = unlike_ones(records);
     if (unlike.size() < 2) return;
     const Record &first = *unlike.front(), &last = *unlike.back();
-    const auto& sha = first.test().trace_sha256;
-    if (!sha.empty() && std::ranges::all_of(records, [&](const Record& r) { return r.test().trace_sha256 == sha; })) {
-        auto flag = repeated(unlike, "same_trace", "trace|" + sha);
-        flag.score_permille = 980;
-        flag.values.push_back(text("other", sha.substr(0, digest_shown)));
-        flags.push_back(std::move(flag));
-    }
-    const auto tuple = tuple_of(first);
-    if (first.test().readings.size() < readings_min || !std::ranges::all_of(records, [&](const Record& r) {
-            return r.fact.station_id == first.fact.station_id && tuple_of(r) == tuple;
-        }))
-        return;
     const double bits = information_bits(first.test().readings);
     const double days = static_cast<double>(last.fact.occurred_at - first.fact.occurred_at) / day_ms;
     const double expected = expected_by_chance(unlike.size(), bits, days, ctx, first);
     if (expected > ctx.number("V02", "expected_max", first)) return;
+    const auto tuple = tuple_of(first);
     auto flag = repeated(unlike, "same_readings", "readings|" + first.fact.station_id + "|" + tuple);
     flag.values.push_back(text("readings", tuple));
     flag.values.push_back(text("chance", chance_words(expected)));
@@ -122,6 +124,6 @@ void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
 
 }  // namespace
 
-Rule v02() { return {.id = "V02", .record = check, .keys = keys, .shared = shared}; }
+Rule v02() { return {.id = "V02", .record = check, .groups = {{by_trace, same_trace}, {by_readings, same_readings}}}; }
 
 }  // namespace imloop::loop::rules

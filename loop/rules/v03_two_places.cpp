@@ -29,12 +29,16 @@ bool at_once(const Record& a, const Record& b, const Context& ctx) {
            (overlap > ctx.number("V03", "overlap_seconds_max", a) * 1000 && overlap > shorter * share_of_shorter);
 }
 
-void keys(const Record& r, std::vector<std::string>& out) {
+std::string day_words(const Record& r) { return format_day(day_of(r.fact.occurred_at)); }
+
+void by_line(const Record& r, std::vector<std::string>& out) {
     if (!r.is_test() || r.test().line_id.empty()) return;
-    const auto day = format_day(day_of(r.fact.occurred_at));
-    out.push_back("line|" + r.fact.station_id + "|" + r.test().line_id + "|" + day);
-    if (!r.test().inspector_id.empty())
-        out.push_back("inspector|" + r.fact.station_id + "|" + r.test().inspector_id + "|" + day);
+    out.push_back(r.fact.station_id + "|" + r.test().line_id + "|" + day_words(r));
+}
+
+void by_inspector(const Record& r, std::vector<std::string>& out) {
+    if (!r.is_test() || r.test().line_id.empty() || r.test().inspector_id.empty()) return;
+    out.push_back(r.fact.station_id + "|" + r.test().inspector_id + "|" + day_words(r));
 }
 
 Flag pair(const Record& later, const Record& other, const char* claim, Grade grade, int score) {
@@ -81,14 +85,6 @@ void check_inspector(std::span<const Record> records, const Context& ctx, Flags&
             break;
         }
     }
-}
-
-void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    const Record& first = records[0];
-    const auto all = [&](auto same) { return std::ranges::all_of(records, same); };
-    if (all([&](const Record& r) { return r.test().line_id == first.test().line_id; })) check_line(records, ctx, flags);
-    if (all([&](const Record& r) { return r.test().inspector_id == first.test().inspector_id; }))
-        check_inspector(records, ctx, flags);
 }
 
 /// How soon a vehicle can be at the next station, clocks allowed for.
@@ -145,6 +141,8 @@ void check(const History& history, const Context& ctx, Flags& flags) {
 
 }  // namespace
 
-Rule v03() { return {.id = "V03", .history = check, .keys = keys, .shared = shared}; }
+Rule v03() {
+    return {.id = "V03", .history = check, .groups = {{by_line, check_line}, {by_inspector, check_inspector}}};
+}
 
 }  // namespace imloop::loop::rules

@@ -152,6 +152,6 @@ void shared(std::span<const Record> records, const Context&, Flags& flags) {
 
 }  // namespace
 
-Rule v06() { return {.id = "V06", .history = check, .keys = keys, .shared = shared}; }
+Rule v06() { return {.id = "V06", .history = check, .groups = {{keys, shared}}}; }
 
 }  // namespace imloop::loop::rules

@@ -116,6 +116,6 @@ void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
 
 }  // namespace
 
-Rule v07() { return {.id = "V07", .history = check, .keys = keys, .shared = shared, .swept = true}; }
+Rule v07() { return {.id = "V07", .history = check, .groups = {{keys, shared, true}}}; }
 
 }  // namespace imloop::loop::rules

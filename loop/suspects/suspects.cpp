@@ -21,6 +21,8 @@ Suspects::Suspects(Parameters parameters, Policy policy)
     : parameters_(std::move(parameters)), policy_(std::move(policy)) {
     for (const Rule& rule : all())
         if (parameters_.enabled(rule.id)) rules_.push_back(&rule);
+    for (const Rule* rule : rules_)
+        for (const Group& group : rule->groups) groups_.push_back({rule, &group});
 }
 
 Suspects::Suspects(const Suspects& like, Parameters parameters) : Suspects(std::move(parameters), like.policy_) {
@@ -100,16 +102,16 @@ void Suspects::share(const Record& record, bool is_in) {
         for (const auto& match : traces_.matches(sha)) trace_changed(match.sha256);
     }
     std::vector<std::string> keys;
-    for (std::size_t i = 0; i < rules_.size(); ++i) {
-        if (!rules_[i]->keys) continue;
+    for (std::size_t i = 0; i < groups_.size(); ++i) {
+        const Group& group = *groups_[i].group;
         keys.clear();
-        rules_[i]->keys(record, keys);
+        group.keys(record, keys);
         std::ranges::sort(keys);
         keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
         for (const auto& key : keys) {
             const Place place{i, hash_of(key)};
             if (change(shared_[place])) shared_.erase(place);
-            (rules_[i]->swept ? stale_swept_ : stale_).insert(place);
+            (group.swept ? stale_swept_ : stale_).insert(place);
         }
     }
 }
@@ -227,8 +229,8 @@ void Suspects::look_at_vehicle(const Projection& projection, const std::string& 
 }
 
 void Suspects::look_at_shared(const Projection& projection, const Place& place) {
-    const Rule* rule = rules_[place.rule];
-    const std::string owner = "shared " + std::string(rule->id) + " " + std::to_string(place.key);
+    const auto [rule, group] = groups_[place.group];
+    const std::string owner = "shared " + std::to_string(place.group) + " " + std::to_string(place.key);
     const auto it = shared_.find(place);
     if (it == shared_.end()) return drop(owner);
     std::vector<Record> records;
@@ -236,7 +238,7 @@ void Suspects::look_at_shared(const Projection& projection, const Place& place) 
         if (auto fact = projection.fact(known_[index].id)) records.push_back(record(std::move(*fact)));
     std::ranges::sort(records, in_order);
     Flags flags;
-    rule->shared(records, context(projection), flags);
+    group->shared(records, context(projection), flags);
     std::vector<std::pair<const Rule*, Flags>> found;
     if (!flags.empty()) found.emplace_back(rule, std::move(flags));
     replace(projection, owner, std::move(found));

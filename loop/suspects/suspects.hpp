@@ -96,9 +96,13 @@ private:
         std::uint64_t seq = 0;
         Moment received_at = 0;
     };
-    /// A key some records share, and the rule it is of.
+    struct RuleGroup {
+        const Rule* rule;
+        const Group* group;
+    };
+    /// A key some records share, and where in `groups_` its group stands.
     struct Place {
-        std::size_t rule = 0;
+        std::size_t group = 0;
         Key key = 0;
         auto operator<=>(const Place&) const = default;
     };
@@ -124,6 +128,7 @@ private:
     Traces traces_;
     Statistics statistics_;
     std::vector<const Rule*> rules_;         // enabled ones
+    std::vector<RuleGroup> groups_;          // of theirs
     std::unordered_set<std::string> texts_;  // sources and epochs, each once
     std::deque<Known> known_;
     std::unordered_map<std::string, Index> index_;
