@@ -87,7 +87,7 @@ Hub::Impl::Impl(HubOptions o)
     boot = new_uuid7(options.now());
     begin_epoch_where_put_back();
     store.each_segment([&](const StoredSegment& s) { state.load(s); });
-    store.each_trace([&](const std::string& sha256, const std::string& csv) { state.take_trace(sha256, csv, store); });
+    state.take_traces_in(store);
     state.take_forks_in(store);
     state.settle(loop::day_of(options.now()));
     state.suspects.take_new();
@@ -227,8 +227,10 @@ void Hub::put_trace(const Caller& caller, std::string sha256, std::string encodi
             return done(problem(413, "too_large", "过程数据超过 3600 行 / over 3,600 rows"));
         impl_->writer->run(
             [caller, sha256, csv = std::move(*csv), now = impl_->options.now(), done](Store& store, State& state) {
+                Transaction transaction(store.database());
                 store.put_trace(sha256, caller.source, now, csv);
                 state.take_trace(sha256, csv, store);
+                transaction.commit();
                 state.look_again();
                 done({200, "application/json", R"({"stored":true})", {}});
             });

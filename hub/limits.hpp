@@ -18,6 +18,7 @@ inline constexpr int join_code_hours = 24;                    ///< how long a co
 inline constexpr std::size_t join_attempts_max = 10;          ///< a minute and address
 inline constexpr std::size_t join_attempts_of_all_max = 100;  ///< a minute
 inline constexpr std::size_t segments_a_page_max = 200;       ///< that one page of a list reads
+inline constexpr std::size_t traces_a_transaction = 1000;     ///< whose figures are made anew at start
 inline constexpr int list_limit_default = 50;
 inline constexpr int list_limit_max = 500;
 

@@ -12,9 +12,9 @@ using loop::rules::TraceMatch;
 using loop::traces::Trace;
 
 /// The channel that speaks most clearly stands for the pair.
-TraceMatch match_of(const std::string& other, const loop::traces::Comparison& c, bool turned) {
+TraceMatch match_of(const std::string& other, const loop::traces::Comparison& c) {
     TraceMatch out{.sha256 = other,
-                   .shift_s = turned ? -c.lag_rows : c.lag_rows,
+                   .shift_s = c.lag_rows,
                    .correlation = c.agreement,
                    .rows = static_cast<int>(c.rows),
                    .chance = std::pow(10, c.log10_chance)};
@@ -22,33 +22,48 @@ TraceMatch match_of(const std::string& other, const loop::traces::Comparison& c,
     for (const auto& fit : c.channels)
         if (!best || fit.weight > best->weight) best = &fit;
     if (best && best->scale != 0) {
-        out.scale = turned ? 1 / best->scale : best->scale;
-        out.offset = turned ? -best->offset / best->scale : best->offset;
+        out.scale = best->scale;
+        out.offset = best->offset;
     }
     return out;
 }
 
+/// The same pair, seen from the other one.
+TraceMatch turned(TraceMatch match, const std::string& other) {
+    match.sha256 = other;
+    match.shift_s = -match.shift_s;
+    match.offset = 0 - match.offset / match.scale;
+    match.scale = 1 / match.scale;
+    return match;
+}
+
 }  // namespace
 
-void TraceShelf::take(const std::string& sha256, std::string_view csv, const Load& load,
-                      loop::rules::Suspects& suspects) {
-    const auto id = static_cast<loop::traces::TraceId>(digests_.size());
-    if (!known_.try_emplace(sha256, id).second) return;
-    digests_.push_back(sha256);
+TraceFigures TraceShelf::figures(std::string_view csv, const Load& load) const {
     const auto trace = loop::traces::parse_trace(csv).trace;
-    if (!trace) return;
-    suspects.traces().put_facts(sha256, loop::rules::facts_of(*trace));
+    if (!trace) return {};
+    TraceFigures out{loop::rules::facts_of(*trace), loop::traces::sketch_of(*trace), {}};
     const auto parsed = [&](loop::traces::TraceId of) -> std::optional<Trace> {
         const auto text = load(digests_.at(of));
         return text ? loop::traces::parse_trace(*text).trace : std::nullopt;
     };
-    for (const auto& match : loop::traces::matches(index_, *trace, parsed)) {
-        const auto& other = digests_.at(match.id);
-        suspects.traces().put_match(sha256, match_of(other, match.comparison, false));
-        suspects.traces().put_match(other, match_of(sha256, match.comparison, true));
-        suspects.trace_changed(other);
+    for (const auto& match : loop::traces::matches(index_, *trace, parsed))
+        out.copies.push_back(match_of(digests_.at(match.id), match.comparison));
+    return out;
+}
+
+void TraceShelf::put(const std::string& sha256, const TraceFigures& figures, loop::rules::Suspects& suspects) {
+    const auto id = static_cast<loop::traces::TraceId>(digests_.size());
+    if (!known_.try_emplace(sha256, id).second) return;
+    digests_.push_back(sha256);
+    if (!figures.facts) return;
+    suspects.traces().put_facts(sha256, *figures.facts);
+    index_.insert(id, figures.sketch);
+    for (const auto& copy : figures.copies) {
+        suspects.traces().put_match(sha256, copy);
+        suspects.traces().put_match(copy.sha256, turned(copy, sha256));
+        suspects.trace_changed(copy.sha256);
     }
-    index_.insert(id, loop::traces::sketch_of(*trace));
     suspects.trace_changed(sha256);
 }
 

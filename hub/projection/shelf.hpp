@@ -1,5 +1,5 @@
 // The process data the hub holds, as rules need it: figures drawn from each trace, and which traces are copies of one
-// another. Kept up to date as traces come; made anew from the store at start.
+// another.
 #pragma once
 
 #include <functional>
@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "hub/projection/figures.hpp"
 #include "loop/suspects/suspects.hpp"
 #include "loop/traces/index.hpp"
 
@@ -20,9 +21,11 @@ public:
     /// The CSV of a trace that came before; nothing where it is not there.
     using Load = std::function<std::optional<std::string>(const std::string& sha256)>;
 
-    /// A trace that came, the first time; again does nothing. What the rules know of it and of its copies goes to
-    /// `suspects`. One that can't be read is left alone: it is evidence of nothing.
-    void take(const std::string& sha256, std::string_view csv, const Load&, loop::rules::Suspects&);
+    bool holds(const std::string& sha256) const { return known_.contains(sha256); }
+    /// What is to be said of a trace that comes now. Changes nothing.
+    TraceFigures figures(std::string_view csv, const Load&) const;
+    /// The trace is there from now on; what rules know of it and of its copies goes to `suspects`. Again does nothing.
+    void put(const std::string& sha256, const TraceFigures&, loop::rules::Suspects&);
 
 private:
     loop::traces::Index index_;

@@ -1,8 +1,10 @@
 #include "hub/projection/state.hpp"
 
 #include <algorithm>
+#include <span>
 #include <tuple>
 
+#include "hub/limits.hpp"
 #include "loop/record/reading.hpp"
 
 namespace imloop::hub {
@@ -111,8 +113,26 @@ void State::settle(loop::Day today) {
 }
 
 void State::take_trace(const std::string& sha256, std::string_view csv, Store& store) {
-    shelf.take(
-        sha256, csv, [&](const std::string& other) { return store.trace(other); }, suspects);
+    if (shelf.holds(sha256)) return;
+    const auto figures = shelf.figures(csv, [&](const std::string& other) { return store.trace(other); });
+    store.put_figures(sha256, figures_version, bytes_of(figures));
+    shelf.put(sha256, figures, suspects);
+}
+
+void State::take_traces_in(Store& store) {
+    store.each_figures(figures_version, [&](const std::string& sha256, const std::string& bytes) {
+        if (const auto figures = figures_of(bytes)) shelf.put(sha256, *figures, suspects);
+    });
+    auto missing = store.trace_digests();
+    std::erase_if(missing, [&](const auto& sha256) { return shelf.holds(sha256); });
+    while (!missing.empty()) {
+        const auto batch = std::min(missing.size(), traces_a_transaction);
+        Transaction transaction(store.database());
+        for (const auto& sha256 : std::span(missing).last(batch))
+            take_trace(sha256, store.trace(sha256).value(), store);
+        transaction.commit();
+        missing.resize(missing.size() - batch);
+    }
 }
 
 void State::take_forks_in(Store& store) {

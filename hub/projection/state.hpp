@@ -56,8 +56,10 @@ public:
     void take(const loop::Admitted&, std::string_view line, const journal::Outcome&, const std::string& source,
               const std::string& epoch, loop::Moment received_at);
     void settle(loop::Day today);
-    /// Process data that the store holds now.
+    /// Process data that the store holds now; what is drawn from it goes there too.
     void take_trace(const std::string& sha256, std::string_view csv, Store&);
+    /// All that the store holds, by what was drawn from it; drawn anew where that is missing or of another version.
+    void take_traces_in(Store&);
     /// Records whose process data came since the last settle().
     void look_again() { suspects.update(projection, {}); }
     /// Alarms of forked journals, which stand beside the journals too.

@@ -22,6 +22,12 @@ CREATE TABLE IF NOT EXISTS alarms (
   code TEXT NOT NULL, bytes BYTEA NOT NULL);
 )sql";
 
+/// Drawn from `traces`, and to be drawn anew at any time.
+inline constexpr const char* figures_table = R"sql(
+CREATE TABLE IF NOT EXISTS trace_figures (
+  sha256 TEXT NOT NULL PRIMARY KEY, version BIGINT NOT NULL, bytes BYTEA NOT NULL);
+)sql";
+
 inline constexpr const char* segments_index = "CREATE INDEX IF NOT EXISTS segments_position ON segments (position)";
 
 inline constexpr const char* meta_get = "SELECT value FROM meta WHERE name = $1";
@@ -47,6 +53,12 @@ inline constexpr const char* trace_put =
     "NOTHING";
 inline constexpr const char* trace_get = "SELECT bytes FROM traces WHERE sha256 = $1";
 inline constexpr const char* traces_all = "SELECT sha256, bytes FROM traces ORDER BY sha256";
+
+inline constexpr const char* trace_digests = "SELECT sha256 FROM traces ORDER BY sha256";
+inline constexpr const char* figures_put =
+    "INSERT INTO trace_figures (sha256, version, bytes) VALUES ($1, $2, $3) ON CONFLICT (sha256) DO UPDATE SET "
+    "version = $2, bytes = $3";
+inline constexpr const char* figures_all = "SELECT sha256, bytes FROM trace_figures WHERE version = $1";
 
 inline constexpr const char* clearance_put =
     "INSERT INTO clearances (source_id, asked_at, vehicle_id, answer) VALUES ($1, $2, $3, $4)";

@@ -23,11 +23,13 @@ std::int64_t signed_of(std::uint64_t n) { return static_cast<std::int64_t>(n); }
 }  // namespace
 
 const sqlite::Form& store_form() {
-    static const sqlite::Form form{
-        sql::meta_get, sql::meta_put, {[](Database& database) {
-            database.define(sql::schema);
-            database.execute(sql::segments_index);
-        }}};
+    static const sqlite::Form form{sql::meta_get,
+                                   sql::meta_put,
+                                   {[](Database& database) {
+                                        database.define(sql::schema);
+                                        database.execute(sql::segments_index);
+                                    },
+                                    [](Database& database) { database.define(sql::figures_table); }}};
     return form;
 }
 
@@ -124,6 +126,27 @@ std::optional<std::string> Store::trace(std::string_view sha256) {
 
 void Store::each_trace(const std::function<void(const std::string&, const std::string&)>& visit) {
     auto s = database_.prepare(sql::traces_all);
+    while (s.step()) visit(s.text(0), journal::zstd_decode(s.text(1)));
+}
+
+std::vector<std::string> Store::trace_digests() {
+    std::vector<std::string> out;
+    for (auto s = database_.prepare(sql::trace_digests); s.step();) out.push_back(s.text(0));
+    return out;
+}
+
+void Store::put_figures(std::string_view sha256, std::int64_t version, std::string_view bytes) {
+    database_.prepare(sql::figures_put)
+        .bind(1, sha256)
+        .bind(2, version)
+        .bind_blob(3, journal::zstd_encode(bytes))
+        .run();
+}
+
+void Store::each_figures(std::int64_t version,
+                         const std::function<void(const std::string&, const std::string&)>& visit) {
+    auto s = database_.prepare(sql::figures_all);
+    s.bind(1, version);
     while (s.step()) visit(s.text(0), journal::zstd_decode(s.text(1)));
 }
 

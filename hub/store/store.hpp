@@ -55,6 +55,12 @@ public:
     void put_trace(std::string_view sha256, std::string_view source, loop::Moment received_at, std::string_view csv);
     std::optional<std::string> trace(std::string_view sha256);
     void each_trace(const std::function<void(const std::string& sha256, const std::string& csv)>&);
+    /// In the order of their digests.
+    std::vector<std::string> trace_digests();
+    /// What was drawn from a trace; another version replaces it.
+    void put_figures(std::string_view sha256, std::int64_t version, std::string_view bytes);
+    void each_figures(std::int64_t version,
+                      const std::function<void(const std::string& sha256, const std::string& bytes)>&);
     void put_clearance(std::string_view source, loop::Moment at, std::string_view vehicle_id, std::string_view answer);
     /// A one-time code, kept as its digest.
     void put_invite(std::string_view code_sha256, std::string_view source, loop::Moment expires_at);

@@ -85,7 +85,8 @@ void Feed::take_trace(const std::string& sha256) {
         const auto it = traces_.find(of);
         return it == traces_.end() ? std::nullopt : std::optional(it->second);
     };
-    if (const auto csv = load(sha256)) shelf_.take(sha256, *csv, load, suspects_);
+    const auto csv = load(sha256);
+    if (csv && !shelf_.holds(sha256)) shelf_.put(sha256, shelf_.figures(*csv, load), suspects_);
 }
 
 void Feed::until(loop::Day day) {
