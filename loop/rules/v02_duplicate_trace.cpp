@@ -1,6 +1,6 @@
 // Another test's process data or readings given as this one's: the same trace of two vehicles, a trace that is a copy
 // of another (loop/suspects/traces.hpp), or the same readings to the last digit. Readings repeat by chance the more
-// often the fewer digits they carry: near-zero ones of clean vehicles prove nothing.
+// often the fewer digits they carry: near-zero ones of clean vehicles prove nothing, few readings only together.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,7 +8,9 @@
 #include <tuple>
 
 #include "loop/rules/rule.hpp"
+#include "loop/statistics/tails.hpp"
 #include "loop/suspects/chance.hpp"
+#include "loop/suspects/repeats.hpp"
 #include "loop/suspects/sameness.hpp"
 #include "loop/suspects/traces.hpp"
 
@@ -18,6 +20,7 @@ namespace {
 constexpr std::size_t readings_min = 4, digest_shown = 12;
 /// Tuples below cannot be told apart in one station's year, however often they repeat.
 constexpr double bits_min = 10;
+constexpr Day block_days = 180;  // tests of one station and method that are compared
 
 bool later_than(const Record& a, const Record& b) {
     return std::tie(a.fact.occurred_at, a.fact.record_id) > std::tie(b.fact.occurred_at, b.fact.record_id);
@@ -64,6 +67,12 @@ void by_readings(const Record& r, std::vector<std::string>& out) {
     const auto& of = r.test().readings;
     if (of.size() >= readings_min && information_bits(of) >= bits_min)
         out.push_back(r.fact.station_id + "|" + tuple_of(r));
+}
+
+void by_method(const Record& r, std::vector<std::string>& out) {
+    if (r.is_test() && r.fact.vehicle && !r.test().readings.empty())
+        out.push_back(r.fact.station_id + "|" + r.fact.inspection->method + "|" +
+                      std::to_string(day_of(r.fact.occurred_at) / block_days));
 }
 
 /// The records of vehicles that are all unlike one another, the first of each.
@@ -122,8 +131,32 @@ void same_readings(std::span<const Record> records, const Context& ctx, Flags& f
     flags.push_back(std::move(flag));
 }
 
+/// A copied test of few readings shows nothing by itself; a station where more come again than readings do does.
+void readings_come_again(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    const auto setting = [&](const char* name) { return ctx.number("V02", name, records[0]); };
+    const auto repeats = repeats_of(records);
+    const auto again = static_cast<double>(repeats.pairs.size());
+    if (again < setting("again_min") || again < setting("again_factor_min") * repeats.expected) return;
+    const double chance = std::exp(statistics::log_poisson_at_least(std::ssize(repeats.pairs), repeats.expected));
+    if (chance > setting("again_chance_max")) return;
+    for (const auto& [later, earlier] : repeats.pairs)
+        flags.push_back({.claim = "readings_come_again",
+                         .grade = Grade::medium,
+                         .score_permille = static_cast<int>(std::min(900.0, 1000 * (1 - repeats.expected / again))),
+                         .records = {later->fact.record_id, earlier->fact.record_id},
+                         .person = later->test().inspector_id,
+                         .values = {text("readings", tuple_of(*later)), number("again", again, 0),
+                                    number("tests", repeats.tests, 0), number("expected", repeats.expected, 1),
+                                    text("chance", chance_words(chance))},
+                         .key = "again|" + later->fact.record_id});
+}
+
 }  // namespace
 
-Rule v02() { return {.id = "V02", .record = check, .groups = {{by_trace, same_trace}, {by_readings, same_readings}}}; }
+Rule v02() {
+    return {.id = "V02",
+            .record = check,
+            .groups = {{by_trace, same_trace}, {by_readings, same_readings}, {by_method, readings_come_again, true}}};
+}
 
 }  // namespace imloop::loop::rules

@@ -1,6 +1,10 @@
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <set>
 
 #include "loop/suspects/chance.hpp"
+#include "loop/suspects/repeats.hpp"
+#include "tests/sim/random.hpp"
 #include "tests/support/suspects.hpp"
 #include "tests/support/vehicles.hpp"
 
@@ -123,4 +127,83 @@ TEST_CASE("of two tests with one trace's data the later is in question, whicheve
         REQUIRE(flags.size() == 1);
         CHECK(flags[0].records == std::vector{id_of(2), early["record_id"].get<std::string>()});
     }
+}
+
+namespace {
+
+/// The n-th test of one bench, so many minutes after monday.
+json vmas_test(int n, double co, double hc, double nox, const char* analyser = "A1") {
+    auto r = a_test(n, loop::format_moment(*loop::parse_moment(monday) + n * 600'000),
+                    {{"method", "vmas"},
+                     {"equipment", {{"analyser_id", analyser}}},
+                     {"readings",
+                      {{{"item", "co"}, {"phase", "cycle"}, {"value", co}, {"unit", "g/km"}},
+                       {{"item", "hc"}, {"phase", "cycle"}, {"value", hc}, {"unit", "g/km"}},
+                       {{"item", "nox"}, {"phase", "cycle"}, {"value", nox}, {"unit", "g/km"}}}}});
+    r["vehicle"].merge_patch(a_vehicle(n));
+    return r;
+}
+
+/// Forty tests far from one another, and then copies of the first ones.
+json spread_test(int n) {
+    const int of = n % 40;
+    return vmas_test(n, 2.03 + of * 0.11, 0.31 + of * 0.02, 0.21 + of % 7 * 0.13);
+}
+
+/// Tests spread evenly over a lattice, `wide` times `wide` times `wide` values of `step`.
+std::vector<loop::rules::Flag> flags_of_lattice(int tests, int wide, double step) {
+    SuspectWorld world;
+    sim::Random random(20260302);
+    const auto value = [&] { return 0.4 + step * static_cast<double>(random.below(static_cast<std::uint64_t>(wide))); };
+    for (int n = 0; n < tests; ++n) {
+        const double co = value(), hc = value(), nox = value();
+        world.put(vmas_test(n, co, hc, nox));
+    }
+    return world.flags("V02");
+}
+
+}  // namespace
+
+TEST_CASE("three readings that come again with four vehicles of a station are copies, with three they may be chance") {
+    SuspectWorld world;
+    for (int n = 0; n < 43; ++n) world.put(spread_test(n));
+    CHECK(world.flags("V02").empty());
+    world.put(spread_test(43));
+    const auto flags = world.flags("V02");
+    REQUIRE(flags.size() == 4);
+    std::set<std::vector<std::string>> pairs;
+    for (const auto& flag : flags) {
+        CHECK(flag.claim == "readings_come_again");
+        pairs.insert(flag.records);
+    }
+    CHECK(pairs.contains({id_of(43), id_of(3)}));
+    CHECK(flags[0].values[1].text == "4");
+    CHECK(flags[0].values[2].text == "44");
+}
+
+TEST_CASE("readings that lie so close that some must agree are no copies, nor those of a coarse instrument") {
+    // 500 tests on 20 x 20 x 20 places: some 15 pairs agree by chance.
+    CHECK(flags_of_lattice(500, 20, 0.01).empty());
+    CHECK(flags_of_lattice(500, 20, 0.1).empty());
+}
+
+TEST_CASE("of readings spread evenly about as many agree as their neighbours let expect") {
+    std::vector<loop::rules::Record> records;
+    sim::Random random(7);
+    const auto value = [&] { return 5.01 + 0.01 * static_cast<double>(random.below(30)); };
+    for (int n = 0; n < 2000; ++n) {
+        loop::rules::Record r;
+        r.fact.vehicle.emplace().vin = a_vehicle(n)["vin"];
+        auto& test = r.detail.inspection.emplace();
+        test.analyser_id = "A1";
+        for (const char* item : {"co", "hc", "nox"})
+            test.readings.push_back({item, "cycle", "g/km", value(), {}, {}, {}});
+        records.push_back(std::move(r));
+    }
+    const auto repeats = loop::rules::repeats_of(records);
+    CHECK(repeats.tests == 2000);
+    // 2000 * 1999 / 2 pairs: each agrees with probability 1 / 30^3, which makes 74, and lies near with
+    // (88 / 900)^3 - 1 / 30^3 (two of 30 places have one neighbour less), which makes 1795 / 26 = 69.
+    CHECK(repeats.expected == Approx(69).epsilon(0.07));
+    CHECK(std::abs(static_cast<double>(repeats.pairs.size()) - 74) < 3 * std::sqrt(74));
 }
