@@ -27,7 +27,20 @@ struct Bounds {
     bool back(const Point& a, const Point& b) const { return b.km < a.km - tolerance_km; }
     bool too_far(const Point& a, const Point& b) const { return b.km > a.km + day_km_max * (b.day - a.day) + spare_km; }
     bool fits(const Point& a, const Point& b) const { return !back(a, b) && !too_far(a, b); }
-    double usual(const Point& a, const Point& b) const { return usual_day_km * (b.day - a.day) + spare_km; }
+    /// What it should have run between `a` and `b`, if `right` is right of the two: by its own pace since it was
+    /// registered, within a factor.
+    struct Growth {
+        double least, most;
+    };
+    Growth growth(const Point& a, const Point& b, const Point& right) const {
+        constexpr double factor = 2, days_known = 180;
+        const double days = b.day - a.day;
+        const auto& vehicle = right.record->detail.vehicle;
+        const double age = vehicle && vehicle->registered_on ? right.day - *vehicle->registered_on : 0;
+        if (age < days_known) return {-tolerance_km, usual_day_km * days + spare_km};
+        const double usual = right.km / age * days;
+        return {std::max(0.0, usual / factor - spare_km) - tolerance_km, usual * factor + spare_km};
+    }
 };
 
 Flag flag_of(const Point& odd, const Point& other, const char* claim, std::vector<Value> values) {
@@ -49,9 +62,9 @@ void check_mileage(const std::vector<Point>& points, const Context& ctx, Flags& 
         // The earlier one is the odd one where the one before it and the later one agree.
         const bool a_is_odd = i >= 2 && bounds.fits(points[i - 2], b) && !bounds.fits(points[i - 2], a);
         const bool a_stood_out = i >= 2 && bounds.fits(points[i - 2], b) && bounds.back(a, b);
-        const double spread = bounds.usual(a, b);
-        if (slip_of_one_between(b.km, a.km - bounds.tolerance_km, a.km + spread) ||
-            slip_of_one_between(a.km, b.km - spread, b.km + bounds.tolerance_km))
+        const auto by_a = bounds.growth(a, b, a), by_b = bounds.growth(a, b, b);
+        if (slip_of_one_between(b.km, a.km + by_a.least, a.km + by_a.most) ||
+            slip_of_one_between(a.km, b.km - by_b.most, b.km - by_b.least))
             continue;
         const bool first_odd = a_is_odd || a_stood_out;
         const Point &odd = first_odd ? a : b, &other = first_odd ? b : a;

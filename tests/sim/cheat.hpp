@@ -41,9 +41,9 @@ struct Scene {
     const Line& line;
     const std::vector<Vehicle>& fleet;
     const std::vector<IStation>& stations;
-    bool is_clean_up = false;        ///< of a retest made within minutes or after a broken-off one
-    const std::string& repaired_by;  ///< the shop of the latest repair; empty: none
-    loop::Moment drawn_since = 0;    ///< the vehicle failed elsewhere then, and this station drew it
+    bool is_clean_up = false;          ///< of a retest made within minutes or after a broken-off one
+    const std::string& repaired_by;    ///< the shop of the latest repair; empty: none
+    const Test* drawn_from = nullptr;  ///< what the vehicle failed elsewhere, where this station drew it
 
     bool done = false;                      ///< it has been cheated: labelled
     bool shows = true;                      ///< what was done can be seen in the record or its process data

@@ -34,6 +34,19 @@ void under_another_plate(Scene& s) {
     for (int i = 0; i < 5; ++i) plate += static_cast<char>('0' + s.random.below(10));
 }
 
+/// What failed is half of what it was, or the lamp is out: two tests of one car differ by less.
+bool beyond_scatter(const Test& failed, const Test& passed) {
+    if (failed.obd && failed.obd->mil_on && failed.obd->watches_exhaust) return passed.obd && passed.obd->communicates;
+    return std::ranges::any_of(failed.readings, [&](const Reading& before) {
+        const std::string_view item = before.item, phase = before.phase;
+        if (before.passed || item == "lambda" || item == "power") return false;
+        if (failed.method != passed.method) return before.value > 1.5 * *before.limit;
+        return std::ranges::any_of(passed.readings, [&](const Reading& r) {
+            return r.item == item && r.phase == phase && r.value < 0.5 * before.value;
+        });
+    });
+}
+
 }  // namespace
 
 void odometer_rolled(Scene& s) {
@@ -62,11 +75,14 @@ void identity_altered(Scene& s) {
 }
 
 void shopping(Scene& s) {
-    if (s.drawn_since == 0 || !s.failed()) return;
-    redraw(s, 0.4, 0.9, s.campaign.style > 0.5);
+    if (!s.drawn_from) return;
+    const bool as_if_new = s.test.reason != "retest";
+    if (!s.failed() && !as_if_new) return;
+    if (s.failed()) redraw(s, 0.4, 0.9, s.campaign.style > 0.5);
     // An owner may mend a car himself, and say at the second station that it is a retest; then nothing is odd about it.
     constexpr loop::Moment hours_ms = 6 * 3'600'000;
-    s.shows = s.test.reason != "retest" || s.test.started_at - s.drawn_since < hours_ms;
+    const bool at_once = s.test.started_at - s.drawn_from->ended_at < hours_ms;
+    s.shows = (as_if_new || at_once) && beyond_scatter(*s.drawn_from, s.test);
     s.done = true;
 }
 

@@ -126,7 +126,7 @@ private:
                         world_.stations,
                         goes_on,
                         what_.repaired_by,
-                        what_.drawn_since};
+                        what_.drawn_from.get()};
             const auto already = again;
             campaign.kind->test(scene);
             if (scene.done) did.push_back({&campaign, scene.shows});

@@ -1,6 +1,8 @@
 // The year while it runs: vehicles, stations, and what they write. Everything happens in the order of time.
 #pragma once
 
+#include <memory>
+
 #include "tests/sim/year.hpp"
 
 namespace imloop::sim {
@@ -45,8 +47,8 @@ struct Visit {
     IStation* station = nullptr;
     std::string reason = "periodic", retest_of;
     int attempt = 1;
-    std::string repaired_by;       ///< shop of the latest repair
-    loop::Moment drawn_since = 0;  ///< it failed elsewhere then, and a station that passes such vehicles drew it
+    std::string repaired_by;                 ///< shop of the latest repair
+    std::shared_ptr<const Test> drawn_from;  ///< failed elsewhere; a station that passes such vehicles drew it
 };
 struct Outcome {
     Test test;

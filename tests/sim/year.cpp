@@ -228,7 +228,7 @@ private:
         Random random = world_.chance(of_cheat);
         if (!random.chance(campaign->dose * drawn_share)) return false;
         next.visit.station = &*std::ranges::find(world_.stations, campaign->station, &IStation::id);
-        next.visit.drawn_since = at;
+        next.visit.drawn_from = next.failed;
         next.has_returned_unrepaired = true;
         next.what = Plan::What::test;
         if (campaign->style < 0.6) {
