@@ -77,14 +77,14 @@ void check_strangers(std::span<const Record> records, const Context& ctx, Flags&
 
 namespace {
 
-/// Tests of one line in the order of time, by some word of theirs, and how often each came back after another.
+/// Tests of one line in the order of time, by some word of theirs, and how often each came after another.
 struct Alternation {
     std::map<std::string, std::vector<const Record*>> uses;
-    std::map<std::string, int> returns;
+    std::map<std::string, int> came;
     std::size_t tests = 0;
 
     void add(const Record& r, const std::string& word) {
-        if (!last_.empty() && last_ != word && uses.contains(word)) ++returns[word];
+        if (last_ != word) ++came[word];
         uses[word].push_back(&r);
         last_ = word;
         ++tests;
@@ -116,17 +116,15 @@ void check_uncalibrated(std::span<const Record> records, const Context& ctx, Fla
                 own = &id;
         if (!own) continue;
         for (const auto& [id, of] : line.uses) {
-            const auto returns = line.returns.find(id);
-            if (calibrated.contains(id) || returns == line.returns.end() ||
-                returns->second < setting("analyser_returns_min"))
-                continue;
+            const int returns = line.came.at(id) - 1;
+            if (calibrated.contains(id) || returns < setting("analyser_returns_min")) continue;
             if (std::ranges::any_of(calibrated, [&](const auto& c) { return loop::one_slip_apart(c.first, id); }))
                 continue;
             for (const Record* r : of)
                 flags.push_back(
                     flag_of(*r, "analyser_not_of_this_line", Grade::medium, 800,
                             {text("analyser", r->test().analyser_id), text("line", place.first), text("own", *own),
-                             number("uses", static_cast<double>(of.size()), 0), number("returns", returns->second, 0),
+                             number("uses", static_cast<double>(of.size()), 0), number("returns", returns, 0),
                              number("calibrations", static_cast<double>(calibrated.at(*own).size()), 0)}));
         }
     }
@@ -138,23 +136,32 @@ void check_software(std::span<const Record> records, const Context& ctx, Flags& 
     for (const Record& r : records)
         if (r.is_test() && !r.test().software_version.empty())
             lines[r.test().line_id].add(r, r.test().software_version);
-    for (const auto& [line, tests] : lines) {
+    // Beside the line's own one, on all lines together: whoever has such a program has it on each.
+    struct Odd {
+        std::vector<const Record*> uses;
+        int came = 0;
+        std::size_t tests = 0;
+    };
+    std::map<std::string, Odd> versions;
+    for (const auto& [line, tests] : lines)
         for (const auto& [version, of] : tests.uses) {
-            // An update tried, taken back and made again returns once or twice, not at single vehicles; a second
-            // computer does its part of the work.
-            const auto found = tests.returns.find(version);
-            const int returns = found == tests.returns.end() ? 0 : found->second;
-            if (returns < ctx.number("R11", "software_returns_min", *of.front())) continue;
-            const auto count = static_cast<double>(of.size());
-            const double share = count / static_cast<double>(tests.tests);
-            if (share > ctx.number("R11", "software_share_max", *of.front()) || count > run_max * (returns + 1))
-                continue;
-            for (const Record* r : of)
-                flags.push_back(flag_of(
-                    *r, "software_comes_and_goes", Grade::medium, 750,
-                    {text("software", version), text("line", line), number("uses", static_cast<double>(of.size()), 0),
-                     number("tests", static_cast<double>(tests.tests), 0)}));
+            if (of.size() * 2 > tests.tests) continue;
+            auto& odd = versions[version];
+            odd.uses.insert(odd.uses.end(), of.begin(), of.end());
+            odd.came += tests.came.at(version), odd.tests += tests.tests;
         }
+    for (const auto& [version, odd] : versions) {
+        // An update tried, taken back and made again returns once or twice, not at single vehicles; a second computer
+        // does its part of the work.
+        const auto count = static_cast<double>(odd.uses.size());
+        const double share = count / static_cast<double>(odd.tests);
+        if (odd.came - 1 < ctx.number("R11", "software_returns_min", *odd.uses.front()) || count > run_max * odd.came ||
+            share > ctx.number("R11", "software_share_max", *odd.uses.front()))
+            continue;
+        for (const Record* r : odd.uses)
+            flags.push_back(flag_of(*r, "software_comes_and_goes", Grade::medium, 750,
+                                    {text("software", version), text("line", r->test().line_id),
+                                     number("uses", count, 0), number("tests", static_cast<double>(odd.tests), 0)}));
     }
 }
 

@@ -31,7 +31,7 @@ constexpr CheatKind kinds[] = {
     {"unit_slip", "单位错位或漏填", station, false, .08, "R01 R03 R10", cheat::unit_slip, nullptr},
     {"odometer_rolled", "改小里程", station, false, .06, "V08", cheat::odometer_rolled, nullptr},
     {"identity_altered", "改换身份", station, false, .08, "V06", cheat::identity_altered, nullptr},
-    {"shopping", "招揽外站不合格车", station, false, .30, "V05 S02", cheat::shopping, nullptr},
+    {"shopping", "招揽外站不合格车", station, true, .15, "V05 S02", cheat::shopping, nullptr},
     {"night_burst", "夜间成批补录", station, true, .5, "R09 S05", cheat::night_burst, nullptr},
     {"borrowed_analyser", "借用分析仪编号", station, false, 1.0, "R11 V03", cheat::borrowed_analyser, nullptr},
     {"unapproved_software", "未经批准的软件", station, false, .10, "R11", cheat::unapproved_software, nullptr},

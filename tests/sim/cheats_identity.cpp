@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "loop/suspects/sameness.hpp"
 #include "tests/sim/cheat.hpp"
 
 namespace imloop::sim::cheat {
@@ -40,7 +41,7 @@ bool beyond_scatter(const Test& failed, const Test& passed) {
     return std::ranges::any_of(failed.readings, [&](const Reading& before) {
         const std::string_view item = before.item, phase = before.phase;
         if (before.passed || item == "lambda" || item == "power") return false;
-        if (failed.method != passed.method) return before.value > 1.5 * *before.limit;
+        if (failed.method != passed.method) return before.value > 2 * *before.limit;
         return std::ranges::any_of(passed.readings, [&](const Reading& r) {
             return r.item == item && r.phase == phase && r.value < 0.5 * before.value;
         });
@@ -52,12 +53,15 @@ bool beyond_scatter(const Test& failed, const Test& passed) {
 void odometer_rolled(Scene& s) {
     auto& t = s.test;
     if (!t.obd || t.obd->mileage_km == 0 || t.vehicle->told_km == 0) return;
+    const double true_km = t.obd->mileage_km;
     const double share = s.campaign.dose < 0.3 ? s.random.within(0.6, 0.8) : s.random.within(0.2, 0.7);
-    t.obd->mileage_km = static_cast<int>(t.obd->mileage_km * share);
+    t.obd->mileage_km = static_cast<int>(true_km * share);
     if (s.campaign.style > 0.6)
         for (auto& u : t.obd->in_use)
             u.numerator = static_cast<int>(u.numerator * share),
             u.denominator = static_cast<int>(u.denominator * share);
+    // With one digit put right it is what it was: then it looks like a slip of the hand.
+    s.shows = !loop::rules::slip_of_one_between(t.obd->mileage_km, 0.98 * true_km, 1.02 * true_km);
     s.done = true;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <tuple>
 
@@ -102,7 +103,7 @@ private:
             Plan care = plan;
             care.what = Plan::What::service;
             care.at = plan.at - random.between(2, 20) * loop::day_ms;
-            care.shop = shop_for(county, v, care.at, random);
+            care.shop = shop_for(county, v, random);
             if (care.at > world_.begin) put(care);
         }
         // Taxis and old trucks come twice a year.
@@ -163,11 +164,12 @@ private:
             return;
         }
         if (draw(next)) return;
-        const bool steered = steered_to && random.chance(0.8) && takes(shop_named(*steered_to), v, failed_at) > 0;
-        if (repaired > 0 && (steered || random.chance(plan.round > 0 ? 0.8 : repaired))) {
+        auto goes_to = paper_for(v, failed_at);
+        if (steered_to && random.chance(0.8) && fits(shop_named(*steered_to), v)) goes_to = shop_named(*steered_to);
+        if (repaired > 0 && (goes_to || random.chance(plan.round > 0 ? 0.8 : repaired))) {
             next.what = Plan::What::repair;
-            next.shop = steered ? shop_named(*steered_to) : shop_for(county, v, failed_at, random);
-            next.at = later(failed_at, steered ? 0 : 1, steered ? 2 : 18, random);
+            next.shop = goes_to ? *goes_to : shop_for(county, v, random);
+            next.at = later(failed_at, goes_to ? 0 : 1, goes_to ? 2 : 18, random);
             if (next.at <= failed_at) next.at = failed_at + 3'600'000;
             put(std::move(next));
         } else if (random.chance(0.35)) {
@@ -193,23 +195,24 @@ private:
         v.cleared_at_km = v.mileage_at(at, world_.begin);
     }
 
-    const Campaign* campaign_of(std::string_view code, const std::string& shop, loop::Day day) const {
+    bool fits(std::size_t shop, const Vehicle& v) const {
+        return v.model->use != Use::heavy_truck || world_.shops[shop].heavy_bays > 0;
+    }
+    /// A shop that writes repairs of heavy lorries which never got into it.
+    std::optional<std::size_t> paper_for(const Vehicle& v, loop::Moment at) {
+        constexpr double bought_share = 0.3;  // of all that failed, from a shop that sells to all it can
+        if (v.model->use != Use::heavy_truck) return std::nullopt;
         for (const auto& c : world_.out.campaigns)
-            if (code == c.kind->code && c.active(day) && (shop.empty() || c.shop == shop)) return &c;
-        return nullptr;
+            if (c.kind->code == std::string_view("heavy_in_small_bay") && c.active(loop::day_of(at)) &&
+                world_.chance(of_cheat).chance(c.dose * bought_share))
+                return shop_named(c.shop);
+        return std::nullopt;
     }
-    /// How readily a shop takes a vehicle in: a heavy lorry where it fits, or where that does not matter.
-    double takes(std::size_t shop, const Vehicle& v, loop::Moment at) const {
-        const auto& s = world_.shops[shop];
-        if (v.model->use != Use::heavy_truck || s.heavy_bays > 0) return s.weight;
-        const auto* campaign = campaign_of("heavy_in_small_bay", s.id, loop::day_of(at));
-        return campaign ? s.weight * campaign->dose : 0;
-    }
-    std::size_t shop_for(std::size_t county, const Vehicle& v, loop::Moment at, Random& random) {
+    std::size_t shop_for(std::size_t county, const Vehicle& v, Random& random) {
         for (;; county = random.below(counties().size())) {
             if (counties()[county].repaired <= 0) continue;
             std::vector<double> weights;
-            for (const auto i : world_.shops_of[county]) weights.push_back(takes(i, v, at));
+            for (const auto i : world_.shops_of[county]) weights.push_back(fits(i, v) ? world_.shops[i].weight : 0);
             if (std::ranges::any_of(weights, [](double w) { return w > 0; }))
                 return world_.shops_of[county][random.weighted(weights)];
         }
@@ -219,27 +222,31 @@ private:
     }
 
     /// To a station that is known to pass what failed elsewhere: as if for the first time, or at once.
-    bool draw(Plan next) {
+    bool draw(const Plan& next) {
         constexpr double drawn_share = 0.15;  // of all that failed, by a station that draws all it can
         const auto at = next.failed->ended_at;
         const auto& failed_at = next.failed->station;
-        const auto* campaign = campaign_of("shopping", "", loop::day_of(at));
-        if (!campaign || failed_at == team || failed_at == campaign->station) return false;
-        Random random = world_.chance(of_cheat);
-        if (!random.chance(campaign->dose * drawn_share)) return false;
-        next.visit.station = &*std::ranges::find(world_.stations, campaign->station, &IStation::id);
+        for (const auto& c : world_.out.campaigns) {
+            if (c.kind->code != std::string_view("shopping") || !c.active(loop::day_of(at))) continue;
+            Random random = world_.chance(of_cheat);
+            if (failed_at == team || failed_at == c.station || !random.chance(c.dose * drawn_share)) continue;
+            put(drawn(next, c, random));
+            return true;
+        }
+        return false;
+    }
+    Plan drawn(Plan next, const Campaign& by, Random& random) {
+        const auto at = next.failed->ended_at;
+        next.visit.station = &*std::ranges::find(world_.stations, by.station, &IStation::id);
         next.visit.drawn_from = next.failed;
         next.has_returned_unrepaired = true;
         next.what = Plan::What::test;
-        if (campaign->style < 0.6) {
+        next.at = at + random.between(60, 300) * 60'000;
+        if (by.style < 0.6) {
             next.visit.reason = "periodic", next.visit.attempt = 1, next.visit.retest_of.clear();
-            next.at = later(at, 0, 4, random);
-        } else {
-            next.at = at + random.between(60, 300) * 60'000;
+            next.at = std::max(later(at, 0, 4, random), at + 3'600'000);
         }
-        next.at = std::max(next.at, at + 3'600'000);
-        put(std::move(next));
-        return true;
+        return next;
     }
 
     void repair(Plan plan) {
