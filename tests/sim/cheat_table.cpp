@@ -31,7 +31,7 @@ constexpr CheatKind kinds[] = {
     {"unit_slip", "单位错位或漏填", station, false, .08, "R01 R03 R10", cheat::unit_slip, nullptr},
     {"odometer_rolled", "改小里程", station, false, .06, "V08", cheat::odometer_rolled, nullptr},
     {"identity_altered", "改换身份", station, false, .08, "V06", cheat::identity_altered, nullptr},
-    {"shopping", "招揽外站不合格车", station, true, .15, "V05 S02", cheat::shopping, nullptr},
+    {"shopping", "招揽外站不合格车", station, true, .45, "V05 S02", cheat::shopping, nullptr},
     {"night_burst", "夜间成批补录", station, true, .5, "R09 S05", cheat::night_burst, nullptr},
     {"borrowed_analyser", "借用分析仪编号", station, false, 1.0, "R11 V03", cheat::borrowed_analyser, nullptr},
     {"unapproved_software", "未经批准的软件", station, false, .10, "R11", cheat::unapproved_software, nullptr},
@@ -50,7 +50,7 @@ constexpr CheatKind kinds[] = {
     {"obd_harmed", "损害 OBD", shop, false, .8, "M07", nullptr, cheat::obd_harmed},
     {"impossible_order", "次序不可能", shop, false, 1.0, "M08", nullptr, cheat::impossible_order},
     {"subsidised", "无故障骗补维修", shop, false, 1.0, "M10", nullptr, cheat::subsidised},
-    {"heavy_in_small_bay", "小工位修重车", shop, true, .08, "M06", nullptr, cheat::heavy_in_small_bay},
+    {"heavy_in_small_bay", "小工位修重车", shop, true, 1.0, "M06", nullptr, cheat::heavy_in_small_bay},
     {"picture_reused", "照片重复使用", shop, false, 1.0, "M09", nullptr, cheat::picture_reused},
 };
 
