@@ -1,6 +1,7 @@
 // A verdict follows from the readings and the limits in force (GB 18285-2018, GB 3847-2018; table limits): what says
 // otherwise, lacks a value it should rest on, or is written in another unit, was not measured and judged as it should.
 #include <algorithm>
+#include <cmath>
 
 #include "loop/physics/plausible.hpp"
 #include "loop/suspects/bench.hpp"
@@ -35,6 +36,38 @@ void over_limit(const Record& r, Flags& flags) {
           .score_permille = 950,
           .values = {text("reading", place_of(*worst)), number("value", worst->value, 2, worst->unit),
                      number("limit", worst_limit, 2, worst->unit)}},
+         flags);
+}
+
+/// More at the wheels than the engine has: a comma moved, or a rated power that is not this engine's.
+void too_strong(const Record& r, const Context& ctx, Flags& flags) {
+    const auto* power = r.test().reading("power", "max");
+    if (!is_pass(r) || r.fact.inspection->method != "lugdown" || !power || !r.detail.vehicle) return;
+    const auto rated = r.detail.vehicle->rated_power_kw;
+    const double share = ctx.number("R01", "wheel_power_share_max", r);
+    if (!rated || *rated <= 0 || power->value <= *rated * share) return;
+    push(r,
+         {.claim = "power_beyond_engine",
+          .grade = Grade::medium,
+          .score_permille = 850,
+          .values = {number("value", power->value, 1, "kW"), number("rated", *rated, 1, "kW"),
+                     number("limit", *rated * share, 1, "kW")}},
+         flags);
+}
+
+/// The result of a free acceleration is the mean of the three that count (GB 3847-2018); rounded, or cut off.
+void not_the_mean(const Record& r, const Context& ctx, Flags& flags) {
+    const auto *mean = r.test().reading("opacity", "mean"), *one = r.test().reading("opacity", "1"),
+               *two = r.test().reading("opacity", "2"), *three = r.test().reading("opacity", "3");
+    if (!is_pass(r) || r.fact.inspection->method != "free_acceleration" || !mean || !one || !two || !three) return;
+    const double of_three = (one->value + two->value + three->value) / 3;
+    const double room = ctx.number("R01", "mean_tolerance", r) + 0.05 * of_three;
+    if (std::abs(mean->value - of_three) <= room) return;
+    push(r,
+         {.claim = "not_the_mean",
+          .grade = Grade::medium,
+          .score_permille = 850,
+          .values = {number("value", mean->value, 2, mean->unit), number("mean", of_three, 2, mean->unit)}},
          flags);
 }
 
@@ -73,8 +106,8 @@ void within_limits_failed(const Record& r, Flags& flags) {
     }
 }
 
-/// What a pass by a method rests on. The second ASM mode is left out after a fast pass; NOx of diesels and lambda are
-/// not asked of all; g/km come apart or as a sum.
+/// What a pass by a method rests on. The second ASM mode is left out after a fast pass, as a whole; NOx of diesels and
+/// lambda are not asked of all; g/km come apart or as a sum.
 std::vector<std::string> missing_of(const Record& r) {
     struct Need {
         const char *method, *phase, *item, *or_item;
@@ -102,6 +135,10 @@ std::vector<std::string> missing_of(const Record& r) {
         if (r.fact.inspection->method == need.method && !r.test().reading(need.item, need.phase) &&
             !r.test().reading(need.or_item, need.phase))
             out.push_back(std::string(need.item) + "/" + need.phase);
+    const bool has_second = std::ranges::any_of(r.test().readings, [](const auto& o) { return o.phase == "2540"; });
+    if (r.fact.inspection->method == "asm" && has_second)
+        for (const auto* item : {"co", "hc", "no"})
+            if (!r.test().reading(item, "2540")) out.push_back(std::string(item) + "/2540");
     return out;
 }
 
@@ -156,6 +193,8 @@ void check(const Record& r, const Context& ctx, Flags& flags) {
     if (!is_car_or_lorry(r)) return;
     over_limit(r, flags);
     too_weak(r, ctx, flags);
+    too_strong(r, ctx, flags);
+    not_the_mean(r, ctx, flags);
     within_limits_failed(r, flags);
 }
 

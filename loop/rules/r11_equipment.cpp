@@ -49,6 +49,7 @@ void by_instrument(const Record& r, std::vector<std::string>& out) {
 void of_a_station(std::span<const Record> records, const Context& ctx, Flags& flags) {
     equipment::check_suspension(records, ctx, flags);
     equipment::check_strangers(records, ctx, flags);
+    equipment::check_uncalibrated(records, ctx, flags);
     equipment::check_software(records, ctx, flags);
 }
 

@@ -27,8 +27,49 @@ struct Bounds {
     bool back(const Point& a, const Point& b) const { return b.km < a.km - tolerance_km; }
     bool too_far(const Point& a, const Point& b) const { return b.km > a.km + day_km_max * (b.day - a.day) + spare_km; }
     bool fits(const Point& a, const Point& b) const { return !back(a, b) && !too_far(a, b); }
-    double usual(const Point& a, const Point& b) const { return usual_day_km * (b.day - a.day) + spare_km; }
 };
+
+/// What it may have run between two tests.
+struct Growth {
+    double least, most;
+};
+
+/// By its own pace since it was registered, within a factor; `right` is right of the two.
+Growth by_pace(const Point& a, const Point& b, const Point& right, const Bounds& bounds) {
+    constexpr double factor = 2, days_known = 180;
+    const double days = b.day - a.day;
+    const auto& vehicle = right.record->detail.vehicle;
+    const double age = vehicle && vehicle->registered_on ? right.day - *vehicle->registered_on : 0;
+    if (age < days_known) return {0, bounds.usual_day_km * days + bounds.spare_km};
+    const double usual = right.km / age * days;
+    return {std::max(0.0, usual / factor - bounds.spare_km), usual * factor + bounds.spare_km};
+}
+
+/// The distance since clearing counts the same kilometres, until codes are cleared again or it stands at its end: then
+/// those since are the fewest.
+std::vector<Growth> growths(const Point& a, const Point& b, const Point& right, const Bounds& bounds) {
+    constexpr double share = 0.1, end_km = 65'535;
+    auto usual = by_pace(a, b, right, bounds);
+    const auto before = a.record->test().obd->cleared_distance_km, after = b.record->test().obd->cleared_distance_km;
+    if (!before || !after) return {usual};
+    std::vector<Growth> out;
+    if (const double since = *after - *before; since >= 0 && *after < end_km)
+        out.push_back({since * (1 - share), since * (1 + share)});
+    usual.least = std::max(usual.least, (*after < end_km ? *after : std::max(0.0, *after - *before)) * (1 - share));
+    if (usual.least < usual.most) out.push_back(usual);
+    return out;
+}
+
+/// With one digit put right, in either of them, they agree.
+bool is_slip(const Point& a, const Point& b, const Bounds& bounds) {
+    const double t = bounds.tolerance_km;
+    return std::ranges::any_of(
+               growths(a, b, a, bounds),
+               [&](const Growth& g) { return slip_of_one_between(b.km, a.km + g.least - t, a.km + g.most + t); }) ||
+           std::ranges::any_of(growths(a, b, b, bounds), [&](const Growth& g) {
+               return slip_of_one_between(a.km, b.km - g.most - t, b.km - g.least + t);
+           });
+}
 
 Flag flag_of(const Point& odd, const Point& other, const char* claim, std::vector<Value> values) {
     return {.claim = claim,
@@ -49,10 +90,7 @@ void check_mileage(const std::vector<Point>& points, const Context& ctx, Flags& 
         // The earlier one is the odd one where the one before it and the later one agree.
         const bool a_is_odd = i >= 2 && bounds.fits(points[i - 2], b) && !bounds.fits(points[i - 2], a);
         const bool a_stood_out = i >= 2 && bounds.fits(points[i - 2], b) && bounds.back(a, b);
-        const double spread = bounds.usual(a, b);
-        if (slip_of_one_between(b.km, a.km - bounds.tolerance_km, a.km + spread) ||
-            slip_of_one_between(a.km, b.km - spread, b.km + bounds.tolerance_km))
-            continue;
+        if (is_slip(a, b, bounds)) continue;
         const bool first_odd = a_is_odd || a_stood_out;
         const Point &odd = first_odd ? a : b, &other = first_odd ? b : a;
         flags.push_back(flag_of(

@@ -75,28 +75,93 @@ void check_strangers(std::span<const Record> records, const Context& ctx, Flags&
     }
 }
 
-void check_software(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    std::map<std::string, std::vector<const Record*>> lines;
-    for (const Record& r : records)
-        if (r.is_test() && !r.test().software_version.empty()) lines[r.test().line_id].push_back(&r);
-    for (const auto& [line, tests] : lines) {
-        std::map<std::string, std::vector<const Record*>> versions;
-        std::map<std::string, int> returns;
-        for (std::size_t i = 0; i < tests.size(); ++i) {
-            const auto& version = tests[i]->test().software_version;
-            if (versions.contains(version) && tests[i - 1]->test().software_version != version) ++returns[version];
-            versions[version].push_back(tests[i]);
-        }
-        for (const auto& [version, of] : versions) {
-            // An update tried, taken back and made again returns once or twice, not at single vehicles.
-            if (returns[version] < ctx.number("R11", "software_returns_min", *of.front())) continue;
-            if (static_cast<double>(of.size()) > 0.05 * static_cast<double>(tests.size())) continue;
+namespace {
+
+/// Tests of one line in the order of time, by some word of theirs, and how often each came after another.
+struct Alternation {
+    std::map<std::string, std::vector<const Record*>> uses;
+    std::map<std::string, int> came;
+    std::size_t tests = 0;
+
+    void add(const Record& r, const std::string& word) {
+        if (last_ != word) ++came[word];
+        uses[word].push_back(&r);
+        last_ = word;
+        ++tests;
+    }
+
+private:
+    std::string last_;
+};
+
+}  // namespace
+
+void check_uncalibrated(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    std::map<std::string, std::set<Day>> calibrated;
+    std::map<std::pair<std::string, std::string>, Alternation> lines;  // by line and method: each has its instrument
+    for (const Record& r : records) {
+        const auto id = instrument_of(r);
+        if (id.empty()) continue;
+        if (r.is_test())
+            lines[{r.test().line_id, r.fact.inspection->method}].add(r, id);
+        else
+            calibrated[id].insert(day_of(r.fact.occurred_at));
+    }
+    const auto setting = [&](const char* name) { return ctx.number("R11", name, records[0]); };
+    for (const auto& [place, line] : lines) {
+        const std::string* own = nullptr;
+        for (const auto& [id, of] : line.uses)
+            if (const auto it = calibrated.find(id);
+                it != calibrated.end() && static_cast<double>(it->second.size()) >= setting("calibration_days_min"))
+                own = &id;
+        if (!own) continue;
+        for (const auto& [id, of] : line.uses) {
+            const int returns = line.came.at(id) - 1;
+            if (calibrated.contains(id) || returns < setting("analyser_returns_min")) continue;
+            if (std::ranges::any_of(calibrated, [&](const auto& c) { return loop::one_slip_apart(c.first, id); }))
+                continue;
             for (const Record* r : of)
-                flags.push_back(flag_of(
-                    *r, "software_comes_and_goes", Grade::medium, 750,
-                    {text("software", version), text("line", line), number("uses", static_cast<double>(of.size()), 0),
-                     number("tests", static_cast<double>(tests.size()), 0)}));
+                flags.push_back(
+                    flag_of(*r, "analyser_not_of_this_line", Grade::medium, 800,
+                            {text("analyser", r->test().analyser_id), text("line", place.first), text("own", *own),
+                             number("uses", static_cast<double>(of.size()), 0), number("returns", returns, 0),
+                             number("calibrations", static_cast<double>(calibrated.at(*own).size()), 0)}));
         }
+    }
+}
+
+void check_software(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    constexpr double run_max = 1.5;
+    std::map<std::string, Alternation> lines;
+    for (const Record& r : records)
+        if (r.is_test() && !r.test().software_version.empty())
+            lines[r.test().line_id].add(r, r.test().software_version);
+    // Beside the line's own one, on all lines together: whoever has such a program has it on each.
+    struct Odd {
+        std::vector<const Record*> uses;
+        int came = 0;
+        std::size_t tests = 0;
+    };
+    std::map<std::string, Odd> versions;
+    for (const auto& [line, tests] : lines)
+        for (const auto& [version, of] : tests.uses) {
+            if (of.size() * 2 > tests.tests) continue;
+            auto& odd = versions[version];
+            odd.uses.insert(odd.uses.end(), of.begin(), of.end());
+            odd.came += tests.came.at(version), odd.tests += tests.tests;
+        }
+    for (const auto& [version, odd] : versions) {
+        // An update tried, taken back and made again returns once or twice, not at single vehicles; a second computer
+        // does its part of the work.
+        const auto count = static_cast<double>(odd.uses.size());
+        const double share = count / static_cast<double>(odd.tests);
+        if (odd.came - 1 < ctx.number("R11", "software_returns_min", *odd.uses.front()) || count > run_max * odd.came ||
+            share > ctx.number("R11", "software_share_max", *odd.uses.front()))
+            continue;
+        for (const Record* r : odd.uses)
+            flags.push_back(flag_of(*r, "software_comes_and_goes", Grade::medium, 750,
+                                    {text("software", version), text("line", r->test().line_id),
+                                     number("uses", count, 0), number("tests", static_cast<double>(odd.tests), 0)}));
     }
 }
 

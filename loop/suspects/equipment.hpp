@@ -19,6 +19,8 @@ std::string instrument_of(const Record&);
 void check_suspension(std::span<const Record> of_station, const Context&, Flags&);
 /// An analyser seen a time or two among a station's own.
 void check_strangers(std::span<const Record> of_station, const Context&, Flags&);
+/// An analyser that comes and goes on one line and was never calibrated there, beside one that is.
+void check_uncalibrated(std::span<const Record> of_station, const Context&, Flags&);
 /// A second program that comes and goes on one line.
 void check_software(std::span<const Record> of_station, const Context&, Flags&);
 /// An instrument of one station in use at another on the same day.

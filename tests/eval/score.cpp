@@ -12,9 +12,7 @@ bool is_of_stations(const Flag& f) { return f.rule.starts_with('S'); }
 bool is_of_counties(const Flag& f) { return f.rule.starts_with('C'); }
 
 /// Single records of its kind should show it; else only many together.
-bool shows_in_records(const sim::Campaign& c) {
-    return c.kind->rules[0] != 'S' && std::string_view(c.kind->rules) != "M09";
-}
+bool shows_in_records(const sim::Campaign& c) { return c.kind->rules[0] != 'S'; }
 
 bool is_meant(const sim::Campaign& c, const std::string& rule) {
     return std::string_view(c.kind->rules).find(rule) != std::string_view::npos;

@@ -134,3 +134,36 @@ TEST_CASE("a correction clears what R01 said") {
                {"reason", "读数录错"}});
     CHECK(world.flags("R01").empty());
 }
+
+TEST_CASE("no engine gives more at the wheels than it has") {
+    CHECK(claims("R01", {lugdown(125, 100)}).empty());
+    CHECK(claims("R01", {lugdown(126, 100)}) == Claims{"power_beyond_engine"});
+    CHECK(claims("R01", {lugdown(452, 100)}) == Claims{"power_beyond_engine"});
+}
+
+TEST_CASE("the mean of a free acceleration is that of its three, rounded or cut off") {
+    const auto smoke = [](double mean) {
+        json r = a_smoke_test(1, at, 0.81, 0.84, 0.78);
+        r["readings"].back()["value"] = mean;
+        return r;
+    };
+    CHECK(claims("R01", {smoke(0.81)}).empty());
+    CHECK(claims("R01", {smoke(0.8)}).empty());
+    CHECK(claims("R01", {smoke(0.72)}).empty());
+    CHECK(claims("R01", {smoke(0.08)}) == Claims{"not_the_mean"});
+    json without = smoke(0.08);
+    without["readings"].erase(2);
+    CHECK(claims("R01", {without}).empty());
+}
+
+TEST_CASE("an ASM mode that was driven yields all its gases, one that was not yields none") {
+    json r = a_test(1, at, {{"method", "asm"}});
+    r["readings"] = {reading("co", "5025", 0.1, "%"), reading("hc", "5025", 20, "ppm"),
+                     reading("no", "5025", 90, "ppm")};
+    CHECK(claims("R01", {r}).empty());
+    r["readings"].push_back(reading("co", "2540", 0.1, "%"));
+    r["readings"].push_back(reading("hc", "2540", 20, "ppm"));
+    CHECK(claims("R01", {r}) == Claims{"values_missing"});
+    r["readings"].push_back(reading("no", "2540", 90, "ppm"));
+    CHECK(claims("R01", {r}).empty());
+}

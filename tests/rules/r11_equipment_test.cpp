@@ -148,6 +148,28 @@ TEST_CASE("an analyser of one station in use at another on the same day is flagg
     CHECK(flags[0].station_id == "I610404-02");
 }
 
+TEST_CASE("an analyser that comes and goes beside the line's own and was never calibrated there is not of this line") {
+    const auto flags_of = [](const std::set<int>& other, bool calibrated_too) {
+        SuspectWorld world;
+        for (int n = 0; n < 6; ++n) {
+            world.put(calibration(100 + n, monday + n * loop::day_ms - 3'600'000, true));
+            if (calibrated_too)
+                world.put(calibration(200 + n, monday + n * loop::day_ms - 1'800'000, true, 3.52, "GX-7788"));
+        }
+        for (int n = 0; n < 60; ++n)
+            world.put(test_with(1000 + n, monday + n * 3'600'000LL,
+                                {{"analyser_id", other.contains(n) ? "GX-7788" : "AN-0001"}}));
+        return world.flags("R11");
+    };
+    const auto flags = flags_of({5, 6, 20, 30, 41}, false);
+    REQUIRE(flags.size() == 5);
+    CHECK(flags[0].claim == "analyser_not_of_this_line");
+    CHECK(flags_of({5, 20, 30, 31}, false).empty());  // came back twice
+    CHECK(flags_of({5, 20, 30, 41}, true).empty());   // a second one of its own
+    // From one day on it is the line's new one.
+    CHECK(flags_of({50, 51, 52, 53, 54, 55, 56, 57, 58, 59}, false).empty());
+}
+
 TEST_CASE("software that returns for single vehicles is flagged, an update taken back is not") {
     const auto world_of = [](const std::set<int>& second) {
         SuspectWorld world;
@@ -159,6 +181,24 @@ TEST_CASE("software that returns for single vehicles is flagged, an update taken
     CHECK(world_of({10, 30, 50, 70}) == 4);
     CHECK(world_of({10, 30, 50}) == 0);
     CHECK(world_of({96, 97, 98, 99}) == 0);
+    CHECK(world_of({10, 11, 12, 30, 31, 50, 51, 70, 71}) == 0);  // for some time each
+}
+
+TEST_CASE("software at single vehicles counts over a station's lines, a line's own is not in question") {
+    const auto world_of = [](int every_of_three) {
+        SuspectWorld world;
+        for (int n = 0; n < 120; ++n) {
+            const int line = n % 4;
+            const bool odd = line < 2 && n / 4 % every_of_three == 1;
+            auto test = test_with(1000 + n, monday + n * 3'600'000LL,
+                                  {{"software_version", line == 3 || odd ? "3.2.1x" : "3.2.1"}});
+            test["line_id"] = std::to_string(line);
+            world.put(test);
+        }
+        return world.flags("R11").size();
+    };
+    CHECK(world_of(15) == 4);  // two on each of two lines
+    CHECK(world_of(3) == 0);   // a third of all: a second computer
 }
 
 namespace {

@@ -61,3 +61,33 @@ TEST_CASE("the same station, a repair between, a narrow failure and a small drop
     worse["readings"][0]["value"] = 1.1;
     CHECK(flags_of({worse, little}).empty());
 }
+
+TEST_CASE("by another method the pass says that the limit was kept: what failed at less than twice it is quiet") {
+    constexpr auto later = "2026-03-04T10:00:00+08:00";
+    auto by_asm = passed(later, "periodic");
+    by_asm["method"] = "asm";
+    by_asm["readings"] = {{{"item", "co"}, {"phase", "5025"}, {"value", 0.1}, {"unit", "%"}, {"limit", 0.5}},
+                          {{"item", "hc"}, {"phase", "5025"}, {"value", 20}, {"unit", "ppm"}, {"limit", 90}},
+                          {{"item", "no"}, {"phase", "5025"}, {"value", 90}, {"unit", "ppm"}, {"limit", 700}}};
+    auto failed = a_failed_test(1, failed_at);
+    failed["readings"][0]["value"] = 1.2;
+    CHECK(flags_of({failed, by_asm}).size() == 1);
+    failed["readings"][0]["value"] = 1.19;
+    CHECK(flags_of({failed, by_asm}).empty());
+}
+
+TEST_CASE("a lamp that failed the car and is out elsewhere, unrepaired, is shopping; one still lit is not") {
+    const json lit{{"communicates", true}, {"mil_on", true}, {"dtcs", {"P0420"}}};
+    auto failed = a_test(1, failed_at, {{"obd", lit}, {"verdict", "fail"}, {"failed_items", {"obd"}}});
+    auto next = passed("2026-03-04T10:00:00+08:00", "periodic");
+    next["obd"] = lit;
+    CHECK(flags_of({failed, next}).empty());
+    next["obd"] = {{"communicates", true}, {"mil_on", false}, {"dtcs", json::array()}};
+    const auto flags = flags_of({failed, next});
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "tested_as_if_new_elsewhere");
+    CHECK(flags[0].values[3].text == "obd");
+    CHECK(flags[0].values[4].text == "P0420");
+    next["obd"] = {{"communicates", false}};
+    CHECK(flags_of({failed, next}).empty());
+}

@@ -92,3 +92,32 @@ TEST_CASE("clearing, another program, a repair and a counter that was full expla
     CHECK(flags_of({in_use(1, "2026-03-02", 65'000, 65'530), in_use(2, "2026-03-20", 32'900, 33'100)}).empty());
     CHECK(flags_of({first, in_use(2, "2026-03-20", 3, 4, {{"in_use", {{"catalyst", 3}}}})}).empty());
 }
+
+TEST_CASE("half a year on, a slip must leave what the vehicle usually runs") {
+    // 352,000 km in 1,886 days: 187 a day, so 17,000 to 69,000 in half a year.
+    const json registered{{"vehicle", {{"registered_on", "2021-01-01"}}}};
+    const auto pair = [&](double before, double after) {
+        auto a = at(1, "2026-03-02", before), b = at(2, "2026-09-02", after);
+        a.merge_patch(registered), b.merge_patch(registered);
+        return flags_of({a, b}).size();
+    };
+    CHECK(pair(352'000, 97'500) == 0);   // 397,500 without its first digit
+    CHECK(pair(352'000, 155'000) == 1);  // 355,000 would be too little, 455,000 too much, 152,000 before it too
+    CHECK(pair(352'000, 390'000) == 0);
+}
+
+TEST_CASE("what was driven since clearing tells a slip from a rolled odometer") {
+    const auto cleared = [](double km) { return json{{"cleared_distance_km", km}}; };
+    // The true mileage is 161,500: 61,500 is that with a digit gone.
+    CHECK(flags_of({at(1, "2026-03-02", 152'000, cleared(20'000)), at(2, "2026-06-02", 61'500, cleared(29'500))})
+              .empty());
+    CHECK(flags_of({at(1, "2026-03-02", 152'000, cleared(20'000)), at(2, "2026-06-02", 57'000, cleared(29'500))})
+              .size() == 1);
+    CHECK(flags_of({at(1, "2026-03-02", 152'000), at(2, "2026-06-02", 57'000)}).empty());
+    // Cleared again between: at least what was driven since then.
+    CHECK(
+        flags_of({at(1, "2026-03-02", 152'000, cleared(20'000)), at(2, "2026-06-02", 57'000, cleared(4'000))}).empty());
+    CHECK(
+        flags_of({at(1, "2026-03-02", 152'000, cleared(20'000)), at(2, "2026-06-02", 57'000, cleared(8'000))}).size() ==
+        1);
+}

@@ -38,6 +38,14 @@ std::string any_with_rollers(const std::vector<IStation>& stations, Random& rand
     return s->id;
 }
 
+/// One that a heavy lorry does not get into.
+std::string any_small(const std::vector<Shop>& shops, Random& random) {
+    const Shop* s = nullptr;
+    do s = &random.pick(shops);
+    while (s->heavy_bays > 0);
+    return s->id;
+}
+
 class Planner {
 public:
     Planner(int year, const std::vector<IStation>& i, const std::vector<Shop>& m, Random& random)
@@ -120,7 +128,9 @@ private:
         const auto both = split(where, '+');
         const bool is_auto = where == "auto";
         if (c.kind->side != Side::shop) c.station = is_auto ? any_with_rollers(stations_, random_) : both.front();
-        if (c.kind->side != Side::station) c.shop = is_auto ? random_.pick(shops_).id : both.back();
+        const bool needs_small = c.kind->code == std::string_view("heavy_in_small_bay");
+        if (c.kind->side != Side::station)
+            c.shop = !is_auto ? both.back() : needs_small ? any_small(shops_, random_) : random_.pick(shops_).id;
         const bool known_i = c.station.empty() || weight_of(stations_, c.station) > 0;
         const bool known_m = c.shop.empty() || weight_of(shops_, c.shop) > 0;
         if (!known_i || !known_m) throw std::invalid_argument("--cheat: no such station: " + where);

@@ -20,7 +20,7 @@ struct Campaign {
     double dose = 0;  ///< share of what it could be done to; of `always` kinds how strongly
     loop::Day from = 0, to = 0;
     double style = 0;                  ///< 0 to 1: which way of several, the same for the whole campaign
-    std::vector<std::string> serials;  ///< of parts that go from car to car
+    std::vector<std::string> serials;  ///< of parts that go from car to car, or pictures
     std::set<std::string> fitted;      ///< of these the ones that were on a car before
     bool active(loop::Day day) const { return from <= day && day <= to; }
 };
@@ -40,8 +40,10 @@ struct Scene {
     const IStation& station;
     const Line& line;
     const std::vector<Vehicle>& fleet;
-    bool is_clean_up = false;        ///< of a retest made within minutes or after a broken-off one
-    const std::string& repaired_by;  ///< the shop of the latest repair; empty: none
+    const std::vector<IStation>& stations;
+    bool is_clean_up = false;          ///< of a retest made within minutes or after a broken-off one
+    const std::string& repaired_by;    ///< the shop of the latest repair; empty: none
+    const Test* drawn_from = nullptr;  ///< what the vehicle failed elsewhere, where this station drew it
 
     bool done = false;                      ///< it has been cheated: labelled
     bool shows = true;                      ///< what was done can be seen in the record or its process data
@@ -103,11 +105,21 @@ void backdated(Scene&);
 void miracle_retest(Scene&);
 void abort_restart(Scene&);
 void pair_collusion(Scene&);
+void unit_slip(Scene&);
+void night_burst(Scene&);
+void careless_records(Scene&);
+// Identity, of vehicles and instruments.
+void odometer_rolled(Scene&);
+void identity_altered(Scene&);
+void shopping(Scene&);
+void borrowed_analyser(Scene&);
+void unapproved_software(Scene&);
 // OBD and the uploader.
 void obd_simulator(Scene&);
 void codes_cleared(Scene&);
 void constant_obd_stream(Scene&);
 void obd_excuse(Scene&);
+void own_lambda(Scene&);
 void hard_coded(Scene&);
 // Shops.
 void paper_repair(Work&);
@@ -120,9 +132,12 @@ void copy_paste(Work&);
 void obd_harmed(Work&);
 void impossible_order(Work&);
 void subsidised(Work&);
+void heavy_in_small_bay(Work&);
+void picture_reused(Work&);
 
 /// Readings beyond their limit drawn anew between these shares of it; lit lamps put out.
 void redraw(Scene&, double low, double high, bool with_seconds);
+void put_out_the_lamp(Test&);
 }  // namespace cheat
 
 }  // namespace imloop::sim

@@ -28,8 +28,18 @@ constexpr CheatKind kinds[] = {
     {"codes_cleared", "检前清码", station, false, .04, "R13", cheat::codes_cleared, nullptr},
     {"constant_obd_stream", "OBD 数据流不变", station, false, .8, "R12", cheat::constant_obd_stream, nullptr},
     {"obd_excuse", "谎称 OBD 不通信", station, false, .05, "S07", cheat::obd_excuse, nullptr},
+    {"unit_slip", "单位错位或漏填", station, false, .08, "R01 R03 R10", cheat::unit_slip, nullptr},
+    {"odometer_rolled", "改小里程", station, false, .06, "V08", cheat::odometer_rolled, nullptr},
+    {"identity_altered", "改换身份", station, false, .08, "V06", cheat::identity_altered, nullptr},
+    {"shopping", "招揽外站不合格车", station, true, .45, "V05 S02", cheat::shopping, nullptr},
+    {"night_burst", "夜间成批补录", station, true, .5, "R09 S05", cheat::night_burst, nullptr},
+    {"borrowed_analyser", "借用分析仪编号", station, false, 1.0, "R11 V03", cheat::borrowed_analyser, nullptr},
+    {"unapproved_software", "未经批准的软件", station, false, .10, "R11", cheat::unapproved_software, nullptr},
+    {"careless_records", "记录管理混乱", station, true, .3, "S08", cheat::careless_records, nullptr},
+    {"own_lambda", "套用他车排气", station, false, .15, "R03", cheat::own_lambda, nullptr},
     {"hard_coded", "上传软件写死合格", station, true, 1.0, "S04 S07", cheat::hard_coded, nullptr},
     {"pair_collusion", "检修串通", pair, false, .10, "S10 M01 S02", cheat::pair_collusion, cheat::paper_repair},
+    {"one_owner", "同主检修串通", pair, false, .10, "S10 M01 S02", cheat::pair_collusion, cheat::paper_repair},
     {"paper_repair", "纸面维修", shop, false, 1.0, "M01", nullptr, cheat::paper_repair},
     {"borrowed_catalyst", "借用三元", shop, false, .35, "M02", nullptr, cheat::borrowed_catalyst},
     {"short_lived", "短命维修", shop, false, .9, "M03", nullptr, cheat::short_lived},
@@ -40,6 +50,8 @@ constexpr CheatKind kinds[] = {
     {"obd_harmed", "损害 OBD", shop, false, .8, "M07", nullptr, cheat::obd_harmed},
     {"impossible_order", "次序不可能", shop, false, 1.0, "M08", nullptr, cheat::impossible_order},
     {"subsidised", "无故障骗补维修", shop, false, 1.0, "M10", nullptr, cheat::subsidised},
+    {"heavy_in_small_bay", "小工位修重车", shop, true, 1.0, "M06", nullptr, cheat::heavy_in_small_bay},
+    {"picture_reused", "照片重复使用", shop, false, 1.0, "M09", nullptr, cheat::picture_reused},
 };
 
 }  // namespace

@@ -36,14 +36,14 @@ void scale_seconds(Test& t, std::string_view item, double factor) {
     }
 }
 
+}  // namespace
+
 void put_out_the_lamp(Test& t) {
     if (!t.obd || !t.obd->mil_on) return;
     t.obd->mil_on = false;
     t.obd->dtcs.clear(), t.obd->permanent_dtcs.clear();
     t.obd->mil_distance_km = 0;
 }
-
-}  // namespace
 
 void redraw(Scene& s, double low, double high, bool with_seconds) {
     auto& t = s.test;

@@ -63,6 +63,29 @@ void obd_excuse(Scene& s) {
     s.done = true;
 }
 
+void own_lambda(Scene& s) {
+    auto& t = s.test;
+    if (!t.obd || t.obd->lambda == 0 || (t.method != Method::asm_ && t.method != Method::two_speed_idle)) return;
+    if (!s.failed() && s.campaign.style < 0.3) return;
+    // Pasted from a lean engine, or from none: clean gases, and lambda with them unless it has limits to keep.
+    const bool is_light = s.campaign.dose < 0.3;
+    for (const auto* phase : {"idle", "high_idle", "5025", "2540"}) {
+        Gas g = diluted(closed(s.random.within(0.01, 0.08), s.random.within(5, 30), s.random.within(20, 150), 0.1),
+                        is_light ? s.random.within(0.13, 0.16) : s.random.within(0.16, 0.24));
+        for (auto& r : t.readings) {
+            if (std::string_view(r.phase) != phase) continue;
+            if (const auto* gas = gas_named(g, r.item)) r.value = rounded(*gas, decimals_of(t.method, r.item));
+            if (std::string_view(r.item) == "lambda")
+                r.value = rounded(std::min(lambda_of(g), r.limit.value_or(9.999) - 0.01), 3);
+        }
+    }
+    put_out_the_lamp(t);
+    t.appearance_passed = true;
+    t.with_trace = false;
+    judge(t);
+    s.done = true;
+}
+
 void hard_coded(Scene& s) {
     auto& t = s.test;
     t.appearance_passed = true;

@@ -5,6 +5,24 @@
 #include "tests/sim/cheat.hpp"
 
 namespace imloop::sim::cheat {
+namespace {
+
+/// The analyser's own lambda stands beside the gases and no longer follows from them.
+bool contradicts_lambda(const Test& t) {
+    constexpr double beyond_any_analyser = 0.05;
+    for (const auto& lambda : t.readings) {
+        if (std::string_view(lambda.item) != "lambda") continue;
+        Gas g;
+        for (const auto& r : t.readings) {
+            auto* gas = gas_named(g, r.item);
+            if (gas && std::string_view(r.phase) == lambda.phase) *gas = r.value;
+        }
+        if (std::abs(lambda_of(g) - lambda.value) > beyond_any_analyser) return true;
+    }
+    return false;
+}
+
+}  // namespace
 
 void too_fast(Scene& s) {
     auto& t = s.test;
@@ -132,6 +150,61 @@ void pair_collusion(Scene& s) {
         fails_without_cause(s);
         s.steer_to = &s.campaign.shop;
     }
+}
+
+void unit_slip(Scene& s) {
+    auto& t = s.test;
+    const bool leaves_out = s.campaign.style < 0.4;
+    const auto over = [](const Reading& r) { return !r.passed && std::string_view(r.item) != "lambda"; };
+    if (std::ranges::none_of(t.readings, over)) return;
+    put_out_the_lamp(t);
+    t.appearance_passed = true;
+    for (auto& r : t.readings) {
+        if (r.passed) continue;
+        const std::string_view item = r.item;
+        if (item == "lambda") {
+            r.value = rounded(s.random.within(0.97, 1.03), 3);
+        } else if (!leaves_out) {
+            // A comma moved; of power the other way.
+            double factor = 0.1;
+            while (item != "power" && r.value * factor > *r.limit) factor /= 10;
+            r.value = rounded(item == "power" ? r.value * 10 : r.value * factor, decimals_of(t.method, item));
+        }
+    }
+    if (leaves_out) std::erase_if(t.readings, over);
+    judge(t);
+    s.shows = leaves_out || t.with_trace || t.method == Method::free_acceleration || contradicts_lambda(t);
+    s.done = true;
+}
+
+void night_burst(Scene& s) {
+    auto& t = s.test;
+    const auto day = loop::day_of(t.started_at);
+    Random tonight(s.campaign.number, 34, static_cast<std::uint64_t>(day));
+    if (!tonight.chance(s.campaign.dose)) return;
+    // What a whole day would have held is written in an hour and a half from ten on.
+    constexpr loop::Moment ten_at_night_ms = 22 * 3'600'000 + 300'000;
+    const auto duration = t.ended_at - t.started_at;
+    const auto since_opening = std::max<loop::Moment>(0, t.started_at - s.station.opens(day));
+    t.started_at = loop::start_of(day) + ten_at_night_ms + since_opening / 8;
+    t.started_at -= t.started_at % 1000;
+    t.ended_at = t.started_at + duration;
+    t.takes_line = false;
+    if (s.failed()) redraw(s, 0.4, 0.95, false);
+    s.done = true;
+}
+
+void careless_records(Scene& s) {
+    auto& t = s.test;
+    Random today(s.campaign.number, 35, static_cast<std::uint64_t>(loop::day_of(t.started_at)));
+    const bool bad_day = today.chance(0.5 * s.campaign.dose);
+    if (s.campaign.style < 0.35)
+        t.late_ms = bad_day ? today.between(30, 90) * loop::Moment{3'600'000} : 0;
+    else if (s.campaign.style < 0.7)
+        t.voided_before = s.random.chance(0.4 * s.campaign.dose);
+    else
+        t.refused_before = s.random.chance(0.4 * s.campaign.dose);
+    s.done = t.late_ms > 0 || t.voided_before || t.refused_before;
 }
 
 }  // namespace imloop::sim::cheat

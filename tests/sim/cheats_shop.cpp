@@ -106,6 +106,7 @@ void copy_paste(Work& w) {
     job.quoted_fee = job.total_fee;
     job.technician_id = w.shop.technicians.front().id;
     if (w.campaign.style < 0.5) job.mended.clear();
+    w.shows = false;  // one by itself; many together do
     w.done = true;
 }
 
@@ -149,6 +150,28 @@ void impossible_order(Work& w) {
         job.mileage_km = static_cast<int>(job.mileage_km * w.random.within(0.3, 0.8));
         w.shows = w.failed.obd && w.failed.obd->mileage_km > 0;  // there is another to hold it against
     }
+    w.done = true;
+}
+
+void heavy_in_small_bay(Work& w) {
+    auto& job = w.job;
+    if (job.outcome != "repaired" || w.shop.heavy_bays > 0 || w.vehicle.model->use != Use::heavy_truck) return;
+    job.mended.clear();
+    w.done = true;
+}
+
+void picture_reused(Work& w) {
+    auto& job = w.job;
+    if (job.outcome != "repaired") return;
+    auto& pictures = w.campaign.serials;
+    while (pictures.size() < 2) {
+        std::string digest;
+        while (digest.size() < 64) digest += "0123456789abcdef"[w.random.below(16)];
+        pictures.push_back(std::move(digest));
+    }
+    const auto& picture = w.random.pick(pictures);
+    job.pictures = {picture};
+    w.shows = !w.campaign.fitted.insert(picture).second;
     w.done = true;
 }
 

@@ -15,6 +15,15 @@ double water_term(double co, double co2) { return hydrogen / 4 * 3.5 / (3.5 + co
 
 }  // namespace
 
+double* gas_named(Gas& g, std::string_view item) {
+    return item == "co"    ? &g.co_pct
+           : item == "co2" ? &g.co2_pct
+           : item == "o2"  ? &g.o2_pct
+           : item == "hc"  ? &g.hc_ppm
+           : item == "no"  ? &g.no_ppm
+                           : nullptr;
+}
+
 double lambda_of(const Gas& g) {
     if (g.co2_pct <= 0.05) return 9.999;
     const double burnt = g.co2_pct + g.co_pct;

@@ -10,6 +10,8 @@ struct Gas {
     double co_pct = 0, co2_pct = 0, o2_pct = 0, hc_ppm = 0, no_ppm = 0;
 };
 
+/// Of an item of readings; null where it is none of these gases.
+double* gas_named(Gas&, std::string_view item);
 /// Brettschneider's lambda of these concentrations for petrol, as GB 18285-2018 has it (H/C 1.7261, O/C 0.0176).
 double lambda_of(const Gas&);
 /// CO2 that belongs to these CO, HC, NO and O2: all dry gases of burnt petrol make up 100 %.

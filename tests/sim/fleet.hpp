@@ -33,6 +33,7 @@ struct Vehicle {
     int software_level = 1;
     double cleared_at_km = 0;  ///< mileage when trouble codes were last cleared
     bool obd_dead = false;     ///< answers no scan tool any more
+    int told_km = 0;           ///< by the computer at its latest test; 0: nothing yet
 
     bool has(std::string_view defect) const;
     void mend(std::string_view defect);

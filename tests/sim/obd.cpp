@@ -38,6 +38,10 @@ std::optional<Obd> read_obd(const Vehicle& v, double mileage_km, Random& random)
     if (!out.vin.empty() && own.chance(0.0001))
         out.vin = vin_with_check_digit(v.vin.substr(0, 11) + std::to_string(own.between(100'000, 999'999)));
     if (v.stage >= 5 || own.chance(0.4)) out.mileage_km = static_cast<int>(mileage_km);
+    // Held at 1 by the sensor, which swings about it.
+    Random of_model(0x0BD, 41, static_cast<std::uint64_t>(v.model - models().data()));
+    Random today(0x0BD + v.number, 42, static_cast<std::uint64_t>(mileage_km));
+    if (!v.model->diesel && v.stage >= 5 && of_model.chance(0.4)) out.lambda = 1 + 0.005 * today.noise();
     const double since_clear = std::max(0.0, mileage_km - v.cleared_at_km);
     out.cleared_distance_km = static_cast<int>(std::min(since_clear, 65'535.0));
     out.cleared_warm_ups = static_cast<int>(std::min(since_clear / km_a_warm_up, 255.0));

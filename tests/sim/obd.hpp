@@ -23,6 +23,7 @@ struct Obd {
     std::vector<InUse> in_use;
     std::string cal_id, cvn, vin, protocol;  ///< VIN empty: the model does not report it
     int mileage_km = 0;                      ///< 0: not reported
+    double lambda = 0;                       ///< of its own sensor; 0: not reported
     int mil_distance_km = 0, cleared_distance_km = 0, cleared_warm_ups = 0;
 };
 

@@ -23,7 +23,7 @@ Json words(const Vehicle& v, const Typed& typed) {
     if (!typed.plate.empty()) out["plate"] = typed.plate;
     out["plate_kind"] = v.model->plate_kind;
     out["plate_color"] = v.model->plate_color;
-    out["class"] = v.model->vehicle_class;
+    out["class"] = typed.vehicle_class;
     out["fuel"] = typed.fuel;
     out["emission_stage"] = typed.stage;
     out["registered_on"] = loop::format_day(typed.registered_on);
@@ -58,6 +58,7 @@ Json obd(const Obd& o) {
     if (!o.vin.empty()) out["vin"] = o.vin;
     out["protocol"] = o.protocol;
     if (o.mileage_km > 0) out["mileage_km"] = o.mileage_km;
+    if (o.lambda > 0) out["lambda"] = rounded(o.lambda, 3);
     if (o.mil_on) out["mil_distance_km"] = o.mil_distance_km;
     out["cleared_distance_km"] = o.cleared_distance_km;
     out["cleared_warm_ups"] = o.cleared_warm_ups;
@@ -100,7 +101,8 @@ Json inspection(const Test& t, double clock_s) {
         r["equipment"]["dynamometer_id"] = t.dynamometer_id;
     r["equipment"]["software_version"] = t.software_version;
     if (t.calibrated_at > 0) r["equipment"]["calibrated_at"] = shown(t.calibrated_at);
-    r["limits_in_force"] = t.vehicle->model->diesel ? "GB3847-2018/a" : "GB18285-2018/a";
+    const bool is_smoke = t.method == Method::free_acceleration || t.method == Method::lugdown;
+    r["limits_in_force"] = is_smoke ? "GB3847-2018/a" : "GB18285-2018/a";
     return r;
 }
 
@@ -138,6 +140,11 @@ Json repair(const Job& job) {
     if (job.warranty_days > 0) r["warranty"] = {{"days", job.warranty_days}, {"km", job.warranty_km}};
     if (!job.readings_before.empty()) r["readings_before"] = readings(job.readings_before, job.readings_method, false);
     if (!job.readings_after.empty()) r["readings_after"] = readings(job.readings_after, job.readings_method, false);
+    for (std::size_t i = 0; i < job.pictures.size(); ++i)
+        r["attachments"].push_back({{"kind", "photo"},
+                                    {"name", fmt::format("{}-{}.jpg", job.work_order_no, i + 1)},
+                                    {"sha256", job.pictures[i]},
+                                    {"bytes", 200'000}});
     if (job.obd_after) r["obd_after"] = obd(*job.obd_after);
     r["outcome"] = job.outcome;
     return r;

@@ -33,6 +33,7 @@ struct Job {
     std::vector<Reading> readings_before, readings_after;
     Method readings_method{};
     std::optional<Obd> obd_after;
+    std::vector<std::string> pictures;  ///< digests
 
     // What no record says.
     std::vector<std::string> mended;  ///< codes of defects; `dirt` for a cleaning

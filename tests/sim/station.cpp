@@ -60,6 +60,7 @@ std::vector<IStation> make_i_stations(int count, Random& random) {
         s.software = random.pick(versions);
         s.opens_h = random.chance(0.3) ? 7 : 8, s.closes_h = random.between(17, 19);
         s.closed_sundays = random.chance(0.4);
+        s.owner = s.name + "检测有限公司";
         s.sensor_error = {0.4 * random.normal(), 2.0 * random.normal(), 0.15 * random.normal()};
         s.clock_s = random.chance(0.05) ? random.within(-420, 420) : 15 * random.normal();
         const std::string digits = s.id.substr(1, 6) + s.id.substr(8);
@@ -94,6 +95,12 @@ std::vector<Shop> make_shops(int count, Random& random) {
             s.technicians.push_back(person(fmt::format("T{}{:02}", s.id.substr(1, 6) + s.id.substr(8), i), random));
         s.bays.resize(static_cast<std::size_t>(random.between(4, 10)));
         s.technician_free.resize(s.technicians.size());
+        s.owner = s.name + "汽车服务有限公司";
+        // A stream of its own; of each kind there is one.
+        Random own(Random(random).next(), 51, out.size());
+        const bool is_large = own.chance(0.5);
+        s.heavy_bays = out.size() == 1 || (!is_large && !out.empty()) ? 0 : own.between(1, 3);
+        s.takes_pictures = own.chance(0.5);
         out.push_back(std::move(s));
     });
     return out;

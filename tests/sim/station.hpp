@@ -41,6 +41,7 @@ struct IStation {
     bool closed_sundays = false;
     std::vector<Line> lines;
     std::vector<Person> inspectors;
+    std::string owner;
     Weather sensor_error{};  ///< what its weather station adds
     double clock_s = 0;      ///< its clock, ahead of the right one
     int number = 0;
@@ -61,6 +62,9 @@ struct Shop {
     double writes_fail_no = 0.7;
     std::vector<Person> technicians;
     std::vector<loop::Moment> bays;  ///< when each is free
+    int heavy_bays = 0;              ///< of them, those a heavy vehicle fits in
+    bool takes_pictures = false;
+    std::string owner;
     std::vector<loop::Moment> technician_free;
     int number = 0;
 };

@@ -50,7 +50,7 @@ struct Reading {
 
 /// What the operator typed of the vehicle.
 struct Typed {
-    std::string vin, plate, stage, fuel;
+    std::string vin, plate, stage, fuel, vehicle_class;
     loop::Day registered_on = 0;
     double mass_kg = 0, rated_power_kw = 0;
 };
@@ -74,6 +74,10 @@ struct Test {
     loop::Moment calibrated_at = 0;
     bool appearance_passed = true;
     bool with_trace = false;  ///< its seconds are handed in
+    bool takes_line = true;   ///< else it was written while the line did something else
+    // How its record comes: so much later than it might, or after one that was voided or refused.
+    loop::Moment late_ms = 0;
+    bool voided_before = false, refused_before = false;
 };
 
 /// Readings from the windows of `rows`.

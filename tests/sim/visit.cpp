@@ -116,7 +116,17 @@ private:
             Random random = world_.chance(of_cheat);
             const bool goes_on = is_clean_up && campaign.number == cleaning_up_;
             if (!goes_on && !campaign.kind->always && !random.chance(campaign.dose)) continue;
-            Scene scene{t, bench, random, campaign, station_, line, world_.fleet, goes_on, what_.repaired_by};
+            Scene scene{t,
+                        bench,
+                        random,
+                        campaign,
+                        station_,
+                        line,
+                        world_.fleet,
+                        world_.stations,
+                        goes_on,
+                        what_.repaired_by,
+                        what_.drawn_from.get()};
             const auto already = again;
             campaign.kind->test(scene);
             if (scene.done) did.push_back({&campaign, scene.shows});
@@ -130,18 +140,22 @@ private:
         t.record_id = record_id(t.station, "inspection", t.report_no, t.ended_at);
         const auto written = postponed ? t.written_at : t.ended_at;
         t.written_at = std::max(written, line.free_at);
-        line.last_started_at = t.started_at;
-        line.free_at = std::max(line.free_at, (postponed ? written : t.ended_at) + between_cars_ms);
+        if (t.takes_line) {
+            line.last_started_at = t.started_at;
+            line.free_at = std::max(line.free_at, (postponed ? written : t.ended_at) + between_cars_ms);
+        }
+        if (t.obd && t.obd->mileage_km > 0) vehicle_.told_km = t.obd->mileage_km;
         ++world_.out.tests;
         Json r = inspection(t, station_.clock_s);
         world_.keep_trace(t, r);
-        if (world_.chance(of_line).chance(0.0005)) {
+        if (world_.chance(of_line).chance(0.0005) || t.refused_before) {
             // A clumsy upload: refused by its own words, then sent mended.
             auto wrong = r;
             wrong["method"] = "asm5025";
             world_.put(t.station, t.written_at, wrong, true);
         }
-        world_.put(t.station, t.written_at, r);
+        if (t.voided_before) write_and_void(t);
+        world_.put(t.station, t.written_at, r, false, t.late_ms);
         if (Random random = world_.chance(of_line); random.chance(0.0005)) {
             const auto later = t.written_at + random.between(1, 40) * 60 * minute_ms;
             world_.put(t.station, later, correction_void(r, later));
@@ -154,6 +168,15 @@ private:
             station_.past.push_back(t);
             if (station_.past.size() > past_max) station_.past.pop_front();
         }
+    }
+
+    /// Under a number of its own, and taken back at once.
+    void write_and_void(Test t) {
+        t.report_no += "X";
+        t.record_id = record_id(t.station, "inspection", t.report_no, t.ended_at);
+        const Json r = inspection(t, station_.clock_s);
+        world_.put(t.station, t.written_at, r);
+        world_.put(t.station, t.written_at, correction_void(r, t.written_at));
     }
 
     /// Something went wrong: the test is broken off and begun anew.
@@ -192,7 +215,7 @@ private:
     World& world_;
     const Visit& what_;
     IStation& station_;
-    const Vehicle& vehicle_;
+    Vehicle& vehicle_;
     std::string retest_of_;
     std::size_t cleaning_up_ = 0;
     const bool replays_ = std::ranges::any_of(world_.out.campaigns, [&](const auto& c) {

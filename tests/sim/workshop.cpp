@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "journal/digest.hpp"
 #include "tests/sim/world.hpp"
 
 namespace imloop::sim {
@@ -13,11 +14,14 @@ constexpr loop::Moment minute_ms = 60'000;
 constexpr loop::Moment checked_every_ms = 7 * loop::day_ms, monthly_ms = 30 * loop::day_ms;
 constexpr double span_tolerance = 0.05;
 
-void write(World& world, Job& job, const std::vector<Deed>& did, Random& random) {
+void write(World& world, Job& job, const Shop& shop, const std::vector<Deed>& did, Random& random) {
     // A day-only record must stand after the failure it names; of the same day it does.
     job.typed = world.typed(*job.vehicle, random);
     job.record_id = record_id(job.shop, "repair", job.work_order_no, job.settled_at);
     if (job.written_at == 0) job.written_at = job.settled_at;
+    if (shop.takes_pictures && job.pictures.empty())
+        job.pictures = {journal::to_hex(journal::sha256(job.work_order_no + " before")),
+                        journal::to_hex(journal::sha256(job.work_order_no + " after"))};
     ++world.out.repairs;
     world.put(job.shop, job.written_at, repair(job));
     if (job.written_at < world.end)
@@ -80,7 +84,7 @@ void subsidise(World& world, Shop& shop, Campaign& campaign, const Test& like, l
     if (job.outcome != "repaired") return;
     const bool names_failure = campaign.style < 0.7;
     if (names_failure) job.fail_report_no = like.report_no;
-    write(world, job, {{&campaign, names_failure}}, random);
+    write(world, job, shop, {{&campaign, names_failure}}, random);
 }
 
 }  // namespace
@@ -100,7 +104,7 @@ Mended mend(World& world, std::size_t number, const Test& failed, Shop& shop, lo
     for (auto& campaign : world.out.campaigns) {
         if (campaign.shop != shop.id || !campaign.active(day) || !campaign.kind->work) continue;
         Random own = world.chance(of_cheat);
-        if (!own.chance(campaign.dose)) continue;
+        if (!campaign.kind->always && !own.chance(campaign.dose)) continue;
         if (campaign.kind->code == std::string_view("subsidised")) {
             subsidise(world, shop, campaign, failed, job.settled_at, own);
             continue;
@@ -117,7 +121,7 @@ Mended mend(World& world, std::size_t number, const Test& failed, Shop& shop, lo
     for (const auto& what : job.mended)
         if (what != "dirt") out.relapse_of = what;
     const Vehicle after = mended(v, job, mileage);
-    write(world, job, did, random);
+    write(world, job, shop, did, random);
     out.record_id = job.record_id;
     v = after;
     return out;
@@ -128,7 +132,7 @@ void service(World& world, std::size_t number, Shop& shop, loop::Moment at) {
     Random random = world.chance(of_job);
     Job job = without_failure(world, v, shop, at, random);
     const Vehicle after = mended(v, job, v.mileage_at(at, world.begin));
-    write(world, job, {}, random);
+    write(world, job, shop, {}, random);
     v = after;
 }
 

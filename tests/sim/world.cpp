@@ -31,9 +31,24 @@ World::World(const YearOptions& o, const OnTrace& on_trace) : options(o), on_tra
     fleet = make_fleet(std::max<std::size_t>(count, 1), weights, random, o.year);
     out.vehicles = fleet.size();
     out.campaigns = make_campaigns(o.cheats, o.year, stations, shops, random);
+    share_owners();
 }
 
-void World::put(const std::string& source, loop::Moment written_at, const Json& record, bool refused) {
+/// Some owners have a station and a shop, most of them honestly.
+void World::share_owners() {
+    for (std::size_t i = 0; i < shops.size(); ++i) {
+        Random own(options.seed, of_owners, i);
+        const auto& near = stations_of[shops[i].county];
+        if (own.chance(0.08) && !near.empty()) shops[i].owner = stations[own.pick(near)].owner;
+    }
+    for (const auto& c : out.campaigns)
+        if (c.kind->code == std::string_view("one_owner"))
+            std::ranges::find(shops, c.shop, &Shop::id)->owner =
+                std::ranges::find(stations, c.station, &IStation::id)->owner;
+}
+
+void World::put(const std::string& source, loop::Moment written_at, const Json& record, bool refused,
+                loop::Moment late_ms) {
     if (written_at >= end || written_at < begin) return;
     // The line may be down for a day: what was written comes next morning.
     std::uint64_t number = 0;
@@ -42,12 +57,18 @@ void World::put(const std::string& source, loop::Moment written_at, const Json& 
     Random line(options.seed ^ number, of_line, static_cast<std::uint64_t>(day));
     const auto received =
         line.chance(offline_days) ? loop::start_of(day + 1) + 8 * 3'600'000 : written_at + 1000 * line.between(2, 90);
-    out.lines[source].push_back({written_at, received, record.dump(), refused});
+    out.lines[source].push_back({written_at, received + late_ms, record.dump(), refused});
 }
 
 Typed World::typed(const Vehicle& v, Random& random) {
-    Typed t{v.vin,           v.plate,          v.stage_code(),         v.model->diesel ? "diesel" : "petrol",
-            v.registered_on, v.model->mass_kg, v.model->rated_power_kw};
+    Typed t{v.vin,
+            v.plate,
+            v.stage_code(),
+            v.model->diesel ? "diesel" : "petrol",
+            v.model->vehicle_class,
+            v.registered_on,
+            v.model->mass_kg,
+            v.model->rated_power_kw};
     if (random.chance(0.010))
         t.vin = slip(t.vin, random), ++out.slips;
     else if (random.chance(0.005))

@@ -1,12 +1,14 @@
 // The year while it runs: vehicles, stations, and what they write. Everything happens in the order of time.
 #pragma once
 
+#include <memory>
+
 #include "tests/sim/year.hpp"
 
 namespace imloop::sim {
 
 /// A moment, on the kinds of chance streams of their own.
-enum Stream : std::uint64_t { of_test = 201, of_job, of_owner, of_line, of_cheat };
+enum Stream : std::uint64_t { of_test = 201, of_job, of_owner, of_line, of_cheat, of_owners };
 
 class World {
 public:
@@ -24,7 +26,8 @@ public:
     Random chance(Stream kind) { return Random(options.seed, kind, ++streams_); }
     const County& county_of(const Vehicle& v) const { return counties()[static_cast<std::size_t>(v.county)]; }
     /// Into a journal, if the year is not over.
-    void put(const std::string& source, loop::Moment written_at, const Json& record, bool refused = false);
+    void put(const std::string& source, loop::Moment written_at, const Json& record, bool refused = false,
+             loop::Moment late_ms = 0);
     /// What the operator types: mostly right.
     Typed typed(const Vehicle&, Random&);
     void keep_trace(const Test&, Json& record);
@@ -32,6 +35,7 @@ public:
     void show(const std::string& record_id);
 
 private:
+    void share_owners();
     const OnTrace& on_trace_;
     std::uint64_t streams_ = 0;
 };
@@ -43,7 +47,8 @@ struct Visit {
     IStation* station = nullptr;
     std::string reason = "periodic", retest_of;
     int attempt = 1;
-    std::string repaired_by;  ///< shop of the latest repair
+    std::string repaired_by;                 ///< shop of the latest repair
+    std::shared_ptr<const Test> drawn_from;  ///< failed elsewhere; a station that passes such vehicles drew it
 };
 struct Outcome {
     Test test;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <tuple>
 
@@ -102,7 +103,7 @@ private:
             Plan care = plan;
             care.what = Plan::What::service;
             care.at = plan.at - random.between(2, 20) * loop::day_ms;
-            care.shop = shop_for(county, random);
+            care.shop = shop_for(county, v, random);
             if (care.at > world_.begin) put(care);
         }
         // Taxis and old trucks come twice a year.
@@ -146,6 +147,7 @@ private:
     /// What becomes of a failure depends on where it was found.
     void decide(Plan& plan, Test t, const std::string* steered_to) {
         Random random = world_.chance(of_owner);
+        const Vehicle& v = world_.fleet[plan.vehicle];
         const std::size_t county = t.station == team ? 1 : plan.visit.station->county;
         const double repaired = counties()[county].repaired;
         Plan next = plan;
@@ -158,16 +160,16 @@ private:
         next.failed = std::make_shared<const Test>(std::move(t));
         if (random.chance(0.01)) {
             const auto day = later(failed_at, 5, 60, random);
-            world_.put(bridge, day,
-                       vehicle_event(world_.fleet[plan.vehicle], bridge, day,
-                                     random.chance(0.7) ? "scrapped" : "transferred_out"));
+            world_.put(bridge, day, vehicle_event(v, bridge, day, random.chance(0.7) ? "scrapped" : "transferred_out"));
             return;
         }
-        const bool steered = steered_to && random.chance(0.8);
-        if (repaired > 0 && (steered || random.chance(plan.round > 0 ? 0.8 : repaired))) {
+        if (draw(next)) return;
+        auto goes_to = paper_for(v, failed_at);
+        if (steered_to && random.chance(0.8) && fits(shop_named(*steered_to), v)) goes_to = shop_named(*steered_to);
+        if (repaired > 0 && (goes_to || random.chance(plan.round > 0 ? 0.8 : repaired))) {
             next.what = Plan::What::repair;
-            next.shop = steered ? shop_named(*steered_to) : shop_for(county, random);
-            next.at = later(failed_at, steered ? 0 : 1, steered ? 2 : 18, random);
+            next.shop = goes_to ? *goes_to : shop_for(county, v, random);
+            next.at = later(failed_at, goes_to ? 0 : 1, goes_to ? 2 : 18, random);
             if (next.at <= failed_at) next.at = failed_at + 3'600'000;
             put(std::move(next));
         } else if (random.chance(0.35)) {
@@ -177,7 +179,7 @@ private:
             next.has_returned_unrepaired = true;
             next.at = later(failed_at, 1, 20, random);
             if (random.chance(0.3)) {
-                auto typed = world_.typed(world_.fleet[plan.vehicle], random);
+                auto typed = world_.typed(v, random);
                 world_.put(next.visit.station->id, next.at - 600'000,
                            override_(next.visit.station->id, typed, next.at - 600'000));
             }
@@ -193,15 +195,58 @@ private:
         v.cleared_at_km = v.mileage_at(at, world_.begin);
     }
 
-    std::size_t shop_for(std::size_t county, Random& random) {
-        while (world_.shops_of[county].empty() || counties()[county].repaired <= 0)
-            county = random.below(counties().size());
-        std::vector<double> weights;
-        for (const auto i : world_.shops_of[county]) weights.push_back(world_.shops[i].weight);
-        return world_.shops_of[county][random.weighted(weights)];
+    bool fits(std::size_t shop, const Vehicle& v) const {
+        return v.model->use != Use::heavy_truck || world_.shops[shop].heavy_bays > 0;
     }
-    std::size_t shop_named(const std::string& id) {
+    /// A shop that writes repairs of heavy lorries which never got into it.
+    std::optional<std::size_t> paper_for(const Vehicle& v, loop::Moment at) {
+        constexpr double bought_share = 0.3;  // of all that failed, from a shop that sells to all it can
+        if (v.model->use != Use::heavy_truck) return std::nullopt;
+        for (const auto& c : world_.out.campaigns)
+            if (c.kind->code == std::string_view("heavy_in_small_bay") && c.active(loop::day_of(at)) &&
+                world_.chance(of_cheat).chance(c.dose * bought_share))
+                return shop_named(c.shop);
+        return std::nullopt;
+    }
+    std::size_t shop_for(std::size_t county, const Vehicle& v, Random& random) {
+        for (;; county = random.below(counties().size())) {
+            if (counties()[county].repaired <= 0) continue;
+            std::vector<double> weights;
+            for (const auto i : world_.shops_of[county]) weights.push_back(fits(i, v) ? world_.shops[i].weight : 0);
+            if (std::ranges::any_of(weights, [](double w) { return w > 0; }))
+                return world_.shops_of[county][random.weighted(weights)];
+        }
+    }
+    std::size_t shop_named(const std::string& id) const {
         return static_cast<std::size_t>(std::ranges::find(world_.shops, id, &Shop::id) - world_.shops.begin());
+    }
+
+    /// To a station that is known to pass what failed elsewhere: as if for the first time, or at once.
+    bool draw(const Plan& next) {
+        constexpr double drawn_share = 0.15;  // of all that failed, by a station that draws all it can
+        const auto at = next.failed->ended_at;
+        const auto& failed_at = next.failed->station;
+        for (const auto& c : world_.out.campaigns) {
+            if (c.kind->code != std::string_view("shopping") || !c.active(loop::day_of(at))) continue;
+            Random random = world_.chance(of_cheat);
+            if (failed_at == team || failed_at == c.station || !random.chance(c.dose * drawn_share)) continue;
+            put(drawn(next, c, random));
+            return true;
+        }
+        return false;
+    }
+    Plan drawn(Plan next, const Campaign& by, Random& random) {
+        const auto at = next.failed->ended_at;
+        next.visit.station = &*std::ranges::find(world_.stations, by.station, &IStation::id);
+        next.visit.drawn_from = next.failed;
+        next.has_returned_unrepaired = true;
+        next.what = Plan::What::test;
+        next.at = at + random.between(60, 300) * 60'000;
+        if (by.style < 0.6) {
+            next.visit.reason = "periodic", next.visit.attempt = 1, next.visit.retest_of.clear();
+            next.at = std::max(later(at, 0, 4, random), at + 3'600'000);
+        }
+        return next;
     }
 
     void repair(Plan plan) {
@@ -254,7 +299,8 @@ Json i_registration(const IStation& s) {
         if (s.has_rollers) equipment.push_back(line.dynamometer_id);
         lines.push_back({{"line_id", line.id}, {"methods", methods}, {"equipment", equipment}});
     }
-    return {{"opening_hours",
+    return {{"owner", s.owner},
+            {"opening_hours",
              fmt::format("{} {:02}:00-{:02}:00", s.closed_sundays ? "Mo-Sa" : "Mo-Su", s.opens_h, s.closes_h)},
             {"lines", lines}};
 }
@@ -286,11 +332,14 @@ Year make_year(const YearOptions& options, const OnTrace& on_trace) {
     for (const auto& s : world.stations)
         world.out.stations.push_back({s.id, s.name, counties()[s.county].code, i_registration(s)});
     for (const auto& s : world.shops)
-        world.out.stations.push_back(
-            {s.id,
-             s.name,
-             counties()[s.county].code,
-             {{"business_class", s.business_class}, {"bays", s.bays.size()}, {"opening_hours", "Mo-Su 08:00-19:00"}}});
+        world.out.stations.push_back({s.id,
+                                      s.name,
+                                      counties()[s.county].code,
+                                      {{"business_class", s.business_class},
+                                       {"owner", s.owner},
+                                       {"bays", s.bays.size()},
+                                       {"heavy_bays", s.heavy_bays},
+                                       {"opening_hours", "Mo-Su 08:00-19:00"}}});
     world.out.stations.push_back({team, "渭城联合执法队", "610404", Json::object()});
     world.out.stations.push_back({bridge, "公安数据桥", "610400", Json::object()});
     Owners(world).run();

@@ -118,6 +118,25 @@ TEST_CASE("readings follow from the seconds handed in") {
     CHECK(seen > 0);
 }
 
+TEST_CASE("in an honest year heavy lorries are mended where they fit in, and no picture is used twice") {
+    const auto year = sim::make_year(small());
+    std::map<std::string, int> heavy_bays;
+    for (const auto& s : year.stations) heavy_bays[s.id] = s.registration.value("heavy_bays", 0);
+    int lorries = 0;
+    std::set<std::string> pictures;
+    each(year, [&](const std::string& source, const auto&, const json& r) {
+        if (r.at("schema") != "imloop/repair/1") return;
+        if (r.at("vehicle").at("class") == "H11") {
+            ++lorries;
+            CHECK(heavy_bays.at(source) > 0);
+        }
+        for (const auto& a : r.value("attachments", json::array()))
+            CHECK(pictures.insert(a.at("sha256").get<std::string>()).second);
+    });
+    CHECK(lorries > 0);
+    CHECK(pictures.size() > 20);
+}
+
 TEST_CASE("each cheat leaves its label on a record that is there") {
     for (const auto& kind : sim::cheat_kinds()) {
         auto o = small({std::string(kind.code) + ":auto:1"}, 800);
