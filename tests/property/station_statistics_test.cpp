@@ -1,6 +1,8 @@
 // Prefectures made by construction, honest ones and ones with a few stations that let part of the failing vehicles
 // pass, judged by the station statistics: what is found, what is flagged in vain. Honest stations differ: in volume, in
 // vehicles, in what their analysers show (a shift of all readings) and in ways no statistic explains.
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdlib>
@@ -76,8 +78,7 @@ Prefecture prefecture(const World& world, Random& random) {
     Prefecture out;
     constexpr int strata = 12;
     for (int s = 0; s < stations_of_prefecture; ++s) {
-        char id[16];
-        std::snprintf(id, sizeof id, "I610400-%02d", s);
+        const auto id = fmt::format("I610400-{:02}", s);
         const bool cheats = s % (stations_of_prefecture / std::max(world.cheats, 1)) == 3 && world.cheats > 0;
         if (cheats) out.cheats.insert(id);
         const double volume = std::clamp(2500 * std::exp(0.8 * normal(random)), 150.0, 20'000.0);
@@ -141,8 +142,8 @@ Score score_of(const World& world) {
         const auto p = prefecture(world, random);
         judge(score, p, flagged_by_rules(p.tallies));
     }
-    std::printf("flip %.2f, %d of %d stations: precision %.2f, recall %.2f, flagged %.3f\n", world.flip, world.cheats,
-                stations_of_prefecture, score.precision(), score.recall(), score.share());
+    fmt::print("flip {:.2f}, {} of {} stations: precision {:.2f}, recall {:.2f}, flagged {:.3f}\n", world.flip,
+               world.cheats, stations_of_prefecture, score.precision(), score.recall(), score.share());
     return score;
 }
 
