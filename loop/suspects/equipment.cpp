@@ -62,10 +62,10 @@ void check_strangers(std::span<const Record> records, const Context& ctx, Flags&
     if (static_cast<double>(by_own) < 0.95 * static_cast<double>(tests.size())) return;
     for (const auto& [id, of] : uses) {
         if (static_cast<double>(of.size()) > setting("stranger_tests_max") || calibrated.contains(id)) continue;
-        if (std::ranges::any_of(own, [&](auto o) { return loop::one_slip_apart(o, id); })) continue;
+        if (std::ranges::any_of(own, [&, &id = id](auto o) { return loop::one_slip_apart(o, id); })) continue;
         // Many tests later it has not come again: no new instrument.
         const auto after = std::ranges::count_if(
-            tests, [&](const Record* t) { return t->fact.occurred_at > of.back()->fact.occurred_at; });
+            tests, [last = of.back()](const Record* t) { return t->fact.occurred_at > last->fact.occurred_at; });
         if (static_cast<double>(after) < setting("own_tests_min")) continue;
         for (const Record* r : of)
             flags.push_back(
@@ -118,7 +118,8 @@ void check_uncalibrated(std::span<const Record> records, const Context& ctx, Fla
         for (const auto& [id, of] : line.uses) {
             const int returns = line.came.at(id) - 1;
             if (calibrated.contains(id) || returns < setting("analyser_returns_min")) continue;
-            if (std::ranges::any_of(calibrated, [&](const auto& c) { return loop::one_slip_apart(c.first, id); }))
+            if (std::ranges::any_of(calibrated,
+                                    [&, &id = id](const auto& c) { return loop::one_slip_apart(c.first, id); }))
                 continue;
             for (const Record* r : of)
                 flags.push_back(

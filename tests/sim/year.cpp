@@ -129,7 +129,7 @@ private:
     void after_test(Plan& plan, Test t, const std::string* steered_to) {
         if (t.verdict != "fail") {
             if (t.verdict == "pass" && plan.round > 1 && world_.out.story.plate.empty() &&
-                plan.visit.repaired_by != "" && t.written_at < world_.end && !t.typed.plate.empty())
+                !plan.visit.repaired_by.empty() && t.written_at < world_.end && !t.typed.plate.empty())
                 world_.out.story = world_.fleet[plan.vehicle];
             return;
         }
