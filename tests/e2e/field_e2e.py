@@ -13,7 +13,7 @@ import ssl
 import subprocess
 import unittest
 
-from programs import Clock, Page, Programs, inspection
+from programs import SANITIZED, Clock, Page, Programs, inspection
 
 ID, BRIDGE = "I610404-01", "B610400-02"
 DAY = 86400
@@ -24,7 +24,7 @@ class Field(Programs):
     def ids(self, count):
         return [inspection(ID, n)["record_id"] for n in range(1, count + 1)]
 
-    @unittest.skipUnless(Clock.library, "without libfaketime")
+    @unittest.skipUnless(Clock.library, "SKIPPED: without libfaketime, or under a sanitizer")
     def test_a_week_without_network(self):
         clock = Clock(self.dir, -8 * DAY)
         self.hub("init", env=clock.env)
@@ -60,7 +60,7 @@ class Field(Programs):
         self.assertEqual((status["lines"], status["accepted"], status["duplicate"], status["waiting"]), (38, 38, 0, 0))
         self.hub_is_whole(ID, self.ids(38))
 
-    @unittest.skipUnless(Clock.library, "without libfaketime")
+    @unittest.skipUnless(Clock.library, "SKIPPED: without libfaketime, or under a sanitizer")
     def test_a_clock_an_hour_off(self):
         self.hub("init")
         self.serve()
@@ -281,6 +281,7 @@ class Field(Programs):
         self.assertTrue(report["clean"], report)
         self.assertEqual(sorted({r["record_id"] for r in self.held(ID)}), sorted(ids))
 
+    @unittest.skipIf(SANITIZED, "SKIPPED: a sanitizer needs descriptors of its own")
     def test_a_hub_that_runs_out_of_file_descriptors_goes_on(self):
         self.hub("init")
         self.serve(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40)))

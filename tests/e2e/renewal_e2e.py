@@ -111,6 +111,6 @@ class Renewal(Programs):
 
 if __name__ == "__main__":
     if not Clock.library:
-        print("SKIPPED: without libfaketime")
+        print("SKIPPED: without libfaketime, or under a sanitizer")
         sys.exit(77)
     unittest.main(verbosity=2)
