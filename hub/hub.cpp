@@ -227,11 +227,7 @@ void Hub::put_trace(const Caller& caller, std::string sha256, std::string encodi
             return done(problem(413, "too_large", "过程数据超过 3600 行 / over 3,600 rows"));
         impl_->writer->run(
             [caller, sha256, csv = std::move(*csv), now = impl_->options.now(), done](Store& store, State& state) {
-                Transaction transaction(store.database());
-                store.put_trace(sha256, caller.source, now, csv);
-                state.take_trace(sha256, csv, store);
-                transaction.commit();
-                state.look_again();
+                state.receive_trace(sha256, caller.source, now, csv, store);
                 done({200, "application/json", R"({"stored":true})", {}});
             });
     });

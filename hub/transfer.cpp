@@ -176,11 +176,7 @@ Answer Hub::Impl::import_path(const fs::path& path) {
             return problem(422, "digest_mismatch",
                            file.filename().string() + ": 内容与摘要不符 / content and digest differ");
         const std::unique_lock guard(lock);
-        Transaction transaction(store.database());
-        store.put_trace(sha, id, options.now(), csv);
-        state.take_trace(sha, csv, store);
-        transaction.commit();
-        state.look_again();
+        state.receive_trace(sha, id, options.now(), csv, store);
         ++traces;
     }
     return {200,

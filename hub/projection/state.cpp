@@ -112,6 +112,16 @@ void State::settle(loop::Day today) {
     suspects.update(projection, changes);
 }
 
+void State::receive_trace(const std::string& sha256, const std::string& source, loop::Moment received_at,
+                          std::string_view csv, Store& store) {
+    Transaction transaction(store.database());
+    store.put_trace(sha256, source, received_at, csv);
+    take_trace(sha256, csv, store);
+    transaction.commit();
+    suspects.update(projection, {});
+}
+
+/// The store holds it.
 void State::take_trace(const std::string& sha256, std::string_view csv, Store& store) {
     if (shelf.holds(sha256)) return;
     const auto figures = shelf.figures(csv, [&](const std::string& other) { return store.trace(other); });

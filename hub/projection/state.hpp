@@ -56,12 +56,11 @@ public:
     void take(const loop::Admitted&, std::string_view line, const journal::Outcome&, const std::string& source,
               const std::string& epoch, loop::Moment received_at);
     void settle(loop::Day today);
-    /// Process data that the store holds now; what is drawn from it goes there too.
-    void take_trace(const std::string& sha256, std::string_view csv, Store&);
+    /// Process data that came: stored with what is drawn from it, and its records looked at again.
+    void receive_trace(const std::string& sha256, const std::string& source, loop::Moment received_at,
+                       std::string_view csv, Store&);
     /// All that the store holds, by what was drawn from it; drawn anew where that is missing or of another version.
     void take_traces_in(Store&);
-    /// Records whose process data came since the last settle().
-    void look_again() { suspects.update(projection, {}); }
     /// Alarms of forked journals, which stand beside the journals too.
     void take_forks_in(Store&);
     /// What another state knows of process data, which stands beside the journals.
@@ -70,6 +69,7 @@ public:
     void load(const StoredSegment&);
 
 private:
+    void take_trace(const std::string& sha256, std::string_view csv, Store&);
     void take_claim(const loop::Admitted&);
     void take_rejected(const loop::Admitted&, loop::rules::Arrival);
     void settle_claim(const std::string& record_id);

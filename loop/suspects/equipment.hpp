@@ -21,7 +21,7 @@ void check_suspension(std::span<const Record> of_station, const Context&, Flags&
 void check_strangers(std::span<const Record> of_station, const Context&, Flags&);
 /// An analyser that comes and goes on one line and was never calibrated there, beside one that is.
 void check_uncalibrated(std::span<const Record> of_station, const Context&, Flags&);
-/// A second program that comes and goes on one line.
+/// A program beside the lines' own ones that comes and goes, over all lines together.
 void check_software(std::span<const Record> of_station, const Context&, Flags&);
 /// An instrument of one station in use at another on the same day.
 void check_two_stations(std::span<const Record> of_instrument, const Context&, Flags&);

@@ -44,10 +44,8 @@ struct Shelved {
     hub::State empty() const { return {loop::Policy{}, loop::rules::Parameters{}}; }
     hub::State come() {
         auto state = empty();
-        for (const auto& csv : {pair.original, pair.copy, std::string("no trace")}) {
-            store.put_trace(sha_of(csv), "I610404-01", 0, csv);
-            state.take_trace(sha_of(csv), csv, store);
-        }
+        for (const auto& csv : {pair.original, pair.copy, std::string("no trace")})
+            state.receive_trace(sha_of(csv), "I610404-01", 0, csv, store);
         return state;
     }
     hub::State start() {
