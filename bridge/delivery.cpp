@@ -31,7 +31,7 @@ constexpr std::chrono::seconds patience{30};
 class File {
 public:
     explicit File(const fs::path& path)
-        : path_(path), file_(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0640)) {
+        : path_(path), file_(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) {
         if (file_ < 0) throw std::runtime_error("写不了文件 / cannot write " + path.string());
     }
     ~File() { ::close(file_); }

@@ -22,8 +22,12 @@ json before(Store& store) { return json::parse(store.meta(epochs_before).value_o
 }  // namespace
 
 void Hub::Impl::backup(const std::filesystem::path& file) {
-    store.database().backup(file);
-    Store(file).put_meta(is_backup, "1");
+    // Whole and marked before it has its name: one cut short would be served as if it were no copy.
+    const std::filesystem::path fresh = file.string() + ".new";
+    std::filesystem::remove(fresh);
+    store.database().backup(fresh);
+    Store(fresh).put_meta(is_backup, "1");
+    std::filesystem::rename(fresh, file);
 }
 
 void Hub::Impl::begin_epoch_where_put_back() {

@@ -5,10 +5,9 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
-#include <fstream>
 #include <memory>
-#include <sstream>
 
+#include "service/files.hpp"
 #include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
@@ -99,7 +98,7 @@ struct Authority {
 };
 
 Authority authority(const std::filesystem::path& data) {
-    const auto key = read_file(data / "ca.key.pem"), certificate = read_file(data / "ca.cert.pem");
+    const auto key = service::read_file(data / "ca.key.pem"), certificate = service::read_file(data / "ca.cert.pem");
     Authority out{Key(PEM_read_bio_PrivateKey(memory(key).get(), nullptr, nullptr, nullptr)),
                   Certificate(PEM_read_bio_X509(memory(certificate).get(), nullptr, nullptr, nullptr))};
     must(out.key && out.certificate, "ca.key.pem, ca.cert.pem");
@@ -112,26 +111,6 @@ bool is_address(const std::string& host) {
 
 }  // namespace
 
-std::string read_file(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw StoreError("读不到文件 / cannot read " + path.string());
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
-
-void write_file(const std::filesystem::path& path, std::string_view text) {
-    std::ofstream out(path, std::ios::binary);
-    out << text;
-    if (!out.flush()) throw StoreError("写不了文件 / cannot write " + path.string());
-}
-
-void write_secret(const std::filesystem::path& path, std::string_view text) {
-    write_file(path, "");
-    std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-    write_file(path, text);
-}
-
 void make_ca(const std::filesystem::path& data, const std::string& hub_id, loop::Moment now) {
     const Key key(EVP_EC_gen("P-256"));
     const auto certificate =
@@ -140,8 +119,8 @@ void make_ca(const std::filesystem::path& data, const std::string& hub_id, loop:
               ca_days,
               {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"}, {NID_key_usage, "critical,keyCertSign,cRLSign"}}},
              nullptr, key.get(), now);
-    write_secret(data / "ca.key.pem", pem_of(key.get()));
-    write_file(data / "ca.cert.pem", pem_of(certificate.get()));
+    service::replace_file(data / "ca.key.pem", pem_of(key.get()));
+    service::replace_file(data / "ca.cert.pem", pem_of(certificate.get()), service::everyone_reads);
 }
 
 void make_server_certificate(const std::filesystem::path& data, const std::vector<std::string>& hosts,
@@ -158,8 +137,8 @@ void make_server_certificate(const std::filesystem::path& data, const std::vecto
                                     {NID_key_usage, "critical,digitalSignature"},
                                     {NID_ext_key_usage, "serverAuth"}}},
                                   ca.certificate.get(), ca.key.get(), now);
-    write_secret(data / "tls.key.pem", pem_of(key.get()));
-    write_file(data / "tls.cert.pem", pem_of(certificate.get()));
+    service::replace_file(data / "tls.key.pem", pem_of(key.get()));
+    service::replace_file(data / "tls.cert.pem", pem_of(certificate.get()), service::everyone_reads);
 }
 
 std::string issue_client_certificate(const std::filesystem::path& data, const std::string& source,

@@ -26,9 +26,4 @@ std::string issue_client_certificate(const std::filesystem::path& data, const st
 /// The DER SubjectPublicKeyInfo of a certificate request (PKCS #10) whose own signature holds.
 std::string spki_of_request(std::string_view pem);
 
-std::string read_file(const std::filesystem::path&);
-/// Readable by its owner alone.
-void write_secret(const std::filesystem::path&, std::string_view text);
-void write_file(const std::filesystem::path&, std::string_view text);
-
 }  // namespace imloop::hub

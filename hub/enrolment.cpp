@@ -9,6 +9,7 @@
 #include "hub/hub_impl.hpp"
 #include "hub/limits.hpp"
 #include "journal/join_code.hpp"
+#include "service/files.hpp"
 
 namespace imloop::hub {
 
@@ -65,7 +66,7 @@ Answer Hub::Impl::station_invite(const json& in) {
     journal::JoinCode code;
     code.secret.resize(journal::join_secret_bytes);
     RAND_bytes(reinterpret_cast<unsigned char*>(code.secret.data()), static_cast<int>(code.secret.size()));
-    code.fingerprint = journal::fingerprint_of(read_file(options.data / "ca.cert.pem")).value();
+    code.fingerprint = journal::fingerprint_of(service::read_file(options.data / "ca.cert.pem")).value();
     code.host = in.at("host");
     code.port = in.at("port");
     const auto expires_at = now + in.value("hours", join_code_hours) * 60 * minute;
@@ -113,13 +114,13 @@ Answer Hub::Impl::certify(const std::string& station, const std::string& request
     const json out{{"station_id", station},
                    {"name", name},
                    {"certificate", issue_client_certificate(options.data, station, spki, now)},
-                   {"ca", read_file(options.data / "ca.cert.pem")},
+                   {"ca", service::read_file(options.data / "ca.cert.pem")},
                    {"hub_key", key.public_key().pem()}};
     return {200, "application/json", out.dump(), {}};
 }
 
 Answer Hub::authority() const {
-    return {200, "application/x-pem-file", read_file(impl_->options.data / "ca.cert.pem"), {}};
+    return {200, "application/x-pem-file", service::read_file(impl_->options.data / "ca.cert.pem"), {}};
 }
 
 void Hub::enrol(std::string address, std::string body, Done done) {

@@ -5,8 +5,8 @@
 
 #include <cstdlib>
 #include <ctime>
-#include <fstream>
-#include <sstream>
+
+#include "service/files.hpp"
 
 namespace imloop::service {
 namespace {
@@ -20,19 +20,11 @@ constexpr std::int64_t china_offset = 8 * 3'600'000;
 
 }  // namespace
 
-std::optional<std::string> find_text(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return std::nullopt;
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
-
 Finding find_secret(const fs::path& path) {
     Finding out{
         "key", Verdict::fine, {"钥匙", "key"}, {path.string() + "，权限 0600", path.string() + ", mode 0600"}, {}};
     struct stat state {};
-    if (::stat(path.c_str(), &state) != 0 || !find_text(path)) {
+    if (::stat(path.c_str(), &state) != 0 || !contents(path)) {
         out.verdict = Verdict::broken;
         out.what = {path.string() + " 没有或读不到", path.string() + " is missing or can't be read"};
         out.todo = {"把文件放回去，或用程序所属的用户运行", "put the file back, or run as the user of the program"};

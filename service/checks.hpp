@@ -13,8 +13,6 @@ namespace imloop::service {
 
 /// A file that only its owner may read.
 Finding find_secret(const std::filesystem::path&);
-/// Whole, or nothing where it can't be read.
-std::optional<std::string> find_text(const std::filesystem::path&);
 
 /// `bytes_per_record`: what one more record takes of the disk, by experience.
 Finding judge_space(std::uintmax_t bytes_free, std::uintmax_t bytes_per_record);

@@ -1,5 +1,6 @@
 #include "sqlite/form.hpp"
 
+#include <charconv>
 #include <string>
 
 namespace imloop::sqlite {
@@ -10,10 +11,15 @@ constexpr std::string_view version_row = "schema_version";
 }  // namespace
 
 std::int64_t version_of(Database& database, const Form& form) {
-    if (!database.prepare("PRAGMA table_info(meta)").step()) return 0;
+    if (!database.has_table("meta")) return 0;
     auto s = database.prepare(form.meta_get);
     s.bind(1, version_row);
-    return s.step() ? std::stoll(s.text(0)) : 0;
+    if (!s.step()) return 0;
+    const auto text = s.text(0);
+    std::int64_t version = 0;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), version);
+    if (end.ec != std::errc{} || end.ptr != text.data() + text.size()) throw DamagedFile(std::string(version_row));
+    return version;
 }
 
 void bring_up_to_date(Database& database, const Form& form, std::string_view name) {

@@ -1,6 +1,8 @@
 #include "sqlite/sqlite.hpp"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -9,6 +11,7 @@ namespace {
 
 [[noreturn]] void fail(sqlite3* database) {
     const int code = sqlite3_errcode(database) & 0xff;
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) throw DamagedFile(sqlite3_errmsg(database));
     if (code == SQLITE_FULL || sqlite3_system_errno(database) == ENOSPC) throw DiskFull();
     throw StoreError(sqlite3_errmsg(database));
 }
@@ -16,6 +19,13 @@ namespace {
 struct Reset {
     void operator()(sqlite3_stmt* s) const { sqlite3_reset(s); }
 };
+
+/// SQLite makes files with what the umask leaves of 0644, and gives its -wal and -shm the mode of the file itself: so
+/// the file is there first, for its owner alone.
+void make_private(const std::filesystem::path& file) {
+    const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (made >= 0) ::close(made);
+}
 
 void check(int code, sqlite3* database) {
     if (code != SQLITE_OK) fail(database);
@@ -26,6 +36,12 @@ void check(int code, sqlite3* database) {
 DiskFull::DiskFull()
     : StoreError("磁盘已满，没有写入；腾出空间后会接着做 / the disk is full, nothing was written: make room to go on") {
 }
+
+DamagedFile::DamagedFile(const std::string& what_sqlite_says)
+    : StoreError(
+          "数据库文件已损坏，没有改动任何内容；停下程序，换上备份 / the database file is damaged, nothing was "
+          "changed: stop the program and put the backup in its place (" +
+          what_sqlite_says + ")") {}
 
 void Statement::Free::operator()(sqlite3_stmt* s) const { sqlite3_finalize(s); }
 void Database::Close::operator()(sqlite3* d) const { sqlite3_close(d); }
@@ -84,6 +100,7 @@ std::string Statement::text(int column) const {
 }
 
 Database::Database(const std::filesystem::path& file, Journaling journaling) {
+    make_private(file);
     sqlite3* raw = nullptr;
     const int code = sqlite3_open_v2(file.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
     handle_.reset(raw);
@@ -119,8 +136,15 @@ void Database::backup(const std::filesystem::path& to) {
     check(sqlite3_backup_finish(backup), target.handle());
 }
 
-std::string Database::quick_check() {
-    auto s = prepare("PRAGMA quick_check(1)");
+bool Database::has_table(std::string_view name) {
+    return prepare("PRAGMA table_info(" + std::string(name) + ")").step();
+}
+
+std::string Database::quick_check() { return checked("PRAGMA quick_check(1)"); }
+std::string Database::integrity_check() { return checked("PRAGMA integrity_check(1)"); }
+
+std::string Database::checked(std::string_view pragma) {
+    auto s = prepare(pragma);
     std::string out;
     while (s.step()) out = s.text(0);
     return out;

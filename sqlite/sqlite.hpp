@@ -25,6 +25,12 @@ public:
     DiskFull();
 };
 
+/// The file is no whole database: cut short, or a page of it was changed.
+class DamagedFile : public StoreError {
+public:
+    explicit DamagedFile(const std::string& what_sqlite_says);
+};
+
 class Statement {
 public:
     Statement(sqlite3* database, std::string_view sql);
@@ -54,7 +60,7 @@ enum class Journaling { write_ahead, rollback };
 
 class Database {
 public:
-    /// synchronous=FULL. Makes the file where it is missing.
+    /// synchronous=FULL. Makes the file where it is missing, for its owner alone.
     explicit Database(const std::filesystem::path& file, Journaling = Journaling::write_ahead);
     void execute(std::string_view sql);
     /// CREATE TABLE statements in PostgreSQL's words (BYTEA, BIGINT); the tables become STRICT.
@@ -64,9 +70,13 @@ public:
     void backup(const std::filesystem::path& to);
     /// `ok`, or what SQLite finds wrong with the file. Reads all of it.
     std::string quick_check();
+    /// Likewise, and holds indexes against their tables; takes longer.
+    std::string integrity_check();
+    bool has_table(std::string_view name);
     sqlite3* handle() const { return handle_.get(); }
 
 private:
+    std::string checked(std::string_view pragma);
     struct Close {
         void operator()(sqlite3*) const;
     };

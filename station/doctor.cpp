@@ -7,6 +7,7 @@
 #include "journal/key.hpp"
 #include "service/certificate.hpp"
 #include "service/checks.hpp"
+#include "service/files.hpp"
 #include "station/config.hpp"
 #include "station/enrolment.hpp"
 #include "station/http_client.hpp"
@@ -48,7 +49,7 @@ Finding configuration(const JudgedConfig& judged) {
 
 Finding key(const Config& config) {
     auto out = service::find_secret(config.hub.key);
-    const auto text = service::find_text(config.hub.key);
+    const auto text = service::contents(config.hub.key);
     if (!text) return out;
     if (!journal::PrivateKey::from_pem(*text)) {
         out.verdict = Verdict::broken;
@@ -62,13 +63,13 @@ Finding key(const Config& config) {
 /// Its time, and whether it fits the key, the station and the authority.
 Finding certificate(const Config& config, const std::optional<Certificate>& authority, loop::Moment now) {
     Finding out{"certificate", Verdict::broken, {"证书", "certificate"}, {}, join_again};
-    const auto own = Certificate::from_pem(service::find_text(config.hub.certificate).value_or(""));
+    const auto own = Certificate::from_pem(service::contents(config.hub.certificate).value_or(""));
     if (!own) {
         out.what = {config.hub.certificate.string() + " 没有或读不出来",
                     config.hub.certificate.string() + " is missing or holds no certificate"};
         return out;
     }
-    const auto private_key = journal::PrivateKey::from_pem(service::find_text(config.hub.key).value_or(""));
+    const auto private_key = journal::PrivateKey::from_pem(service::contents(config.hub.key).value_or(""));
     if (own->name != config.station_id) {
         out.what = {fmt::format("是 {} 的，配置写的是 {}", own->name, config.station_id),
                     fmt::format("is {}'s, the configuration says {}", own->name, config.station_id)};
@@ -216,11 +217,11 @@ std::vector<Finding> examine(const fs::path& config_file, loop::Moment now) {
     std::vector<Finding> out{configuration(judged)};
     if (out[0].verdict == Verdict::broken) return out;
     const Config& config = judged.config;
-    const auto authority = Certificate::from_pem(service::find_text(config.hub.ca).value_or(""));
+    const auto authority = Certificate::from_pem(service::contents(config.hub.ca).value_or(""));
     out.push_back(key(config));
     out.push_back(certificate(config, authority, now));
     out.push_back(authority_of(config, authority, now));
-    if (!journal::PublicKey::from_pem(service::find_text(config.hub.hub_key).value_or("")))
+    if (!journal::PublicKey::from_pem(service::contents(config.hub.hub_key).value_or("")))
         out.push_back(
             {"hub_key",
              Verdict::broken,

@@ -7,8 +7,8 @@
 #include <memory>
 
 #include "hub/admin/ask.hpp"
-#include "hub/ca.hpp"
 #include "hub/draw/draw.hpp"
+#include "service/files.hpp"
 #include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
@@ -23,7 +23,7 @@ struct DrawOptions {
 };
 
 json read_json(const std::string& path) {
-    auto out = json::parse(read_file(path), nullptr, false);
+    auto out = json::parse(service::read_file(path), nullptr, false);
     if (out.is_discarded()) throw sqlite::StoreError(path + "：不是 JSON / is no JSON");
     return out;
 }
@@ -40,7 +40,7 @@ int make(Session& session, const DrawOptions& o) {
     const auto answer = session.ask("draw", body);
     if (answer.status != 200) return fail(answer);
     if (o.out.empty()) return print(answer);
-    write_file(o.out, answer.body);
+    service::replace_file(o.out, answer.body);
     for (const auto& d : drawn_of(json::parse(answer.body)))
         fmt::print("{}  {}  {}\n", d.station_id, d.arm == "random" ? "纯随机 random" : "按风险 risk  ",
                    fmt::join(d.officers, "、"));

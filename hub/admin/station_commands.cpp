@@ -14,6 +14,7 @@
 #include "journal/digest.hpp"
 #include "journal/key.hpp"
 #include "schemas/station_toml.hpp"
+#include "service/files.hpp"
 #include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
@@ -43,9 +44,9 @@ int station_add(Session& session, const StationOptions& o) {
     if (!o.writes_for.empty()) body["writes_for"] = o.writes_for;
     std::optional<journal::PrivateKey> made;
     if (!o.csr.empty()) {
-        body["spki"] = journal::base64(spki_of_request(read_file(o.csr)));
+        body["spki"] = journal::base64(spki_of_request(service::read_file(o.csr)));
     } else if (!o.public_key.empty()) {
-        const auto key = journal::PublicKey::from_pem(read_file(o.public_key));
+        const auto key = journal::PublicKey::from_pem(service::read_file(o.public_key));
         if (!key) throw StoreError("不是公钥 / no public key: " + o.public_key);
         body["spki"] = journal::base64(key->spki());
     } else {
@@ -58,12 +59,14 @@ int station_add(Session& session, const StationOptions& o) {
     if (made || !o.out.empty()) {
         const fs::path folder = o.out.empty() ? fs::path(o.station) : o.out;
         fs::create_directories(folder);
-        if (made) write_secret(folder / "station.key.pem", made->pem());
-        write_file(folder / "station.cert.pem", added.at("certificate").get<std::string>());
-        write_file(folder / "ca.pem", added.at("ca").get<std::string>());
-        write_file(folder / "hub.pub.pem", added.at("hub_key").get<std::string>());
-        write_file(folder / "station.toml",
-                   schemas::station_toml(o.station, o.station_name.empty() ? o.station : o.station_name, o.url));
+        if (made) service::replace_file(folder / "station.key.pem", made->pem());
+        service::replace_file(folder / "station.cert.pem", added.at("certificate").get<std::string>(),
+                              service::everyone_reads);
+        service::replace_file(folder / "ca.pem", added.at("ca").get<std::string>(), service::everyone_reads);
+        service::replace_file(folder / "hub.pub.pem", added.at("hub_key").get<std::string>(), service::everyone_reads);
+        service::replace_file(
+            folder / "station.toml",
+            schemas::station_toml(o.station, o.station_name.empty() ? o.station : o.station_name, o.url));
         fmt::print("{0} 已登记，安装包在 {1}\n{0} registered, its bundle is in {1}\n", o.station, folder.string());
     } else {
         std::cout << added.at("certificate").get<std::string>();

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "hub/admin/ask.hpp"
-#include "hub/ca.hpp"
+#include "service/files.hpp"
 #include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
@@ -92,7 +92,7 @@ void add_suspects(CLI::App& app, const OnCommand& on) {
     on(evidence, [o](Session& s) {
         const auto answer = s.ask("suspect_evidence", {{"flag_id", o->flag_id}});
         if (answer.status != 200) return fail(answer);
-        write_file(o->out, answer.body);
+        service::replace_file(o->out, answer.body);
         fmt::print("证据文件 / evidence file: {}\n", o->out);
         return 0;
     });

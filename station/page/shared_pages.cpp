@@ -1,10 +1,10 @@
 // Status with the queue, one record explained, settings and diagnostics, joining.
 #include <fmt/format.h>
 
-#include <fstream>
 #include <limits>
 
 #include "loop/admission.hpp"
+#include "service/files.hpp"
 #include "station/corrections.hpp"
 #include "station/enrolment.hpp"
 #include "station/ids.hpp"
@@ -189,13 +189,12 @@ Answer record(Site& site, const Request& r, const std::vector<Tab>& tabs) {
 Answer export_queue(Site& site) {
     const auto name = fmt::format("{}-{}.ndjson", site.config().station_id, new_uuid7(unix_now()).substr(0, 13));
     const auto file = site.config().data / "export" / name;
-    std::filesystem::create_directories(file.parent_path());
-    std::ofstream out(file, std::ios::binary);
+    service::make_folder(file.parent_path());
     site.uploading().with_outbox([&](Outbox& outbox, const journal::PrivateKey& key) {
-        outbox.each_cut(key,
-                        [&](const std::string& segment, const std::string& receipt) { out << segment << receipt; });
+        outbox.each_cut(key, [&](const std::string& segment, const std::string& receipt) {
+            service::append_file(file, segment + receipt);
+        });
     });
-    if (!out.flush()) throw std::runtime_error("写不了文件 / cannot write " + file.string());
     return see_other("/status?exported=" + file.string());
 }
 

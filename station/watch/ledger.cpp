@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "service/files.hpp"
 #include "sqlite/form.hpp"
 #include "station/statements.hpp"
 
@@ -22,7 +23,7 @@ const sqlite::Form& ledger_form() {
 }
 
 sqlite::Database open(const std::filesystem::path& data) {
-    std::filesystem::create_directories(data);
+    service::make_folder(data);
     sqlite::Database database(data / "intake.sqlite", sqlite::Journaling::rollback);
     sqlite::bring_up_to_date(database, ledger_form(), (data / "intake.sqlite").string());
     return database;

@@ -87,9 +87,9 @@ double over_tls(const std::vector<Source>& sources) {
         station::Config config;
         const auto folder = hub.folder.path() / source.id;
         std::filesystem::create_directories(folder);
-        hub::write_file(folder / "cert.pem",
-                        hub::issue_client_certificate(data, source.id, source.key.public_key().spki(), hub.now));
-        hub::write_file(folder / "key.pem", source.key.pem());
+        service::replace_file(folder / "cert.pem",
+                              hub::issue_client_certificate(data, source.id, source.key.public_key().spki(), hub.now));
+        service::replace_file(folder / "key.pem", source.key.pem());
         config.hub = {"127.0.0.1", "", data / "ca.cert.pem", folder / "cert.pem", folder / "key.pem", {}};
         configs.push_back(config);
     }

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "hub/ca.hpp"
+#include "service/files.hpp"
 #include "tests/support/source.hpp"
 
 using namespace imloop;
@@ -38,8 +38,8 @@ json held(Fast& f) {
 
 struct Watched : Fast {
     Watched() {
-        hub::write_file(hub.folder.path() / "hub" / "policy.json",
-                        R"({"watched_stations": ["I610404-01"], "hold_minutes": 15, "counties": ["610404"]})");
+        service::replace_file(hub.folder.path() / "hub" / "policy.json",
+                              R"({"watched_stations": ["I610404-01"], "hold_minutes": 15, "counties": ["610404"]})");
         hub.reopen();
     }
 };
