@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -13,6 +12,7 @@
 #include "station/care.hpp"
 #include "station/enrolment.hpp"
 #include "station/files.hpp"
+#include "station/held.hpp"
 #include "station/ids.hpp"
 #include "station/record_text.hpp"
 #include "station/service.hpp"
@@ -30,12 +30,6 @@ std::string read_input(const std::string& name) {
     std::ostringstream out;
     out << std::cin.rdbuf();
     return out.str();
-}
-
-void write_out(const fs::path& path, const std::string& text) {
-    std::ofstream out(path, std::ios::binary | std::ios::app);
-    out << text;
-    if (!out.flush()) throw std::runtime_error("写不了文件 / cannot write " + path.string());
 }
 
 void show_problems(const loop::Admitted& admitted, std::ostream& out) {
@@ -122,11 +116,11 @@ int queue_export(const Context& context, const std::string& file) {
     Outbox outbox = context.outbox(config);
     const UploadLock lock(config.data);
     if (!lock.held()) throw std::runtime_error(data_in_use);
-    std::ofstream emptied(file, std::ios::trunc);
-    emptied.close();
+    replace_file(file, "");
     const auto key = station_key(config);
-    outbox.each_cut(
-        key, [&](const std::string& segment, const std::string& receipt) { write_out(file, segment + receipt); });
+    outbox.each_cut(key, [&](const std::string& segment, const std::string& receipt) {
+        service::append_file(file, segment + receipt);
+    });
     fmt::print("已导出到 {0} / exported to {0}\n", file);
     return 0;
 }
@@ -183,6 +177,33 @@ int verify(const Context& context, const std::string& file, const std::vector<st
     return verified.findings.empty() ? 0 : 4;
 }
 
+int verify_at_hub(const Context& context) {
+    const Config config = context.config();
+    Outbox outbox = context.outbox(config);
+    HttpClient client(peer_of(config));
+    const auto held = ask_held(
+        [&](const std::string& target) -> journal::Result<std::string> {
+            const auto answer = client.request("GET", target, {}, "");
+            if (!answer) return answer.error();
+            if (answer->status != 200)
+                return journal::Error("refused", fmt::format("监管中心答 {0} / the hub answers {0}", answer->status));
+            return answer->body;
+        },
+        outbox.epoch());
+    if (!held) {
+        std::cerr << held.error().detail << '\n';
+        return 1;
+    }
+    const auto found = differences(outbox, station_key(config).public_key(), hub_key(config), *held);
+    for (const auto& one : found) fmt::print("✗ {}\n  {}\n", one.zh, one.en);
+    if (found.empty())
+        fmt::print(
+            "监管中心有前 {0} 条，内容与回执都与本机相同 / the hub holds the first {0} lines, as they and their "
+            "receipts stand here\n",
+            held->last);
+    return found.empty() ? 0 : 4;
+}
+
 }  // namespace
 
 Config Context::config() const { return read_config(config_file).value(); }
@@ -219,7 +240,7 @@ void add_shared_commands(CLI::App& app, Context& context) {
         ->envname("IMLOOP_CONFIG");
     struct Options {
         std::optional<unsigned short> page_port;
-        bool once = false, as_json = false, only_rejected = false;
+        bool once = false, as_json = false, only_rejected = false, at_hub = false;
         std::string file;
         std::uint64_t seq = 0;
         std::size_t limit = 50;
@@ -289,16 +310,27 @@ void add_shared_commands(CLI::App& app, Context& context) {
 
     add_care_commands(app, context);
 
-    auto* verify_ = app.add_subcommand("verify",
-                                       "核对导出的日志：链、封签、回执 / check an exported journal\n\n"
-                                       "  verify journal.ndjson --key station.pub.pem --key hub.pub.pem");
-    verify_->add_option("file", o->file, "文件 / file")->required();
+    auto* verify_ =
+        app.add_subcommand("verify",
+                           "核对导出的日志：链、封签、回执；或用 --hub 把本机的日志和回执与监管中心所说的相"
+                           "比，不同的逐项指明，退出码 4\n"
+                           "Check an exported journal; or with --hub this station's own journal and receipts "
+                           "against what the hub says it holds: names what differs, exit code 4\n\n"
+                           "  verify journal.ndjson --key station.pub.pem --key hub.pub.pem\n"
+                           "  verify --hub");
+    auto* file_ = verify_->add_option("file", o->file, "文件 / file");
+    verify_->add_flag("--hub", o->at_hub, "与监管中心相比 / against the hub")->excludes(file_);
     verify_->add_option("--key", o->keys,
                         "公钥，默认本站和监管中心的 / public keys, by default this station's and the hub's");
-    on(verify_, [&context, o] { return verify(context, o->file, o->keys); });
+    on(verify_, [&context, o] {
+        if (o->at_hub) return verify_at_hub(context);
+        if (o->file.empty()) throw std::runtime_error("要有文件，或 --hub / a file is needed, or --hub");
+        return verify(context, o->file, o->keys);
+    });
 }
 
 int run_app(CLI::App& app, Context& context, int argc, char** argv) {
+    service::keep_files_private();
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {

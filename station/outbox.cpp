@@ -10,6 +10,7 @@
 
 #include "journal/chain.hpp"
 #include "journal/limits.hpp"
+#include "service/files.hpp"
 #include "sqlite/form.hpp"
 #include "station/statements.hpp"
 
@@ -31,7 +32,7 @@ const sqlite::Form& outbox_form() {
 }
 
 sqlite::Database open(const std::filesystem::path& folder) {
-    std::filesystem::create_directories(folder);
+    service::make_folder(folder);
     sqlite::Database database(folder / "outbox.sqlite");
     sqlite::bring_up_to_date(database, outbox_form(), (folder / "outbox.sqlite").string());
     return database;
@@ -292,12 +293,16 @@ void Outbox::each_cut(const journal::PrivateKey& key,
                       const std::function<void(const std::string&, const std::string&)>& visit) {
     while (cut_rest(key)) {
     }
+    each_sealed(visit);
+}
+
+void Outbox::each_sealed(const std::function<void(const std::string&, const std::string&)>& visit) {
     auto s = database_.prepare(sql::cuts_all);
     while (s.step()) visit(s.text(0), s.text(1));
 }
 
 UploadLock::UploadLock(const std::filesystem::path& folder) {
-    std::filesystem::create_directories(folder);
+    service::make_folder(folder);
     file_ = ::open((folder / "upload.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     held_ = file_ >= 0 && ::flock(file_, LOCK_EX | LOCK_NB) == 0;
 }

@@ -74,6 +74,7 @@ public:
     /// Clears the stop and seals waiting segments anew, as with a new key.
     void retry();
 
+    const std::string& station_id() const { return station_id_; }
     std::string epoch();
     std::uint64_t last();
     struct Counts {
@@ -96,7 +97,9 @@ public:
     std::string line_of(const std::string& record_id);
     /// The receipt that holds a line; empty where there is none yet.
     std::string receipt_of(std::uint64_t seq);
-    /// Sealed segments with their receipts, and what is not sealed yet, sealed now: what goes onto a stick.
+    /// Sealed segments in their order, each with its receipt or an empty one.
+    void each_sealed(const std::function<void(const std::string& segment, const std::string& receipt)>&);
+    /// Likewise, and what is not sealed yet, sealed now: what goes onto a stick.
     void each_cut(const journal::PrivateKey&,
                   const std::function<void(const std::string& segment, const std::string& receipt)>&);
 
