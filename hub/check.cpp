@@ -10,50 +10,55 @@ namespace {
 
 using nlohmann::json;
 
-/// Walks the stored segments and names every one whose chain, seal or receipt does not hold.
+/// Walks the stored segments and names every one whose row, chain, seal or receipt does not hold.
 class Checker {
 public:
-    /// `state` has taken this segment in, so that a hub's first one brings its own key.
-    void check(const State& state, const StoredSegment& stored) {
-        const auto segment = journal::parse_segment(stored.bytes);
-        if (!segment) return say("?", 0, segment.error());
-        const auto& header = segment->header;
+    /// `state` has taken this segment in, so that a hub's first one brings its own key; not so where it is damaged.
+    void check(const State& state, const StoredSegment& stored, bool loaded) {
+        ++segments_;
+        if (!loaded) return pass_over(state, stored);
+        const auto segment = journal::parse_segment(stored.bytes).value();
+        const auto& header = segment.header;
+        const auto say = [&](const journal::Error& e) { note(header.source, header.epoch, header.first, e); };
         auto& chain = chains_[{header.source, header.epoch}];
         if (header.first > chain.last + 1 ||
-            (header.first == chain.last + 1 && chain.last > 0 && header.prev != chain.head))
-            say(header.source, header.first, {"journal_gap", "与前一段接不上 / does not follow the segment before"});
-        const auto* key = state.key(header.source, segment->seal.kid);
+            (header.first == chain.last + 1 && chain.last > 0 && chain.is_head_known && header.prev != chain.head))
+            say({"journal_gap", "与前一段接不上 / does not follow the segment before"});
+        const auto* key = state.key(header.source, segment.seal.kid);
         if (key == nullptr) {
-            say(header.source, header.first, {"unknown_key", "封签的钥匙没有登记 / the seal's key is not registered"});
-        } else if (const auto digests = journal::check_seal(*segment, key->key); !digests) {
-            say(header.source, header.first, digests.error());
+            say({"unknown_key", "封签的钥匙没有登记 / the seal's key is not registered"});
+        } else if (const auto digests = journal::check_seal(segment, key->key); !digests) {
+            say(digests.error());
         }
-        chain = {segment->seal.last, segment->seal.head};
-        check_receipt(state, *segment, stored.receipt);
-        ++segments_;
-        lines_ += segment->lines.size();
+        chain = {segment.seal.last, segment.seal.head};
+        const auto receipt = state.receipt_that_holds(stored);
+        if (!receipt) {
+            say({"bad_receipt", "回执的签名不符 / the receipt's signature does not match"});
+        } else if (receipt->head != segment.seal.head || receipt->outcomes.size() != segment.lines.size()) {
+            say({"bad_receipt", "回执与数据段不符 / the receipt is not of this segment"});
+        }
+        lines_ += segment.lines.size();
     }
 
     json report() const {
         return {{"segments", segments_}, {"lines", lines_}, {"journals", chains_.size()}, {"errors", errors_}};
     }
-    bool clean() const { return errors_.empty(); }
 
 private:
-    void check_receipt(const State& state, const journal::Segment& segment, const std::string& bytes) {
-        const auto kid = journal::receipt_kid(bytes);
-        const auto key = kid ? state.keys.find(*kid) : state.keys.end();
-        if (key == state.keys.end() || !key->second.source.starts_with('H'))
-            return say(segment.header.source, segment.header.first,
-                       {"unknown_key", "回执的钥匙不是监管中心的 / the receipt's key is no hub's"});
-        const auto receipt = journal::check_receipt(bytes, key->second.key);
-        if (!receipt) return say(segment.header.source, segment.header.first, receipt.error());
-        if (receipt->head != segment.seal.head || receipt->outcomes.size() != segment.lines.size())
-            say(segment.header.source, segment.header.first,
-                {"bad_receipt", "回执与数据段不符 / the receipt is not of this segment"});
+    void pass_over(const State& state, const StoredSegment& stored) {
+        auto source = stored.source, epoch = stored.epoch;
+        auto first = stored.first;
+        // The row's own columns may be what changed.
+        if (const auto receipt = state.receipt_that_holds(stored))
+            source = receipt->source, epoch = receipt->epoch, first = receipt->first;
+        note(source, epoch, first,
+             {"damaged", "存储的数据段或回执与写入时不同 / the stored segment or receipt is not what was written"});
+        if (const auto chain = state.chains.find({source, epoch}); chain != state.chains.end())
+            chains_[{source, epoch}] = chain->second;
     }
-    void say(const std::string& source, std::uint64_t first, const journal::Error& e) {
-        errors_.push_back({{"source", source}, {"first", first}, {"code", e.code}, {"detail", e.detail}});
+    void note(const std::string& source, const std::string& epoch, std::uint64_t first, const journal::Error& e) {
+        errors_.push_back(
+            {{"source", source}, {"epoch", epoch}, {"first", first}, {"code", e.code}, {"detail", e.detail}});
     }
 
     std::map<std::pair<std::string, std::string>, ChainState> chains_;
@@ -70,11 +75,12 @@ std::string digest_of(State& state, loop::Day day) {
 }  // namespace
 
 State Hub::Impl::rebuilt(std::unique_lock<std::shared_mutex>& guard,
-                         const std::function<void(const State&, const StoredSegment&)>& also) {
+                         const std::function<void(const State&, const StoredSegment&, bool)>& also) {
     State fresh(policy, parameters);
+    know_own_key(fresh);
     const auto load = [&](const StoredSegment& s) {
-        fresh.load(s);
-        also(fresh, s);
+        const bool loaded = fresh.load(s);
+        also(fresh, s, loaded);
     };
     Store own_view(options.data / "hub.sqlite");
     const auto seen = own_view.each_segment(load);
@@ -86,22 +92,56 @@ State Hub::Impl::rebuilt(std::unique_lock<std::shared_mutex>& guard,
     return fresh;
 }
 
+json Hub::Impl::damage_beside_journals() {
+    json out = json::array();
+    const auto note = [&](const char* what, const std::string& name, const char* detail) {
+        out.push_back({{what, name}, {"code", "damaged"}, {"detail", detail}});
+    };
+    Store own_view(options.data / "hub.sqlite");
+    if (const auto found = own_view.database().integrity_check(); found != "ok")
+        note("database", found, "数据库文件的结构已损坏 / the structure of the database file is damaged");
+    for (const auto& name : meta_damage) note("meta", name, "与写入时不同 / is not what was written");
+    own_view.each_trace([&](const std::string& sha256, const std::optional<std::string>& csv) {
+        if (!csv) note("trace", sha256, "过程数据与其摘要不符 / the process data and its digest differ");
+    });
+    own_view.each_figures(figures_version, [&](const std::string& sha256, const std::optional<std::string>& bytes) {
+        if (!bytes || !figures_of(*bytes))
+            note(
+                "trace", sha256,
+                "由过程数据算出的数与写入时不同，启动服务时重算 / what was drawn from the process data is not what was "
+                "written; drawn anew when the hub is served");
+    });
+    return out;
+}
+
 Answer Hub::Impl::verify() {
     std::unique_lock guard(lock, std::defer_lock);
     Checker checker;
-    State fresh = rebuilt(guard, [&](const State& so_far, const StoredSegment& s) { checker.check(so_far, s); });
-    const auto today = loop::day_of(options.now());
-    const auto live = digest_of(state, today), anew = digest_of(fresh, today);
+    json beside = json::array();
+    std::string live, anew;
+    try {
+        beside = damage_beside_journals();
+        State fresh = rebuilt(
+            guard, [&](const State& so_far, const StoredSegment& s, bool loaded) { checker.check(so_far, s, loaded); });
+        const auto today = loop::day_of(options.now());
+        live = digest_of(state, today);
+        anew = digest_of(fresh, today);
+    } catch (const sqlite::DamagedFile& e) {
+        // What lies behind the damaged page can't be reached.
+        beside.push_back({{"database", "hub.sqlite"}, {"code", "damaged"}, {"detail", e.what()}});
+    }
+    const bool holds = !live.empty() && live == anew;
     auto out = checker.report();
+    for (auto& one : beside) out["errors"].push_back(std::move(one));
     out["projection"] = live;
-    out["projection_holds"] = live == anew;
-    out["clean"] = checker.clean() && live == anew;
-    return {200, "application/json", out.dump(), {}};
+    out["projection_holds"] = holds;
+    out["clean"] = out["errors"].empty() && holds;
+    return {200, "application/json", out.dump(-1, ' ', false, json::error_handler_t::replace), {}};
 }
 
 Answer Hub::Impl::rebuild() {
     std::unique_lock guard(lock, std::defer_lock);
-    State fresh = rebuilt(guard, [](const State&, const StoredSegment&) {});
+    State fresh = rebuilt(guard, [](const State&, const StoredSegment&, bool) {});
     const auto today = loop::day_of(options.now());
     const auto before = digest_of(state, today), after = digest_of(fresh, today);
     state = std::move(fresh);

@@ -19,7 +19,7 @@ using nlohmann::json;
 constexpr std::array channels{"co2_pct", "opacity_m1", "co_pct", "hc_ppm", "no_ppm", "nox_ppm", "rpm", "power_kw"};
 
 std::optional<Trace> trace_in(Store& store, const std::string& sha256) {
-    const auto csv = sha256.empty() ? std::nullopt : store.trace(sha256);
+    const auto csv = sha256.empty() ? std::nullopt : store.whole_trace(sha256);
     return csv ? loop::traces::parse_trace(*csv).trace : std::nullopt;
 }
 

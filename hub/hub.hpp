@@ -36,6 +36,10 @@ struct HubOptions {
     std::filesystem::path data;  ///< hub.sqlite, hub.key.pem, ca.*.pem, tls.*.pem, policy.json
     std::function<loop::Moment()> now;
     unsigned admission_threads = 2;
+    /// To be served; just made, with nothing in it yet; or to be checked alone: then nothing is mended, and rows of
+    /// meta that a disk changed are reported instead of ending it.
+    enum class Opens { served, made, checked };
+    Opens opens = Opens::served;
 };
 
 class Hub {

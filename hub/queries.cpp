@@ -48,11 +48,15 @@ Answer Hub::standing(const Caller& caller, std::string_view query) const {
 json Hub::Impl::words_of(const std::string& record_id) {
     const auto at = state.projection.words_line(record_id);
     if (!at) return {};
-    const auto stored = store.segment_with(at->line.source, at->line.epoch, at->line.seq);
-    if (!stored) return {};
-    const auto segment = journal::parse_segment(stored->bytes).value();
-    auto record = json::parse(segment.lines.at(at->line.seq - segment.header.first));
-    return at->is_replacement ? record.value("replacement", json()) : record;
+    try {
+        const auto stored = store.segment_with(at->line.source, at->line.epoch, at->line.seq);
+        if (!stored) return {};
+        const auto segment = journal::parse_segment(stored->bytes).value();
+        auto record = json::parse(segment.lines.at(at->line.seq - segment.header.first));
+        return at->is_replacement ? record.value("replacement", json()) : record;
+    } catch (const Damaged&) {
+        return json::object();
+    }
 }
 
 /// One failed vehicle as a shop sees it: the latest failure's words, what was repaired, how it stands today.
@@ -125,9 +129,11 @@ Answer Hub::outcomes(const Caller& caller, std::string_view query, std::string_v
     json items = json::array();
     bool more = false;
     for (const auto& stored : impl_->store.segments_of(caller.source, after, segments_a_page_max)) {
-        const auto receipt = journal::parse_receipt(stored.receipt).value();
-        for (const auto& o : receipt.outcomes) {
-            json item{{"epoch", receipt.epoch}, {"seq", o.seq}};
+        const auto receipt = journal::parse_receipt(stored.damaged ? "" : stored.receipt);
+        after = stored.position;
+        if (!receipt) continue;
+        for (const auto& o : receipt->outcomes) {
+            json item{{"epoch", receipt->epoch}, {"seq", o.seq}};
             if (o.record_id) item["record_id"] = *o.record_id;
             if (o.status == journal::Status::rejected) {
                 item["status"] = "rejected";
@@ -144,7 +150,6 @@ Answer Hub::outcomes(const Caller& caller, std::string_view query, std::string_v
             }
             items.push_back(std::move(item));
         }
-        after = stored.position;
         if (items.size() >= *limit) {
             more = true;
             break;
@@ -168,6 +173,7 @@ Answer Hub::feed(const Caller& caller, std::string_view query) const {
     for (const auto& stored : impl_->store.segments_after(after, segments_a_page_max)) {
         if (count >= *limit) break;
         after = stored.position;
+        if (stored.damaged) continue;
         const auto segment = journal::parse_segment(stored.bytes).value();
         const auto receipt = journal::parse_receipt(stored.receipt).value();
         for (std::size_t i = 0; i < segment.lines.size(); ++i) {

@@ -15,7 +15,7 @@ Answer rendered(const Report& report, std::string_view form) {
 }
 
 ReceiptCheck Hub::Impl::receipt_check() {
-    return [this](const std::string& source, const std::string& of_epoch, std::uint64_t seq) {
+    return [this](const std::string& source, const std::string& of_epoch, std::uint64_t seq) try {
         const auto stored = store.segment_with(source, of_epoch, seq);
         if (!stored) return false;
         const auto segment = journal::parse_segment(stored->bytes);
@@ -27,6 +27,8 @@ ReceiptCheck Hub::Impl::receipt_check() {
         const auto receipt = journal::check_receipt(stored->receipt, hub_key->second.key);
         return receipt && std::ranges::equal(receipt->head, segment->seal.head) &&
                journal::check_seal(*segment, seal_key->key).has_value();
+    } catch (const Damaged&) {
+        return false;
     };
 }
 

@@ -96,7 +96,7 @@ void Writer::commit(std::deque<Arrival>& batch) {
 }
 
 /// Continuity: new, known, known and going on, a gap or a fork.
-Answer Writer::put(Arrival& a) {
+Answer Writer::put(Arrival& a) try {
     const auto& header = a.segment.header;
     const auto it = state_.chains.find({header.source, header.epoch});
     const std::uint64_t last = it == state_.chains.end() ? 0 : it->second.last;
@@ -114,7 +114,7 @@ Answer Writer::put(Arrival& a) {
             "同一编号已有另一内容，已报告监管部门 / the same number holds other bytes; the bureau has been told");
     };
     if (header.first == last + 1) {
-        if (last > 0 && header.prev != it->second.head) return fork();
+        if (last > 0 && it->second.is_head_known && header.prev != it->second.head) return fork();
         return put_new(a, 0);
     }
     std::size_t known = 0;
@@ -132,6 +132,9 @@ Answer Writer::put(Arrival& a) {
     }
     if (known < a.segment.lines.size()) return put_new(a, known);
     return answer_known(a);
+} catch (const Damaged& e) {
+    // Thrown while known lines are looked at: nothing of the segment is taken in yet.
+    return problem(500, "damaged", e.what());
 }
 
 /// Only lines that are known: the stored receipt where the cut is the same, else a new one with the stored outcomes.

@@ -107,9 +107,10 @@ std::string zstd_encode(std::string_view bytes, int level) {
 
 std::string zstd_decode(std::string_view bytes) {
     const auto size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
-    if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN) throw std::runtime_error("not stored zstd");
+    if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > stored_bytes_max)
+        throw std::runtime_error("not stored zstd");
     std::string out(size, '\0');
-    if (ZSTD_isError(ZSTD_decompress(out.data(), out.size(), bytes.data(), bytes.size())))
+    if (ZSTD_decompress(out.data(), out.size(), bytes.data(), bytes.size()) != size)
         throw std::runtime_error("stored zstd is damaged");
     return out;
 }

@@ -22,7 +22,7 @@ Coded encode(std::string bytes);
 
 std::string gzip_encode(std::string_view bytes);
 std::string zstd_encode(std::string_view bytes, int level = 3);
-/// What zstd_encode made; throws std::runtime_error on other bytes.
+/// What zstd_encode made of at most `stored_bytes_max`; throws std::runtime_error on other bytes.
 std::string zstd_decode(std::string_view bytes);
 
 }  // namespace imloop::journal

@@ -1,5 +1,7 @@
 #include "journal/exported.hpp"
 
+#include <cassert>
+
 #include "journal/limits.hpp"
 #include "journal/segment.hpp"
 
@@ -14,6 +16,7 @@ std::size_t line_end(std::string_view bytes, std::size_t from) {
 }  // namespace
 
 Result<Exported> take_exported(std::string_view& rest) {
+    assert(!rest.empty());
     std::size_t end = line_end(rest, 0);
     for (std::size_t lines = 1; end < rest.size() && lines < segment_lines_max + 2; ++lines) {
         const std::size_t begin = end;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cassert>
 #include <nlohmann/json.hpp>
 
 namespace imloop::journal {
@@ -70,6 +71,7 @@ void from_json(const json& in, Outcome& out) {
 }
 
 std::string build_receipt(const PrivateKey& hub_key, const Receipt& receipt) {
+    assert(receipt.first > 0 && receipt.outcomes.size() == receipt.last - receipt.first + 1);
     auto outcomes = ordered_json::array();
     for (const auto& o : receipt.outcomes) outcomes.push_back(outcome_json(o));
     const ordered_json body{{"receipt", "imloop/receipt/1"},

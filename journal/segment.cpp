@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cassert>
 #include <nlohmann/json.hpp>
 
 #include "journal/limits.hpp"
@@ -131,6 +132,7 @@ std::string seal_message(std::string_view source, std::string_view epoch, std::u
 
 std::string build_segment(const PrivateKey& key, std::string_view source, std::string_view epoch, std::uint64_t first,
                           const Digest& prev, std::span<const std::string> lines) {
+    assert(first > 0 && !lines.empty());
     const nlohmann::ordered_json header{{"source", source}, {"epoch", epoch}, {"first", first}, {"prev", to_hex(prev)}};
     std::string out = header.dump() + "\n";
     Digest head = prev;

@@ -18,6 +18,8 @@
 #include "hub/ca.hpp"
 #include "hub/ids.hpp"
 #include "schemas/embedded.hpp"
+#include "service/files.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -35,6 +37,7 @@ struct Options {
     // transfer
     fs::path path;
     std::string source, from, to;
+    std::vector<std::string> restore;
     // report
     std::string report, county, as_of, view, plate, vin;
     bool as_json = false, as_csv = false, unmasked = false;
@@ -42,8 +45,10 @@ struct Options {
 };
 
 /// A bar on the terminal until the import is through.
-int import(Session& session, const fs::path& path) {
-    auto imported = std::async(std::launch::async, [&] { return session.ask("import", {{"path", path.string()}}); });
+int import(Session& session, const fs::path& path, const std::vector<std::string>& restore) {
+    auto imported = std::async(std::launch::async, [&] {
+        return session.ask("import", {{"path", path.string()}, {"restore", restore}});
+    });
     const bool on_terminal = ::isatty(STDERR_FILENO) != 0;
     constexpr int bar_width = 40;
     while (imported.wait_for(std::chrono::milliseconds(200)) == std::future_status::timeout) {
@@ -83,6 +88,7 @@ int report(Session& session, const Options& o) {
 }  // namespace
 
 int run_command(int argc, char** argv) {
+    service::keep_files_private();
     Options o;
     CLI::App app{
         "I/M Loop 监管中心：收集检验与维修记录，把不合格车辆的闭环管起来。\n"
@@ -130,14 +136,28 @@ int run_command(int argc, char** argv) {
 
     add_station_commands(app, on);
 
-    auto* import_ = app.add_subcommand("import",
-                                       "导入日志文件或整个导出目录 / import a journal or a whole exported folder\n\n"
-                                       "  hub import export/");
+    auto* import_ =
+        app.add_subcommand("import",
+                           "导入日志文件或整个导出目录：已登记站点的和本中心自己的日志。\n"
+                           "另一个监管中心的日志不收；空的监管中心要成为它的副本，用 --restore 指明它的钥匙。\n"
+                           "Import a journal or a whole exported folder: of registered stations and of this "
+                           "hub itself.\nAnother hub's journal is refused; an empty hub becomes its copy "
+                           "with --restore and the id of that hub's key.\n\n"
+                           "  hub import I610404-01.ndjson\n"
+                           "  hub import export/ --restore 802a031a5ec99c2acb32d740900e2702");
     import_->add_option("path", o.path, "文件或目录 / file or folder")->required();
-    on(import_, [&](Session& s) { return import(s, fs::absolute(o.path)); });
+    import_
+        ->add_option("--restore", o.restore,
+                     "那个监管中心封签所用钥匙的编号（导出时会显示；日志封签里的 kid）/ id of the key that hub seals "
+                     "with, as its export says it; `kid` of the seals in its journal")
+        ->type_name("KID");
+    on(import_, [&](Session& s) { return import(s, fs::absolute(o.path), o.restore); });
 
     auto* export_ = app.add_subcommand("export",
-                                       "导出日志（原样的数据段与回执）和过程数据 / export journals and process data\n\n"
+                                       "导出日志（原样的数据段与回执）和过程数据；损坏的列在 left_out，退出码 4。kid "
+                                       "是本中心的钥匙编号，hub import --restore 用得着\n"
+                                       "Export journals and process data; what is damaged is named in left_out, exit "
+                                       "code 4. kid: of this hub's key, for `hub import --restore`\n\n"
                                        "  hub export backup/ --source I610404-01 --from 2026-01-01");
     export_->add_option("path", o.path, "目录 / folder")->required();
     export_->add_option("--source", o.source, "只要这个来源 / this source only");
@@ -148,7 +168,9 @@ int run_command(int argc, char** argv) {
         put_given(body, "source", o.source);
         put_given(body, "from", o.from);
         put_given(body, "to", o.to);
-        return show(s.ask("export", body));
+        const auto answer = s.ask("export", body);
+        const int shown = show(answer);
+        return shown == 0 && json::parse(answer.body).contains("left_out") ? 4 : shown;
     });
 
     auto* reports = app.add_subcommand(
@@ -179,11 +201,12 @@ int run_command(int argc, char** argv) {
     on(app.add_subcommand("rebuild",
                           "由日志重算一切并与现状比较 / compute everything anew from the journals and compare"),
        [](Session& s) { return show(s.ask("rebuild", json::object())); });
-    on(app.add_subcommand(
-           "verify",
-           "核对链、封签、回执和投影；有问题时退出码 4 / check chains, seals, receipts and the projection; "
-           "exit code 4 where something does not hold"),
-       [](Session& s) { return verify(s); });
+    const auto* verify_ = app.add_subcommand("verify",
+                                             "核对每一段、链、封签、回执、过程数据和投影；有问题时逐项指明，退出码 4\n"
+                                             "Check every segment, chain, seal, receipt, the process data and the "
+                                             "projection; names what does not hold, exit "
+                                             "code 4");
+    on(app.get_subcommand("verify"), [](Session& s) { return verify(s); });
     auto* backup = app.add_subcommand(
         "backup", "在线备份数据库 / back the database up while serving\n\n  hub backup hub-backup.sqlite");
     backup->add_option("path", o.path, "文件 / file")->required();
@@ -218,6 +241,9 @@ int run_command(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? 0 : 2;
+    } catch (const sqlite::DamagedFile& e) {
+        std::cerr << e.what() << '\n';
+        return verify_->parsed() ? 4 : 1;
     } catch (const std::exception& e) {
         std::cerr << e.what() << '\n';
         return 1;

@@ -1,6 +1,7 @@
 #include "hub/admin/doctor.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include "hub/api/admin_client.hpp"
 #include "hub/store/store.hpp"
 #include "service/checks.hpp"
+#include "service/files.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -23,7 +25,7 @@ constexpr std::uintmax_t record_bytes = 1024;
 constexpr loop::Moment certificate_look = 60 * loop::day_ms, authority_look = 365 * loop::day_ms;
 
 std::optional<Certificate> certificate_in(const fs::path& file) {
-    return Certificate::from_pem(service::find_text(file).value_or(""));
+    return Certificate::from_pem(service::contents(file).value_or(""));
 }
 
 Finding own_certificate(const fs::path& data, loop::Moment now) {
@@ -61,6 +63,13 @@ Finding authority(const fs::path& data, loop::Moment now) {
 Finding database(const fs::path& file) {
     Finding out{"database", Verdict::fine, {"数据库", "database"}, {"完好", "whole"}, {}};
     try {
+        if (!holds_hub(file)) {
+            out.verdict = Verdict::broken;
+            out.what = {"没有或是空的，而这里已建过监管中心：数据库丢了",
+                        "is missing or empty, and a hub was made here: it is lost"};
+            out.todo = {"停下服务，把备份放成 hub.sqlite", "stop the service, put the backup there as hub.sqlite"};
+            return out;
+        }
         Database opened(file);
         const auto version = sqlite::version_of(opened, store_form());
         const auto state = opened.quick_check();
@@ -73,6 +82,12 @@ Finding database(const fs::path& file) {
             out.verdict = Verdict::broken;
             out.what = {"是更新版本的程序写的", "was written by a newer program"};
             out.todo = {"安装新版程序", "install the newer program"};
+        } else if (const auto damaged = version == store_form().version() ? damaged_rows(opened) : 0; damaged > 0) {
+            out.verdict = Verdict::broken;
+            out.what = {fmt::format("{} 行与写入时不同，其余照常", damaged),
+                        fmt::format("{} rows are damaged, the rest goes on", damaged)};
+            out.todo = {"运行 hub verify 看是哪些，再换上备份",
+                        "see which with `hub verify`, then put the backup back"};
         }
     } catch (const StoreError& e) {
         out.verdict = Verdict::broken;
@@ -99,7 +114,7 @@ Finding serving(const fs::path& data) {
         {"没有在运行", "is not running"},
         {"启动服务：systemctl start imloop-hub，或 hub serve", "start it: systemctl start imloop-hub, or hub serve"}};
     if (!locked(data)) return out;
-    const auto where = nlohmann::json::parse(service::find_text(data / "serving.json").value_or(""), nullptr, false);
+    const auto where = nlohmann::json::parse(service::contents(data / "serving.json").value_or(""), nullptr, false);
     if (!where.is_object()) {
         out.what = {"正在启动，或有命令占用数据", "is starting, or a command holds the data"};
         out.todo = {"稍后再看", "look again later"};
@@ -123,7 +138,7 @@ Finding serving(const fs::path& data) {
 std::vector<Finding> examine(const fs::path& data, loop::Moment now) {
     Finding folder{"data", Verdict::fine, {"数据目录", "data folder"}, {data.string(), data.string()}, {}};
     std::error_code unreadable;
-    if (!fs::exists(data / "hub.sqlite", unreadable)) {
+    if (!fs::exists(data / "hub.sqlite", unreadable) && !fs::exists(data / "hub.key.pem", unreadable)) {
         folder.verdict = Verdict::broken;
         folder.what = {data.string() + " 里没有监管中心，或读不到",
                        "no hub in " + data.string() + ", or it can't be read"};

@@ -10,8 +10,8 @@
 
 #include "hub/api/admin_client.hpp"
 #include "hub/api/server.hpp"
-#include "hub/ca.hpp"
 #include "hub/ids.hpp"
+#include "service/files.hpp"
 #include "service/notify.hpp"
 #include "sqlite/sqlite.hpp"
 
@@ -29,7 +29,8 @@ constexpr std::chrono::seconds answer_time{10};
 }  // namespace
 
 Session::Session(std::filesystem::path data) : data_(std::move(data)) {
-    if (!std::filesystem::exists(data_ / "hub.sqlite"))
+    // With a key but no database a hub was made here and lost it, which Hub says.
+    if (!std::filesystem::exists(data_ / "hub.key.pem") && !std::filesystem::exists(data_ / "hub.sqlite"))
         throw StoreError("这里还没有监管中心，请先运行 hub init / no hub here yet, run `hub init` first: " +
                          data_.string());
     lock_ = ::open((data_ / "hub.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -41,19 +42,20 @@ Session::~Session() {
     if (lock_ >= 0) ::close(lock_);
 }
 
-Hub& Session::hub() {
+Hub& Session::hub(HubOptions::Opens opens) {
     const std::lock_guard one(making_);
-    if (!hub_) hub_ = std::make_unique<Hub>(HubOptions{data_, unix_now, 2});
+    if (!hub_) hub_ = std::make_unique<Hub>(HubOptions{data_, unix_now, 2, opens});
     return *hub_;
 }
 
 Answer Session::ask(std::string_view command, const json& body) {
     if (!holds_) {
-        const auto serving = json::parse(read_file(data_ / "serving.json"));
+        const auto serving = json::parse(service::read_file(data_ / "serving.json"));
         return ask_serving(serving.at("admin_port"), serving.at("token"), command, body.dump());
     }
     std::promise<Answer> answered;
-    hub().admin(command, body.dump(), [&](Answer answer) { answered.set_value(std::move(answer)); });
+    const auto opens = command == "verify" ? HubOptions::Opens::checked : HubOptions::Opens::served;
+    hub(opens).admin(command, body.dump(), [&](Answer answer) { answered.set_value(std::move(answer)); });
     return answered.get_future().get();
 }
 
@@ -66,9 +68,9 @@ bool Session::serve(const std::string& address, unsigned short port, unsigned sh
     sigaddset(&stops, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &stops, nullptr);  // inherited by every thread made from here on
     const std::string token = new_uuid7(unix_now());
-    const Server server(hub(), {address, port, admin_port, token});
-    write_secret(data_ / "serving.json",
-                 json{{"port", server.port()}, {"admin_port", server.admin_port()}, {"token", token}}.dump());
+    const Server server(hub(HubOptions::Opens::served), {address, port, admin_port, token});
+    service::replace_file(data_ / "serving.json",
+                          json{{"port", server.port()}, {"admin_port", server.admin_port()}, {"token", token}}.dump());
     fmt::print(
         "监管中心已启动：https://{0}:{1}（站点），http://127.0.0.1:{2}（运维）。按 Ctrl-C 停止。\n"
         "Serving stations at https://{0}:{1}, operators at http://127.0.0.1:{2}. Ctrl-C stops it.\n",

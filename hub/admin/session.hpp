@@ -24,7 +24,7 @@ public:
     bool serve(const std::string& address, unsigned short port, unsigned short admin_port);
 
 private:
-    Hub& hub();
+    Hub& hub(HubOptions::Opens);
     std::filesystem::path data_;
     int lock_ = -1;
     bool holds_ = false;

@@ -122,16 +122,16 @@ void State::receive_trace(const std::string& sha256, const std::string& source, 
 }
 
 /// The store holds it.
-void State::take_trace(const std::string& sha256, std::string_view csv, Store& store) {
+void State::take_trace(const std::string& sha256, std::string_view csv, Store& store, bool keep) {
     if (shelf.holds(sha256)) return;
-    const auto figures = shelf.figures(csv, [&](const std::string& other) { return store.trace(other); });
-    store.put_figures(sha256, figures_version, bytes_of(figures));
+    const auto figures = shelf.figures(csv, [&](const std::string& other) { return store.whole_trace(other); });
+    if (keep) store.put_figures(sha256, figures_version, bytes_of(figures));
     shelf.put(sha256, figures, suspects);
 }
 
-void State::take_traces_in(Store& store) {
-    store.each_figures(figures_version, [&](const std::string& sha256, const std::string& bytes) {
-        if (const auto figures = figures_of(bytes)) shelf.put(sha256, *figures, suspects);
+void State::take_traces_in(Store& store, bool keep) {
+    store.each_figures(figures_version, [&](const std::string& sha256, const std::optional<std::string>& bytes) {
+        if (const auto figures = figures_of(bytes.value_or(""))) shelf.put(sha256, *figures, suspects);
     });
     auto missing = store.trace_digests();
     std::erase_if(missing, [&](const auto& sha256) { return shelf.holds(sha256); });
@@ -139,14 +139,14 @@ void State::take_traces_in(Store& store) {
         const auto batch = std::min(missing.size(), traces_a_transaction);
         Transaction transaction(store.database());
         for (const auto& sha256 : std::span(missing).last(batch))
-            take_trace(sha256, store.trace(sha256).value(), store);
+            if (const auto csv = store.whole_trace(sha256)) take_trace(sha256, *csv, store, keep);
         transaction.commit();
         missing.resize(missing.size() - batch);
     }
 }
 
 void State::take_forks_in(Store& store) {
-    store.each_alarm(
+    store.each_fork(
         [&](const std::string& source, std::uint64_t first, loop::Moment at) { suspects.forked(source, first, at); });
 }
 
@@ -155,19 +155,50 @@ void State::take_traces_of(const State& other) {
     suspects.traces() = other.suspects.traces();
 }
 
-void State::load(const StoredSegment& stored) {
-    const auto segment = journal::parse_segment(stored.bytes).value();
-    const auto receipt = journal::parse_receipt(stored.receipt).value();
-    const auto& [source, epoch, first, prev] = segment.header;
-    const auto received_at = loop::parse_moment(receipt.received_at).value_or(0);
-    for (std::size_t i = 0; i < segment.lines.size(); ++i) {
-        const auto& outcome = receipt.outcomes.at(i);
-        auto admitted = loop::reread(segment.lines[i], outcome.status != journal::Status::rejected);
+bool State::load(const StoredSegment& stored) {
+    const auto segment = journal::parse_segment(stored.bytes);
+    const auto receipt = journal::parse_receipt(stored.receipt);
+    if (stored.damaged || !segment || !receipt || receipt->outcomes.size() != segment->lines.size()) {
+        pass_over(stored);
+        return false;
+    }
+    const auto& [source, epoch, first, prev] = segment->header;
+    const auto received_at = loop::parse_moment(receipt->received_at).value_or(0);
+    for (std::size_t i = 0; i < segment->lines.size(); ++i) {
+        const auto& outcome = receipt->outcomes[i];
+        auto admitted = loop::reread(segment->lines[i], outcome.status != journal::Status::rejected);
         if (outcome.status == journal::Status::rejected && admitted.problems.empty())
             admitted.problems.push_back({"", outcome.problems.empty() ? "rejected" : outcome.problems[0].code, "", ""});
-        take(admitted, segment.lines[i], outcome, source, epoch, received_at);
+        take(admitted, segment->lines[i], outcome, source, epoch, received_at);
     }
-    chains[{source, epoch}] = {segment.seal.last, segment.seal.head};
+    chains[{source, epoch}] = {segment->seal.last, segment->seal.head};
+    return true;
+}
+
+/// Where the journal goes on: as the seal says if that still holds, else the receipt, else the row.
+void State::pass_over(const StoredSegment& stored) {
+    if (const auto segment = journal::parse_segment(stored.bytes)) {
+        const auto& header = segment->header;
+        const auto* by = key(header.source, segment->seal.kid);
+        if (by != nullptr && journal::check_seal(*segment, by->key)) {
+            chains[{header.source, header.epoch}] = {segment->seal.last, segment->seal.head};
+            return;
+        }
+    }
+    if (const auto receipt = receipt_that_holds(stored)) {
+        chains[{receipt->source, receipt->epoch}] = {receipt->last, receipt->head};
+        return;
+    }
+    auto& chain = chains[{stored.source, stored.epoch}];
+    if (stored.last > chain.last) chain = {stored.last, {}, false};
+}
+
+std::optional<journal::Receipt> State::receipt_that_holds(const StoredSegment& stored) const {
+    const auto kid = journal::receipt_kid(stored.receipt);
+    const auto by = kid ? keys.find(*kid) : keys.end();
+    if (by == keys.end() || !by->second.source.starts_with('H')) return std::nullopt;
+    auto receipt = journal::check_receipt(stored.receipt, by->second.key);
+    return receipt ? std::optional(std::move(*receipt)) : std::nullopt;
 }
 
 }  // namespace imloop::hub

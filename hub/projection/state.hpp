@@ -20,6 +20,7 @@ namespace imloop::hub {
 struct ChainState {
     std::uint64_t last = 0;
     journal::Digest head{};
+    bool is_head_known = true;  ///< false: the last segment is damaged, and what follows it is taken as following
 };
 
 struct KeyState {
@@ -59,17 +60,21 @@ public:
     /// Process data that came: stored with what is drawn from it, and its records looked at again.
     void receive_trace(const std::string& sha256, const std::string& source, loop::Moment received_at,
                        std::string_view csv, Store&);
-    /// All that the store holds, by what was drawn from it; drawn anew where that is missing or of another version.
-    void take_traces_in(Store&);
+    /// All that the store holds, by what was drawn from it; drawn anew where that is missing, damaged or of another
+    /// version, and kept so where `keep`.
+    void take_traces_in(Store&, bool keep = true);
     /// Alarms of forked journals, which stand beside the journals too.
     void take_forks_in(Store&);
     /// What another state knows of process data, which stands beside the journals.
     void take_traces_of(const State&);
-    /// Takes in a stored segment.
-    void load(const StoredSegment&);
+    /// Takes in a stored segment. False where it is damaged: its lines are left out, its journal goes on behind them.
+    bool load(const StoredSegment&);
+    /// The receipt of a stored segment where a hub's seal on it holds.
+    std::optional<journal::Receipt> receipt_that_holds(const StoredSegment&) const;
 
 private:
-    void take_trace(const std::string& sha256, std::string_view csv, Store&);
+    void pass_over(const StoredSegment&);
+    void take_trace(const std::string& sha256, std::string_view csv, Store&, bool keep = true);
     void take_claim(const loop::Admitted&);
     void take_rejected(const loop::Admitted&, loop::rules::Arrival);
     void settle_claim(const std::string& record_id);

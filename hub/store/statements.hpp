@@ -28,37 +28,60 @@ CREATE TABLE IF NOT EXISTS trace_figures (
   sha256 TEXT NOT NULL PRIMARY KEY, version BIGINT NOT NULL, bytes BYTEA NOT NULL);
 )sql";
 
+/// Of each row, over all its other columns (store.cpp, `row_digest`): what a disk changed is noticed when it is read.
+/// Rows of `meta` that the form itself keeps have none.
+inline constexpr const char* digest_columns = R"sql(
+ALTER TABLE meta ADD COLUMN digest BLOB;
+ALTER TABLE segments ADD COLUMN digest BLOB NOT NULL DEFAULT x'';
+ALTER TABLE traces ADD COLUMN digest BLOB NOT NULL DEFAULT x'';
+ALTER TABLE trace_figures ADD COLUMN digest BLOB NOT NULL DEFAULT x'';
+)sql";
+
 inline constexpr const char* segments_index = "CREATE INDEX IF NOT EXISTS segments_position ON segments (position)";
 
 inline constexpr const char* meta_get = "SELECT value FROM meta WHERE name = $1";
 inline constexpr const char* meta_put =
     "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2";
+inline constexpr const char* meta_put_whole =
+    "INSERT INTO meta (name, value, digest) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET value = $2, digest = "
+    "$3";
+inline constexpr const char* meta_all =
+    "SELECT name, value, COALESCE(digest, '') FROM meta WHERE name <> 'schema_version' ORDER BY name";
 
 inline constexpr const char* segment_put =
-    "INSERT INTO segments (source_id, epoch, first, last, position, bytes, receipt) VALUES ($1, $2, $3, $4, $5, $6, "
-    "$7)";
+    "INSERT INTO segments (source_id, epoch, first, last, position, bytes, receipt, digest) VALUES ($1, $2, $3, $4, "
+    "$5, $6, $7, $8)";
 inline constexpr const char* segment_find =
-    "SELECT bytes, receipt, position FROM segments WHERE source_id = $1 AND epoch = $2 AND last >= $3 "
-    "ORDER BY last LIMIT 1";
+    "SELECT source_id, epoch, first, last, position, bytes, receipt, digest FROM segments WHERE source_id = $1 AND "
+    "epoch = $2 AND last >= $3 ORDER BY last LIMIT 1";
 inline constexpr const char* segments_after =
-    "SELECT bytes, receipt, position FROM segments WHERE position > $1 ORDER BY position";
+    "SELECT source_id, epoch, first, last, position, bytes, receipt, digest FROM segments WHERE position > $1 ORDER BY "
+    "position";
 inline constexpr const char* segments_page =
-    "SELECT bytes, receipt, position FROM segments WHERE position > $1 ORDER BY position LIMIT $2";
+    "SELECT source_id, epoch, first, last, position, bytes, receipt, digest FROM segments WHERE position > $1 ORDER BY "
+    "position LIMIT $2";
 inline constexpr const char* segments_of_source =
-    "SELECT bytes, receipt, position FROM segments WHERE source_id = $1 AND position > $2 ORDER BY position LIMIT $3";
+    "SELECT source_id, epoch, first, last, position, bytes, receipt, digest FROM segments WHERE source_id = $1 AND "
+    "position > $2 ORDER BY position LIMIT $3";
+inline constexpr const char* segment_digest_put = "UPDATE segments SET digest = $2 WHERE position = $1";
+inline constexpr const char* segment_any = "SELECT 1 FROM segments LIMIT 1";
 inline constexpr const char* segments_count = "SELECT COUNT(*), COALESCE(MAX(position), 0) FROM segments";
 
 inline constexpr const char* trace_put =
-    "INSERT INTO traces (sha256, source_id, received_at, bytes) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256) DO "
-    "NOTHING";
-inline constexpr const char* trace_get = "SELECT bytes FROM traces WHERE sha256 = $1";
-inline constexpr const char* traces_all = "SELECT sha256, bytes FROM traces ORDER BY sha256";
+    "INSERT INTO traces (sha256, source_id, received_at, bytes, digest) VALUES ($1, $2, $3, $4, $5) ON CONFLICT "
+    "(sha256) DO NOTHING";
+inline constexpr const char* trace_get =
+    "SELECT sha256, source_id, received_at, bytes, digest FROM traces WHERE sha256 = $1";
+inline constexpr const char* traces_all =
+    "SELECT sha256, source_id, received_at, bytes, digest FROM traces ORDER BY sha256";
+inline constexpr const char* trace_digest_put = "UPDATE traces SET digest = $2 WHERE sha256 = $1";
 
 inline constexpr const char* trace_digests = "SELECT sha256 FROM traces ORDER BY sha256";
 inline constexpr const char* figures_put =
-    "INSERT INTO trace_figures (sha256, version, bytes) VALUES ($1, $2, $3) ON CONFLICT (sha256) DO UPDATE SET "
-    "version = $2, bytes = $3";
-inline constexpr const char* figures_all = "SELECT sha256, bytes FROM trace_figures WHERE version = $1";
+    "INSERT INTO trace_figures (sha256, version, bytes, digest) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256) DO UPDATE "
+    "SET version = $2, bytes = $3, digest = $4";
+inline constexpr const char* figures_all = "SELECT sha256, version, bytes, digest FROM trace_figures ORDER BY sha256";
+inline constexpr const char* figures_digest_put = "UPDATE trace_figures SET digest = $2 WHERE sha256 = $1";
 
 inline constexpr const char* clearance_put =
     "INSERT INTO clearances (source_id, asked_at, vehicle_id, answer) VALUES ($1, $2, $3, $4)";
@@ -69,6 +92,7 @@ inline constexpr const char* invite_take =
     "source_id";
 inline constexpr const char* alarm_put =
     "INSERT INTO alarms (source_id, epoch, first, raised_at, code, bytes) VALUES ($1, $2, $3, $4, $5, $6)";
-inline constexpr const char* alarms_all = "SELECT source_id, first, raised_at FROM alarms ORDER BY raised_at";
+inline constexpr const char* alarms_all =
+    "SELECT source_id, first, raised_at FROM alarms WHERE code = 'journal_fork' ORDER BY raised_at";
 
 }  // namespace imloop::hub::sql

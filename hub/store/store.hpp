@@ -1,11 +1,13 @@
 // What the hub keeps, typed: sealed segments with their receipts, process data, clearances, alarms. One writer at a
-// time; readers take connections of their own.
+// time; readers take connections of their own. Every row of journal, process data and meta carries a digest that is
+// checked when the row is read: one that a disk changed is named and leaves the others as they are.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,10 +25,24 @@ using sqlite::Transaction;
 
 /// A segment as it came, byte for byte, and the receipt that was given for it.
 struct StoredSegment {
+    std::string source, epoch;  ///< this and the numbers as the row says them
+    std::uint64_t first = 0, last = 0;
+    std::int64_t position = 0;  ///< in the order of arrival
     std::string bytes;
     std::string receipt;
-    std::int64_t position = 0;  ///< in the order of arrival
+    bool damaged = false;  ///< the row is not what was written; `bytes` and `receipt` are as far as they can be read
 };
+
+/// A row that was asked for and is not what was written. Not a StoreError: the store as a whole can be written to.
+class Damaged : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Whether a hub's database is there: not so where the file is missing, empty or holds nothing of a hub.
+bool holds_hub(const std::filesystem::path& file);
+/// Rows of journal, process data and meta that are not what was written, of a database of the newest form.
+std::size_t damaged_rows(Database&);
 
 /// Version 1 is the form that hubs had before versions were kept.
 const sqlite::Form& store_form();
@@ -36,15 +52,19 @@ public:
     /// Makes the file where it is missing. One of an older form is brought up to date, one of a newer form refused.
     explicit Store(const std::filesystem::path& file);
 
+    /// Rows of meta that are not what was written, by name.
+    std::vector<std::string> damaged_meta();
+
     Database& database() { return database_; }
     std::optional<std::string> meta(std::string_view name);
     void put_meta(std::string_view name, std::string_view value);
 
     void put_segment(std::string_view source, std::string_view epoch, std::uint64_t first, std::uint64_t last,
                      std::string_view bytes, std::string_view receipt);
-    /// The segment that holds this line.
+    /// The segment that holds this line. Throws Damaged.
     std::optional<StoredSegment> segment_with(std::string_view source, std::string_view epoch, std::uint64_t seq);
-    /// Segments in the order of their arrival, those behind position `after`; gives the position of the last one.
+    /// Segments in the order of their arrival, damaged ones too, those behind position `after`; gives the position of
+    /// the last one.
     std::int64_t each_segment(const std::function<void(StoredSegment)>&, std::int64_t after = 0);
     std::int64_t segments();
     std::int64_t position() const { return position_; }  ///< of the last segment; 0 where there is none
@@ -53,14 +73,19 @@ public:
     std::vector<StoredSegment> segments_of(std::string_view source, std::int64_t after, std::size_t limit);
 
     void put_trace(std::string_view sha256, std::string_view source, loop::Moment received_at, std::string_view csv);
+    /// Throws Damaged.
     std::optional<std::string> trace(std::string_view sha256);
-    void each_trace(const std::function<void(const std::string& sha256, const std::string& csv)>&);
+    /// Nothing where it is damaged, too.
+    std::optional<std::string> whole_trace(std::string_view sha256);
+    /// `csv` is nothing where it is damaged.
+    void each_trace(const std::function<void(const std::string& sha256, const std::optional<std::string>& csv)>&);
     /// In the order of their digests.
     std::vector<std::string> trace_digests();
     /// What was drawn from a trace; another version replaces it.
     void put_figures(std::string_view sha256, std::int64_t version, std::string_view bytes);
+    /// Those of this version; `bytes` is nothing where the row is damaged, whatever its version.
     void each_figures(std::int64_t version,
-                      const std::function<void(const std::string& sha256, const std::string& bytes)>&);
+                      const std::function<void(const std::string& sha256, const std::optional<std::string>& bytes)>&);
     void put_clearance(std::string_view source, loop::Moment at, std::string_view vehicle_id, std::string_view answer);
     /// A one-time code, kept as its digest.
     void put_invite(std::string_view code_sha256, std::string_view source, loop::Moment expires_at);
@@ -68,7 +93,8 @@ public:
     std::optional<std::string> take_invite(std::string_view code_sha256, loop::Moment now);
     void put_alarm(std::string_view source, std::string_view epoch, std::uint64_t first, loop::Moment at,
                    std::string_view code, std::string_view bytes);
-    void each_alarm(const std::function<void(const std::string& source, std::uint64_t first, loop::Moment)>&);
+    /// Those of forked journals.
+    void each_fork(const std::function<void(const std::string& source, std::uint64_t first, loop::Moment)>&);
 
 private:
     Database database_;

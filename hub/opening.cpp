@@ -1,0 +1,73 @@
+// Opening a hub's database: a lost one is not taken for a new one, what a disk changed is named, and the rest is
+// served.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "hub/hub_impl.hpp"
+
+namespace imloop::hub {
+
+std::filesystem::path Hub::Impl::database_of(const HubOptions& options) {
+    auto file = options.data / "hub.sqlite";
+    if (options.opens != HubOptions::Opens::made && !holds_hub(file))
+        throw StoreError(fmt::format(
+            "{0} "
+            "没有或是空的，而这里已建过监管中心：数据库丢了，没有改动任何文件。把备份放成这个文件再启动；没有备份时，"
+            "在新目录运行 hub init，再用 hub import 导出目录 --restore 钥匙编号。 / {0} is missing or empty, and a hub "
+            "was "
+            "made here: the database is lost, nothing was changed. Put the backup there and start again; without one, "
+            "run "
+            "`hub init` in a new folder, then `hub import EXPORT --restore KID`.",
+            file.string()));
+    return file;
+}
+
+void Hub::Impl::read_meta() {
+    id = store.meta("hub_id").value_or("");
+    epoch = store.meta("epoch").value_or("");
+    meta_damage = store.damaged_meta();
+    for (const auto* needed : {"hub_id", "epoch"})
+        if (!store.meta(needed)) meta_damage.emplace_back(needed);
+    if (!meta_damage.empty()) return refuse_damaged_meta();
+    restored = restored_in(store);
+    begin_epoch_where_put_back();
+}
+
+void Hub::Impl::refuse_damaged_meta() const {
+    if (options.opens == HubOptions::Opens::checked) return;
+    throw StoreError(
+        fmt::format("数据库表 meta 的 {0} 与写入时不同，没有启动；停下服务，换上备份 / row {0} of table meta is not "
+                    "what was written, "
+                    "not started: stop the service and put the backup in its place",
+                    fmt::join(meta_damage, ", ")));
+}
+
+void Hub::Impl::know_own_key(State& of) const {
+    of.keys.try_emplace(key.public_key().kid(), KeyState{id, key.public_key(), "issued", 0, ""});
+}
+
+void Hub::Impl::load(State& into) {
+    const bool checks = options.opens == HubOptions::Opens::checked;
+    know_own_key(into);
+    try {
+        store.each_segment([&](const StoredSegment& s) {
+            if (!into.load(s))
+                fmt::print(stderr,
+                           "存储的第 {0} 段已损坏，其余照常；运行 hub verify 查看 / stored segment {0} is damaged, the "
+                           "rest goes on; see `hub verify`\n",
+                           s.position);
+        });
+        // Its own journal says whose key this is; a hub's id never changes.
+        if (const auto& own = into.keys.at(key.public_key().kid()).source; own != id) {
+            if (meta_damage.empty()) meta_damage.emplace_back("hub_id");
+            refuse_damaged_meta();
+            id = own;
+        }
+        into.take_traces_in(store, !checks);
+        into.take_forks_in(store);
+    } catch (const sqlite::DamagedFile&) {
+        if (!checks) throw;  // `verify` comes to the same place and names it
+    }
+}
+
+}  // namespace imloop::hub

@@ -1,0 +1,216 @@
+// What a disk changes in the store is noticed and named; the rest is served and exported; a lost database is never
+// taken for a new one.
+#include <fmt/format.h>
+
+#include <catch2/catch.hpp>
+
+#include "hub/store/store.hpp"
+#include "service/files.hpp"
+#include "tests/support/source.hpp"
+
+using namespace imloop;
+using nlohmann::json;
+using test::code_of;
+
+namespace {
+
+constexpr const char* at = "2026-03-02T09:00:00+08:00";
+const std::string csv = "time_s,state,co_pct\n0,test,1.4\n1,test,1.5\n2,test,1.3\n";
+
+struct Bench {
+    test::TestHub t;
+    test::Source i{"I610404-01"}, other{"I610404-02"};
+    std::filesystem::path file = t.folder.path() / "hub" / "hub.sqlite";
+
+    Bench() {
+        i.join(t);
+        other.join(t);
+        for (int n = 0; n < 2; ++n) send(3 * n + 1);
+        other.send(t, {test::inspection(20, other.id, at, "fail")});
+        std::promise<hub::Answer> stored;
+        t.hub->put_trace(i.caller(), sha(), "", csv, [&](hub::Answer a) { stored.set_value(std::move(a)); });
+        REQUIRE(stored.get_future().get().status == 200);
+        t.hub.reset();
+    }
+    static std::string sha() { return journal::to_hex(journal::sha256(csv)); }
+    std::vector<std::string> send(int from) {
+        return i.send(t, {test::inspection(from, i.id, at, "fail"), test::inspection(from + 1, i.id, at, "fail"),
+                          test::inspection(from + 2, i.id, at, "fail")});
+    }
+    json verify() {
+        t.hub.emplace(
+            hub::HubOptions{file.parent_path(), [this] { return t.now; }, 2, hub::HubOptions::Opens::checked});
+        auto out = json::parse(t.admin("verify").body);
+        t.hub.reset();
+        return out;
+    }
+    std::string value(const std::string& table, const std::string& column, const std::string& where) {
+        sqlite::Database database(file);
+        auto s = database.prepare("SELECT " + column + " FROM " + table + " WHERE " + where);
+        std::string out;
+        while (s.step()) out = s.text(0);
+        return out;
+    }
+    void put(const std::string& table, const std::string& column, const std::string& where, const std::string& value,
+             bool as_text = false) {
+        sqlite::Database database(file);
+        auto s = database.prepare("UPDATE " + table + " SET " + column + " = $1 WHERE " + where);
+        as_text ? s.bind(1, std::string_view(value)) : s.bind_blob(1, value);
+        s.run();
+    }
+};
+
+const std::string second = "source_id = 'I610404-01' AND first = 4";
+
+}  // namespace
+
+TEST_CASE("one byte of a stored segment or receipt: verify names source, epoch and number and goes on") {
+    Bench b;
+    REQUIRE(b.verify().at("clean") == true);
+    const auto column = GENERATE(as<std::string>(), "bytes", "receipt", "digest");
+    const auto whole = b.value("segments", column, second);
+    const std::size_t step = std::max<std::size_t>(1, whole.size() / 12);
+    for (std::size_t place = 0; place < whole.size(); place += step) {
+        auto changed = whole;
+        changed[place] = static_cast<char>(changed[place] ^ 1);
+        b.put("segments", column, second, changed);
+        const auto said = b.verify();
+        INFO(column << " byte " << place << ": " << said.dump());
+        CHECK(said.at("clean") == false);
+        CHECK(said.at("segments") == 6);
+        REQUIRE(said.at("errors").size() == 1);
+        CHECK(said.at("errors")[0].at("source") == b.i.id);
+        CHECK(said.at("errors")[0].at("epoch") == b.i.epoch);
+        CHECK(said.at("errors")[0].at("first") == 4);
+        CHECK(said.at("errors")[0].at("code") == "damaged");
+    }
+    b.put("segments", column, second, whole);
+    CHECK(b.verify().at("clean") == true);
+}
+
+TEST_CASE("the numbers and names of a row are under its digest too") {
+    Bench b;
+    for (const auto& [column, value] : {std::pair("source_id", "'I610404-11'"), std::pair("epoch", "'x'"),
+                                        std::pair("first", "5"), std::pair("last", "7"), std::pair("position", "77")}) {
+        const auto kept = b.value("segments", column, second);
+        const auto position = b.value("segments", "position", second);
+        const std::string row = std::string(column) == "position" ? "position = 77" : "position = " + position;
+        sqlite::Database(b.file).execute(fmt::format("UPDATE segments SET {} = {} WHERE {}", column, value, second));
+        const auto said = b.verify();
+        INFO(column << said.dump());
+        REQUIRE(said.at("errors").size() == 1);
+        CHECK(said.at("errors")[0].at("source") == b.i.id);
+        CHECK(said.at("errors")[0].at("first") == 4);
+        sqlite::Database(b.file).execute(fmt::format("UPDATE segments SET {} = '{}' WHERE {}", column, kept, row));
+        CHECK(b.verify().at("clean") == true);
+    }
+}
+
+TEST_CASE("with a damaged segment the rest is served, its journal goes on, and an export names what it leaves out") {
+    Bench b;
+    const auto column = GENERATE(as<std::string>(), "bytes", "receipt");
+    auto changed = b.value("segments", column, second);
+    changed[changed.size() / 2] = static_cast<char>(changed[changed.size() / 2] ^ 1);
+    b.put("segments", column, second, changed);
+    b.t.open();
+    CHECK(b.send(7) == std::vector<std::string>(3, "accepted"));
+    // Its lines sent again are answered as damaged, and for that alone.
+    test::Source again{b.i.id, b.i.key};
+    CHECK(again.send(b.t, {test::inspection(1, b.i.id, at, "fail"), test::inspection(2, b.i.id, at, "fail"),
+                           test::inspection(3, b.i.id, at, "fail")}) == std::vector<std::string>(3, "accepted"));
+    CHECK(again.send(b.t, {test::inspection(4, b.i.id, at, "fail")}) == std::vector<std::string>{"500 damaged"});
+    CHECK(b.other.send(b.t, {test::inspection(21, b.other.id, at, "fail")}) == std::vector<std::string>{"accepted"});
+    CHECK(b.t.hub->outcomes(b.i.caller(), "", "").status == 200);
+    const test::TempDir out;
+    const auto exported = json::parse(b.t.admin("export", {{"path", out.path().string()}}).body);
+    CHECK(exported.at("left_out") ==
+          json::array({{{"source", b.i.id}, {"epoch", b.i.epoch}, {"first", 4}, {"last", 6}}}));
+    CHECK(exported.at("segments") == 7);
+    const auto said = json::parse(b.t.admin("verify").body);
+    CHECK(said.at("errors").size() == 1);
+}
+
+TEST_CASE("process data and what was drawn from it: each byte is noticed, by the trace's digest") {
+    Bench b;
+    const auto table = GENERATE(as<std::string>(), "traces", "trace_figures");
+    const auto whole = b.value(table, "bytes", "1 = 1");
+    for (std::size_t place = 0; place < whole.size(); place += std::max<std::size_t>(1, whole.size() / 20)) {
+        auto changed = whole;
+        changed[place] = static_cast<char>(changed[place] ^ 1);
+        b.put(table, "bytes", "1 = 1", changed);
+        const auto said = b.verify();
+        INFO(table << " byte " << place << ": " << said.dump());
+        CHECK(said.at("clean") == false);
+        REQUIRE(said.at("errors").size() == 1);
+        CHECK(said.at("errors")[0].at("trace") == Bench::sha());
+    }
+    // Served, the figures are drawn anew; process data is answered as damaged.
+    b.t.open();
+    const auto answer = b.t.hub->get_trace(b.i.caller(), Bench::sha());
+    CHECK(code_of(answer) == (table == "traces" ? "500 damaged" : "200 "));
+    const test::TempDir out;
+    const auto exported = json::parse(b.t.admin("export", {{"path", out.path().string()}}).body);
+    CHECK(exported.contains("left_out") == (table == "traces"));
+    b.t.hub.reset();
+    CHECK(b.verify().at("clean") == (table != "traces"));
+}
+
+TEST_CASE("meta that was changed is named and not served") {
+    Bench b;
+    const auto name = GENERATE(as<std::string>(), "hub_id", "epoch");
+    const auto row = "name = '" + name + "'";
+    auto changed = b.value("meta", "value", row);
+    changed.back() = static_cast<char>(changed.back() ^ 1);
+    b.put("meta", "value", row, changed, true);
+    CHECK_THROWS_WITH(b.t.open(), Catch::Contains(name));
+    const auto said = b.verify();
+    CHECK(said.at("clean") == false);
+    REQUIRE(said.at("errors").size() == 1);
+    CHECK(said.at("errors")[0].at("meta") == name);
+    // Likewise with the digest of before digests were kept: the hub's own journal says who it is.
+    sqlite::Database(b.file).execute("DELETE FROM meta WHERE name = 'hub_id'");
+    CHECK_THROWS_WITH(b.t.open(), Catch::Contains("hub_id"));
+}
+
+TEST_CASE("a lost database is not taken for a new one") {
+    Bench b;
+    const auto folder = b.file.parent_path();
+    const auto kept = test::read_file(b.file);
+    for (const auto* suffix : {"-wal", "-shm"}) std::filesystem::remove(b.file.string() + suffix);
+    SECTION("missing") { std::filesystem::remove(b.file); }
+    SECTION("empty") { service::replace_file(b.file, ""); }
+    SECTION("a database of nothing") {
+        std::filesystem::remove(b.file);
+        hub::Store empty(b.file);
+    }
+    CHECK_THROWS_WITH(b.t.open(), Catch::Contains("hub.sqlite") && Catch::Contains("--restore"));
+    CHECK_THROWS_WITH(hub::Hub::init(folder, "H610400-01", "x", {"localhost"}, b.t.now), Catch::Contains("already"));
+    for (const auto* suffix : {"-wal", "-shm"}) std::filesystem::remove(b.file.string() + suffix);
+    service::replace_file(b.file, kept);
+    b.t.open();
+    CHECK(b.t.clean());
+}
+
+TEST_CASE("a file cut short or with a changed page is named, by whoever opens it") {
+    Bench b;
+    {
+        sqlite::Database database(b.file);
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+    auto bytes = test::read_file(b.file);
+    SECTION("cut short") { bytes.resize(bytes.size() / 2); }
+    SECTION("no database") { bytes.replace(0, 16, "not a database..", 16); }
+    service::replace_file(b.file, bytes);
+    // Opened to be checked it may come as far as naming it itself.
+    const auto checked = [&] {
+        const auto said = b.verify();
+        return said.at("clean") == true ? std::string("clean") : said.at("errors").dump();
+    };
+    std::string found;
+    try {
+        found = checked();
+    } catch (const sqlite::DamagedFile& e) {
+        found = e.what();
+    }
+    CHECK_THAT(found, Catch::Contains("damaged"));
+}
