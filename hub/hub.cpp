@@ -13,6 +13,7 @@
 #include "journal/limits.hpp"
 #include "loop/tables.hpp"
 #include "schemas/embedded.hpp"
+#include "service/files.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -22,7 +23,7 @@ using nlohmann::json;
 /// policy.json of the data folder, else the table of that name.
 json policy_in(const std::filesystem::path& data) {
     const auto own = data / "policy.json";
-    return json::parse(std::filesystem::exists(own) ? read_file(own) : schemas::table_text("policy"));
+    return json::parse(std::filesystem::exists(own) ? service::read_file(own) : schemas::table_text("policy"));
 }
 
 }  // namespace
@@ -41,12 +42,12 @@ Answer problem(int status, std::string_view code, std::string_view detail) {
 
 void Hub::init(const std::filesystem::path& data, const std::string& hub_id, const std::string& name,
                const std::vector<std::string>& hosts, loop::Moment now) {
-    std::filesystem::create_directories(data);
-    if (std::filesystem::exists(data / "hub.sqlite"))
+    service::make_folder(data);
+    if (std::filesystem::exists(data / "hub.key.pem") || std::filesystem::exists(data / "hub.sqlite"))
         throw StoreError("这里已有一个监管中心 / there is a hub here already: " + data.string());
     const auto key = journal::PrivateKey::generate(journal::Algorithm::es256);
-    write_secret(data / "hub.key.pem", key.pem());
-    write_file(data / "hub.pub.pem", key.public_key().pem());
+    service::replace_file(data / "hub.key.pem", key.pem());
+    service::replace_file(data / "hub.pub.pem", key.public_key().pem(), service::everyone_reads);
     make_ca(data, hub_id, now);
     make_server_certificate(data, hosts, now);
     {
@@ -54,7 +55,7 @@ void Hub::init(const std::filesystem::path& data, const std::string& hub_id, con
         store.put_meta("hub_id", hub_id);
         store.put_meta("epoch", new_uuid7(now));
     }
-    Hub hub({data, [now] { return now; }, 1});
+    Hub hub({data, [now] { return now; }, 1, HubOptions::Opens::made});
     auto registration = hub.impl_->own_record("registration");
     registration.update({{"registered_station_id", hub_id},
                          {"kind", "H"},
@@ -75,20 +76,16 @@ void Hub::init(const std::filesystem::path& data, const std::string& hub_id, con
 
 Hub::Impl::Impl(HubOptions o)
     : options(std::move(o)),
-      key(journal::PrivateKey::from_pem(read_file(options.data / "hub.key.pem")).value()),
+      key(journal::PrivateKey::from_pem(service::read_file(options.data / "hub.key.pem")).value()),
       policy(loop::policy_from(policy_in(options.data))),
       parameters(policy_in(options.data).value("rules", json::object())),
-      store(options.data / "hub.sqlite"),
+      store(database_of(options)),
       state(policy, parameters),
       admission(std::max(1U, options.admission_threads)),
       import_pool(std::max(1U, options.admission_threads)) {
-    id = store.meta("hub_id").value_or("");
-    epoch = store.meta("epoch").value_or("");
+    read_meta();
     boot = new_uuid7(options.now());
-    begin_epoch_where_put_back();
-    store.each_segment([&](const StoredSegment& s) { state.load(s); });
-    state.take_traces_in(store);
-    state.take_forks_in(store);
+    load(state);
     state.settle(loop::day_of(options.now()));
     state.suspects.take_new();
     writer = std::make_unique<Writer>(store, state, lock, key, [this] { hold_new(); });
@@ -112,70 +109,13 @@ std::optional<Answer> Hub::barred(const Caller& caller) const {
     return std::nullopt;
 }
 
-std::optional<Arrival> Hub::Impl::arrive(const Caller& caller, std::string bytes, bool trusted, Answer& refusal) {
-    Arrival a;
-    a.bytes = std::make_shared<const std::string>(std::move(bytes));
-    a.received_at = options.now();
-    const auto refuse = [&](int status, const journal::Error& e) {
-        refusal = problem(status, e.code, e.detail);
-        return std::nullopt;
-    };
-    auto segment = journal::parse_segment(*a.bytes);
-    if (!segment) {
-        refusal = refusal_of(segment.error());
-        return std::nullopt;
-    }
-    a.segment = std::move(*segment);
-    const auto& source = a.segment.header.source;
-    if (!trusted && source != caller.source)
-        return refuse(403,
-                      {"source_mismatch", "段头的来源不是证书的来源 / the header's source is not the certificate's"});
-    std::optional<journal::PublicKey> seal_key;
-    {
-        const std::shared_lock guard(lock);
-        const auto* caller_key = state.key(caller.source, caller.kid);
-        if (!trusted && caller_key != nullptr && caller_key->status == "revoked")
-            return refuse(403, {"source_revoked", "这个来源已被停用 / this source has been revoked"});
-        if (const auto* known = state.key(source, a.segment.seal.kid)) {
-            if (!trusted && known->status == "revoked")
-                return refuse(403, {"source_revoked", "这把钥匙已被停用 / this key has been revoked"});
-            seal_key = known->key;
-        }
-    }
-    if (!seal_key && trusted && source.starts_with('H') && a.segment.header.first == 1) {
-        // The journal of a hub begins with its own credential: an import takes it on its word, and its seal must hold.
-        for (const auto line : a.segment.lines) {
-            const auto admitted = loop::admit(line, source, a.received_at);
-            if (!admitted.credential || admitted.credential->kid != a.segment.seal.kid) continue;
-            auto declared = journal::PublicKey::from_spki(journal::from_base64(admitted.credential->spki).value_or(""));
-            if (declared) seal_key = std::move(*declared);
-        }
-    }
-    // Without the key's owner on record a wrong kid in a well-known source's seal is a wrong seal.
-    if (!seal_key) {
-        const std::shared_lock guard(lock);
-        const bool known_source =
-            std::any_of(state.keys.begin(), state.keys.end(), [&](const auto& k) { return k.second.source == source; });
-        if (!known_source) return refuse(401, {"unknown_key", "没有登记过这把钥匙 / this key has not been registered"});
-        return refuse(422, {"bad_seal", "封签的钥匙不是这个来源的 / the seal names a key that is not this source's"});
-    }
-    if (seal_key->algorithm() != journal::Algorithm::es256)
-        return refuse(422, {"bad_seal", "暂只接受 ES256 / only ES256 is accepted for now"});
-    auto digests = journal::check_seal(a.segment, *seal_key);
-    if (!digests) return refuse(422, digests.error());
-    a.digests = std::move(*digests);
-    a.admitted.reserve(a.segment.lines.size());
-    for (const auto line : a.segment.lines) a.admitted.push_back(loop::admit(line, source, a.received_at));
-    return a;
-}
-
 void Hub::journal(const Caller& caller, std::string encoding, std::string bytes, Done done) {
     boost::asio::post(impl_->admission, [this, caller, encoding = std::move(encoding), bytes = std::move(bytes),
                                          done = std::move(done)] {
         auto decoded = journal::decode(encoding, bytes, journal::segment_bytes_max);
         if (!decoded) return done(refusal_of(decoded.error()));
         Answer refusal;
-        auto arrival = impl_->arrive(caller, std::move(*decoded), false, refusal);
+        auto arrival = impl_->arrive(caller, std::move(*decoded), refusal);
         if (!arrival) return done(std::move(refusal));
         arrival->done = done;
         if (!impl_->writer->offer(std::move(*arrival)))
@@ -203,9 +143,8 @@ Answer Hub::Impl::write_own(const std::vector<json>& records) {
         if (const auto it = state.chains.find({id, epoch}); it != state.chains.end()) chain = it->second;
     }
     Answer refusal;
-    auto arrival = arrive({id, key.public_key().kid()},
-                          journal::build_segment(key, id, epoch, chain.last + 1, chain.head, lines), true, refusal);
-    if (!arrival) return refusal;
+    auto arrival = framed(journal::build_segment(key, id, epoch, chain.last + 1, chain.head, lines), refusal);
+    if (!arrival || !sealed(*arrival, key.public_key(), options.now(), refusal)) return refusal;
     for (const auto& a : arrival->admitted)
         if (!a.problems.empty())
             return problem(422, a.problems[0].code,
@@ -235,9 +174,13 @@ void Hub::put_trace(const Caller& caller, std::string sha256, std::string encodi
 
 Answer Hub::get_trace(const Caller&, std::string_view sha256) const {
     const std::unique_lock guard(impl_->lock);
-    auto csv = impl_->store.trace(sha256);
-    if (!csv) return problem(404, "trace_not_found", "没有这份过程数据 / no such process data");
-    return {200, "text/csv", std::move(*csv), {}};
+    try {
+        auto csv = impl_->store.trace(sha256);
+        if (!csv) return problem(404, "trace_not_found", "没有这份过程数据 / no such process data");
+        return {200, "text/csv", std::move(*csv), {}};
+    } catch (const Damaged& e) {
+        return problem(500, "damaged", e.what());
+    }
 }
 
 const std::filesystem::path& Hub::data() const { return impl_->options.data; }
@@ -263,8 +206,7 @@ void Hub::admin(std::string_view command, std::string body, Done done) {
                               if (command == "station_list") return done(impl_->station_list());
                               if (command == "station_status") return done(impl_->station_status(in));
                               if (command == "station_describe") return done(impl_->station_describe(in));
-                              if (command == "import")
-                                  return done(impl_->import_path(in.at("path").get<std::string>()));
+                              if (command == "import") return done(impl_->import_path(in));
                               if (command == "export") return done(impl_->export_to(in));
                               if (command == "import_progress") return done(impl_->import_progress());
                               if (command == "report") return done(impl_->report(in));
@@ -287,6 +229,8 @@ void Hub::admin(std::string_view command, std::string body, Done done) {
                               done(problem(404, "unknown_command", "没有这个命令 / no such command"));
                           } catch (const json::exception& e) {
                               done(problem(400, "malformed_request", e.what()));
+                          } catch (const Damaged& e) {
+                              done(problem(500, "damaged", e.what()));
                           } catch (const std::exception& e) {
                               done(problem(500, "failed", e.what()));
                           }

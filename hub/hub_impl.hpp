@@ -4,6 +4,7 @@
 #include <atomic>
 #include <boost/asio/thread_pool.hpp>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <shared_mutex>
 
 #include "hub/enrolment.hpp"
@@ -18,15 +19,20 @@ namespace imloop::hub {
 Answer rendered(const Report&, std::string_view form);
 /// What a frame or coding that does not hold is answered with.
 Answer refusal_of(const journal::Error&);
+/// Whether a source is a hub: by the first letter of its id.
+bool is_hub(std::string_view source);
+/// 403 foreign_hub: what another hub wrote is not taken.
+Answer foreign_hub(std::string_view source);
 
 struct Hub::Impl {
     explicit Impl(HubOptions);
 
     HubOptions options;
     journal::PrivateKey key;
-    std::string id;     ///< H610400-01
-    std::string epoch;  ///< of the hub's own journal
-    std::string boot;   ///< of this start or rebuild; cursors of work orders hold for it
+    std::string id;                        ///< H610400-01
+    std::string epoch;                     ///< of the hub's own journal
+    std::vector<std::string> meta_damage;  ///< rows of meta that are not what was written
+    std::string boot;                      ///< of this start or rebuild; cursors of work orders hold for it
     loop::Policy policy;
     loop::rules::Parameters parameters;  ///< of the suspect rules, the policy's
     Store store;
@@ -42,13 +48,21 @@ struct Hub::Impl {
         std::string lines;  ///< of the journal it was read from
         nlohmann::json words;
     };
-    std::map<std::string, Posted> posted_;  ///< by station
+    std::map<std::string, Posted> posted_;         ///< by station
     std::map<std::string, nlohmann::json> peers_;  ///< figures by station, computed once a day
     loop::Day peers_of_ = 0;
     std::atomic<std::uintmax_t> imported_bytes = 0, import_bytes = 0;
+    std::set<std::string> restored;  ///< kids of the hub this one is a copy of; under `lock`
 
-    /// Checks a segment up to its seal and admits its lines. Nothing: `refusal` says why.
-    std::optional<Arrival> arrive(const Caller&, std::string bytes, bool trusted, Answer& refusal);
+    /// Checks a segment that came over the network up to its seal and admits its lines. Nothing: `refusal` says why.
+    std::optional<Arrival> arrive(const Caller&, std::string bytes, Answer& refusal);
+    /// Likewise one of an import, with the receipt that came with it or none.
+    std::optional<Arrival> arrive_on_stick(std::string bytes, const std::string& receipt, Answer& refusal);
+    /// The steps both share: the frame, then seal and admission.
+    std::optional<Arrival> framed(std::string bytes, Answer& refusal) const;
+    static bool sealed(Arrival&, const journal::PublicKey&, loop::Moment received_at, Answer& refusal);
+    /// The refusal of a seal whose key is not this source's.
+    Answer key_unknown(const std::string& source) const;
     /// Writes lines into the hub's own journal and waits until they are durable.
     Answer write_own(const std::vector<nlohmann::json>& records);
     nlohmann::json own_record(const std::string& kind) const;
@@ -57,7 +71,8 @@ struct Hub::Impl {
     Answer station_invite(const nlohmann::json&);
     /// Writes the credential and answers the certificate; `status` is issued or renewed.
     Answer certify(const std::string& station, const std::string& request_pem, const char* status);
-    /// The record as it counts today: its own line's words, or those of a correction; null where it has none.
+    /// The record as it counts today: its own line's words, or those of a correction; null where it has none, empty
+    /// where the segment that holds them is damaged.
     nlohmann::json words_of(const std::string& record_id);
     nlohmann::json work_order(const Worklist::Shown&, loop::Day today);
     nlohmann::json clearance_details(const loop::Episode&);
@@ -67,18 +82,45 @@ struct Hub::Impl {
     Answer station_status(const nlohmann::json&);
     Answer station_describe(const nlohmann::json&);
     nlohmann::json registration_again(const std::string& station, const loop::StationView&);
-    /// A file, or a folder as export_to() makes it: the hub's journal first.
-    Answer import_path(const std::filesystem::path&);
+    /// `{path, restore?: [kid]}`: a file, or a folder as export_to() makes it: the hub's journal first.
+    Answer import_path(const nlohmann::json&);
     Answer import_file(const std::filesystem::path&);
     /// `{done, total}` bytes of the import under way, the last one's where there is none.
     Answer import_progress() const;
-    bool own_receipt(const std::string& receipt, Arrival&, Answer& refusal) const;
+    /// The key that may seal this segment, revoked or not; nothing where none may.
+    std::optional<KeyState> key_on_stick(const journal::Segment&) const;
+    /// A key of this hub, or of the one it is a copy of; call under the lock.
+    bool is_own(const KeyState&) const;
+    /// Whether a key holds for what was receipted then: a copy takes what came before a revocation.
+    bool holds_at(const KeyState&, std::optional<loop::Moment> receipted_at) const;
+    /// Both empty: no receipt came, or another hub's, which does not count.
+    struct StickReceipt {
+        std::optional<journal::Receipt> receipt;
+        std::optional<Answer> refusal;
+    };
+    StickReceipt receipt_on_stick(std::string_view, const journal::Segment&, const KeyState& sealed_by) const;
+    /// The first segment of another hub's journal among exported ones.
+    std::optional<std::string> foreign_in(std::string_view exported) const;
+    /// Keeps for the bureau what was refused.
+    void raise_alarm(const journal::Header&, const char* code, const std::string& bytes);
+    /// From here on the journal under these keys is let in. 409 hub_not_empty.
+    std::optional<Answer> begin_restore(const std::vector<std::string>& kids);
+    static std::set<std::string> restored_in(Store&);
     /// `{path, source?, from?, to?}`: whole segments received on these days; all and the process data without.
     Answer export_to(const nlohmann::json&);
+    /// The steps of opening (opening.cpp). The path of a database that is there; throws StoreError where it is lost.
+    static std::filesystem::path database_of(const HubOptions&);
+    void read_meta();
+    void refuse_damaged_meta() const;  ///< not where the hub is opened to be checked
+    void load(State&);
+    /// The hub's own key holds whatever becomes of the line that names it.
+    void know_own_key(State&) const;
+    /// What `verify` finds beside the journals: the file itself, meta, process data and its figures.
+    nlohmann::json damage_beside_journals();
     /// Everything anew from the store, on a connection of its own; only what came meanwhile is read under the lock,
     /// which is held afterwards. `also` sees every segment after it was taken in.
     State rebuilt(std::unique_lock<std::shared_mutex>& guard,
-                  const std::function<void(const State&, const StoredSegment&)>& also);
+                  const std::function<void(const State&, const StoredSegment&, bool loaded)>& also);
     /// A copy of the database that knows it is one: served one day in its place, it goes on with a new epoch.
     void backup(const std::filesystem::path&);
     void begin_epoch_where_put_back();

@@ -7,6 +7,7 @@
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/text.hpp"
 #include "loop/vehicle/vin.hpp"
+#include "service/files.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -24,6 +25,8 @@ Answer ok(const json& body) { return {200, "application/json", body.dump(), {}};
 
 Answer Hub::Impl::station_add(const json& in) {
     const std::string station = in.at("id");
+    // A key of another hub would let it write where only this one may.
+    if (is_hub(station) && station != id) return foreign_hub(station);
     const auto now = options.now();
     const auto today = loop::format_day(loop::day_of(now));
     auto registration = own_record("registration");
@@ -50,7 +53,7 @@ Answer Hub::Impl::station_add(const json& in) {
         records.push_back(std::move(credential));
         out["certificate"] =
             issue_client_certificate(options.data, station, spki, now, in.value("days", station_certificate_days));
-        out["ca"] = read_file(options.data / "ca.cert.pem");
+        out["ca"] = service::read_file(options.data / "ca.cert.pem");
         out["hub_key"] = key.public_key().pem();
     }
     auto written = write_own(records);

@@ -3,13 +3,12 @@
 
 #include <boost/asio/post.hpp>
 #include <deque>
-#include <fstream>
 #include <future>
 
-#include "hub/ca.hpp"
 #include "hub/hub_impl.hpp"
 #include "hub/limits.hpp"
 #include "journal/exported.hpp"
+#include "service/files.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -44,7 +43,7 @@ std::optional<loop::Day> day(const json& in, const char* name) {
 }  // namespace
 
 Answer Hub::Impl::import_file(const fs::path& path) {
-    const std::string bytes = read_file(path);
+    const std::string bytes = service::read_file(path);
     struct Waiting {
         std::size_t offset, size;
         std::future<std::pair<std::optional<Arrival>, Answer>> arrival;
@@ -93,12 +92,11 @@ Answer Hub::Impl::import_file(const fs::path& path) {
         const auto judge = [this, arrival, segment = std::string(piece->segment),
                             receipt = std::string(piece->receipt)] {
             std::pair<std::optional<Arrival>, Answer> out;
-            out.first = arrive({}, segment, true, out.second);
-            if (out.first && !receipt.empty() && !own_receipt(receipt, *out.first, out.second)) out.first.reset();
+            out.first = arrive_on_stick(segment, receipt, out.second);
             arrival->set_value(std::move(out));
         };
         // A segment of the hub's own may bring the keys of those behind it.
-        if (piece->segment.starts_with("{\"source\":\"H")) {
+        if (is_hub(journal::parse_segment(piece->segment).value().header.source)) {
             judge();
             while (!judged.empty() && !refused) write_next();
             take_written(0);
@@ -120,39 +118,9 @@ Answer Hub::Impl::import_file(const fs::path& path) {
     return {200, "application/json", json{{"file", path.filename()}, {"segments", segments}}.dump(), {}};
 }
 
-/// The receipt that comes back with an import: of this segment, with a hub's seal that holds.
-bool Hub::Impl::own_receipt(const std::string& receipt, Arrival& arrival, Answer& refusal) const {
-    const auto refuse = [&](const char* code, const char* detail) {
-        refusal = problem(422, code, detail);
-        return false;
-    };
-    const auto kid = journal::receipt_kid(receipt);
-    if (!kid) return refuse("bad_receipt", "回执残缺 / the receipt is incomplete");
-    std::optional<journal::PublicKey> hub_key;
-    {
-        const std::shared_lock guard(lock);
-        const auto it = state.keys.find(*kid);
-        if (it != state.keys.end() && it->second.source.starts_with('H')) hub_key = it->second.key;
-    }
-    // The first segment of a hub's own journal is receipted with the key it declares.
-    if (!hub_key)
-        for (const auto& admitted : arrival.admitted)
-            if (admitted.credential && admitted.credential->kid == *kid &&
-                arrival.segment.header.source.starts_with('H'))
-                if (auto own_key =
-                        journal::PublicKey::from_spki(journal::from_base64(admitted.credential->spki).value_or("")))
-                    hub_key = std::move(*own_key);
-    if (!hub_key) return refuse("unknown_key", "回执的签名不是已知监管中心的 / the receipt's seal is of no known hub");
-    const auto parsed = journal::check_receipt(receipt, *hub_key);
-    const auto& header = arrival.segment.header;
-    if (!parsed || parsed->source != header.source || parsed->epoch != header.epoch || parsed->first != header.first ||
-        parsed->head != arrival.segment.seal.head || parsed->outcomes.size() != arrival.segment.lines.size())
-        return refuse("bad_receipt", "回执与数据段不符 / the receipt is not of this segment");
-    arrival.receipt = receipt;
-    return true;
-}
-
-Answer Hub::Impl::import_path(const fs::path& path) {
+Answer Hub::Impl::import_path(const json& in) {
+    const fs::path path = in.at("path").get<std::string>();
+    const auto restore = in.value("restore", std::vector<std::string>{});
     std::int64_t segments = 0, traces = 0;
     std::vector<fs::path> journals{path};
     if (fs::is_directory(path))
@@ -163,13 +131,30 @@ Answer Hub::Impl::import_path(const fs::path& path) {
     for (const auto& file : traces_of_it) bytes += fs::file_size(file);
     imported_bytes = 0;
     import_bytes = bytes;
+    if (!restore.empty()) {
+        if (auto refused = begin_restore(restore)) return *refused;
+    } else {
+        // Before anything is taken: of a stick with another hub's journal nothing is.
+        for (const auto& file : journals)
+            if (const auto foreign = foreign_in(service::read_file(file))) {
+                const auto header = journal::parse_segment(*foreign).value().header;
+                raise_alarm(header, "foreign_hub", *foreign);
+                return foreign_hub(header.source);
+            }
+    }
+    std::optional<Answer> refused;
     for (const auto& file : journals) {
         auto answer = import_file(file);
-        if (answer.status != 200) return answer;
+        if (answer.status != 200) {
+            if (!refused) refused = answer;
+            if (is_hub(file.filename().string())) break;  // its keys are what the others are judged by
+            continue;
+        }
         segments += json::parse(answer.body).at("segments").get<std::int64_t>();
     }
+    if (refused) return *refused;
     for (const auto& file : traces_of_it) {
-        std::string csv = read_file(file);
+        std::string csv = service::read_file(file);
         imported_bytes += csv.size();
         const std::string sha = journal::to_hex(journal::sha256(csv));
         if (sha != file.stem().string())
@@ -195,28 +180,37 @@ Answer Hub::Impl::export_to(const json& in) {
     const auto from = day(in, "from"), to = day(in, "to");
     if ((in.contains("from") && !from) || (in.contains("to") && !to))
         return problem(400, "bad_day", "日期应写成 2026-03-02 / write days as 2026-03-02");
-    fs::create_directories(folder / "journals");
-    fs::create_directories(folder / "traces");
+    service::make_folder(folder / "journals");
+    service::make_folder(folder / "traces");
     std::int64_t segments = 0, traces = 0;
     std::set<fs::path> begun;
+    json left_out = json::array();  // damaged in the store
     const std::unique_lock guard(lock);
     store.each_segment([&](const StoredSegment& s) {
+        if (s.damaged) {
+            if (only.empty() || s.source == only)
+                left_out.push_back({{"source", s.source}, {"epoch", s.epoch}, {"first", s.first}, {"last", s.last}});
+            return;
+        }
         const auto receipt = journal::parse_receipt(s.receipt).value();
         if ((!only.empty() && receipt.source != only) || !touches(receipt, from, to)) return;
         const auto file = folder / "journals" / (receipt.source + ".ndjson");
-        const bool is_first = begun.insert(file).second;
-        std::ofstream out(file, is_first ? std::ios::binary | std::ios::trunc : std::ios::binary | std::ios::app);
-        out << s.bytes << s.receipt;
-        if (!out.flush()) throw StoreError("写不了文件 / cannot write " + file.string());
+        if (begun.insert(file).second) fs::remove(file);
+        service::append_file(file, s.bytes + s.receipt);
         ++segments;
     });
-    store.each_trace([&](const std::string& sha, const std::string& csv) {
+    store.each_trace([&](const std::string& sha, const std::optional<std::string>& csv) {
         if (!only.empty() || from || to) return;
-        write_file(folder / "traces" / (sha + ".csv"), csv);
+        if (!csv) {
+            left_out.push_back({{"trace", sha}});
+            return;
+        }
+        service::replace_file(folder / "traces" / (sha + ".csv"), *csv);
         ++traces;
     });
-    return {
-        200, "application/json", json{{"files", begun.size()}, {"segments", segments}, {"traces", traces}}.dump(), {}};
+    json out{{"files", begun.size()}, {"segments", segments}, {"traces", traces}, {"kid", key.public_key().kid()}};
+    if (!left_out.empty()) out["left_out"] = std::move(left_out);
+    return {200, "application/json", out.dump(-1, ' ', false, json::error_handler_t::replace), {}};
 }
 
 }  // namespace imloop::hub

@@ -225,7 +225,8 @@ class Field(Programs):
             self.assertEqual(database.execute("SELECT COUNT(*) FROM alarms").fetchone(), (0,))
         # The journals as they stand now make a new hub.
         self.hub("init", name="other")
-        self.hub("import", self.dir / "export", name="other")
+        kid = json.loads(self.hub("export", self.dir / "export"))["kid"]
+        self.hub("import", self.dir / "export", "--restore", kid, name="other")
         self.assertTrue(json.loads(self.hub("verify", name="other"))["clean"])
 
     def test_an_idle_station_sends_again_what_a_hub_lost(self):

@@ -35,7 +35,7 @@ class Loop(Programs):
         self.assertTrue(json.loads(self.hub("verify"))["clean"])
         self.assertTrue(json.loads(self.hub("rebuild"))["same"])
         export = self.dir / "export"
-        self.hub("export", export)
+        kid = json.loads(self.hub("export", export))["kid"]
 
         # A second program, written from the contract alone, finds the same figures.
         (self.dir / "report.json").write_text(report)
@@ -60,7 +60,7 @@ class Loop(Programs):
 
         # An empty hub that imports the export stands where this one stands.
         self.hub("init", "--id", "H610400-02", name="copy")
-        self.hub("import", export, name="copy")
+        self.hub("import", export, "--restore", kid, name="copy")
         self.assertEqual(self.hub("report", "counties", *PERIOD, "--json", name="copy"), report)
         self.assertEqual(self.hub("report", "review", "--json", name="copy"), self.hub("report", "review", "--json"))
         self.assertTrue(json.loads(self.hub("verify", name="copy"))["clean"])

@@ -1,0 +1,171 @@
+// What an import may bring: segments of registered sources, judged as if they had come over the network, and of the
+// hub's own journal. The receipt that comes with one counts where this hub signed it. Another hub's journal is let in
+// only where this hub was empty and becomes its copy (`--restore KID`).
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "hub/hub_impl.hpp"
+#include "journal/exported.hpp"
+
+namespace imloop::hub {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* restored_name = "restored";
+
+/// The key under which a hub's journal begins, as its own lines name it.
+std::optional<journal::PublicKey> declared_key(const journal::Segment& segment) {
+    for (const auto line : segment.lines) {
+        const auto credential = loop::reread(line, true).credential;
+        if (!credential || credential->kid != segment.seal.kid || credential->source_id != segment.header.source)
+            continue;
+        auto key = journal::PublicKey::from_spki(journal::from_base64(credential->spki).value_or(""));
+        if (key && key->kid() == segment.seal.kid) return std::move(*key);
+    }
+    return std::nullopt;
+}
+
+/// Admission and the receipt say the same of a line. What depends on other lines, only the receipt knows.
+bool agrees(const loop::Admitted& admitted, const journal::Outcome& outcome) {
+    const auto codes = [](const auto& problems) {
+        std::vector<std::string> out;
+        for (const auto& p : problems) out.push_back(p.code);
+        std::ranges::sort(out);
+        return out;
+    };
+    if (outcome.record_id != admitted.record_id) return false;
+    if (!admitted.problems.empty())
+        return outcome.status == journal::Status::rejected && codes(outcome.problems) == codes(admitted.problems);
+    return outcome.status != journal::Status::rejected ||
+           codes(outcome.problems) == std::vector<std::string>{"record_id_reused"};
+}
+
+}  // namespace
+
+bool is_hub(std::string_view source) { return source.starts_with('H'); }
+
+Answer foreign_hub(std::string_view source) {
+    return problem(
+        403, "foreign_hub",
+        fmt::format("{0} 是另一个监管中心的日志，不收。空的监管中心要成为它的副本：hub import 目录 --restore "
+                    "它的钥匙编号 / {0}: the journal of another hub, not taken. An empty hub becomes its copy "
+                    "with `hub import DIR --restore KID`",
+                    source));
+}
+
+bool Hub::Impl::is_own(const KeyState& k) const {
+    return k.source == id || (is_hub(k.source) && std::ranges::any_of(restored, [&](const auto& kid) {
+                                  return state.key(k.source, kid) != nullptr;
+                              }));
+}
+
+std::optional<KeyState> Hub::Impl::key_on_stick(const journal::Segment& segment) const {
+    const std::shared_lock guard(lock);
+    if (const auto* known = state.key(segment.header.source, segment.seal.kid))
+        return !is_hub(segment.header.source) || is_own(*known) ? std::optional(*known) : std::nullopt;
+    if (!is_hub(segment.header.source) || !restored.contains(segment.seal.kid)) return std::nullopt;
+    auto declared = declared_key(segment);
+    if (!declared) return std::nullopt;
+    return KeyState{segment.header.source, std::move(*declared), "issued", 0, ""};
+}
+
+std::optional<std::string> Hub::Impl::foreign_in(std::string_view bytes) const {
+    for (std::string_view rest = bytes; !rest.empty();) {
+        const auto piece = journal::take_exported(rest);
+        if (!piece) return std::nullopt;  // named when the import comes to it
+        const auto segment = journal::parse_segment(piece->segment).value();
+        if (is_hub(segment.header.source) && !key_on_stick(segment)) return std::string(piece->segment);
+    }
+    return std::nullopt;
+}
+
+Hub::Impl::StickReceipt Hub::Impl::receipt_on_stick(std::string_view text, const journal::Segment& segment,
+                                                    const KeyState& sealed_by) const {
+    if (text.empty()) return {};
+    const auto bad = [](const char* detail) { return StickReceipt{{}, problem(422, "bad_receipt", detail)}; };
+    const auto kid = journal::receipt_kid(text);
+    if (!kid) return bad("回执残缺 / the receipt is incomplete");
+    std::optional<KeyState> hub_key;
+    {
+        const std::shared_lock guard(lock);
+        const auto it = state.keys.find(*kid);
+        if (it != state.keys.end() && is_own(it->second)) hub_key = it->second;
+    }
+    // A restored hub's first segment was receipted with the key it declares.
+    if (is_hub(sealed_by.source) && sealed_by.key.kid() == *kid) hub_key = sealed_by;
+    if (!hub_key) return {};
+    auto receipt = journal::check_receipt(text, hub_key->key);
+    const auto& header = segment.header;
+    if (!receipt) return bad("回执的签名不符 / the receipt's signature does not match");
+    const auto at = loop::parse_moment(receipt->received_at);
+    if (receipt->source != header.source || receipt->epoch != header.epoch || receipt->first != header.first ||
+        receipt->last != segment.seal.last || receipt->head != segment.seal.head || !at ||
+        receipt->outcomes.size() != segment.lines.size())
+        return bad("回执与数据段不符 / the receipt is not of this segment");
+    if (!holds_at(*hub_key, *at)) return {};
+    return {std::move(*receipt), {}};
+}
+
+bool Hub::Impl::holds_at(const KeyState& k, std::optional<loop::Moment> receipted_at) const {
+    if (k.status != "revoked") return true;
+    return !restored.empty() && receipted_at && *receipted_at < k.since;
+}
+
+std::optional<Arrival> Hub::Impl::arrive_on_stick(std::string bytes, const std::string& receipt, Answer& refusal) {
+    auto a = framed(std::move(bytes), refusal);
+    if (!a) return std::nullopt;
+    const auto refuse = [&](Answer why) {
+        refusal = std::move(why);
+        return std::nullopt;
+    };
+    const auto& header = a->segment.header;
+    const auto sealed_by = key_on_stick(a->segment);
+    if (!sealed_by) return refuse(is_hub(header.source) ? foreign_hub(header.source) : key_unknown(header.source));
+    auto own = receipt_on_stick(receipt, a->segment, *sealed_by);
+    if (own.refusal) return refuse(std::move(*own.refusal));
+    const auto receipted_at = own.receipt ? loop::parse_moment(own.receipt->received_at) : std::nullopt;
+    if (!holds_at(*sealed_by, receipted_at)) {
+        raise_alarm(header, "source_revoked", *a->bytes);
+        return refuse(problem(403, "source_revoked",
+                              header.source + "：封签的钥匙已被停用 / the key that sealed this has been revoked"));
+    }
+    if (!sealed(*a, sealed_by->key, receipted_at.value_or(a->received_at), refusal)) return std::nullopt;
+    if (!own.receipt) return a;
+    for (std::size_t i = 0; i < a->admitted.size(); ++i)
+        if (own.receipt->outcomes[i].seq != header.first + i || !agrees(a->admitted[i], own.receipt->outcomes[i]))
+            return refuse(
+                problem(422, "bad_receipt",
+                        fmt::format("第 {0} 条的处理结果与审核不符 / what the receipt says of line {0} is not "
+                                    "what admission gives",
+                                    header.first + i)));
+    a->receipt = receipt;
+    return a;
+}
+
+void Hub::Impl::raise_alarm(const journal::Header& header, const char* code, const std::string& bytes) {
+    writer->run([header, code, bytes, at = options.now()](Store& to, State&) {
+        to.put_alarm(header.source, header.epoch, header.first, at, code, bytes);
+    });
+}
+
+std::optional<Answer> Hub::Impl::begin_restore(const std::vector<std::string>& kids) {
+    const std::set<std::string> named(kids.begin(), kids.end());
+    const std::unique_lock guard(lock);
+    // Named again, an import that was cut short goes on.
+    if (named == restored) return std::nullopt;
+    if (store.segments() > 1)
+        return problem(409, "hub_not_empty",
+                       "只有空的监管中心才能成为另一个的副本：请先在新目录运行 hub init / only an empty hub becomes "
+                       "another's copy: run `hub init` in a new folder first");
+    store.put_meta(restored_name, json(named).dump());
+    restored = named;
+    return std::nullopt;
+}
+
+std::set<std::string> Hub::Impl::restored_in(Store& from) {
+    return json::parse(from.meta(restored_name).value_or("[]")).get<std::set<std::string>>();
+}
+
+}  // namespace imloop::hub
