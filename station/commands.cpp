@@ -38,13 +38,6 @@ void write_out(const fs::path& path, const std::string& text) {
     if (!out.flush()) throw std::runtime_error("写不了文件 / cannot write " + path.string());
 }
 
-void show_problems(const loop::Admitted& admitted, std::ostream& out) {
-    for (const auto& p : admitted.problems)
-        out << "  ✗ " << p.code << ' ' << p.pointer << "  " << p.zh << " / " << p.en << '\n';
-    for (const auto& w : admitted.warnings)
-        out << "  ! " << w.code << ' ' << w.pointer << "  " << w.zh << " / " << w.en << '\n';
-}
-
 int run_once(const Config& config) {
     const Stops stops;
     Outbox outbox(config.data, config.station_id, [] { return new_uuid7(unix_now()); });
@@ -189,6 +182,13 @@ Config Context::config() const { return read_config(config_file).value(); }
 
 Outbox Context::outbox(const Config& config) const {
     return Outbox(config.data, config.station_id, [] { return new_uuid7(unix_now()); });
+}
+
+void show_problems(const loop::Admitted& admitted, std::ostream& out) {
+    for (const auto& p : admitted.problems)
+        out << "  ✗ " << p.code << ' ' << p.pointer << "  " << p.zh << " / " << p.en << '\n';
+    for (const auto& w : admitted.warnings)
+        out << "  ! " << w.code << ' ' << w.pointer << "  " << w.zh << " / " << w.en << '\n';
 }
 
 bool submit(Outbox& outbox, const Config& config, const std::string& record, const std::optional<Trace>& trace,
