@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <iostream>
-#include <sstream>
 
+#include "i_station/saver.hpp"
 #include "station/attachments.hpp"
 #include "station/ids.hpp"
 #include "station/intake/equipment.hpp"
+#include "station/intake/file_bytes.hpp"
 #include "station/intake/mapping.hpp"
 
 namespace imloop::i_station {
@@ -23,11 +23,10 @@ struct Options {
 };
 
 std::string bytes_of(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw std::runtime_error("读不到文件 / can't read " + path);
-    std::ostringstream bytes;
-    bytes << in.rdbuf();
-    return bytes.str();
+    auto bytes = intake::bytes_of(path, intake::table_limits.bytes);
+    if (const auto* left = std::get_if<intake::Left>(&bytes))
+        throw std::runtime_error(path + ": " + left->zh + " / " + left->en);
+    return std::get<std::string>(std::move(bytes));
 }
 
 template <class T>
@@ -49,7 +48,7 @@ int ingest(const Context& context, const Options& o) {
                 "let i_station mapping write a first one, then say --mapping");
     const Config config = context.config();
     const auto read = needed(intake::read_equipment(o.path, settings_of(config, o)));
-    int code = 0;
+    Saver saver(context, config, o.dry);
     const auto path = std::filesystem::absolute(o.path);
     const auto folder = std::filesystem::is_directory(path) ? path : path.parent_path();
     for (const auto& taken : read.taken) {
@@ -57,22 +56,19 @@ int ingest(const Context& context, const Options& o) {
         for (const auto& file : taken.files) files += (files.empty() ? "" : ", ") + file;
         std::cout << "一次检验 / one test: " << files << '\n';
         const auto line = needed(with_attachments(taken.line, attachments_of(taken.line, folder)));
-        if (o.dry) {
-            std::cout << line << '\n';
-            continue;
-        }
-        Outbox outbox = context.outbox(config);
-        const auto trace =
-            taken.trace_csv.empty() ? std::nullopt : std::optional(Trace{taken.trace_sha256, taken.trace_csv});
-        if (!submit(outbox, config, line, trace, std::cout)) code = 2;
+        saver.take(line,
+                   taken.trace_csv.empty() ? std::nullopt : std::optional(Trace{taken.trace_sha256, taken.trace_csv}));
     }
     if (read.taken.empty()) std::cout << "没有完整的检验 / no whole test here\n";
     for (const auto& left : read.left) {
+        if (intake::is_fault(left.file, left.code)) saver.refuse();
         const auto place = left.line == 0 ? left.file + (left.place.empty() ? "" : "#" + left.place)
                                           : fmt::format("{}:{} {}", left.file, left.line, left.place);
         fmt::print("  – {:<28} {:<17} {} / {}\n", place, left.code, left.zh, left.en);
     }
-    return code;
+    std::fflush(stdout);
+    saver.finish();
+    return saver.code();
 }
 
 void show(const char* mark, const intake::RuleProblem& p) {
@@ -86,7 +82,7 @@ int ingest_table(const Context& context, const Options& o) {
     const auto mapping = needed(intake::mapping_from(bytes_of(o.mapping), o.mapping.ends_with(".toml")));
     const auto table = needed(intake::read_table(bytes_of(o.path), o.sheet));
     const auto read = needed(intake::read_mapped(table, mapping, settings_of(config, o), unix_now()));
-    int code = 0;
+    Saver saver(context, config, o.dry);
     for (const auto& test : read.tests) {
         std::string lines;
         for (const auto line : test.lines) lines += (lines.empty() ? "" : ", ") + std::to_string(line);
@@ -95,34 +91,36 @@ int ingest_table(const Context& context, const Options& o) {
         for (const auto& problem : test.problems) show("✗", problem);
         for (const auto& note : test.notes) show("–", note);
         std::fflush(stdout);
-        if (!test.problems.empty()) code = 2;
-        if (test.line.empty()) continue;
-        if (o.dry) {
-            std::cout << test.line << std::endl;
-            continue;
-        }
-        Outbox outbox = context.outbox(config);
-        if (!submit(outbox, config, test.line, std::nullopt, std::cout)) code = 2;
+        if (!test.line.empty())
+            saver.take(test.line, std::nullopt);
+        else
+            saver.refuse();
     }
     if (read.tests.empty()) std::cout << "没有数据行 / no rows\n";
     for (const auto& column : read.unused) std::cout << "  – 没有用到的列 / column not used: " << column << '\n';
-    return code;
+    std::cout.flush();
+    saver.finish();
+    return saver.code();
 }
 
 }  // namespace
 
 void add_ingest(CLI::App& app, Context& context) {
     const auto o = std::make_shared<Options>();
-    auto* command = app.add_subcommand("ingest",
-                                       "读取设备的文件（南华目录、平台 XML 或 "
-                                       "JSON、按映射读表格）：属于同一次检验的文件成为一条记录，其余逐个说明原因；"
-                                       "重复读取只算一次\n"
-                                       "Read equipment files (an NHA folder, platform XML or JSON, a table by a "
-                                       "mapping): files of one test become one "
-                                       "record, the others are named with the reason\n\n"
-                                       "  i_station ingest /data/nha\n"
-                                       "  i_station ingest result.xml\n"
-                                       "  i_station ingest tests.csv --mapping map.json --dry-run");
+    auto* command =
+        app.add_subcommand("ingest",
+                           "读取设备的文件（南华目录、平台 XML 或 "
+                           "JSON、按映射读表格）：属于同一次检验的文件成为一条记录，其余逐个说明原因；"
+                           "重复读取只算一次\n"
+                           "Read equipment files (an NHA folder, platform XML or JSON, a table by a "
+                           "mapping): files of one test become one "
+                           "record, the others are named with the reason\n\n"
+                           "  i_station ingest /data/nha\n"
+                           "  i_station ingest result.xml\n"
+                           "  i_station ingest tests.csv --mapping map.json --dry-run\n\n"
+                           "退出码：0 都好，2 全部没有收或没有可读的，4 有一部分没有收；--dry-run 也一样\n"
+                           "Exit codes: 0 all is well, 2 all refused or nothing to read, 4 some refused; of "
+                           "--dry-run the same");
     command->add_option("path", o->path, "目录，XML、JSON 或表格文件 / folder, XML, JSON or table")->required();
     command->add_option("--mapping", o->mapping, "表格的映射 (JSON, TOML) / mapping of a table");
     command->add_option("--profiles", o->profiles, "另加的平台格式目录 / folder of further profiles of platforms");

@@ -8,6 +8,7 @@
 #include "loop/tables.hpp"
 #include "station/files.hpp"
 #include "station/ids.hpp"
+#include "station/intake/file_bytes.hpp"
 #include "station/intake/mapping_form.hpp"
 #include "station/page/words.hpp"
 #include "station/watch/reading.hpp"
@@ -282,11 +283,13 @@ std::string take_sample(Site& site, const Request& r) {
         return {};
     }
     for (const auto& file : tables_here(site))
-        if (file == r.value("path"))
-            if (const auto bytes = station::contents(file)) {
-                keep_sample(site, file.filename().string(), *bytes);
+        if (file == r.value("path")) {
+            const auto bytes = intake::bytes_of(file, intake::table_limits.bytes);
+            if (const auto* text = std::get_if<std::string>(&bytes)) {
+                keep_sample(site, file.filename().string(), *text);
                 return {};
             }
+        }
     return std::string(w("没有读到样本，请再选一次。", "The sample could not be read, choose again."));
 }
 

@@ -32,11 +32,6 @@ std::string read_input(const std::string& name) {
     return out.str();
 }
 
-void show_problems(const loop::Admitted& admitted, std::ostream& out) {
-    for (const auto& p : admitted.problems)
-        out << "  ✗ " << p.code << ' ' << p.pointer << "  " << p.zh << " / " << p.en << '\n';
-    for (const auto& w : admitted.warnings)
-        out << "  ! " << w.code << ' ' << w.pointer << "  " << w.zh << " / " << w.en << '\n';
 }
 
 int run_once(const Config& config) {
@@ -210,6 +205,13 @@ Config Context::config() const { return read_config(config_file).value(); }
 
 Outbox Context::outbox(const Config& config) const {
     return Outbox(config.data, config.station_id, [] { return new_uuid7(unix_now()); });
+}
+
+void show_problems(const loop::Admitted& admitted, std::ostream& out) {
+    for (const auto& p : admitted.problems)
+        out << "  ✗ " << p.code << ' ' << p.pointer << "  " << p.zh << " / " << p.en << '\n';
+    for (const auto& w : admitted.warnings)
+        out << "  ! " << w.code << ' ' << w.pointer << "  " << w.zh << " / " << w.en << '\n';
 }
 
 bool submit(Outbox& outbox, const Config& config, const std::string& record, const std::optional<Trace>& trace,

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "loop/admission.hpp"
 #include "station/config.hpp"
 #include "station/outbox.hpp"
 #include "station/page/site.hpp"
@@ -33,6 +34,8 @@ void add_shared_commands(CLI::App&, Context&);
 /// Parses and runs; what is thrown becomes a message and exit code 1.
 int run_app(CLI::App&, Context&, int argc, char** argv);
 
+/// What admission says of a record, a line each.
+void show_problems(const loop::Admitted&, std::ostream&);
 /// Judges a record as the hub will and appends it. False where it was not saved; everything is said on `out`.
 bool submit(Outbox&, const Config&, const std::string& record, const std::optional<Trace>&, std::ostream& out);
 

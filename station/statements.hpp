@@ -73,6 +73,14 @@ CREATE TABLE IF NOT EXISTS files (
   UNIQUE (folder, name, sha256));
 )sql";
 inline constexpr const char* ledger_open_index = "CREATE INDEX IF NOT EXISTS files_open ON files (is_open, taken_at)";
+/// Records of an older reader that this one reads otherwise.
+inline constexpr const char* ledger_read_better =
+    "CREATE TABLE IF NOT EXISTS read_better (record_id TEXT NOT NULL PRIMARY KEY, reader BIGINT NOT NULL)";
+inline constexpr const char* read_better_put =
+    "INSERT INTO read_better (record_id, reader) VALUES ($1, $2) ON CONFLICT (record_id) DO UPDATE SET reader = $2";
+inline constexpr const char* read_better_count = "SELECT COUNT(*) FROM read_better WHERE reader = $1";
+inline constexpr const char* read_better_some =
+    "SELECT record_id FROM read_better WHERE reader = $1 ORDER BY record_id LIMIT $2";
 inline constexpr const char* file_last = "SELECT COALESCE(MAX(id), 0) FROM files";
 inline constexpr const char* file_put =
     "INSERT INTO files (id, folder, name, sha256, taken_at, outcome, kept_at, records, problems, is_open) "

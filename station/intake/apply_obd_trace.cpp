@@ -1,6 +1,10 @@
 // The OBD check and the process data of a record that rules make.
+#include <algorithm>
+#include <cmath>
+
 #include "loop/time.hpp"
 #include "station/intake/apply_rules.hpp"
+#include "station/intake/no_values.hpp"
 #include "station/intake/shop_values.hpp"
 #include "station/intake/time_form.hpp"
 
@@ -35,8 +39,7 @@ void Draft::read_obd(const ObdRule& rule, const Members& members) {
         if (part.kind == Kind::flag) {
             if (const auto flag = flag_of(part.value, members)) obd_[part.name] = *flag;
         } else if (part.kind == Kind::number) {
-            const auto n = number_of(part.value, members);
-            if (n && *n >= 0) obd_[part.name] = json_number(*n);
+            if (const auto n = obd_number(part, members)) obd_[part.name] = json_number(*n);
         } else {
             std::vector<std::string> said;
             bool is_there = false;
@@ -74,9 +77,49 @@ void Draft::read_obd(const ObdRule& rule, const Members& members) {
     if (rule.failed && condition_holds(*rule.failed, members)) obd_failed_ = true;
 }
 
+std::optional<double> Draft::obd_number(const ObdRule::Part& part, const Members& members) {
+    const auto first = number_of(part.value, members, part.name);
+    if (part.name != "mil_distance_km") return first && *first >= 0 ? first : std::nullopt;
+    // One a trouble code: the lamp has been on since the earliest.
+    std::optional<double> out = obd_.contains(part.name) ? std::optional(obd_[part.name].get<double>()) : std::nullopt;
+    for (const auto& path : part.value.at)
+        for (const auto& found : members.all(path))
+            if (const auto n = number(found.text);
+                n && *n >= 0 && !says_nothing(found.text) && !is_no_value(part.name, found.text, part.value.factor))
+                out = std::max(out.value_or(0), *n * part.value.factor);
+    return out;
+}
+
 void Draft::read_trace(const TraceRule& rule, const std::vector<Members>& rows) {
     if (rows.empty()) return;
     if (auto csv = trace_of(rule, rows)) trace_csv_ = std::move(*csv);
+}
+
+std::optional<std::vector<RowTime>> Draft::times_of(const Value& order, const std::vector<Members>& rows) {
+    std::vector<RowTime> out;
+    for (const auto& row : rows) {
+        const auto at = first_said(rules_, order, row);
+        const auto n = at ? number(at->text) : std::nullopt;
+        if (n && *n < 1e6) {
+            out.push_back({*n == std::floor(*n), *n});
+        } else if (const auto time = at ? read_time(at->text, rules_.times, settings_.time_offset) : std::nullopt) {
+            out.push_back({false, static_cast<double>(time->at) / 1000});
+        } else {
+            note("bad_trace", at ? at->place : row.base(), at ? at->text : std::string(), "过程数据的时序不对",
+                 "the process data is out of order");
+            return std::nullopt;
+        }
+    }
+    if (std::ranges::any_of(out, [](const RowTime& time) { return !time.is_count; }))
+        for (auto& time : out) time.is_count = false;
+    if (auto gap = gap_of(out)) {
+        const auto at = first_said(rules_, order, rows[gap->first]);
+        note("bad_trace", at ? at->place : rows[gap->first].base(), at ? at->text : std::string(), gap->second.zh,
+             gap->second.en);
+        trace_gap_ = std::move(gap->second);
+        return std::nullopt;
+    }
+    return out;
 }
 
 std::optional<std::string> Draft::trace_of(const TraceRule& rule, const std::vector<Members>& rows) {
@@ -97,7 +140,7 @@ std::optional<std::string> Draft::trace_of(const TraceRule& rule, const std::vec
     for (const auto& [name, names] : rule.columns) {
         const auto value = value_of(names);
         for (const auto& row : rows)
-            if (member(value, row)) {
+            if (first_said(rules_, value, row)) {
                 used.emplace_back(name, value);
                 break;
             }
@@ -107,30 +150,17 @@ std::optional<std::string> Draft::trace_of(const TraceRule& rule, const std::vec
     const auto order = value_of(rule.order), state = value_of(rule.state);
     const auto table = rule.states.find(head("method"));
     bool has_state = false;
-    for (const auto& row : rows) has_state = has_state || (!rule.state.empty() && member(state, row));
+    for (const auto& row : rows) has_state = has_state || (!rule.state.empty() && first_said(rules_, state, row));
     std::string csv = has_state ? "time_s,state,state_code" : "time_s";
     for (const auto& [name, _] : used) csv += "," + name;
     csv += '\n';
-    double first = 0, last = -1;
-    for (const auto& row : rows) {
-        const auto at = member(order, row);
-        std::optional<double> seconds;
-        if (at) {
-            const auto n = number(at->text);
-            if (n && *n < 1e6)
-                seconds = n;
-            else if (const auto time = read_time(at->text, rules_.times, settings_.time_offset))
-                seconds = static_cast<double>(time->at) / 1000;
-        }
-        const bool is_first = &row == &rows.front();
-        if (!seconds || (!is_first && *seconds <= last))
-            return left(at ? at->place : row.base(), at ? at->text : std::string(), "过程数据的时序不对",
-                        "the process data is out of order");
-        if (is_first) first = *seconds;
-        last = *seconds;
-        csv += json_number(*seconds - first).dump();
+    const auto times = times_of(order, rows);
+    if (!times) return std::nullopt;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto& row = rows[i];
+        csv += json_number(times->at(i).second - times->front().second).dump();
         if (has_state) {
-            const auto code = member(state, row);
+            const auto code = first_said(rules_, state, row);
             std::string word;
             if (code && table != rule.states.end())
                 if (const auto known = table->second.find(code->text); known != table->second.end())
@@ -141,7 +171,8 @@ std::optional<std::string> Draft::trace_of(const TraceRule& rule, const std::vec
             csv += "," + word + "," + (code ? code->text : std::string());
         }
         for (const auto& [name, value] : used) {
-            const auto found = member(value, row);
+            auto found = first_said(rules_, value, row);
+            if (found && is_no_value(name, found->text)) found.reset();
             if (found && !number(found->text))
                 return left(found->place, found->text, "过程数据有不是数字的值",
                             "a value of the process data is no number");

@@ -7,7 +7,9 @@
 #include "loop/tables.hpp"
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/vin.hpp"
+#include "loop/written/judgement.hpp"
 #include "station/ids.hpp"
+#include "station/intake/no_values.hpp"
 #include "station/intake/shop_values.hpp"
 #include "station/intake/time_form.hpp"
 
@@ -20,18 +22,23 @@ bool is_nothing(const Rules& rules, const std::string& text) {
                                [&](const std::string& word) { return word == text || (n && number(word) == n); });
 }
 
-std::optional<Member> first_said(const Rules& rules, const Value& value, const Members& members) {
-    for (const auto& path : value.at)
-        for (auto& member : members.all(path))
-            if (!is_nothing(rules, member.text)) return std::move(member);
-    return std::nullopt;
-}
-
 const Json* find_code(const CodeTable& codes, const std::string& text) {
     auto found = codes.find(text);
     if (found == codes.end()) found = codes.find(half_width(text));
     return found == codes.end() ? nullptr : &found->second;
 }
+
+constexpr const char* no_value_zh = "是“没有值”的写法，记录中不写";
+constexpr const char* no_value_en = "says that there is no value, and is left out";
+
+/// Of one list where one value is meant: /a/0 and /a/1.
+bool is_beside(const Member& first, const Member& other) {
+    const auto list = [](const std::string& place) { return place.substr(0, place.rfind('/') + 1); };
+    return first.place != other.place && !list(first.place).empty() && list(first.place) == list(other.place);
+}
+
+/// `environment.temperature_c` is temperature_c.
+std::string quantity_of_member(const std::string& target) { return target.substr(target.find('.') + 1); }
 
 /// The two ends of 0.95-1.05, 0.95~1.05.
 std::optional<std::pair<double, double>> range_of(const std::string& text) {
@@ -53,6 +60,13 @@ std::string code_problem(const std::string& target) {
 }
 
 }  // namespace
+
+std::optional<Member> first_said(const Rules& rules, const Value& value, const Members& members) {
+    for (const auto& path : value.at)
+        for (auto& member : members.all(path))
+            if (!is_nothing(rules, member.text)) return std::move(member);
+    return std::nullopt;
+}
 
 bool condition_holds(const Condition& condition, const Members& members) {
     for (const auto& member : members.all(condition.at))
@@ -76,22 +90,47 @@ void Draft::problem(std::string code, const std::string& place, std::string valu
 }
 
 void Draft::note(std::string code, const std::string& place, std::string value, std::string zh, std::string en) {
-    notes_.push_back({std::move(code), prefix_ + place, std::move(value), std::move(zh), std::move(en), file_, line_});
+    const auto at = prefix_ + place;
+    // Head and readings may be looked at more than once, in each message of a test.
+    const auto is_same = [&](const RuleProblem& n) {
+        return n.code == code && n.place == at && n.file == file_ && n.line == line_;
+    };
+    if (std::ranges::none_of(notes_, is_same))
+        notes_.push_back({std::move(code), at, std::move(value), std::move(zh), std::move(en), file_, line_});
 }
 
 void Draft::bad_value(const Member& member, const std::string& zh, const std::string& en) {
     problem("bad_value", member.place, member.text, zh, en);
 }
 
-std::optional<Member> Draft::member(const Value& value, const Members& members) const {
-    return first_said(rules_, value, members);
+std::optional<Member> Draft::member(const Value& value, const Members& members) {
+    auto first = first_said(rules_, value, members);
+    if (!first) return first;
+    for (const auto& path : value.at)
+        for (const auto& other : members.all(path))
+            if (path.find('*') == std::string::npos && is_beside(*first, other) && !is_nothing(rules_, other.text) &&
+                other.text != first->text)
+                note("repeated_member", other.place, other.text, "写了两次且不同，采用前一个: " + first->text,
+                     "is written twice and differs, the first counts: " + first->text);
+    return first;
 }
 
-std::optional<double> Draft::number_of(const Value& value, const Members& members) {
+void Draft::note_not_measured(const Value& value, const Members& members) {
+    for (const auto& path : value.at)
+        for (const auto& member : members.all(path))
+            if (number(member.text)) note("no_value", member.place, member.text, no_value_zh, no_value_en);
+}
+
+std::optional<double> Draft::number_of(const Value& value, const Members& members, std::string_view quantity) {
     const auto found = member(value, members);
+    if (!found && !quantity.empty()) note_not_measured(value, members);
     if (!found) return value.otherwise.is_number() ? std::optional(value.otherwise.get<double>()) : std::nullopt;
     auto read = number(found->text);
     if (!read && rules_.is_table) read = number(half_width(found->text));
+    if (is_no_value(quantity, found->text, value.factor)) {
+        note("no_value", found->place, found->text, no_value_zh, no_value_en);
+        return std::nullopt;
+    }
     if (!read) {
         bad_value(*found, "不是数字，请改为数字或留空", "is no number, write a number or leave it empty");
         return std::nullopt;
@@ -116,14 +155,16 @@ Json Draft::read_time_of(const Target& target, const Member& found, const Member
     if (!time && !target.value.day.empty()) {
         Value day;
         day.at = {target.value.day};
-        if (const auto of = member(day, members)) {
-            const auto date = read_time(of->text, forms, settings_.time_offset);
-            const auto clock = date ? loop::format_day(loop::day_of(date->at)) + " " + found.text : found.text;
-            time = read_time(clock, {"yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HHmmss"}, settings_.time_offset);
-        }
+        if (const auto of = member(day, members))
+            if (const auto date = read_time(of->text, forms, settings_.time_offset))
+                time = read_clock(found.text, loop::day_of(date->at), settings_.time_offset);
     }
     if (!time) {
-        bad_value(found, "不是规定格式的时间", "is no time of the form that is said");
+        if (target.value.day.empty() && is_clock(found.text))
+            bad_value(found, "只有时刻，没有日期：请写明日期在哪一列 (day)",
+                      "a time of day without its day: say which column has it (day)");
+        else
+            bad_value(found, "不是规定格式的时间", "is no time of the form that is said");
         return nullptr;
     }
     if (target.form == Form::day) return loop::format_day(loop::day_of(time->at));
@@ -170,7 +211,7 @@ Json Draft::read(const Target& target, const Members& members) {
             return read_code(target, *found);
         case Form::number:
         case Form::whole: {
-            const auto n = number_of(target.value, members);
+            const auto n = number_of(target.value, members, quantity_of_member(target.name));
             if (!n) return nullptr;
             if (target.form == Form::whole && (*n < 1 || *n > 99 || *n != std::floor(*n))) {
                 bad_value(*found, "应是 1 起的整数", "must be a whole number from 1");
@@ -181,15 +222,33 @@ Json Draft::read(const Target& target, const Members& members) {
         case Form::text:
             break;
     }
-    const bool is_number_like =
-        target.name == "report_no" || target.name == "acceptance_no" || target.name == "vehicle.vin";
-    if (is_number_like && (found->lossy || scientific(found->text))) {
-        bad_value(*found, "编号变成了小数或科学计数，末位已丢失，请以文本格式重新导出",
+    return read_text(target, *found);
+}
+
+Json Draft::read_text(const Target& target, const Member& found) {
+    const bool is_vin = target.name == "vehicle.vin", is_plate = target.name == "vehicle.plate",
+               is_report = target.name == "report_no" || target.name == "acceptance_no" || target.name == "retest_of";
+    if ((is_vin || is_report) && found.lossy) {
+        bad_value(found, "编号变成了小数或科学计数，末位已丢失，请以文本格式重新导出",
                   "the number has lost its last digits, export it again as text");
         return nullptr;
     }
-    if (const auto* code = find_code(target.value.codes, found->text); code != nullptr) return *code;
-    return found->text;
+    if (const auto* code = find_code(target.value.codes, found.text); code != nullptr) return *code;
+    if (!is_vin && !is_plate && !is_report) return found.text;
+    const auto judged = is_vin     ? loop::judge_vin(found.text)
+                        : is_plate ? loop::judge_plate(found.text)
+                                   : loop::judge_number(found.text);
+    const auto words = loop::judgement_words(judged.code);
+    // A platform's message has the VIN in the plate's place where there is no plate: finish() knows.
+    if (judged.fit == loop::Fit::refused && (rules_.is_table || is_report)) {
+        bad_value(found, words.zh, words.en);
+        return nullptr;
+    }
+    // What else is doubtful of a VIN admission says.
+    if (judged.fit == loop::Fit::doubtful && (!is_vin || judged.code == "vin_placeholder"))
+        note(std::string(judged.code), found.place, found.text, words.zh, words.en);
+    const bool is_kept = judged.fit == loop::Fit::right || judged.fit == loop::Fit::doubtful;
+    return is_kept ? Json(judged.value) : Json(found.text);
 }
 
 void Draft::read_head(const Members& members) {
@@ -223,7 +282,8 @@ void Draft::read_readings(const std::vector<ReadingRule>& rules, const Members& 
     Readings readings(none, into);
     for (const auto& rule : rules) {
         if (rule.when && !condition_holds(*rule.when, members)) continue;
-        const auto value = number_of(rule.value, members);
+        const auto quantity = quantity_of(rule.item, rule.unit);
+        const auto value = number_of(rule.value, members, quantity);
         if (!value) continue;
         std::optional<double> limit, low;
         const auto said = member(rule.limit, members);
@@ -231,10 +291,10 @@ void Draft::read_readings(const std::vector<ReadingRule>& rules, const Members& 
             low = range->first;
             limit = range->second;
         } else if (rule.limit.is_set()) {
-            limit = number_of(rule.limit, members);
+            limit = number_of(rule.limit, members, quantity);
         }
         if (rule.limit_low.is_set())
-            if (const auto said_low = number_of(rule.limit_low, members)) low = said_low;
+            if (const auto said_low = number_of(rule.limit_low, members, quantity)) low = said_low;
         if (limit && low && *low > *limit) std::swap(limit, low);
         const auto passed = rule.passed.is_set() ? flag_of(rule.passed, members) : std::nullopt;
         readings.put({rule.item.c_str(), rule.phase.c_str(), rule.unit.c_str()}, *value, limit, low, passed);
@@ -252,7 +312,7 @@ void Draft::read_readings(const std::vector<ReadingRule>& rules, const Members& 
                     "one test has two values of " + reading["item"].get<std::string>() + "/" +
                         reading["phase"].get<std::string>());
     }
-    for (const auto& item : readings.failed())
+    for (const auto& item : readings.failed(false))
         if (std::ranges::find(failed_, item) == failed_.end()) failed_.push_back(item);
 }
 
@@ -344,6 +404,7 @@ Json Draft::finish(const std::string& place) {
     record["verdict"] = verdict;
     if (!failed_.empty()) record["failed_items"] = failed_;
     if (!obd_.empty()) record["obd"] = obd_;
+    if (trace_gap_) put_quality(record, "trace", *trace_gap_);
     return record;
 }
 

@@ -1,17 +1,21 @@
 // Applies rules (rules.hpp) to foreign members and makes the inspection record of them. What a record needs and what
 // contradicts itself is named with its place; nothing is guessed. Pure.
 // Codes of problems as in folder.hpp, and: not_ours (a code the platform has and the contract has not), rows_differ.
-// Codes of notes: left_out (a member that does not matter is not in the record), bad_trace.
+// Codes of notes: left_out (a member that does not matter is not in the record), bad_trace, no_value, repeated_member,
+// damaged, and what judgement of a VIN, plate or number finds doubtful (loop/written).
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "station/intake/folder.hpp"
 #include "station/intake/members.hpp"
 #include "station/intake/rules.hpp"
+#include "station/intake/trace_gap.hpp"
 
 namespace imloop::station::intake {
 
@@ -59,17 +63,24 @@ public:
     const std::vector<RuleProblem>& notes() const { return notes_; }
     const std::map<std::string, std::string>& places() const { return places_; }  ///< of members of the head
     void problem(std::string code, const std::string& place, std::string value, std::string zh, std::string en);
+    void note(std::string code, const std::string& place, std::string value, std::string zh, std::string en);
 
 private:
-    std::optional<Member> member(const Value&, const Members&) const;
+    std::optional<Member> member(const Value&, const Members&);
     bool says_nothing(const std::string&) const;
-    std::optional<double> number_of(const Value&, const Members&);
+    /// `quantity` as in no_values.hpp: what says "none" is noted and nothing.
+    std::optional<double> number_of(const Value&, const Members&, std::string_view quantity = {});
+    void note_not_measured(const Value&, const Members&);
+    /// The text as it is kept; nothing where it can't be what the target is.
+    Json read_text(const Target&, const Member&);
     std::optional<bool> flag_of(const Value&, const Members&);
     Json read(const Target&, const Members&);
     Json read_time_of(const Target&, const Member&, const Members&);
     Json read_code(const Target&, const Member&);
     void bad_value(const Member&, const std::string& zh, const std::string& en);
-    void note(std::string code, const std::string& place, std::string value, std::string zh, std::string en);
+    std::optional<double> obd_number(const ObdRule::Part&, const Members&);
+    /// Nothing where the rows are not whole or not in order, which is noted.
+    std::optional<std::vector<RowTime>> times_of(const Value& order, const std::vector<Members>& rows);
     std::optional<std::string> trace_of(const TraceRule&, const std::vector<Members>&);
 
     const Rules& rules_;
@@ -84,9 +95,12 @@ private:
     Json obd_ = Json::object();
     bool obd_failed_ = false;
     std::string trace_csv_;
+    std::optional<TraceGap> trace_gap_;
     std::vector<RuleProblem> problems_, notes_;
 };
 
+/// The first member of a rule that says something.
+std::optional<Member> first_said(const Rules&, const Value&, const Members&);
 /// The code of a member by the table of its rule; empty where it says nothing or the table has it not.
 std::string code_of(const Rules&, const std::string& target, const Members&);
 /// Whether a condition holds; texts are compared as they stand.

@@ -10,10 +10,14 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "journal/error.hpp"
+#include "station/intake/fields.hpp"
 
 namespace imloop::station::intake {
 
@@ -22,6 +26,7 @@ struct Settings {
     std::string station_id, line_id, inspector_id;
     std::string time_offset = "+08:00";
     std::filesystem::path profiles = {};  ///< a folder of further profiles of platforms; empty: none
+    std::stop_token stop = {};            ///< ends reading before the next file; what was read then is not whole
 };
 
 struct Taken {
@@ -44,5 +49,25 @@ struct Intake {
     std::vector<Taken> taken;
     std::vector<Left> left;  ///< by file name
 };
+
+/// Names process data in the record; nothing where `csv` is empty.
+void put_trace(Json& record, const std::string& csv);
+/// A record that names its process data, as it is handed on.
+Taken taken_of(const Json& record, std::string trace_csv, std::vector<std::string> files);
+
+Left no_value(const std::string& file, std::size_t line, const std::string& place, const std::string& written);
+Left damaged(const std::string& file, std::size_t line, const std::string& place);
+/// `first`: the line of the value that counts.
+Left repeated_member(const std::string& file, std::size_t line, const std::string& place, std::size_t first);
+
+/// Of a VIN that stands for none and is kept as written; nothing where it is one.
+std::optional<Left> vin_placeholder(const Json& record, const std::string& file);
+
+/// The record was taken all the same.
+bool is_note(std::string_view code);
+/// A file that says of itself that it is none of ours to count, or that is about something else: nothing is wrong.
+bool is_passed_over(std::string_view code);
+/// Something has to be mended. Of a line's INI files most are of no test, or not yet: only what can't be read right is.
+bool is_fault(const std::string& file, std::string_view code);
 
 }  // namespace imloop::station::intake

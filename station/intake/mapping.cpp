@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <map>
 #include <set>
 #include <sstream>
 
 #include "loop/admission.hpp"
 #include "loop/tables.hpp"
+#include "station/intake/encoding.hpp"
 #include "station/intake/shop_values.hpp"
 
 namespace imloop::station::intake {
@@ -36,7 +38,23 @@ std::vector<ReadingRule> readings_of(const std::vector<ReadingRule>& all, const 
 struct Group {
     std::vector<std::size_t> lines;
     std::vector<Members> rows;
+    std::vector<RuleProblem> problems, notes;
 };
+
+/// A row that is longer than its header: what stands in it may stand in the wrong columns.
+RuleProblem too_long(const Row& row, std::size_t columns) {
+    return {
+        "row_too_long",
+        {},
+        {},
+        fmt::format("这一行有 {} 格，表头只有 {} 格，后面的列可能错位：是不是有数字里的逗号没有加引号？改正后重新导出",
+                    row.cells.size(), columns),
+        fmt::format("has {} cells, the header has {}: columns may have shifted, perhaps by a comma within a number "
+                    "that is not quoted; mend it and export again",
+                    row.cells.size(), columns),
+        {},
+        row.number};
+}
 
 /// The column that the member of a record came of; the pointer itself where that is not known.
 std::string column_of(const std::string& pointer, const Json& record, const Draft& draft, const Rules& rules) {
@@ -75,6 +93,7 @@ MappedTest make(const Group& group, const Mapping& mapping, const Settings& sett
             read(group.rows[i]);
         }
     };
+    if (!group.problems.empty()) return {group.lines, {}, {}, {}, group.problems, group.notes};
     each([&](const Members& row) { draft.read_head(row); });
     const auto readings = readings_of(mapping.rules.readings, draft.head("method"));
     each([&](const Members& row) {
@@ -84,7 +103,8 @@ MappedTest make(const Group& group, const Mapping& mapping, const Settings& sett
     });
     draft.at({}, {}, group.lines.front());
     const auto record = draft.finish({});
-    MappedTest out{group.lines, draft.head("report_no"), {}, {}, draft.problems(), draft.notes()};
+    MappedTest out{group.lines, draft.head("report_no"), {}, {}, draft.problems(), group.notes};
+    std::ranges::copy(draft.notes(), std::back_inserter(out.notes));
     if (record.is_null()) return out;
     out.record_id = record["record_id"];
     out.line = record.dump();
@@ -182,8 +202,20 @@ journal::Result<MappedTable> read_mapped(const Table& table, const Mapping& mapp
     std::map<std::string, Group*> by_number;
     for (auto row = header_row + 1; row != table.rows.end(); ++row) {
         rows.push_back(json::object());
-        for (std::size_t i = 0; i < header.size(); ++i)
-            if (!rows.back().contains(header[i])) rows.back()[header[i]] = i < row->cells.size() ? row->cells[i] : "";
+        std::vector<RuleProblem> notes;
+        for (std::size_t i = 0; i < header.size(); ++i) {
+            if (rows.back().contains(header[i])) continue;
+            const auto cell = sound(i < row->cells.size() ? row->cells[i] : "");
+            rows.back()[header[i]] = cell.value_or("");
+            if (!cell)
+                notes.push_back({"damaged",
+                                 header[i],
+                                 {},
+                                 "有字符损坏，不采用这一格",
+                                 "a character of it is damaged, the cell is left out",
+                                 {},
+                                 row->number});
+        }
         const auto number =
             mapping.group_by.empty() ? std::string() : tidy(rows.back()[mapping.group_by].get<std::string>());
         Group* group = number.empty() ? nullptr : by_number[number];
@@ -193,6 +225,8 @@ journal::Result<MappedTable> read_mapped(const Table& table, const Mapping& mapp
         }
         group->lines.push_back(row->number);
         group->rows.emplace_back(rows.back());
+        std::ranges::move(notes, std::back_inserter(group->notes));
+        if (row->cells.size() > header.size()) group->problems.push_back(too_long(*row, header.size()));
     }
     for (const auto& group : groups) out.tests.push_back(make(group, mapping, settings, now));
     refuse_repeated(out);

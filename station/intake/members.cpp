@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "loop/record/parse.hpp"
 #include "loop/record/text.hpp"
 #include "station/intake/shop_values.hpp"
 
@@ -92,8 +93,8 @@ void unfold(json& value) {
         const auto& text = value.get_ref<const std::string&>();
         const auto first = text.find_first_not_of(" \r\n\t");
         if (first == std::string::npos || (text[first] != '{' && text[first] != '[')) return;
-        auto inside = json::parse(text, nullptr, false);
-        if (inside.is_structured()) value = std::move(inside);
+        auto inside = loop::record::parse(text);
+        if (inside.code.empty() && inside.json.is_structured()) value = std::move(inside.json);
         return;
     }
     if (value.is_structured())
@@ -101,6 +102,7 @@ void unfold(json& value) {
 }
 
 json json_of(const XmlNode& node) {
+    if (node.is_damaged) return nullptr;
     if (node.children.empty()) return node.text;
     json out = json::object();
     for (const auto& child : node.children) {

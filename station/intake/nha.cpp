@@ -4,18 +4,18 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
-#include <sstream>
 
-#include "journal/digest.hpp"
 #include "loop/time.hpp"
 #include "loop/vehicle/vin.hpp"
 #include "station/intake/encoding.hpp"
+#include "station/intake/file_bytes.hpp"
 #include "station/intake/nha_obd.hpp"
 #include "station/intake/nha_records.hpp"
+#include "station/intake/nha_trace.hpp"
 
 namespace imloop::station::intake {
 namespace {
@@ -42,6 +42,8 @@ constexpr Reason no_result{"no_result", "只有过程数据，没有对应的结
                            "process data without a result of the same test"};
 constexpr Reason no_test{"no_test", "没有同一次检验的结果可归入",
                          "there is no result of the same visit that it could belong to"};
+constexpr Reason repeated{"repeated", "与另一份文件同名（只差大小写），采用前一份",
+                          "has the name of another file but for the case of letters, which counts"};
 constexpr Reason bad_value{"bad_value", "有缺少或不是数字的值", "a value is missing or no number"};
 
 /// Why a file is not taken, and where it shows.
@@ -58,55 +60,87 @@ constexpr loop::Moment visit_ms = 4 * 3'600'000;
 /// Of a real-time file.
 const Place first_place{"1", "SamplingTime"};
 
+constexpr std::string_view part_names[] = {"TestLog", "VehicleInfo"};
+
+/// As this program calls the part that a file's name stands for, whatever its case; empty where it is none.
+std::string part_of(const fs::path& file) {
+    const auto stem = file.stem().string();
+    for (const auto name : part_names)
+        if (same_but_case(stem, name)) return std::string(name);
+    for (const auto method : methods)
+        for (const auto* kind : {"ResultOf", "RealTimeDataOf"})
+            if (const auto name = kind + nha_name(method); same_but_case(stem, name)) return name;
+    return same_but_case(stem, obd_name) ? obd_name : std::string();
+}
+
 class Reading {
 public:
-    Reading(const fs::path& folder, const Settings& settings) : settings_(settings) {
-        for (const auto& entry : fs::directory_iterator(folder)) {
-            if (entry.path().extension() != ".ini") continue;
-            std::ifstream in(entry.path(), std::ios::binary);
-            std::ostringstream bytes;
-            bytes << in.rdbuf();
-            const std::string name = entry.path().stem().string();
-            if (const auto text = text_of(bytes.str()))
-                files_[name] = parse_ini(*text);
-            else
-                leave(name, {&unreadable}, unreadable_line(bytes.str()));
+    Reading(const std::vector<fs::path>& files, const Settings& settings) : settings_(settings) {
+        for (const auto& file : files) {
+            if (settings.stop.stop_requested()) return;
+            open(file);
         }
     }
 
     Intake run() && {
         for (const auto method : methods) read(method);
         if (const auto* obd = find(obd_name)) join_obd(*obd);
-        const bool is_used = record_.has_value();
-        for (const auto& [name, ini] : files_) {
+        for (const auto& [name, file] : files_) {
             if (done_.contains(name)) continue;
-            if (is_used && (name == "TestLog" || name == "VehicleInfo")) {
-                taken_.files.push_back(name + ".ini");
-            } else {
-                leave(name, {ini.sections.empty() ? &unreadable : &not_a_test});
-            }
+            if (record_ && (name == "TestLog" || name == "VehicleInfo"))
+                use(name);
+            else
+                leave(name, {file.ini.sections.empty() ? &unreadable : &not_a_test});
         }
-        if (is_used) {
-            taken_.line = record_->dump();
-            out_.taken.push_back(std::move(taken_));
-        }
-        std::ranges::sort(out_.left, {}, &Left::file);
+        if (record_)
+            if (auto note = vin_placeholder(*record_, file_of("TestLog"))) out_.left.push_back(std::move(*note));
+        if (record_) out_.taken.push_back(taken_of(*record_, std::move(trace_csv_), std::move(used_)));
+        std::ranges::stable_sort(out_.left, {}, &Left::file);
         return std::move(out_);
     }
 
 private:
+    struct File {
+        std::string name;
+        Ini ini;
+    };
+
+    void open(const fs::path& path) {
+        const auto file = path.filename().string();
+        auto bytes = bytes_of(path);
+        if (auto* left = std::get_if<Left>(&bytes)) {
+            out_.left.push_back(std::move(*left));
+            return;
+        }
+        const auto& raw = std::get<std::string>(bytes);
+        const auto part = part_of(path);
+        const auto leave_file = [&](const Reason& reason, std::size_t line) {
+            out_.left.push_back({file, reason.code, reason.zh, reason.en, line});
+        };
+        const auto text = text_of(raw);
+        if (!text) return leave_file(unreadable, unreadable_line(raw));
+        auto ini = parse_ini(*text);
+        if (part.empty()) return leave_file(ini.sections.empty() ? unreadable : not_a_test, 0);
+        if (files_.contains(part)) return leave_file(repeated, 0);
+        files_[part] = {file, std::move(ini)};
+    }
+
     const Ini* find(const std::string& name) const {
         const auto it = files_.find(name);
-        return it == files_.end() ? nullptr : &it->second;
+        return it == files_.end() ? nullptr : &it->second.ini;
     }
     std::string log(const char* key) const {
         const auto* ini = find("TestLog");
         return ini ? ini->value("TestLog", key) : std::string();
     }
-    void leave(const std::string& name, const Fault& fault, std::size_t line = 0) {
-        if (!done_.emplace(name, true).second) return;
-        Left left{name + ".ini", fault.reason->code, fault.reason->zh, fault.reason->en, line, fault.at.key};
-        if (fault.at.section == "TestLog") {
+    std::string file_of(const std::string& name) const {
+        const auto it = files_.find(name);
+        return it == files_.end() ? name + ".ini" : it->second.name;
+    }
+    void leave(const std::string& name, const Fault& fault) {
+        if (!done_.insert(name).second) return;
+        Left left{file_of(name), fault.reason->code, fault.reason->zh, fault.reason->en, 0, fault.at.key};
+        if (same_but_case(fault.at.section, "TestLog")) {
             const auto* log = find("TestLog");
             const auto at = log ? log->line(fault.at) : 0;
             left.place.clear();
@@ -116,6 +150,20 @@ private:
             left.line = own->line(fault.at);
         }
         out_.left.push_back(std::move(left));
+    }
+    /// The file is of the test; what in it does not count is named.
+    void use(const std::string& name) {
+        const auto& [file, ini] = files_.at(name);
+        used_.push_back(file);
+        done_.insert(name);
+        const auto place = [](const Place& at) { return at.key.empty() ? "[" + at.section + "]" : at.key; };
+        for (const auto& twice : ini.repeated)
+            out_.left.push_back(repeated_member(file, twice.line, place(twice.at), ini.line(twice.at)));
+        for (const auto& at : ini.damaged) out_.left.push_back(damaged(file, ini.line(at), place(at)));
+    }
+    void note(const std::string& name, const std::vector<NoValue>& none) {
+        const auto& [file, ini] = files_.at(name);
+        for (const auto& one : none) out_.left.push_back(no_value(file, ini.line(one.at), one.at.key, one.written));
     }
 
     void read(NhaMethod method) {
@@ -167,41 +215,49 @@ private:
     void take(NhaMethod method, const Ini& result, const Ini* real_time) {
         const std::string result_name = "ResultOf" + nha_name(method), trace_name = "RealTimeDataOf" + nha_name(method);
         Place bad;
-        record_ = nha_record(*find("TestLog"), result, method, settings_, bad);
+        std::vector<NoValue> none;
+        record_ = nha_record(*find("TestLog"), result, method, settings_, bad, none);
         if (!record_) {
             leave(result_name, {&bad_value, bad});
             if (real_time != nullptr) leave(trace_name, {&no_result});
             return;
         }
-        taken_.record_id = (*record_)["record_id"];
-        taken_.files.push_back(result_name + ".ini");
-        done_.emplace(result_name, true);
-        if (real_time == nullptr) return;
-        if (!is_within(*real_time, log("TestStartTime"), log("TestEndTime")))
-            return leave(trace_name, of_real_time(*real_time));
-        const auto csv = nha_trace(*real_time, method, settings_, bad);
-        if (!csv) return leave(trace_name, {&bad_value, bad});
-        taken_.trace_csv = *csv;
-        taken_.trace_sha256 = journal::to_hex(journal::sha256(*csv));
-        Json trace = {{"sha256", taken_.trace_sha256}, {"rows", std::ranges::count(*csv, '\n') - 1}};
-        if (const auto window = window_of(*real_time); !window.empty()) trace["window"] = window;
-        (*record_)["trace"] = trace;
-        taken_.files.push_back(trace_name + ".ini");
-        done_.emplace(trace_name, true);
+        use(result_name);
+        note(result_name, none);
+        if (real_time != nullptr) take_trace(trace_name, *real_time, method);
+    }
+
+    void take_trace(const std::string& name, const Ini& real_time, NhaMethod method) {
+        if (!is_within(real_time, log("TestStartTime"), log("TestEndTime")))
+            return leave(name, of_real_time(real_time));
+        if (const auto gap = nha_trace_gap(real_time, method, settings_)) {
+            const Reason why{"bad_trace", gap->gap.zh.c_str(), gap->gap.en.c_str()};
+            put_quality(*record_, "trace", gap->gap);
+            return leave(name, {&why, gap->at});
+        }
+        Place bad;
+        auto csv = nha_trace(real_time, method, settings_, bad);
+        if (!csv) return leave(name, {&bad_value, bad});
+        trace_csv_ = std::move(*csv);
+        put_trace(*record_, trace_csv_);
+        if (auto window = window_of(real_time); !window.empty()) (*record_)["trace"]["window"] = std::move(window);
+        used_.push_back(file_of(name));
+        done_.insert(name);
     }
 
     void join_obd(const Ini& obd) {
         if (const auto why = unfit_obd(obd)) return leave(obd_name, *why);
         Place bad;
-        const auto member = nha_obd(*find("TestLog"), obd, bad);
+        std::vector<NoValue> none;
+        const auto member = nha_obd(*find("TestLog"), obd, bad, none);
         if (!member) return leave(obd_name, {&bad_value, bad});
         (*record_)["obd"] = *member;
         if (nha_obd_failed(obd)) {
             (*record_)["verdict"] = "fail";
             (*record_)["failed_items"].push_back("obd");
         }
-        taken_.files.push_back(obd_name + ".ini");
-        done_.emplace(obd_name, true);
+        use(obd_name);
+        note(obd_name, none);
     }
 
     /// Why an OBD check is not of this vehicle and visit. Numbers and plate must not contradict, and one of them (or,
@@ -285,19 +341,30 @@ private:
     }
 
     const Settings& settings_;
-    std::map<std::string, Ini> files_;
-    std::map<std::string, bool> done_;
+    std::map<std::string, File> files_;  ///< by part
+    std::set<std::string> done_;
     std::optional<Json> record_;  ///< of the test in work
-    Taken taken_;
+    std::string trace_csv_;
+    std::vector<std::string> used_;  ///< files of the test in work
     Intake out_;
 };
 
 }  // namespace
 
+bool is_ini(const fs::path& file) { return same_but_case(file.extension().string(), ".ini"); }
+
+std::string nha_part(const fs::path& file) { return is_ini(file) ? part_of(file) : std::string(); }
+
+Intake read_nha(const std::vector<fs::path>& files, const Settings& settings) { return Reading(files, settings).run(); }
+
 journal::Result<Intake> read_nha(const fs::path& folder, const Settings& settings) {
     if (!fs::is_directory(folder))
         return journal::Error("no_folder", "没有这个目录 / no such folder: " + folder.string());
-    return Reading(folder, settings).run();
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(folder))
+        if (is_ini(entry.path())) files.push_back(entry.path());
+    std::ranges::sort(files);
+    return read_nha(files, settings);
 }
 
 }  // namespace imloop::station::intake

@@ -26,11 +26,18 @@ constexpr Monitor monitors[] = {{"misfire", "MFT"},
                                 {"asc", "ASC"},
                                 {"poc", "POC"}};
 
+/// Codes in lower case are codes all the same.
+std::string upper(std::string_view text) {
+    std::string out(text);
+    for (auto& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return out;
+}
+
 std::vector<std::string> codes_in(std::string_view text) {
     std::vector<std::string> out;
     while (!text.empty()) {
         const auto end = std::min(text.find_first_of(",;| \t"), text.size());
-        if (end > 0) out.emplace_back(text.substr(0, end));
+        if (end > 0) out.push_back(upper(text.substr(0, end)));
         text.remove_prefix(std::min(text.size(), end + 1));
     }
     return out;
@@ -42,7 +49,7 @@ bool says_nothing(const std::string& text) {
 
 }  // namespace
 
-std::optional<Json> nha_obd(const Ini& log, const Ini& obd, Place& bad) {
+std::optional<Json> nha_obd(const Ini& log, const Ini& obd, Place& bad, std::vector<NoValue>& none) {
     const std::string section = "ResultOfOBD";
     Fields fields([&](const std::string& key) { return obd.value(section, key); });
     Json out = Json::object();
@@ -57,7 +64,7 @@ std::optional<Json> nha_obd(const Ini& log, const Ini& obd, Place& bad) {
         if (const auto text = fields.text(key); !says_nothing(text)) out[name] = text;
     };
     const auto put_number = [&](const char* name, const char* key) {
-        if (const auto n = fields.optional(key)) out[name] = json_number(*n);
+        if (const auto n = fields.optional(key, name)) out[name] = json_number(*n);
     };
     const auto put_each = [&](const char* name, std::initializer_list<const char*> keys) {
         std::vector<std::string> values;
@@ -84,6 +91,7 @@ std::optional<Json> nha_obd(const Ini& log, const Ini& obd, Place& bad) {
     put("standard", "OBDType");
     put_number("mileage_km", "Mileage");
     put_number("mil_distance_km", "DTCMileage");
+    for (const auto& one : fields.none()) none.push_back({{section, one.key}, one.written});
     if (!fields.bad().empty()) bad = {section, fields.bad()};
     return fields.bad().empty() ? std::optional(out) : std::nullopt;
 }

@@ -6,12 +6,12 @@
 #include <string>
 
 #include "station/intake/fields.hpp"
-#include "station/intake/ini.hpp"
+#include "station/intake/nha_records.hpp"
 
 namespace imloop::station::intake {
 
 /// The record's `obd` member; nothing where a value is no number, which is at `bad`.
-std::optional<Json> nha_obd(const Ini& log, const Ini& obd, Place& bad);
+std::optional<Json> nha_obd(const Ini& log, const Ini& obd, Place& bad, std::vector<NoValue>& none);
 
 /// The equipment judged the check as failed.
 bool nha_obd_failed(const Ini& obd);

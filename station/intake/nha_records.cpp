@@ -6,6 +6,7 @@
 
 #include "loop/time.hpp"
 #include "station/ids.hpp"
+#include "station/intake/no_values.hpp"
 
 namespace imloop::station::intake {
 namespace {
@@ -31,62 +32,6 @@ const char* code_of(NhaMethod method) {
     return "";
 }
 
-struct Column {
-    const char* name;
-    const char* key;
-};
-constexpr Column gas_columns[] = {
-    {"co_pct", "CO"}, {"co2_pct", "CO2"},   {"o2_pct", "O2"},     {"hc_ppm", "HC"},
-    {"no_ppm", "NO"}, {"lambda", "Lambda"}, {"rpm", "EngineRev"}, {"oil_temp_c", "OilTemperature"}};
-constexpr Column smoke_columns[] = {{"opacity_m1", "K"}, {"rpm", "EngineRev"}, {"oil_temp_c", "OilTemperature"}};
-constexpr Column diesel_gas_columns[] = {{"co2_pct", "CO2"}, {"no_ppm", "NO"}, {"nox_ppm", "NOx"}};
-constexpr Column dynamometer_columns[] = {{"speed_kmh", "Velocity"}, {"power_kw", "Power"}, {"load_n", "Force"}};
-constexpr Column last_columns[] = {{"temperature_c", "EnvironmentalTemperature"},
-                                   {"humidity_pct", "RelativeHumidity"},
-                                   {"pressure_kpa", "AtmosphericPressure"},
-                                   {"obd_rpm", "OBDRTData_EngineRev"},
-                                   {"obd_speed_kmh", "OBDRTData_Velocity"}};
-
-std::vector<Column> columns_of(NhaMethod method) {
-    std::vector<Column> out;
-    const auto append = [&](const auto& columns) { out.insert(out.end(), std::begin(columns), std::end(columns)); };
-    const bool is_diesel = method == NhaMethod::lugdown || method == NhaMethod::free_acceleration;
-    if (method == NhaMethod::lugdown) append(diesel_gas_columns);
-    if (is_diesel)
-        append(smoke_columns);
-    else
-        append(gas_columns);
-    if (method == NhaMethod::vmas) out.push_back({"nox_ppm", "NOx"});
-    if (method != NhaMethod::two_speed_idle && method != NhaMethod::free_acceleration) append(dynamometer_columns);
-    append(last_columns);
-    return out;
-}
-
-/// What says where in the test a row lies: its column, its member, and our words for the member's codes; without words
-/// the code itself.
-struct Stage {
-    const char* column;
-    const char* key;
-    std::map<std::string, std::string> words;
-};
-
-const Stage* stage_of(NhaMethod method) {
-    static const Stage of_asm = {"state", "State", {{"4", "hold"}, {"5", "stable"}, {"6", "test"}}};
-    // 4 is the 90 % point of the standard before 2018, 6 the coasting down.
-    static const Stage of_lugdown = {"state", "State", {{"2", "sweep"}, {"3", "k100"}, {"5", "k80"}}};
-    static const Stage of_free_acceleration = {"order", "Order", {}};
-    switch (method) {
-        case NhaMethod::asm_:
-            return &of_asm;
-        case NhaMethod::lugdown:
-            return &of_lugdown;
-        case NhaMethod::free_acceleration:
-            return &of_free_acceleration;
-        default:
-            return nullptr;
-    }
-}
-
 Json vehicle_of(const Ini& log) {
     static const std::map<std::string, std::string> colours = {{"蓝牌", "蓝"},     {"黄牌", "黄"}, {"绿牌", "绿"},
                                                                {"黄绿牌", "黄绿"}, {"白牌", "白"}, {"黑牌", "黑"}};
@@ -109,7 +54,8 @@ Json vehicle_of(const Ini& log) {
         put("registered_on", text("RegistrationDate").substr(0, 10));
     put("model", text("Model"));
     put("engine_no", text("EngineNumber"));
-    if (const auto power = number(text("RatedPower"))) out["rated_power_kw"] = json_number(*power);
+    if (const auto power = number(text("RatedPower")); power && !is_no_value("rated_power_kw", text("RatedPower")))
+        out["rated_power_kw"] = json_number(*power);
     return out;
 }
 
@@ -163,14 +109,18 @@ void free_acceleration(Fields& r, Readings& readings) {
     constexpr const char* phases[] = {"1", "2", "3"};
     std::vector<double> values;
     for (const auto* key : {"Value1", "Value2", "Value3", "Value4", "Value5", "Value6"}) {
-        const auto value = r.optional(key);
-        if (!value) break;
-        values.push_back(*value);
+        const auto value = r.optional(key, "opacity_m1");
+        if (r.text(key).empty()) break;
+        // One without a value parts what stands before it from what comes.
+        if (value)
+            values.push_back(*value);
+        else
+            values.clear();
     }
-    const double mean = r.needed("Average");
+    const double mean = r.needed("Average", "opacity_m1").value_or(0);
     for (std::size_t first = values.size() < 3 ? 0 : values.size() - 2; first-- > 0;) {
         if (std::abs((values[first] + values[first + 1] + values[first + 2]) / 3 - mean) > rounding) continue;
-        for (std::size_t i = 0; i < 3; ++i) readings.add({"opacity", phases[i], "1/m"}, values[first + i]);
+        for (std::size_t i = 0; i < 3; ++i) readings.put({"opacity", phases[i], "1/m"}, values[first + i], {}, {}, {});
         readings.judged({"opacity", "mean", "1/m"}, {"Average", "Limit", "Pass", {}});
         return;
     }
@@ -248,41 +198,8 @@ std::string nha_time(const std::string& value, const Settings& settings) {
     return loop::parse_moment(out) ? out : std::string();
 }
 
-std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod method, const Settings& settings, Place& bad) {
-    const auto columns = columns_of(method);
-    const Stage* stage = stage_of(method);
-    std::string csv = "time_s";
-    if (stage != nullptr) csv += std::string(",") + stage->column;
-    for (const auto& column : columns) csv += std::string(",") + column.name;
-    csv += '\n';
-    std::optional<loop::Moment> start;
-    for (int row = 1;; ++row) {
-        const auto section = std::to_string(row);
-        const auto is_bad = [&](const char* key) {
-            bad = {section, key};
-            return std::nullopt;
-        };
-        if (!real_time.sections.contains(section)) return row > 1 ? std::optional(csv) : std::nullopt;
-        const auto at = loop::parse_moment(nha_time(real_time.value(section, "SamplingTime"), settings));
-        if (!at) return is_bad("SamplingTime");
-        if (!start) start = *at;
-        csv += std::to_string((*at - *start) / 1000);
-        if (stage != nullptr) {
-            const auto code = real_time.value(section, stage->key);
-            if (stage->words.empty() && !code.empty() && !number(code)) return is_bad(stage->key);
-            csv += "," + (stage->words.empty() ? code : word(stage->words, code));
-        }
-        for (const auto& column : columns) {
-            const auto value = real_time.value(section, column.key);
-            if (!value.empty() && !number(value)) return is_bad(column.key);
-            csv += "," + value;
-        }
-        csv += '\n';
-    }
-}
-
 std::optional<Json> nha_record(const Ini& log, const Ini& result, NhaMethod method, const Settings& settings,
-                               Place& bad) {
+                               Place& bad, std::vector<NoValue>& none) {
     const std::string section = "ResultOf" + nha_name(method);
     Fields r([&](const std::string& key) { return result.value(section, key); });
     const auto log_text = [&](const char* key) { return log.value("TestLog", key); };
@@ -312,7 +229,7 @@ std::optional<Json> nha_record(const Ini& log, const Ini& result, NhaMethod meth
                    {"method", code_of(method)}};
     Json environment = Json::object();
     const auto surround = [&](const char* name, const char* key) {
-        if (const auto v = r.optional(key)) environment[name] = json_number(*v);
+        if (const auto v = r.optional(key, name)) environment[name] = json_number(*v);
     };
     surround("temperature_c", "EnvironmentalTemperature");
     surround("humidity_pct", "RelativeHumidity");
@@ -321,12 +238,13 @@ std::optional<Json> nha_record(const Ini& log, const Ini& result, NhaMethod meth
     Readings readings(r, record);
     measure(method, r, readings);
     const bool passed = r.flag("Pass");
+    for (const auto& one : r.none()) none.push_back({{section, one.key}, one.written});
     if (!r.bad().empty()) {
         bad = {section, r.bad()};
         return std::nullopt;
     }
     record["verdict"] = passed ? "pass" : "fail";
-    Json failed = readings.failed();
+    Json failed = readings.failed(!passed);
     // The engine's speed is no reading of the contract; only this word tells why the test failed.
     if (method == NhaMethod::lugdown && r.text("PassOfRev") == "0" && r.text("SkipRevJudgement") != "1")
         failed.push_back("rev");

@@ -1,4 +1,4 @@
-// From NHA files that belong together to one inspection record and its process data. Pure.
+// From NHA files that belong together to one inspection record. Pure.
 #pragma once
 
 #include <optional>
@@ -19,12 +19,15 @@ std::string nha_name(NhaMethod);
 /// none.
 std::string nha_time(const std::string& value, const Settings&);
 
-/// CSV of a real-time file: header, one row a second, `time_s` from the first SamplingTime. Nothing where a row lacks
-/// its time or a value is no number, which is at `bad`.
-std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod, const Settings&, Place& bad);
+/// A member that says "none".
+struct NoValue {
+    Place at;
+    std::string written;
+};
 
 /// The record without its trace and OBD members, its times those of the log; nothing where a value the record needs is
 /// missing or no number, which is at `bad` (a section `TestLog` is of the log).
-std::optional<Json> nha_record(const Ini& log, const Ini& result, NhaMethod, const Settings&, Place& bad);
+std::optional<Json> nha_record(const Ini& log, const Ini& result, NhaMethod, const Settings&, Place& bad,
+                               std::vector<NoValue>& none);
 
 }  // namespace imloop::station::intake

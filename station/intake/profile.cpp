@@ -1,13 +1,10 @@
 #include "station/intake/profile.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <map>
-#include <sstream>
 
-#include "loop/record/parse.hpp"
 #include "schemas/embedded.hpp"
-#include "station/intake/encoding.hpp"
+#include "station/intake/file_bytes.hpp"
 #include "station/intake/members.hpp"
 
 namespace imloop::station::intake {
@@ -54,13 +51,6 @@ Message message_from(const Json& json, const std::string& where, const std::vect
 /// By name, what comes later in the place of what came before.
 using Texts = std::map<std::string, std::string>;
 
-std::string bytes_of(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream bytes;
-    bytes << in.rdbuf();
-    return bytes.str();
-}
-
 }  // namespace
 
 journal::Result<Profile> profile_from(const std::string& name, std::string_view text) {
@@ -99,8 +89,13 @@ journal::Result<std::vector<Profile>> load_profiles(const std::filesystem::path&
         std::error_code error;
         if (!fs::is_directory(folder, error))
             return journal::Error("no_folder", "没有这个目录 / no such folder: " + folder.string());
-        for (const auto& entry : fs::directory_iterator(folder))
-            if (entry.path().extension() == end) texts[entry.path().stem().string()] = bytes_of(entry.path());
+        for (const auto& entry : fs::directory_iterator(folder)) {
+            if (entry.path().extension() != end) continue;
+            auto bytes = bytes_of(entry.path());
+            if (const auto* left = std::get_if<Left>(&bytes))
+                return journal::Error("bad_profile", left->file + ": " + left->zh + " / " + left->en);
+            texts[entry.path().stem().string()] = std::get<std::string>(std::move(bytes));
+        }
     }
     std::vector<Profile> out;
     for (const auto& [name, text] : texts) {
@@ -109,19 +104,6 @@ journal::Result<std::vector<Profile>> load_profiles(const std::filesystem::path&
         out.push_back(std::move(*profile));
     }
     return out;
-}
-
-std::variant<Document, Left> json_document(const std::string& file, std::string_view bytes) {
-    if (bytes.size() > message_bytes_max) return Left{file, "too_large", "超过 16 MiB", "is over 16 MiB"};
-    const auto text = text_of(bytes);
-    if (!text) return Left{file, "unreadable", "不是已知的编码", "is of no known encoding"};
-    auto parsed = loop::record::parse(*text);
-    if (!parsed.code.empty())
-        return Left{
-            file, "malformed_json", "不是正确的 JSON (" + parsed.code + ")", "is no right JSON (" + parsed.code + ")",
-            0,    parsed.pointer};
-    unfold(parsed.json);
-    return Document{file, std::move(parsed.json)};
 }
 
 }  // namespace imloop::station::intake

@@ -43,13 +43,15 @@ journal::Result<std::vector<Profile>> load_profiles(const std::filesystem::path&
 struct Document {
     std::string file;
     nlohmann::json json;
-    bool is_xml = false;  ///< its element of interest may stand deeper
+    bool is_xml = false;             ///< its element of interest may stand deeper
+    std::size_t line = 0;            ///< where it begins; 0: with its file
+    std::vector<Left> notes = {};    ///< on its members, where a profile knows it; their file may be empty
+    std::optional<Left> other = {};  ///< what is said of it where no profile knows it; else unknown_format
 };
 
-inline constexpr std::size_t message_bytes_max = 16 << 20;
-
-/// JSON of the encodings of text_of; texts that hold JSON are unfolded.
-std::variant<Document, Left> json_document(const std::string& file, std::string_view bytes);
+/// Each message of a file, one after the other: JSON of the encodings of text_of, or why it is none; at least one.
+/// Texts that hold JSON are unfolded, damaged ones are null and noted.
+std::vector<std::variant<Document, Left>> json_documents(const std::string& file, std::string_view bytes);
 
 /// Each document ends up in records or among those left; most of what is left has its place.
 Intake read_messages(const std::vector<Document>&, const std::vector<Profile>&, const Settings&);

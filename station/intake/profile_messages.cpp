@@ -7,7 +7,6 @@
 #include <map>
 #include <set>
 
-#include "journal/digest.hpp"
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/vin.hpp"
 #include "station/intake/apply_rules.hpp"
@@ -32,6 +31,7 @@ bool holds(const std::vector<Condition>& conditions, const json& document) {
 /// What one message says of one test.
 struct Part {
     std::string file, prefix;
+    std::size_t line = 0;
     const Message* message;
     Members members;
     bool obd_alone = false;  ///< an OBD check that may belong to a test in another message
@@ -56,8 +56,16 @@ public:
         : profiles_(profiles), settings_(settings) {}
 
     void read(const Document& document) {
-        if (look(document, document.json, {}, document.is_xml ? xml_levels_looked_at : 0)) return;
-        leave(document.file, {}, "unknown_format", "没有哪个平台格式认得这个文件，可在 profiles 中加一个",
+        line_ = document.is_xml ? 0 : document.line;
+        if (look(document, document.json, {}, document.is_xml ? xml_levels_looked_at : 0)) {
+            for (auto note : document.notes) {
+                note.file = document.file;
+                out_.left.push_back(std::move(note));
+            }
+            return;
+        }
+        if (document.other) return out_.left.push_back(*document.other);
+        leave(document.file, line_, {}, "unknown_format", "没有哪个平台格式认得这个文件，可在 profiles 中加一个",
               "no profile of a platform knows this file, a further one can be added");
     }
 
@@ -70,9 +78,9 @@ public:
 private:
     using Group = std::vector<Part>;
 
-    void leave(const std::string& file, const std::string& place, const std::string& code, const std::string& zh,
-               const std::string& en) {
-        out_.left.push_back({file, code, zh, en, 0, place});
+    void leave(const std::string& file, std::size_t line, const std::string& place, const std::string& code,
+               const std::string& zh, const std::string& en) {
+        out_.left.push_back({file, code, zh, en, line, place});
     }
 
     /// Whether a profile knows the document, or one of the messages of a list, or an element inside.
@@ -115,21 +123,23 @@ private:
                     for (const auto& found : members.all(name))
                         if (number.empty()) number = found.text;
                 if (number.empty()) {
-                    leave(file, prefix + pointer, "no_report_number", "没有检测编号，不知道属于哪次检验",
+                    leave(file, line_, prefix + pointer, "no_report_number", "没有检测编号，不知道属于哪次检验",
                           "has no number, so that it can't be told which test it is of");
                     continue;
                 }
-                Part part{file, prefix, &message, members};
+                Part part{file, prefix, line_, &message, members};
                 part.obd_alone = is_obd_alone(profile.rules, message, members);
                 auto& group = groups_[{&profile, number}];
                 if (group.empty()) order_.emplace_back(&profile, number);
                 group.push_back(std::move(part));
             }
-            if (tests == 0) leave(file, prefix + message.records, "not_a_test", "没有检验数据", "has no test in it");
+            if (tests == 0)
+                leave(file, line_, prefix + message.records, "not_a_test", "没有检验数据", "has no test in it");
             break;
         }
         if (!is_known)
-            leave(file, prefix, "not_a_test", profile.zh + "：不是检验结果", profile.en + ": is no result of a test");
+            leave(file, line_, prefix, "not_a_test", profile.zh + "：不是检验结果",
+                  profile.en + ": is no result of a test");
     }
 
     /// The same kind of message twice: the first one counts. Process data comes in as many as there are, and the OBD
@@ -142,7 +152,7 @@ private:
             if (is_rows || seen.emplace(part.message, part.obd_alone).second)
                 kept.push_back(std::move(part));
             else
-                leave(part.file, part.prefix + part.members.base(), "repeated", "同一编号的报文已有一份",
+                leave(part.file, part.line, part.prefix + part.members.base(), "repeated", "同一编号的报文已有一份",
                       "there is a message of this kind and number already");
         }
         group = std::move(kept);
@@ -160,8 +170,8 @@ private:
             for (const auto* name : {"vehicle.vin", "vehicle.plate"}) {
                 const auto ours = vehicle_word(rules, main, name), theirs = vehicle_word(rules, part, name);
                 if (ours.empty() || theirs.empty() || ours == theirs) continue;
-                leave(part.file, part.prefix + part.members.base(), "another_test", "编号相同，车辆不是同一辆",
-                      "the number is the same, the vehicle is another");
+                leave(part.file, part.line, part.prefix + part.members.base(), "another_test",
+                      "编号相同，车辆不是同一辆", "the number is the same, the vehicle is another");
                 return true;
             }
             return false;
@@ -181,7 +191,7 @@ private:
         if (found.size() > 1) {
             std::string all;
             for (const auto& code : found) all += (all.empty() ? "" : ", ") + code;
-            draft.at(main.file, main.prefix);
+            draft.at(main.file, main.prefix, main.line);
             draft.problem("unknown_method", main.members.base(), all, "检测方法与数据不符",
                           "the method is not that of the data");
         }
@@ -191,7 +201,7 @@ private:
         const auto& rules = profile.rules;
         std::vector<Members> rows;
         for (const auto& part : parts) {
-            draft.at(part.file, part.prefix);
+            draft.at(part.file, part.prefix, part.line);
             if (part.message->readings && !part.obd_alone) {
                 draft.read_failed(part.members);
                 for (const auto& method : rules.methods)
@@ -230,7 +240,7 @@ private:
         if (main == parts.end()) {
             for (const auto& part : parts) {
                 const bool is_trace = part.message->trace && !part.message->head;
-                leave(part.file, part.prefix + part.members.base(), is_trace ? "no_result" : "no_test",
+                leave(part.file, part.line, part.prefix + part.members.base(), is_trace ? "no_result" : "no_test",
                       "没有同一编号的检验可归入", "there is no test of the same number that it could belong to");
             }
             return;
@@ -238,17 +248,17 @@ private:
         const Part first = *main;
         leave_of_others(profile.rules, first, parts);
         Draft draft(profile.rules, settings_);
-        draft.at(first.file, first.prefix);
+        draft.at(first.file, first.prefix, first.line);
         draft.read_head(first.members);
         for (const auto& part : parts) {
             if (!part.message->head || part.obd_alone || &part.members.record() == &first.members.record()) continue;
-            draft.at(part.file, part.prefix);
+            draft.at(part.file, part.prefix, part.line);
             draft.read_head(part.members);
         }
         if (first.obd_alone) draft.set_method("obd_only");
         find_method(profile, parts, first, draft);
         read_parts(profile, parts, draft);
-        draft.at(first.file, first.prefix);
+        draft.at(first.file, first.prefix, first.line);
         auto record = draft.finish(first.members.base());
         finish(std::move(record), parts, first, draft);
     }
@@ -260,28 +270,24 @@ private:
         for (const auto* list : {&draft.problems(), &draft.notes()})
             for (const auto& p : *list)
                 if (list == &draft.problems() || !record.is_null())
-                    leave(p.file, p.place, p.code, words(p, p.zh), words(p, p.en));
+                    leave(p.file, p.line, p.place, p.code, words(p, p.zh), words(p, p.en));
         std::vector<std::string> files{main.file};
         for (const auto& part : parts)
             if (std::ranges::find(files, part.file) == files.end()) files.push_back(part.file);
         if (record.is_null()) {
             for (const auto& file : files)
                 if (std::ranges::none_of(draft.problems(), [&](const RuleProblem& p) { return p.file == file; }))
-                    leave(file, {}, "no_test", "它所属的检验没有采用，见 " + main.file,
+                    leave(file, 0, {}, "no_test", "它所属的检验没有采用，见 " + main.file,
                           "the test it belongs to was not taken, see " + main.file);
             return;
         }
-        Taken taken{record["record_id"], {}, draft.trace_csv(), {}, std::move(files)};
-        if (!taken.trace_csv.empty()) {
-            taken.trace_sha256 = journal::to_hex(journal::sha256(taken.trace_csv));
-            record["trace"] = {{"sha256", taken.trace_sha256}, {"rows", std::ranges::count(taken.trace_csv, '\n') - 1}};
-        }
-        taken.line = record.dump();
-        out_.taken.push_back(std::move(taken));
+        put_trace(record, draft.trace_csv());
+        out_.taken.push_back(taken_of(record, draft.trace_csv(), std::move(files)));
     }
 
     const std::vector<Profile>& profiles_;
     const Settings& settings_;
+    std::size_t line_ = 0;  ///< where the document in work begins; 0: with its file
     std::deque<json> kept_;
     std::map<std::pair<const Profile*, std::string>, Group> groups_;
     std::vector<std::pair<const Profile*, std::string>> order_;

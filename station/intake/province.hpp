@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "station/intake/fields.hpp"
+#include "station/intake/folder.hpp"
 #include "station/intake/xml.hpp"
 
 namespace imloop::station::intake {
@@ -29,8 +29,22 @@ Refusal no_report_number(const XmlNode& data);
 
 /// Of the member, or of the node where it has none of that name.
 std::size_t line_of(const XmlNode& node, const std::string& name);
-/// Members of a node, which must outlive them; 99999 as if it were not there.
+/// Members of a node, which must outlive them; 99999 says "none". What the platform has as a member of its own may
+/// stand as an attribute of its reading: `k100judge` is `passed` of `k100`.
 Fields fields_of(const XmlNode& node);
+
+/// Notes on members, of whose file nothing is known here.
+using Notes = std::vector<Left>;
+/// What says "none" among the members that were read of `node`.
+void note_none(const XmlNode& node, const Fields&, Notes&);
+/// Attributes of readings that were not read.
+void note_unread(const XmlNode& node, const Fields&, Notes&);
+/// Members that stand twice with other values, and damaged ones, of the node and all below.
+Notes notes_of(const XmlNode& node);
+
+/// RFC 3339 of the forms platforms use (2022-03-01 16:31:43, 2022/3/1 16:31:43, 20220301163143, with an offset or
+/// without); a time alone is of `day`. Empty where it is none of them.
+std::string moment_of(const std::string& text, const std::string& day, const Settings&);
 /// What stands where nothing is meant: a dash, 无, 不支持, 99999.
 bool says_nothing(const std::string&);
 

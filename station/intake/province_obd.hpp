@@ -10,6 +10,7 @@ struct ProvinceObd {
     std::string report_no, plate, vin;  ///< whose it is
     Json member;                        ///< the record's `obd`
     bool failed = false;
+    Notes notes;
 };
 
 /// Whether it has members of an OBD check.
@@ -17,7 +18,7 @@ bool has_obd(const XmlNode& data);
 
 /// What `data` (of the result, or an OBD block) and the blocks beside it say of the check; the numbers of what is not
 /// ready mean other monitors for diesel.
-boost::system::result<Json, Refusal> obd_member(const XmlNode& result, const XmlNode& data, bool is_diesel);
+boost::system::result<Json, Refusal> obd_member(const XmlNode& result, const XmlNode& data, bool is_diesel, Notes&);
 
 /// Of a result that is an OBD check alone.
 boost::system::result<ProvinceObd, Refusal> province_obd(const XmlNode& result);

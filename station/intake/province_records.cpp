@@ -7,37 +7,9 @@
 #include "loop/vehicle/vin.hpp"
 #include "station/ids.hpp"
 #include "station/intake/province_obd.hpp"
-#include "station/intake/province_trace.hpp"
 
 namespace imloop::station::intake {
 namespace {
-
-std::string two_digits(const std::string& text) { return text.size() == 1 ? "0" + text : text; }
-
-/// RFC 3339 of the forms platforms use (2022-03-01 16:31:43, 2022/3/1 16:31:43, 20220301163143, with an offset or
-/// without); a time alone is of `day`. Empty where it is none of them.
-std::string moment_of(const std::string& text, const std::string& day, const Settings& settings) {
-    if (loop::parse_moment(text)) return text;
-    std::vector<std::string> groups(1);
-    for (const char c : text) {
-        if (c >= '0' && c <= '9')
-            groups.back() += c;
-        else if (std::string_view("-/:. T").find(c) == std::string_view::npos)
-            return {};
-        else
-            groups.emplace_back();
-    }
-    if (groups.size() == 1 && groups[0].size() == 14) {
-        const auto& g = groups[0];
-        groups = {g.substr(0, 4), g.substr(4, 2), g.substr(6, 2), g.substr(8, 2), g.substr(10, 2), g.substr(12, 2)};
-    }
-    if (groups.size() == 3 && !day.empty()) return moment_of(day + " " + text, {}, settings);
-    if (groups.size() < 6) return {};
-    std::string out = groups[0];
-    for (std::size_t i = 1; i < 6; ++i) out += (i < 3 ? "-" : i == 3 ? "T" : ":") + two_digits(groups[i]);
-    out += settings.time_offset;
-    return loop::parse_moment(out) ? out : std::string();
-}
 
 struct Method {
     const char* code;
@@ -155,7 +127,7 @@ Json environment_of(Fields& fields) {
     Json out = Json::object();
     for (const auto& [name, key] : {std::pair("temperature_c", "temperature"), std::pair("humidity_pct", "humidity"),
                                     std::pair("pressure_kpa", "pressure")})
-        if (const auto v = fields.optional(key)) out[name] = json_number(*v);
+        if (const auto v = fields.optional(key, name)) out[name] = json_number(*v);
     return out;
 }
 
@@ -211,6 +183,12 @@ bool is_obd_alone(const XmlNode& result) {
     return data != nullptr && has_no_emission(*data) && has_obd(*data) && data->child("start_time") == nullptr;
 }
 
+bool is_process_data_alone(const XmlNode& result) {
+    const auto* data = result.child("result_data");
+    return data != nullptr && result.child("process_data") != nullptr && has_no_emission(*data) && !has_obd(*data) &&
+           data->child("passed") == nullptr && data->child("check_type") == nullptr;
+}
+
 boost::system::result<ProvinceTest, Refusal> province_test(const XmlNode& result, const Settings& settings) {
     const auto all = result.all("result_data");
     if (all.size() != 1)
@@ -223,7 +201,7 @@ boost::system::result<ProvinceTest, Refusal> province_test(const XmlNode& result
         return Refusal{"not_a_test", "不是检验结果", "is no result of a test", data.line};
     auto head = head_of(data, settings);
     if (!head) return head.error();
-    ProvinceTest out{std::move(*head), {}, {}};
+    ProvinceTest out{std::move(*head), notes_of(result)};
     const bool is_obd_only = alone && has_obd(data);
     std::string method = "obd_only";
     if (!is_obd_only) {
@@ -240,26 +218,23 @@ boost::system::result<ProvinceTest, Refusal> province_test(const XmlNode& result
     Readings readings(fields, out.record);
     if (!is_obd_only) measure(method, readings);
     if (!fields.bad().empty()) return bad_value(data, fields.bad());
+    note_none(data, fields, out.notes);
+    note_unread(data, fields, out.notes);
     if (!is_obd_only && out.record["readings"].empty() && *verdict != "aborted")
         return Refusal{"no_values", "没有任何测量值", "nothing was measured", data.line};
     out.record["verdict"] = *verdict;
-    if (!readings.failed().empty()) out.record["failed_items"] = readings.failed();
+    if (const auto failed = readings.failed(*verdict == "fail"); !failed.empty()) out.record["failed_items"] = failed;
     if (block != nullptr || has_obd(data)) {
         const XmlNode& of_obd = block != nullptr ? *block : data;
-        auto member = obd_member(result, of_obd, is_diesel(data));
+        auto member = obd_member(result, of_obd, is_diesel(data), out.notes);
         if (!member) return member.error();
         const bool failed = block != nullptr ? block->value("passed") == "0" : is_obd_only && *verdict == "fail";
-        join_obd(out.record, {{}, {}, {}, *member, failed});
+        join_obd(out.record, {{}, {}, {}, *member, failed, {}});
     }
     const bool fails = out.record.contains("failed_items");
     if ((out.record["verdict"] == "pass" && fails) || (out.record["verdict"] == "fail" && !fails))
         return Refusal{"contradiction", "总判定与各项判定矛盾", "the verdict contradicts the judgements of the items",
                        line_of(data, "passed")};
-    auto trace = province_trace(result);
-    if (trace)
-        out.trace_csv = *trace;
-    else
-        out.trace_left = trace.error();
     return out;
 }
 

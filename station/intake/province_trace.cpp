@@ -1,6 +1,10 @@
 #include "station/intake/province_trace.hpp"
 
+#include <cmath>
 #include <map>
+
+#include "loop/time.hpp"
+#include "station/intake/no_values.hpp"
 
 namespace imloop::station::intake {
 namespace {
@@ -59,21 +63,27 @@ const XmlNode* value_node(const XmlNode& row, const std::vector<const char*>& ke
     return nullptr;
 }
 
-Refusal bad_trace(std::size_t line, const std::string& zh, const std::string& en) {
-    return {"bad_trace", zh, en, line};
+ProvinceTrace bad_trace(std::size_t line, const std::string& zh, const std::string& en) {
+    return {{}, Refusal{"bad_trace", zh, en, line}, {}};
 }
 
-/// The whole number of a row's time_no; -1 where it is none.
-long time_no(const XmlNode& row) {
+ProvinceTrace with_gap(std::size_t line, const TraceGap& gap) {
+    return {{}, Refusal{"bad_trace", gap.zh, gap.en, line}, gap};
+}
+
+std::optional<RowTime> time_of(const XmlNode& row, const Settings& settings) {
     const auto n = number(row.value("time_no"));
-    return n && *n >= 0 && *n < 1e6 && *n == static_cast<double>(static_cast<long>(*n)) ? static_cast<long>(*n) : -1;
+    if (n && *n >= 0 && *n < 1e6 && *n == std::floor(*n)) return RowTime{true, *n};
+    for (const auto* name : {"time_no", "time"})
+        if (const auto time = loop::parse_moment(moment_of(row.value(name), {}, settings)))
+            return RowTime{false, std::floor(static_cast<double>(*time) / 1000)};
+    return std::nullopt;
 }
 
 }  // namespace
 
-boost::system::result<std::string, Refusal> province_trace(const XmlNode& result) {
-    const auto rows = result.all("process_data");
-    if (rows.empty()) return std::string();
+ProvinceTrace province_trace(const std::vector<const XmlNode*>& rows, const Settings& settings) {
+    if (rows.empty()) return {};
     if (rows.size() > rows_max)
         return bad_trace(rows[rows_max]->line, "过程数据超过 3600 行", "more than 3,600 rows of process data");
     const Stage* stage = nullptr;
@@ -86,38 +96,43 @@ boost::system::result<std::string, Refusal> province_trace(const XmlNode& result
                 used.push_back(&column);
                 break;
             }
+    std::vector<RowTime> times;
+    for (const auto* row : rows) {
+        const auto time = time_of(*row, settings);
+        if (!time)
+            return bad_trace(line_of(*row, "time_no"), "过程数据缺少时序 (time_no) 或看不懂",
+                             "a row of the process data has no time_no that can be read");
+        times.push_back(*time);
+    }
+    if (const auto gap = gap_of(times)) return with_gap(rows[gap->first]->line, gap->second);
 
     std::string csv = stage != nullptr ? "time_s,state,state_code" : "time_s";
     for (const auto* column : used) csv += std::string(",") + column->name;
     csv += '\n';
-    const long first = time_no(*rows.front());
-    long last = first - 1;
-    for (const auto* row : rows) {
-        const long at = time_no(*row);
-        if (at < 0 || at <= last)
-            return bad_trace(row->line, "过程数据的时序 (time_no) 不对", "time_no of the process data is out of order");
-        last = at;
-        csv += std::to_string(at - first);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto& row = *rows[i];
+        csv += std::to_string(static_cast<long>(times[i].second - times.front().second));
         if (stage != nullptr) {
-            const auto code = row->value(stage->key);
+            const auto code = row.value(stage->key);
             if (!code.empty() && !number(code))
-                return bad_trace(row->line, "过程数据的工况不是数字", "a state of the process data is no number");
+                return bad_trace(row.line, "过程数据的工况不是数字", "a state of the process data is no number");
             const auto known = stage->words.find(code);
             csv += "," + (known == stage->words.end() ? std::string() : known->second) + "," + code;
         }
         for (const auto* column : used) {
-            const auto* node = value_node(*row, column->keys);
+            const auto* node = value_node(row, column->keys);
             const auto text = node == nullptr ? std::string() : node->text;
             const auto value = number(text);
-            if (!text.empty() && !value)
+            const bool is_none = text.empty() || value == 99999.0 || is_no_value(column->name, text);
+            if (!is_none && !value)
                 return bad_trace(node->line, "过程数据有不是数字的值: " + node->name,
                                  "a value of the process data is no number: " + node->name);
-            csv += "," + (value == 99999.0 ? std::string() : text);
+            csv += "," + (is_none ? std::string() : text);
         }
         csv += '\n';
     }
     if (csv.size() > bytes_max) return bad_trace(0, "过程数据超过 4 MiB", "more than 4 MiB of process data");
-    return csv;
+    return {std::move(csv), {}, {}};
 }
 
 }  // namespace imloop::station::intake

@@ -1,15 +1,25 @@
 // The `<process_data>` rows of a provincial platform's XML as the CSV of a trace. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "station/intake/province.hpp"
+#include "station/intake/trace_gap.hpp"
 
 namespace imloop::station::intake {
 
-/// Header and one row a second, `time_s` from the first row's time_no; only columns that some row has. `state` is in
-/// the contract's words where the code is known, `state_code` as the file has it. Empty where there are no rows;
-/// refused as `bad_trace` where a value is no number, the order is broken or the contract's limits are passed.
-boost::system::result<std::string, Refusal> province_trace(const XmlNode& result);
+struct ProvinceTrace {
+    std::string csv;              ///< empty: there is none
+    std::optional<Refusal> left;  ///< bad_trace: why there is none although there are rows
+    std::optional<TraceGap> gap;  ///< where that is because rows are missing or out of order
+};
+
+/// Header and one row a second, `time_s` from the first row's time_no, a count or a time; only columns that some row
+/// has. `state` is in the contract's words where the code is known, `state_code` as the file has it. What says "none"
+/// is an empty cell. Left where a value is no number, rows are missing or out of order, or the contract's limits are
+/// passed.
+ProvinceTrace province_trace(const std::vector<const XmlNode*>& rows, const Settings&);
 
 }  // namespace imloop::station::intake

@@ -1,18 +1,32 @@
 // Test results as XML files in the form provincial platforms take (`<result><result_data>` and `<process_data>` rows):
-// each file one test, or an OBD check that belongs to the test of the same number in another file of the folder.
+// tests, and what of a test stands in a document of its own: its OBD check, its process data. Parts are joined by their
+// number, whichever comes first; neither plate nor VIN may be another's. Pure.
 #pragma once
 
+#include <memory>
+#include <optional>
+#include <string>
+
 #include "station/intake/folder.hpp"
+#include "station/intake/xml.hpp"
 
 namespace imloop::station::intake {
 
-/// By its name, in either case.
-bool is_xml(const std::filesystem::path&);
+class ProvinceReading {
+public:
+    explicit ProvinceReading(const Settings&);
+    ~ProvinceReading();
+    ProvinceReading(const ProvinceReading&) = delete;
+    ProvinceReading& operator=(const ProvinceReading&) = delete;
 
-/// A file, or all `.xml` files of a folder: each ends up in one record or among those left. `no_folder` where there is
-/// none.
-journal::Result<Intake> read_province_xml(const std::filesystem::path&, const Settings&);
-/// These files; one that can't be read is left as malformed.
-Intake read_province_xml(const std::vector<std::filesystem::path>&, const Settings&);
+    /// All results of a document. Nothing where there are some, each a record or left in the end; else not_a_test: it
+    /// is of another form.
+    std::optional<Left> read(const std::string& file, const XmlNode& root);
+    Intake finish() &&;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace imloop::station::intake

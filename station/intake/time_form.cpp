@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "station/intake/fields.hpp"
 #include "station/intake/shop_values.hpp"
@@ -94,6 +95,22 @@ bool is_time_form(std::string_view form) {
     return form.find("yyyy") != std::string_view::npos && form.find('M') != std::string_view::npos &&
            form.find('d') != std::string_view::npos;
 }
+
+std::optional<FormedTime> read_clock(std::string_view raw, loop::Day day, const std::string& offset) {
+    constexpr double seconds_of_day = 86'400;
+    const auto text = half_width(tidy(raw));
+    const auto part = text.find('.') == std::string::npos ? std::nullopt : number(text);
+    if (part && *part >= 0 && *part < 1) {
+        const auto start = by_form(loop::format_day(day), "yyyy-MM-dd", offset);
+        const auto second = std::min(std::round(*part * seconds_of_day), seconds_of_day - 1);
+        return FormedTime{start.value().at + static_cast<loop::Moment>(second) * 1000, false};
+    }
+    for (const auto* form : {"yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HHmmss"})
+        if (const auto read = by_form(loop::format_day(day) + " " + text, form, offset)) return read;
+    return std::nullopt;
+}
+
+bool is_clock(std::string_view text) { return read_clock(text, serial_zero_1900(), "+08:00").has_value(); }
 
 std::optional<FormedTime> read_time(std::string_view raw, const std::vector<std::string>& forms,
                                     const std::string& offset) {

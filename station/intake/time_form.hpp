@@ -24,4 +24,9 @@ bool is_time_form(std::string_view form);
 std::optional<FormedTime> read_time(std::string_view text, const std::vector<std::string>& forms,
                                     const std::string& offset);
 
+/// A time of day alone: 15:15, 15:15:00, 151500, or the part of a day that a spreadsheet holds it as (0.635416…).
+bool is_clock(std::string_view text);
+/// Of that day; nothing where it is no such time.
+std::optional<FormedTime> read_clock(std::string_view text, loop::Day day, const std::string& offset);
+
 }  // namespace imloop::station::intake

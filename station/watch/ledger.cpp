@@ -1,10 +1,13 @@
 #include "station/watch/ledger.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <nlohmann/json.hpp>
 
 #include "service/files.hpp"
 #include "sqlite/form.hpp"
+#include "station/intake/reader_version.hpp"
 #include "station/statements.hpp"
 
 namespace imloop::station::watch {
@@ -14,11 +17,17 @@ using nlohmann::json;
 
 constexpr std::array<std::string_view, 3> outcome_names{"accepted", "passed_over", "rejected"};
 
+/// Under it the first line of the outbox that this reader may have written.
+std::string reader_meta() { return fmt::format("reader {} since", intake::reader_version); }
+
 const sqlite::Form& ledger_form() {
-    static const sqlite::Form form{sql::meta_get, sql::meta_put, {[](sqlite::Database& database) {
-                                       database.define(sql::ledger_schema);
-                                       database.execute(sql::ledger_open_index);
-                                   }}};
+    static const sqlite::Form form{sql::meta_get,
+                                   sql::meta_put,
+                                   {[](sqlite::Database& database) {
+                                        database.define(sql::ledger_schema);
+                                        database.execute(sql::ledger_open_index);
+                                    },
+                                    [](sqlite::Database& database) { database.execute(sql::ledger_read_better); }}};
     return form;
 }
 
@@ -101,6 +110,42 @@ void Ledger::acknowledge(std::int64_t id) { database_.prepare(sql::file_close).b
 
 void Ledger::forget(const Entry& e) {
     database_.prepare(sql::file_drop).bind(1, e.folder).bind(2, e.name).bind(3, e.sha256).run();
+}
+
+void Ledger::begin_reader(std::uint64_t next_seq) {
+    sqlite::Transaction transaction(database_);
+    auto known = database_.prepare(sql::meta_get);
+    if (known.bind(1, reader_meta()).step()) return;
+    database_.prepare(sql::meta_put).bind(1, reader_meta()).bind(2, std::to_string(next_seq)).run();
+    transaction.commit();
+}
+
+bool Ledger::is_of_older_reader(std::uint64_t seq) {
+    auto since = database_.prepare(sql::meta_get);
+    return since.bind(1, reader_meta()).step() && seq < std::stoull(since.text(0));
+}
+
+void Ledger::put_read_better(const std::string& record_id, loop::Moment now) {
+    database_.prepare(sql::read_better_put).bind(1, record_id).bind(2, std::int64_t{intake::reader_version}).run();
+    auto counted = database_.prepare(sql::read_better_count);
+    counted.bind(1, std::int64_t{intake::reader_version}).step();
+    const auto name = fmt::format("reader-{}", intake::reader_version);
+    Problem notice{name, 0, {}, {}, "read_better", {}, {}};
+    notice.why = {
+        fmt::format("{} 条已收的记录，由第 {} 版读取程序读得更好；原记录不变，不用逐份更正", counted.integer(0),
+                    intake::reader_version),
+        fmt::format("{} records that were taken before are read better by version {} of the reader; they stay "
+                    "as they are, no corrections are needed",
+                    counted.integer(0), intake::reader_version)};
+    put({0, {}, name, name, now, Outcome::passed_over, {}, read_better(read_better_named), {std::move(notice)}, false});
+}
+
+std::vector<std::string> Ledger::read_better(std::size_t limit) {
+    std::vector<std::string> out;
+    auto s = database_.prepare(sql::read_better_some);
+    s.bind(1, std::int64_t{intake::reader_version}).bind(2, static_cast<std::int64_t>(limit));
+    while (s.step()) out.push_back(s.text(0));
+    return out;
 }
 
 }  // namespace imloop::station::watch

@@ -32,6 +32,8 @@ struct Entry {
     bool is_open = false;              ///< rejected, and neither acknowledged nor read anew
 };
 
+inline constexpr std::size_t read_better_named = 100;
+
 class Ledger {
 public:
     explicit Ledger(const std::filesystem::path& data);
@@ -46,6 +48,14 @@ public:
     void acknowledge(std::int64_t id);
     /// So that the same content is read again.
     void forget(const Entry&);
+
+    /// Before this reader reads: lines of the outbox before `next_seq` are of older ones. Once a version.
+    void begin_reader(std::uint64_t next_seq);
+    bool is_of_older_reader(std::uint64_t seq);
+    /// A record of an older reader that this one makes otherwise: one notice for all of them, `read_better`, which
+    /// counts them and names the first `read_better_named`.
+    void put_read_better(const std::string& record_id, loop::Moment now);
+    std::vector<std::string> read_better(std::size_t limit);
 
 private:
     sqlite::Database database_;

@@ -1,15 +1,13 @@
 #include "station/watch/reading.hpp"
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "station/attachments.hpp"
-#include "station/files.hpp"
 #include "station/intake/encoding.hpp"
 #include "station/intake/equipment.hpp"
+#include "station/intake/file_bytes.hpp"
 #include "station/intake/nha.hpp"
-#include "station/intake/province_xml.hpp"
 #include "station/record_text.hpp"
 
 namespace imloop::station::watch {
@@ -45,15 +43,22 @@ bool is_own(const json& record) { return record.is_object() && record.contains("
 
 /// Records of our own schemas; false where the file holds none.
 bool read_own(const fs::path& file, Read& out) {
-    const auto text = intake::text_of(contents(file).value_or("")).value_or("");
+    constexpr std::string_view damaged = "\xEF\xBF\xBD";
+    const auto bytes = intake::bytes_of(file, intake::table_limits.bytes);
+    const auto* raw = std::get_if<std::string>(&bytes);
+    if (raw == nullptr || raw->starts_with('<')) return false;
+    const auto text = intake::text_of(*raw).value_or("");
     const auto records = records_in(text);
     if (!is_own(json::parse(records.front(), nullptr, false))) return false;
-    for (std::size_t i = 0; i < records.size(); ++i)
-        out.records.push_back({{},
-                               json::accept(records[i]) ? one_line(records[i]) : records[i],
-                               {},
-                               {file.filename().string()},
-                               records.size() == 1 ? 0 : i + 1});
+    const auto name = file.filename().string();
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const auto line = records.size() == 1 ? 0 : i + 1;
+        if (records[i].find(damaged) != std::string::npos)
+            out.problems.push_back(
+                {name, line, {}, {}, "unreadable", {"有字符损坏", "a character of it is damaged"}, {}});
+        else
+            out.records.push_back({{}, json::accept(records[i]) ? one_line(records[i]) : records[i], {}, {name}, line});
+    }
     return true;
 }
 
@@ -67,9 +72,9 @@ void fail(Read& out, const std::vector<std::string>& names, const journal::Error
 }  // namespace
 
 Kind kind_of(const fs::path& file) {
-    if (intake::is_xml(file) || ends_with(file, {".json", ".ndjson"})) return Kind::message;
+    if (intake::is_message(file) || ends_with(file, {".ndjson"})) return Kind::message;
     if (ends_with(file, {".csv", ".xlsx"})) return Kind::table;
-    if (file.extension() == ".ini") return Kind::equipment;
+    if (intake::is_ini(file)) return Kind::equipment;
     return attachment_kind(file).empty() ? Kind::other : Kind::attachment;
 }
 
@@ -79,7 +84,7 @@ Read read_messages(const fs::path& folder, const std::vector<std::string>& names
     std::vector<std::string> foreign_names;
     for (const auto& name : names) {
         const auto file = folder / name;
-        if (!intake::is_xml(file) && read_own(file, out)) continue;
+        if (settings.stop.stop_requested() || read_own(file, out)) continue;
         foreign.push_back(file);
         foreign_names.push_back(name);
     }
@@ -96,12 +101,12 @@ Read read_table(const fs::path& file, const intake::Mapping& mapping, const inta
                 loop::Moment now) {
     Read out;
     const auto name = file.filename().string();
-    const auto bytes = contents(file);
-    if (!bytes) {
-        fail(out, {name}, {"unreadable", "读不到文件，请检查权限 / can't be read, check its permissions"});
+    const auto bytes = intake::bytes_of(file, intake::table_limits.bytes);
+    if (const auto* left = std::get_if<intake::Left>(&bytes)) {
+        out.problems.push_back(problem_of(*left));
         return out;
     }
-    const auto table = intake::read_table(*bytes);
+    const auto table = intake::read_table(std::get<std::string>(bytes));
     if (!table) {
         fail(out, {name}, table.error());
         return out;
@@ -119,18 +124,13 @@ Read read_table(const fs::path& file, const intake::Mapping& mapping, const inta
     return out;
 }
 
-Read read_equipment_set(const fs::path& folder, const intake::Settings& settings) {
+Read read_equipment_set(const fs::path& folder, const std::vector<std::string>& names,
+                        const intake::Settings& settings) {
+    std::vector<fs::path> files;
+    for (const auto& name : names) files.push_back(folder / name);
     Read out;
-    if (const auto read = intake::read_nha(folder, settings)) add(out, *read);
+    add(out, intake::read_nha(files, settings));
     return out;
-}
-
-bool is_note(std::string_view code) { return code == "left_out" || code == "bad_trace"; }
-
-bool is_passed_over(std::string_view code) {
-    constexpr std::array<std::string_view, 6> codes{"not_ours",  "invalid_test", "not_finished",
-                                                    "blank_run", "another_test", "stale"};
-    return std::ranges::find(codes, code) != codes.end();
 }
 
 bool waits_for_partner(std::string_view code) { return code == "no_test" || code == "no_result"; }

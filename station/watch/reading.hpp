@@ -38,15 +38,13 @@ struct Read {
     std::vector<Problem> problems;  ///< each of one file, also notes on what was taken
 };
 
-/// `.xml` and `.json` files of one folder, together; also our own records, one a file or one a line.
+/// XML and JSON files of one folder, together; also our own records, one a file or one a line.
 Read read_messages(const std::filesystem::path& folder, const std::vector<std::string>& names, const intake::Settings&);
 Read read_table(const std::filesystem::path& file, const intake::Mapping&, const intake::Settings&, loop::Moment now);
-Read read_equipment_set(const std::filesystem::path& folder, const intake::Settings&);
+/// These INI files of one folder.
+Read read_equipment_set(const std::filesystem::path& folder, const std::vector<std::string>& names,
+                        const intake::Settings&);
 
-/// The record was taken all the same.
-bool is_note(std::string_view code);
-/// A file that says of itself that it is none of ours to count, or that is about something else: nothing is wrong.
-bool is_passed_over(std::string_view code);
 /// It belongs to a test whose result may still come.
 bool waits_for_partner(std::string_view code);
 

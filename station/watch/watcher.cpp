@@ -12,7 +12,9 @@
 #include "station/attachments.hpp"
 #include "station/files.hpp"
 #include "station/intake/encoding.hpp"
+#include "station/intake/file_bytes.hpp"
 #include "station/intake/ini.hpp"
+#include "station/intake/nha.hpp"
 
 namespace imloop::station::watch {
 namespace {
@@ -46,6 +48,8 @@ bool is_same_but_photos(const std::string& a, const std::string& b) {
     return one == other;
 }
 
+bool is_read(Kind kind) { return kind == Kind::message || kind == Kind::table || kind == Kind::equipment; }
+
 service::Words words_of(const std::string& detail) {
     const auto slash = detail.find(" / ");
     if (slash == std::string::npos) return {detail, detail};
@@ -70,7 +74,9 @@ Watcher::Watcher(WatchedFolder folder, intake::Settings settings, Outbox& outbox
       settings_(std::move(settings)),
       outbox_(outbox),
       ledger_(ledger),
-      settling_(folder_.settle) {}
+      settling_(folder_.settle) {
+    ledger_.begin_reader(outbox_.last() + 1);
+}
 
 std::optional<Listing> Watcher::list(FolderState& state) {
     state.trouble = folder_trouble(folder_.path);
@@ -81,7 +87,14 @@ std::optional<Listing> Watcher::list(FolderState& state) {
     for (fs::directory_iterator at(folder_.path, error), end; !error && at != end; at.increment(error)) {
         std::error_code gone;
         const auto name = at->path().filename().string();
-        if (!at->is_regular_file(gone) || name.starts_with('.')) continue;
+        if (name.starts_with('.')) continue;
+        if (!at->is_regular_file(gone)) {
+            if (!gone && is_read(kind_of(name)))
+                state.trouble = {
+                    name + " 不是普通文件（管道、设备或文件夹），没有读，请移走",
+                    name + " is no regular file (a pipe, a device or a folder) and is not read, move it away"};
+            continue;
+        }
         if (const auto stamp = stamp_of(at->path())) out[name] = *stamp;
     }
     return out;
@@ -114,13 +127,11 @@ void Watcher::take_messages(const Listing& listing, FolderState& state, loop::Mo
     bool any_written = false;
     loop::Moment oldest = now;
     std::map<std::string, Result> results;
-    for (const auto& [name, stamp] : listing) {
+    for (const auto& [name, _] : listing) {
         if (kind_of(name) != Kind::message || done_.contains(name)) continue;
         if (!settling_.is_settled(name, now)) {
             any_written = true;
             ++state.waiting;
-        } else if (stamp.bytes > file_bytes_max) {
-            results[name].problems.push_back({name, 0, {}, {}, "too_large", {"文件太大", "the file is too large"}, {}});
         } else {
             names.push_back(name);
             oldest = std::min(oldest, settling_.since(name));
@@ -131,12 +142,15 @@ void Watcher::take_messages(const Listing& listing, FolderState& state, loop::Mo
         return;
     }
     auto read = read_messages(folder_.path, names, settings_);
+    if (is_stopped()) return;
     if (std::ranges::any_of(names, [&](const auto& n) { return stamp_of(folder_.path / n) != listing.at(n); })) return;
     for (const auto& name : names) results.try_emplace(name);
+    has_parts_ = has_parts_ || std::ranges::any_of(read.records, [](const auto& r) { return r.files.size() > 1; }) ||
+                 std::ranges::any_of(read.problems, [](const auto& p) { return waits_for_partner(p.code); });
     std::set<std::string> held;
     for (auto& record : read.records) {
         std::vector<fs::path> photos;
-        if (is_ready(record, now, photos))
+        if (!waits_for_parts(record, now) && is_ready(record, now, photos))
             save_one(record, photos, results, state, now);
         else
             held.insert(record.files.begin(), record.files.end());
@@ -177,6 +191,7 @@ void Watcher::take_tables(const Listing& listing, FolderState& state, loop::Mome
         return;
     }
     for (const auto& name : names) {
+        if (is_stopped()) return;
         auto read = read_table(folder_.path / name, *mapping, settings_, now);
         if (stamp_of(folder_.path / name) != listing.at(name)) continue;
         std::map<std::string, Result> results;
@@ -191,27 +206,29 @@ void Watcher::take_tables(const Listing& listing, FolderState& state, loop::Mome
 }
 
 void Watcher::take_equipment(const Listing& listing, FolderState& state, loop::Moment now) {
-    Names names;
+    Names names, unsettled;
+    for (const auto& [name, _] : listing)
+        if (!intake::nha_part(name).empty()) (settling_.is_settled(name, now) ? names : unsettled).push_back(name);
+    state.waiting += unsettled.size();
+    if (names.empty() || std::ranges::find(unsettled, "TestLog", intake::nha_part) != unsettled.end()) return;
     std::string digests;
-    for (const auto& [name, _] : listing) {
-        if (kind_of(name) != Kind::equipment) continue;
-        if (!settling_.is_settled(name, now)) {
-            ++state.waiting;
-            return;
-        }
-        const auto text = contents(folder_.path / name);
-        if (!text) return;
-        digests += name + "\n" + journal::to_hex(journal::sha256(*text)) + "\n";
-        names.push_back(name);
+    for (const auto& name : names) {
+        if (is_stopped()) return;
+        const auto bytes = intake::bytes_of(folder_.path / name);
+        const auto* text = std::get_if<std::string>(&bytes);
+        digests += name + "\n" + (text ? journal::to_hex(journal::sha256(*text)) : std::get<intake::Left>(bytes).code);
+        digests += "\n";
     }
     const auto digest = journal::to_hex(journal::sha256(digests));
-    if (names.empty() || digest == last_set_) return;
-    auto read = read_equipment_set(folder_.path, settings_);
+    if (digest == last_set_) return;
+    auto read = read_equipment_set(folder_.path, names, settings_);
+    if (is_stopped()) return;
     if (std::ranges::any_of(names, [&](const auto& n) { return stamp_of(folder_.path / n) != listing.at(n); })) return;
     std::map<std::string, Result> results;
     auto& all = results[names.front()];
     const auto saved_before = state.saved;
     for (auto& record : read.records) {
+        if (must_wait(record, unsettled, now)) return;
         std::vector<fs::path> photos;
         record.files = {names.front()};
         if (!is_ready(record, now, photos)) {
@@ -221,22 +238,37 @@ void Watcher::take_equipment(const Listing& listing, FolderState& state, loop::M
         save_one(record, photos, results, state, now);
     }
     last_set_ = digest;
-    // Of a line at work most files are of no test, or not yet: only what can't be read right is a fault.
     for (auto& problem : read.problems)
-        if (problem.code == "bad_value" || problem.code == "unreadable") all.problems.push_back(std::move(problem));
+        if (intake::is_fault(problem.file, problem.code) || intake::is_note(problem.code))
+            all.problems.push_back(std::move(problem));
     if (state.saved > saved_before || !all.problems.empty()) put_set(names, digest, std::move(all), now);
 }
 
+bool Watcher::must_wait(const ReadRecord& record, const Names& unsettled, loop::Moment now) const {
+    const auto patience_over = [&](const std::string& name) { return now - settling_.since(name) >= together_ms; };
+    if (std::ranges::all_of(record.files, patience_over)) return false;
+    return std::ranges::any_of(unsettled, [&](const auto& name) {
+        const auto part = intake::nha_part(name);
+        const auto is_its_result = [&](const auto& file) {
+            return intake::nha_part(file) == "ResultOf" + part.substr(std::string_view("RealTimeDataOf").size());
+        };
+        return !part.starts_with("RealTimeDataOf") || std::ranges::any_of(record.files, is_its_result);
+    });
+}
+
 void Watcher::put_set(const Names& names, const std::string& digest, Result result, loop::Moment now) {
-    const auto log =
-        intake::parse_ini(intake::text_of(contents(folder_.path / "TestLog.ini").value_or("")).value_or(""));
+    intake::Ini log;
+    if (const auto file = std::ranges::find(names, "TestLog", intake::nha_part); file != names.end())
+        if (const auto bytes = intake::bytes_of(folder_.path / *file);
+            const auto* text = std::get_if<std::string>(&bytes))
+            log = intake::parse_ini(intake::text_of(*text).value_or(""));
     auto number = log.value("TestLog", "ReportNumber");
     if (number.empty()) number = log.value("TestLog", "RunningNumber");
     Entry entry{0, folder_.path.string(), "TestLog.ini " + number, digest, now, Outcome::accepted, {}, {}, {}, false};
     if (ledger_.knows(entry.folder, entry.name, digest)) return;
     entry.records = result.records;
     entry.problems = result.problems;
-    if (!result.problems.empty()) {
+    if (std::ranges::any_of(result.problems, [](const Problem& p) { return intake::is_fault(p.file, p.code); })) {
         entry.outcome = Outcome::rejected;
         // The next test overwrites the files: what was refused is kept as it was.
         const auto to =
@@ -244,13 +276,19 @@ void Watcher::put_set(const Names& names, const std::string& digest, Result resu
         std::error_code error;
         fs::create_directories(to, error);
         for (const auto& name : names)
-            fs::copy_file(folder_.path / name, to / name, fs::copy_options::overwrite_existing, error);
+            if (const auto stamp = stamp_of(folder_.path / name); stamp && stamp->bytes <= intake::message_bytes_max)
+                fs::copy_file(folder_.path / name, to / name, fs::copy_options::overwrite_existing, error);
         if (!error) {
             entry.kept_at = to.string();
             replace_file(to.string() + ".txt", explanation(entry.name, entry.problems, entry.records.size()));
         }
     }
     ledger_.put(entry);
+}
+
+bool Watcher::waits_for_parts(const ReadRecord& record, loop::Moment now) const {
+    const bool is_alone = record.files.size() == 1 && !record.trace && !record.record_id.empty();
+    return has_parts_ && is_alone && now - settling_.since(record.files.front()) < together_ms;
 }
 
 bool Watcher::is_ready(const ReadRecord& record, loop::Moment now, std::vector<fs::path>& photos) const {
@@ -284,15 +322,17 @@ void Watcher::save_one(ReadRecord& record, const std::vector<fs::path>& photos, 
         if (appended->is_new) ++state.saved;
     } else {
         const auto before = outbox_.latest(id);
-        if (!before || !is_same_but_photos(before->line, record.line))
-            return say(appended.error().code, {}, words_of(appended.error().detail));
+        const bool is_same = before && is_same_but_photos(before->line, record.line);
+        const bool is_older = before && !record.record_id.empty() && ledger_.is_of_older_reader(before->seq);
+        if (!is_same && is_older) ledger_.put_read_better(id, now);
+        if (!is_same && !is_older) return say(appended.error().code, {}, words_of(appended.error().detail));
     }
     for (const auto& file : record.files) results[file].records.push_back(id);
 }
 
 void Watcher::conclude(const std::string& name, Result result, const Stamp& stamp, FolderState& state,
                        loop::Moment now) {
-    const auto is_fault = [](const Problem& p) { return !is_note(p.code) && !is_passed_over(p.code); };
+    const auto is_fault = [](const Problem& p) { return intake::is_fault(p.file, p.code); };
     auto outcome = Outcome::accepted;
     if (std::ranges::any_of(result.problems, is_fault))
         outcome = Outcome::rejected;

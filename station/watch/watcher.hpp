@@ -21,7 +21,6 @@ namespace imloop::station::watch {
 
 inline constexpr loop::Moment together_ms = 60'000;      ///< so long messages wait for others that are still written
 inline constexpr loop::Moment partner_ms = 30 * 60'000;  ///< and a part of a test for the test
-inline constexpr std::uintmax_t file_bytes_max = 32U << 20;
 
 /// What one look at the folder showed.
 struct FolderState {
@@ -37,7 +36,8 @@ struct FolderState {
 /// Why a folder can't be watched; nothing where it can.
 std::optional<service::Words> folder_trouble(const std::filesystem::path&);
 
-/// Not thread safe; outbox and ledger are used from the same thread.
+/// Not thread safe; outbox and ledger are used from the same thread. A stop (of the settings) ends a look before its
+/// next file; what was read is then left for the next one.
 class Watcher {
 public:
     Watcher(WatchedFolder, intake::Settings, Outbox&, Ledger&);
@@ -53,6 +53,10 @@ private:
     void take_messages(const Listing&, FolderState&, loop::Moment now);
     void take_tables(const Listing&, FolderState&, loop::Moment now);
     void take_equipment(const Listing&, FolderState&, loop::Moment now);
+    /// Files of the set that are still written, where the test that was read can't do without them.
+    bool must_wait(const ReadRecord&, const std::vector<std::string>& unsettled, loop::Moment now) const;
+    /// Where tests of this folder came in several files, one without process data waits for it as for what is written.
+    bool waits_for_parts(const ReadRecord&, loop::Moment now) const;
     /// False: a photo of it is still written.
     bool is_ready(const ReadRecord&, loop::Moment now, std::vector<std::filesystem::path>& photos) const;
     /// Makes it durable, or says in the results of its files why not.
@@ -60,6 +64,7 @@ private:
                   FolderState&, loop::Moment now);
     void conclude(const std::string& name, Result, const Stamp&, FolderState&, loop::Moment now);
     void put_set(const std::vector<std::string>& names, const std::string& digest, Result, loop::Moment now);
+    bool is_stopped() const { return settings_.stop.stop_requested(); }
     void move(const std::string& name, FolderState&);
 
     WatchedFolder folder_;
@@ -67,7 +72,8 @@ private:
     Outbox& outbox_;
     Ledger& ledger_;
     Settling settling_;
-    std::string last_set_;  ///< digest of the equipment's files as they were read last
+    bool has_parts_ = false;  ///< tests of this folder came in several files
+    std::string last_set_;    ///< digest of the equipment's files as they were read last
     struct Done {
         Stamp stamp;
         std::filesystem::path to;

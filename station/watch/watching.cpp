@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 
 #include "station/ids.hpp"
@@ -26,8 +27,8 @@ struct Watching::Impl {
 
     Impl(const Config& config, std::function<void()> told)
         : appended(std::move(told)),
-          settings{config.station_id, config.intake.line_id, config.intake.inspector_id, config.intake.time_offset,
-                   config.intake.profiles},
+          settings{config.station_id,         config.intake.line_id,  config.intake.inspector_id,
+                   config.intake.time_offset, config.intake.profiles, stopping.get_token()},
           outbox(config.data, config.station_id, [] { return new_uuid7(unix_now()); }),
           ledger(config.data),
           work(context.get_executor()) {
@@ -36,6 +37,7 @@ struct Watching::Impl {
     }
 
     ~Impl() {
+        stopping.request_stop();
         context.stop();
         thread.join();
     }
@@ -86,6 +88,7 @@ struct Watching::Impl {
     }
 
     std::function<void()> appended;
+    std::stop_source stopping;
     intake::Settings settings;
     Outbox outbox;
     Ledger ledger;

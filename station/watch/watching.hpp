@@ -15,7 +15,7 @@ class Watching {
 public:
     /// Begins at once. `appended` is called on the watching thread after records were made durable.
     Watching(const Config&, std::function<void()> appended);
-    ~Watching();  ///< ends after the look that is under way
+    ~Watching();  ///< the look that is under way ends before its next file
     /// In the order of the configuration.
     std::vector<FolderState> folders() const;
     /// In place of those watched until now.

@@ -1,4 +1,5 @@
 // Tables of tests through a mapping file, what is wrong by line and column, and the first draft of a mapping.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -271,4 +272,62 @@ TEST_CASE("the form shows words of the table that have no code yet, and takes un
     CHECK(code_choices("report_no").empty());
     CHECK(head_choices().front().code == "report_no");
     CHECK(form_of(read_table("a\n").value(), {{"header_row", 7}}).columns.empty());
+}
+
+TEST_CASE("a row longer than its header is refused: its columns may have shifted") {
+    CHECK(problems_of(replaced(wide, "0.3,0.6,15,,a", "0.3,0.6,1,015,,a")) == Problems{"2 = row_too_long"});
+    const auto table = read(replaced(wide, "0.3,0.6,15,,a", "0.3,0.6,1,015,,a"), wide_map);
+    CHECK(table.tests.at(1).problems.empty());
+    CHECK(table.tests.at(0).problems.at(0).en.find("13 cells, the header has 12") != std::string::npos);
+}
+
+TEST_CASE("numbers that a spreadsheet has rounded are no report numbers, plates and VINs are judged") {
+    for (const auto* number : {"6.1040426032070E13", "6.1E+13", "#REF!", "########"})
+        CHECK(problems_of(replaced(wide, "\nR1,", std::string("\n") + number + ",")) ==
+              Problems{std::string("2 报告编号=") + number + " bad_value"});
+    CHECK(problems_of(replaced(wide, "陕D0T001,", "陕D0T001/陕D0T009,")) ==
+          Problems{"2 车牌号码=陕D0T001/陕D0T009 bad_value"});
+    const auto noted = read(replaced(wide, "LSVAA49J132000017", "00000000000000000"), wide_map).tests.at(0);
+    CHECK(json::parse(noted.line)["vehicle"]["vin"] == "00000000000000000");
+    CHECK(std::ranges::count(noted.notes, "vin_placeholder", &RuleProblem::code) >= 1);
+}
+
+TEST_CASE("cells that say none are absent and noted, damaged cells too") {
+    const auto none = read(replaced(wide, "0.3,0.6,15", "-1,0.6,-999"), wide_map).tests.at(0);
+    CHECK(none.problems.size() == 1);
+    CHECK(none.problems.at(0).code == "no_values");
+    const auto one = read(replaced(wide, "0.3,0.6,15", "0.3,0.6,-999"), wide_map).tests.at(0);
+    CHECK(json::parse(one.line)["readings"].size() == 1);
+    const auto note = std::ranges::find(one.notes, "no_value", &RuleProblem::code);
+    REQUIRE(note != one.notes.end());
+    CHECK(note->place == "怠速HC(10-6)");
+    CHECK(note->line == 2);
+    const auto cut = read("\xEF\xBB\xBF" + replaced(wide, "陕D0T001", "\xE9\x99 D0T001"), wide_map).tests.at(0);
+    CHECK_FALSE(json::parse(cut.line)["vehicle"].contains("plate"));
+    CHECK(json::parse(cut.line)["vehicle"]["vin"] == "LSVAA49J132000017");
+    CHECK(std::ranges::count(cut.notes, "damaged", &RuleProblem::code) == 1);
+}
+
+TEST_CASE("a time of day, also as a spreadsheet's part of a day, takes its day from another column") {
+    const std::string split =
+        "报告编号,车牌号码,日期,开始,结束\n"
+        "R1,陕D0T001,2026-03-20,0.635416666666667,0.63802083333333333\n"
+        "R2,陕D0T002,2026-03-20,15:15,15:18:45\n";
+    auto map = json{{"head",
+                     {{"report_no", "报告编号"},
+                      {"vehicle.plate", "车牌号码"},
+                      {"started_at", {{"column", "开始"}, {"day", "日期"}}},
+                      {"ended_at", {{"column", "结束"}, {"day", "日期"}}},
+                      {"reason", {{"constant", "periodic"}}},
+                      {"method", {{"constant", "two_speed_idle"}}},
+                      {"verdict", {{"constant", "aborted"}}}}}};
+    const auto table = read(split, map);
+    for (const auto& test : table.tests) {
+        REQUIRE(test.problems.empty());
+        const auto r = json::parse(test.line);
+        CHECK(r["started_at"] == "2026-03-20T15:15:00+08:00");
+        CHECK(r["ended_at"] == "2026-03-20T15:18:45+08:00");
+    }
+    map["head"]["started_at"] = "开始";
+    CHECK(read(split, map).tests.at(0).problems.at(0).en.find("without its day") != std::string::npos);
 }

@@ -5,9 +5,9 @@
 #include "journal/digest.hpp"
 #include "loop/admission.hpp"
 #include "station/intake/equipment.hpp"
+#include "station/intake/file_bytes.hpp"
 #include "station/intake/members.hpp"
 #include "station/intake/profile.hpp"
-#include "station/intake/province_xml.hpp"
 #include "station/intake/time_form.hpp"
 #include "tests/support/equipment.hpp"
 
@@ -410,7 +410,7 @@ TEST_CASE("the same Jiangsu test in JSON and in XML is the same record") {
     xml += "</result>";
     const JsonFolder f;
     f.Folder::put("t.xml", xml, false);
-    const auto of_xml = read_province_xml(f.dir.path() / "t.xml", settings).value();
+    const auto of_xml = read_equipment(f.dir.path() / "t.xml", settings).value();
     REQUIRE(of_xml.taken.size() == 1);
     const auto r = record_of({document});
     CHECK(r == json::parse(of_xml.taken[0].line));
@@ -483,7 +483,7 @@ TEST_CASE("bytes that are no message are named") {
     CHECK(intake.taken.empty());
     for (const auto* file : {"a.json", "b.json", "c.json", "d.json"}) CHECK(reason(intake, file) == "malformed_json");
     CHECK(reason(intake, "e.JSON") == "not_a_test");
-    CHECK(std::get<Left>(json_document("x.json", std::string(message_bytes_max + 1, ' '))).code == "too_large");
+    CHECK(std::get<Left>(json_documents("x.json", std::string(message_bytes_max + 1, ' ')).at(0)).code == "too_large");
 }
 
 TEST_CASE("a further province is a further file") {
@@ -561,4 +561,46 @@ TEST_CASE("a profile that can't be right is refused with its place") {
     CHECK(error_of(replaced(sound, "\"value\":\"c\"", "\"valu\":\"c\"")) == "p/methods/asm/readings/0/valu");
     CHECK(load_profiles().value().size() == 3);
     CHECK(load_profiles("/nonexistent/profiles").error().code == "no_folder");
+}
+
+TEST_CASE("what a file is shows its content, not its name; each of its messages is read") {
+    const auto same = record_of({xizang("A4", a4), xizang("A15", a15)});
+    const auto read = [](const std::map<std::string, std::string>& files) {
+        const JsonFolder f;
+        for (const auto& [name, bytes] : files) f.Folder::put(name, bytes, false);
+        return f.read();
+    };
+    const auto first = xizang("A4", a4).dump(), second = xizang("A15", a15).dump();
+    CHECK(json::parse(read({{"a4.xml", first}, {"a15.json", second}}).taken.at(0).line) == same);
+    CHECK(json::parse(read({{"both.json", first + "\n" + second}}).taken.at(0).line) == same);
+    const auto cut = read({{"both.json", first + "\n" + second.substr(0, 90)}});
+    REQUIRE(cut.left.size() == 1);
+    CHECK(cut.left[0].code == "malformed_json");
+    CHECK(cut.left[0].line == 2);
+    CHECK(read({{"zeros.json", first + std::string(20, '\0')}, {"b.json", second}}).taken.size() == 1);
+}
+
+TEST_CASE("values that say none are absent and named by their pointer; a damaged text is null") {
+    const auto same = record_of({xizang("A4", a4), xizang("A15", a15)});
+    const auto without_hc = [&] {
+        auto out = same;
+        std::erase_if(out["readings"].get_ref<json::array_t&>(),
+                      [](const json& r) { return r["item"] == "hc" && r["phase"] == "idle"; });
+        return out;
+    }();
+    const auto messages = [](const std::string& value) {
+        return std::vector<json>{xizang("A4", a4), xizang("A15", with(a15, "idleHcResult", value))};
+    };
+    for (const auto* none : {"-999", "-1", "99999", "-9999.0"}) {
+        CHECK(record_of(messages(none)) == without_hc);
+        CHECK(left_of(messages(none), 1) == Lefts{"no_value /reqBody/0/idleHcResult"});
+    }
+    CHECK(left_of({xizang("A4", with(a4, "inspector", "甲\xEF\xBF\xBD")), xizang("A15", a15)}, 1) ==
+          Lefts{"damaged /reqBody/0/inspector"});
+    CHECK(left_of({xizang("A4", with(a4, "inspector", std::string("甲\0乙", 7))), xizang("A15", a15)}, 1) ==
+          Lefts{"damaged /reqBody/0/inspector"});
+    CHECK(left_of({xizang("A4", with(a4, "vin", "11111111111111111")), xizang("A15", a15)}, 1) ==
+          Lefts{"vin_placeholder /reqBody/0/vin"});
+    CHECK(left_of({xizang("A4", with(a4, "license", json({"陕D0T001", "陕D0T002"}))), xizang("A15", a15)}, 1)[0] ==
+          "repeated_member /reqBody/0/license/1");
 }

@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
@@ -5,6 +7,7 @@
 
 #include "journal/digest.hpp"
 #include "loop/admission.hpp"
+#include "station/intake/file_bytes.hpp"
 #include "station/intake/nha.hpp"
 #include "tests/support/equipment.hpp"
 
@@ -188,4 +191,162 @@ TEST_CASE("the real folder gives exactly one record") {
     CHECK(reason(intake, "RealTimeDataOfVMAS.ini") == "blank_run");
     CHECK(reason(intake, "ResultOfOBD.ini") == "no_report_number");
     CHECK(intake.taken[0].files.size() + intake.left.size() == 25);
+}
+
+namespace {
+
+/// A folder with one two-speed idle test; `from` is replaced by `to` in its result or its rows.
+struct Idle : Folder {
+    Idle(const std::string& from = {}, const std::string& to = {}) {
+        put("TestLog.ini", log_text);
+        put("ResultOfDIS.ini", from.empty() ? idle_text : replaced(idle_text, from, to));
+        put("RealTimeDataOfDIS.ini", from.empty() ? idle_rows : replaced(idle_rows, from, to));
+    }
+    json record() const {
+        const auto intake = read();
+        REQUIRE(intake.taken.size() == 1);
+        CHECK(loop::admit(intake.taken[0].line, "I610404-01", now).problems.empty());
+        return json::parse(intake.taken[0].line);
+    }
+    /// `file:line code place` of what was noted or left.
+    std::vector<std::string> left() const {
+        std::vector<std::string> out;
+        for (const auto& l : read().left) {
+            CHECK_FALSE(l.zh.empty());
+            CHECK_FALSE(l.en.empty());
+            out.push_back(l.file + ":" + std::to_string(l.line) + " " + l.code + " " + l.place);
+        }
+        return out;
+    }
+};
+using Lines = std::vector<std::string>;
+
+json without(json record, const std::string& item, const std::string& phase) {
+    auto& readings = record["readings"];
+    for (auto at = readings.begin(); at != readings.end(); ++at)
+        if ((*at)["item"] == item && (*at)["phase"] == phase) {
+            readings.erase(at);
+            return record;
+        }
+    return record;
+}
+
+}  // namespace
+
+TEST_CASE("INI is read as Windows reads it: letters of either case, in names of files too, and quotes") {
+    const auto same = Idle().read().taken.at(0).line;
+    Idle other("HCHigh", "hchigh");
+    other.put("ResultOfDIS.ini", replaced(replaced(idle_text, "[ResultOfDIS]", "[RESULTOFDIS]"), "PlateNumber=陕D0T001",
+                                          "PLATENUMBER=\"陕D0T001\""));
+    CHECK(other.read().taken.at(0).line == same);
+    Folder capitals;
+    capitals.put("TESTLOG.INI", log_text);
+    capitals.put("resultofdis.Ini", idle_text);
+    capitals.put("RealTimeDataOfDIS.INI", idle_rows);
+    const auto intake = read_nha(capitals.dir.path(), settings).value();
+    REQUIRE(intake.taken.size() == 1);
+    CHECK(intake.taken[0].line == same);
+    CHECK(intake.taken[0].files == Lines{"resultofdis.Ini", "RealTimeDataOfDIS.INI", "TESTLOG.INI"});
+}
+
+TEST_CASE("of a key or section that stands twice the first counts, the second is named with file and line") {
+    const auto same = Idle().record();
+    const Idle twice("Pass=0\r\n", "Pass=0\r\nPASS=1\r\n");
+    CHECK(twice.record() == same);
+    CHECK(twice.left() == Lines{"ResultOfDIS.ini:23 repeated_member PASS"});
+    Idle section;
+    section.put("ResultOfDIS.ini", idle_text + "[resultofdis]\r\nHCHigh=17\r\nPass=1\r\n");
+    CHECK(section.record() == same);
+    CHECK(section.left() == Lines{"ResultOfDIS.ini:26 repeated_member [resultofdis]"});
+    const Idle equal("Pass=0\r\n", "Pass=0\r\nPass=0\r\n");
+    CHECK(equal.left().empty());
+    Idle files;
+    files.put("testlog.INI", replaced(log_text, "陕D0T001", "陕D0T002"));
+    CHECK(files.record() == same);
+    CHECK(files.left() == Lines{"testlog.INI:0 repeated "});
+}
+
+TEST_CASE("numbers that say none are absent and named, in results, the surroundings and process data; -12 °C is not") {
+    const auto same = Idle().record();
+    const Idle reading("HCLow=5", "HCLow=-999");
+    CHECK(reading.record() == without(same, "hc", "idle"));
+    CHECK(reading.left() == Lines{"ResultOfDIS.ini:16 no_value HCLow"});
+    CHECK(Idle("COLow=0.03", "COLow=-1").record() == without(same, "co", "idle"));
+    CHECK(Idle("LambdaHigh=1.01", "LambdaHigh=99.99").record() == without(same, "lambda", "high_idle"));
+    auto surroundings = same;
+    surroundings["environment"] = json::object();
+    CHECK(Idle("EnvironmentalTemperature=5.70", "EnvironmentalTemperature=-9999").record() == surroundings);
+    surroundings["environment"] = {{"temperature_c", -12}};
+    const Idle cold("EnvironmentalTemperature=5.70", "EnvironmentalTemperature=-12.00");
+    CHECK(cold.record() == surroundings);
+    CHECK(cold.left().empty());
+    const Idle rows("HC=61", "HC=-999");
+    CHECK(rows.read().taken.at(0).trace_csv.ends_with("\n2,0.02,,,,,,2500,,,,,,\n"));
+    // What failed and has no value is still what failed.
+    const Idle failed("HCHigh=61", "HCHigh=99999");
+    CHECK(failed.record()["failed_items"] == json({"hc/high_idle"}));
+    CHECK(failed.record()["readings"].size() == 4);
+}
+
+TEST_CASE("process data that is not whole is not taken; the record says so") {
+    const auto same = Idle().record();
+    const auto with = [&](const std::string& rows, const std::string& code, const std::string& found) {
+        Idle f;
+        f.put("RealTimeDataOfDIS.ini", rows);
+        auto expected = same;
+        expected.erase("trace");
+        expected["quality"] = {{{"member", "trace"}, {"code", code}}};
+        if (!found.empty()) expected["quality"][0]["found"] = found;
+        CHECK(f.record() == expected);
+        CHECK(f.read().taken.at(0).trace_csv.empty());
+        CHECK(reason(f.read(), "RealTimeDataOfDIS.ini") == "bad_trace");
+    };
+    with(replaced(idle_rows, "Total=2", "Total=30"), "cut_short", "2 of 30");
+    with(replaced(idle_rows, "Total=2", "Total=1"), "too_many_rows", "2 of 1");
+    with(idle_rows.substr(0, idle_rows.find("CO=0.02", idle_rows.find("[2]"))), "cut_short", "1 of 2");
+    with(replaced(idle_rows, "[2]", "[3]"), "has_holes", "2 of 3");
+    with(replaced(idle_rows, "16:33:01", "16:33:09"), "out_of_order", "");
+    with(idle_rows + "[2]\r\nHC=1\r\n", "out_of_order", "");
+    // Cut within a character of UTF-16.
+    Idle odd;
+    const auto wide = utf16(idle_rows);
+    odd.put("RealTimeDataOfDIS.ini", wide.substr(0, wide.size() - 31), false);
+    CHECK(odd.record()["quality"][0]["found"] == "1 of 2");
+}
+
+TEST_CASE("zero bytes and other control characters never enter a record") {
+    const auto same = Idle().record();
+    Idle zeros;
+    zeros.put("ResultOfDIS.ini", idle_text + std::string(64, '\0'));
+    CHECK(zeros.record() == same);
+    Idle inside;
+    inside.put("ResultOfDIS.ini", replaced(idle_text, "Version=1.0", std::string("Version=1\0000", 11)));
+    auto expected = same;
+    expected["equipment"].erase("software_version");
+    CHECK(inside.record() == expected);
+    CHECK(inside.left() == Lines{"ResultOfDIS.ini:25 damaged Version"});
+}
+
+TEST_CASE("only regular files are read, of a size that is looked at first; what is none is named") {
+    Idle f;
+    const auto at = [&](const char* name) { return f.dir.path() / name; };
+    REQUIRE(mkfifo(at("x.ini").c_str(), 0600) == 0);
+    REQUIRE(mkfifo(at("pipe").c_str(), 0600) == 0);
+    std::filesystem::create_symlink(at("pipe"), at("RealTimeDataOfASM.ini"));
+    std::filesystem::create_symlink("/dev/zero", at("VehicleInfo.ini"));
+    std::filesystem::create_directory(at("ResultOfASM.ini"));
+    std::ofstream(at("ResultOfVMAS.ini")) << "[ResultOfVMAS]\n";
+    std::filesystem::resize_file(at("ResultOfVMAS.ini"), message_bytes_max + 1);
+    CHECK(f.left() == Lines{"RealTimeDataOfASM.ini:0 not_a_file ", "ResultOfASM.ini:0 not_a_file ",
+                            "ResultOfVMAS.ini:0 too_large ", "VehicleInfo.ini:0 not_a_file ", "x.ini:0 not_a_file "});
+    CHECK(f.read().taken.size() == 1);
+    const auto one = bytes_of(at("pipe"));
+    CHECK(std::get<Left>(one).code == "not_a_file");
+}
+
+TEST_CASE("a VIN of ones is kept as written and noted") {
+    Idle f;
+    f.put("TestLog.ini", replaced(log_text, "LSVAA49J132000017", "11111111111111111"));
+    CHECK(f.record()["vehicle"]["vin"] == "11111111111111111");
+    CHECK(f.left() == Lines{"TestLog.ini:0 vin_placeholder /vehicle/vin"});
 }

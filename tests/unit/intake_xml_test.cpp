@@ -5,7 +5,6 @@
 #include "journal/digest.hpp"
 #include "loop/admission.hpp"
 #include "station/intake/equipment.hpp"
-#include "station/intake/province_xml.hpp"
 #include "station/intake/xml.hpp"
 #include "tests/support/equipment.hpp"
 #include "tests/support/province_xml.hpp"
@@ -33,10 +32,10 @@ const std::string obd_blocks =
 /// A folder of XML files.
 struct XmlFolder : Folder {
     void put(const std::string& name, const std::string& bytes) const { Folder::put(name, bytes, false); }
-    Intake read() const { return read_province_xml(dir.path(), settings).value(); }
+    Intake read() const { return read_equipment(dir.path(), settings).value(); }
     Intake read(const std::string& bytes) const {
         put("t.xml", bytes);
-        return read_province_xml(dir.path() / "t.xml", settings).value();
+        return read_equipment(dir.path() / "t.xml", settings).value();
     }
 };
 
@@ -62,6 +61,17 @@ std::string refusal_of(const std::string& bytes) {
     CHECK_FALSE(intake.left[0].zh.empty());
     CHECK_FALSE(intake.left[0].en.empty());
     return intake.left[0].code + ":" + std::to_string(intake.left[0].line);
+}
+
+XmlNode root_of(const std::string& text) {
+    const auto documents = parse_xml(text);
+    REQUIRE(documents.size() == 1);
+    return documents[0].value();
+}
+std::string error_of(const std::string& text) {
+    const auto documents = parse_xml(text);
+    REQUIRE(documents.size() == 1);
+    return documents[0].error().code;
 }
 
 json reading(const char* item, const char* phase, double value, const char* unit) {
@@ -240,7 +250,8 @@ TEST_CASE("the same record comes of every encoding, and of text that is mended")
     CHECK(record_of("\xEF\xBB\xBF" + sound) == same);
     CHECK(record_of(utf16(sound)) == same);
     CHECK(record_of(replaced(replaced(sound, "陕D0T001", plate_gb), "utf-8", "GB2312")) == same);
-    CHECK(record_of(replaced(sound, "陕D0T001", plate_gb)) == same);
+    CHECK(record_of(replaced(replaced(sound, "陕D0T001", plate_gb), " encoding='utf-8'", "")) == same);
+    CHECK(refusal_of(replaced(sound, "陕D0T001", plate_gb)) == "unreadable:10");
     CHECK(record_of(replaced(sound, "utf-8", "GBK")) == same);
     CHECK(record_of(replaced(sound, "<plate>", "<<plate>")) == same);
     CHECK(record_of(replaced(sound, "</plate>", "<</plate>")) == same);
@@ -269,22 +280,20 @@ TEST_CASE("the same record comes of every encoding, and of text that is mended")
 }
 
 TEST_CASE("the reader keeps what is not its own, and the lines") {
-    const auto root = parse_xml(
-                          "<a>\n<b>x & y &lt; 3 < 5 &nbsp; &#65;</b>\n<!-- << & -->\n<c><![CDATA[1 && 2]]></c>\n"
-                          "<d>100%</d><中 />\n</a>")
-                          .value();
+    const auto root = root_of(
+        "<a>\n<b>x & y &lt; 3 < 5 &nbsp; &#65;</b>\n<!-- << & -->\n<c><![CDATA[1 && 2]]></c>\n<d>100%</d><中 />\n</a>");
     CHECK(root.value("b") == "x & y < 3 < 5 &nbsp; A");
     CHECK(root.value("c") == "1 && 2");
     CHECK(root.value("d") == "100%");
     CHECK(root.child("c")->line == 4);
     CHECK(root.child("中") != nullptr);
-    CHECK(parse_xml("<!DOCTYPE a [<!ENTITY e SYSTEM \"file:///etc/hostname\">]><a>&e;</a>").value().text == "&e;");
-    CHECK(parse_xml(std::string(xml_bytes_max + 1, ' ')).error().code == "too_large");
-    CHECK(parse_xml("\xFF\xFEx").error().code == "unreadable");
-    CHECK(parse_xml("<?xml version='1.0' encoding=").error().code == "malformed_xml");
+    CHECK(root_of("<!DOCTYPE a [<!ENTITY e SYSTEM \"file:///etc/hostname\">]><a>&e;</a>").text == "&e;");
+    CHECK(error_of(std::string(message_bytes_max + 1, ' ')) == "too_large");
+    CHECK(error_of("\xFF\xFEx") == "unreadable");
+    CHECK(error_of("<?xml version='1.0' encoding=") == "malformed_xml");
     std::string deep;
     for (int i = 0; i < 100; ++i) deep = "<a>" + deep + "</a>";
-    CHECK(parse_xml(deep).error().code == "malformed_xml");
+    CHECK(error_of(deep) == "malformed_xml");
 }
 
 TEST_CASE("what can't be taken is refused with its code and line") {
@@ -307,13 +316,12 @@ TEST_CASE("what can't be taken is refused with its code and line") {
     CHECK(refusal_of(file_of(head + "<low_co>99999</low_co><passed>1</passed>\n")) == "no_values:3");
     CHECK(refusal_of(file_of(head + idle + replaced(obd, "0,3", "0,7"))) == "bad_value:39");
     CHECK(refusal_of(file_of("<check_id>1</check_id>\n<vin>X</vin>\n", "<process_data><rpm>1</rpm></process_data>")) ==
-          "not_a_test:3");
+          "no_result:7");
     CHECK(refusal_of("<result><status>true</status></result>") == "not_a_test:0");
     CHECK(refusal_of(file_of(obd + "<passed>1</passed>\n")) == "no_report_number:3");
     CHECK(refusal_of(with("</vin>", "")) == "malformed_xml:34");
     CHECK(refusal_of(file_of(head + idle).substr(0, 300)).starts_with("malformed_xml:"));
     CHECK(refusal_of("") == "malformed_xml:1");
-    CHECK(read_province_xml("/nowhere", settings).error().code == "no_folder");
 }
 
 TEST_CASE("process data that is no good is left with its line, and the record is taken without it") {
@@ -327,7 +335,7 @@ TEST_CASE("process data that is no good is left with its line, and the record is
         CHECK(intake.left[0].code == "bad_trace");
         return intake.left[0].line;
     };
-    CHECK(place("<co>0.03", "<co>--") == 50);
+    CHECK(place("<co>0.03", "<co>O.03") == 50);
     CHECK(place("<time_no>2", "<time_no>1") == 46);
     CHECK(place("<time_no>1", "<time_no>20260302100100") == 35);
     CHECK(place("<idle_type>4", "<idle_type>怠速") == 46);
@@ -347,4 +355,152 @@ TEST_CASE("a path is read as what it holds: XML, an NHA folder, or both") {
     CHECK(reason(both, "DISParams.ini") == "not_a_test");
     CHECK(read_equipment(f.dir.path() / "t.xml", settings).value().taken.size() == 1);
     CHECK(read_equipment("/nowhere", settings).error().code == "no_folder");
+}
+
+namespace {
+
+/// `file:line code place` of what was noted or left.
+std::vector<std::string> left_of(const Intake& intake) {
+    std::vector<std::string> out;
+    for (const auto& l : intake.left) {
+        CHECK_FALSE(l.zh.empty());
+        CHECK_FALSE(l.en.empty());
+        out.push_back(l.file + ":" + std::to_string(l.line) + " " + l.code + " " + l.place);
+    }
+    return out;
+}
+using Lefts = std::vector<std::string>;
+
+json without(json record, const std::string& item, const std::string& phase) {
+    std::erase_if(record["readings"].get_ref<json::array_t&>(),
+                  [&](const json& r) { return r["item"] == item && r["phase"] == phase; });
+    return record;
+}
+
+}  // namespace
+
+TEST_CASE("every message of a file is a record or is named with its line") {
+    const XmlFolder f;
+    const auto first = file_of(head + idle);
+    const auto second = file_of(replaced(head, "61040026030211", "61040026030212") + idle);
+    const auto numbers = [](const Intake& intake) {
+        std::vector<std::string> out;
+        for (const auto& taken : intake.taken) out.push_back(json::parse(taken.line)["report_no"]);
+        return out;
+    };
+    const Lefts both{"61040026030211", "61040026030212"};
+    CHECK(numbers(f.read(first + second)) == both);
+    CHECK(numbers(f.read(replaced(first + second, "<?xml version='1.0' encoding='utf-8'?>\n", ""))) == both);
+    CHECK(numbers(f.read("<results>" + replaced(first + second, "<?xml version='1.0' encoding='utf-8'?>\n", "") +
+                         "</results>")) == both);
+    const auto cut = f.read(first + second.substr(0, 300));
+    CHECK(numbers(cut) == Lefts{"61040026030211"});
+    REQUIRE(cut.left.size() == 1);
+    CHECK(cut.left[0].code == "malformed_xml");
+    CHECK(cut.left[0].line > 35);
+    CHECK(left_of(f.read(first + "<?xml version='1.0'?>\n<status>true</status>")) == Lefts{"t.xml:37 not_a_test "});
+}
+
+TEST_CASE("a damaged character spoils its own member and nothing else, where the encoding is declared") {
+    const auto whole = file_of(replaced(head, "zhangs", "检验员甲乙") + "<clxh>江淮甲</clxh>\n" + idle);
+    auto expected = record_of(whole);
+    expected["inspector_id"] = "A017";
+    const XmlFolder f;
+    const auto cut = f.read(replaced(whole, "员甲乙", "员\xE7\x94\xB2\xE4\xB9"));
+    REQUIRE(cut.taken.size() == 1);
+    CHECK(json::parse(cut.taken[0].line) == expected);
+    CHECK(left_of(cut) == Lefts{"t.xml:8 damaged user_id"});
+    // The same without a declaration: all but one character of it are UTF-8.
+    const auto undeclared =
+        f.read(replaced(replaced(whole, "员甲乙", "员\xE7\x94\xB2\xE4\xB9"), " encoding='utf-8'", ""));
+    CHECK(json::parse(undeclared.taken.at(0).line) == expected);
+    CHECK(refusal_of(file_of(replaced(head, "61040026030211", "6104\x01\x02") + idle)) == "no_report_number:4");
+}
+
+TEST_CASE("numbers that say none are absent and named; a temperature of -12 stays") {
+    const XmlFolder f;
+    const auto same = record_of(file_of(head + idle));
+    const auto none = f.read(file_of(head + replaced(idle, "<low_hc>5", "<low_hc>-999")));
+    CHECK(json::parse(none.taken.at(0).line) == without(same, "hc", "idle"));
+    CHECK(left_of(none) == Lefts{"t.xml:25 no_value low_hc"});
+    CHECK(record_of(file_of(head + replaced(idle, "<lambda>1.01", "<lambda>-1"))) ==
+          without(same, "lambda", "high_idle"));
+    auto weather = same;
+    weather["environment"] = json::object();
+    const auto broken = f.read(
+        file_of(replaced(replaced(replaced(head, ">12.5<", ">-999<"), ">96.2<", ">-999<"), ">40<", ">-999.0<") + idle));
+    CHECK(json::parse(broken.taken.at(0).line) == weather);
+    CHECK(broken.left.size() == 3);
+    weather = same;
+    weather["environment"]["temperature_c"] = -12;
+    CHECK(record_of(file_of(replaced(head, ">12.5<", ">-12<") + idle)) == weather);
+}
+
+TEST_CASE("of a member that stands twice the first counts, both lines are named") {
+    const XmlFolder f;
+    const auto same = record_of(file_of(head + idle));
+    const auto twice = f.read(
+        file_of(head + replaced(idle, "<high_hc>61</high_hc>\n", "<high_hc>61</high_hc>\n<high_hc>14</high_hc>\n")));
+    CHECK(json::parse(twice.taken.at(0).line) == same);
+    REQUIRE(left_of(twice) == Lefts{"t.xml:32 repeated_member high_hc"});
+    CHECK(twice.left[0].en.find("line 31") != std::string::npos);
+}
+
+TEST_CASE("values as attributes, limits as attributes and name spaces are dialects of one message") {
+    const XmlFolder f;
+    const auto same = record_of(file_of(head + idle));
+    const auto data = root_of(file_of(head + idle)).children.at(0);
+    std::string flat;
+    for (const auto& member : data.children) flat += " " + member.name + "=\"" + member.text + "\"";
+    CHECK(record_of("<result><result_data" + flat + "/></result>") == same);
+    auto prefixed = replaced(replaced(file_of(head + idle), "<result", "<n:result"), "</result", "</n:result");
+    prefixed = replaced(prefixed, "<n:result>", "<n:result xmlns:n='urn:x'>");
+    CHECK(record_of(prefixed) == same);
+    CHECK(record_of(replaced(replaced(file_of(head + idle), "low_hc>", "LOW_HC>"), "result_data>", "Result_Data>")) ==
+          same);
+    const auto limits = replaced(
+        replaced(idle, "<low_hc_limit>80</low_hc_limit>\n<low_hc>5</low_hc>\n<low_hc_passed>1</low_hc_passed>\n",
+                 "<low_hc limit='80' passed='1' unit='ppm'>5</low_hc>\n"),
+        "<lambda_limit_l>0.95</lambda_limit_l>\n<lambda_limit_h>1.05</lambda_limit_h>\n<lambda>1.01</lambda>\n"
+        "<lambda_passed>1</lambda_passed>\n",
+        "<lambda limit_l='0.95' limit_h='1.05' passed='1'>1.01</lambda>\n");
+    const auto read = f.read(file_of(head + limits));
+    CHECK(json::parse(read.taken.at(0).line) == same);
+    CHECK(left_of(read) == Lefts{"t.xml:21 not_read low_hc_unit"});
+}
+
+TEST_CASE("process data of its own file joins the test of its number and vehicle, whichever comes first") {
+    const auto same = record_of(file_of(head + idle, idle_rows));
+    const auto alone = file_of("<check_id>61040026030211</check_id>\n<plate>陕D0T001</plate>\n", idle_rows);
+    for (const auto* names : {"ab", "ba"}) {
+        const XmlFolder f;
+        f.put(std::string(1, names[0]) + ".xml", file_of(head + idle));
+        f.put(std::string(1, names[1]) + ".xml", alone);
+        const auto intake = f.read();
+        REQUIRE(intake.taken.size() == 1);
+        CHECK(json::parse(intake.taken[0].line) == same);
+        CHECK(intake.taken[0].files.size() == 2);
+    }
+    const XmlFolder other;
+    other.put("a.xml", file_of(head + idle));
+    other.put("b.xml", replaced(alone, "陕D0T001", "陕D0T002"));
+    CHECK(reason(other.read(), "b.xml") == "no_result");
+    const auto stamped = replaced(replaced(idle_rows, "<time_no>1<", "<time_no>2026-03-02 10:01:00<"), "<time_no>2<",
+                                  "<time_no>2026-03-02 10:01:05<");
+    const XmlFolder f;
+    CHECK(f.read(file_of(head + idle, stamped)).taken.at(0).trace_csv.find("\n5,idle,4,") != std::string::npos);
+    const auto holes =
+        f.read(file_of(head + idle, idle_rows + "<process_data>\n<time_no>5</time_no>\n<hc>9</hc>\n</process_data>\n" +
+                                        "<process_data>\n<time_no>6</time_no>\n<hc>9</hc>\n</process_data>\n"));
+    CHECK(holes.taken.at(0).trace_csv.empty());
+    CHECK(json::parse(holes.taken.at(0).line)["quality"] ==
+          json::parse(R"([{"member":"trace","code":"has_holes","found":"4 of 6"}])"));
+}
+
+TEST_CASE("trouble codes of either case are kept, the lamp is on since the earliest of them") {
+    const auto r = record_of(file_of(head + idle + obd,
+                                     "<trou_data><troubleid>P0420</troubleid><milodo>37.00</milodo></trou_data>\n"
+                                     "<trou_data><troubleid>p0300</troubleid><milodo>0.00</milodo></trou_data>\n"));
+    CHECK(r["obd"]["dtcs"] == json({"P0420", "P0300"}));
+    CHECK(r["obd"]["mil_distance_km"] == 37);
 }

@@ -4,7 +4,7 @@
 
 #include "loop/traces/search.hpp"
 #include "station/intake/encoding.hpp"
-#include "station/intake/nha_records.hpp"
+#include "station/intake/nha_trace.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/trace_makers.hpp"
 

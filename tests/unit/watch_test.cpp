@@ -1,9 +1,12 @@
 // Watched folders as a step function: the clock is passed in, the folder, the outbox and the ledger are real.
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include "loop/record/text.hpp"
 #include "station/ids.hpp"
+#include "station/intake/file_bytes.hpp"
 #include "station/watch/watching.hpp"
 #include "tests/support/equipment.hpp"
 #include "tests/support/province_xml.hpp"
@@ -282,7 +285,7 @@ TEST_CASE("an equipment folder is rewritten in place: each test is taken once, a
         w.put("RealTimeDataOfLUGDOWN.ini", utf16(lugdown_rows));
     };
     put_test("610404990000000002", lugdown_members);
-    CHECK(w.look().waiting == 1);
+    CHECK(w.look().waiting == 3);
     CHECK(w.look(settle).saved == 1);
     CHECK(w.look(settle).saved == 0);
     CHECK(w.outbox.counts().traces_waiting == 1);
@@ -291,7 +294,7 @@ TEST_CASE("an equipment folder is rewritten in place: each test is taken once, a
     CHECK(w.settle_and_look().saved == 0);
     CHECK(w.ledger.recent(false, 10).size() == 1);
 
-    put_test("610404990000000003", replaced(lugdown_members, "K100=1.48", "K100=--"));
+    put_test("610404990000000003", replaced(lugdown_members, "K100=1.48", "K100=l.48"));
     w.settle_and_look();
     CHECK(w.outbox.last() == 1);
     REQUIRE(w.ledger.open_count() == 1);
@@ -361,4 +364,135 @@ TEST_CASE(
     w.settle_and_look();
     CHECK(w.outbox.last() == 1);
     CHECK(w.ledger.open_count() == 0);
+}
+
+TEST_CASE("a file that is no part of the test may change for ever; one that is keeps the test waiting for a minute") {
+    Watched w;
+    w.put("TestLog.ini", utf16(lugdown_log));
+    w.put("ResultOfLUGDOWN.ini", utf16(result("LUGDOWN", lugdown_members)));
+    w.put("RealTimeDataOfLUGDOWN.ini", utf16(lugdown_rows));
+    std::string tick = "[LineState]\n";
+    w.look();
+    w.put("LineState.ini", tick += "Tick=1\n");
+    w.look(settle - second);
+    w.put("LineState.ini", tick += "Tick=2\n");
+    CHECK(w.look(second).saved == 1);
+    CHECK(w.outbox.counts().traces_waiting == 1);
+
+    Watched busy;
+    busy.put("TESTLOG.INI", utf16(lugdown_log));
+    busy.put("ResultOfLUGDOWN.INI", utf16(result("LUGDOWN", lugdown_members)));
+    std::string rows = lugdown_rows;
+    std::uint64_t saved = 0;
+    for (; saved == 0 && busy.clock < now + 10 * together_ms; saved = busy.look(second).saved)
+        busy.put("RealTimeDataOfLUGDOWN.INI", rows += " ");
+    CHECK(saved == 1);
+    CHECK(busy.clock - now == together_ms + second);
+}
+
+TEST_CASE("what is no regular file is named and stops nothing; a stop ends a look before its next file") {
+    Watched w;
+    REQUIRE(mkfifo((w.folder / "x.ini").c_str(), 0600) == 0);
+    REQUIRE(mkfifo((w.folder / "y.json").c_str(), 0600) == 0);
+    w.put("TestLog.ini", "[TestLog]\nReportNumber=1\n");
+    w.put("r1.json", record(1).dump());
+    auto state = w.settle_and_look();
+    REQUIRE(state.trouble);
+    CHECK(state.trouble->en.find("is no regular file") != std::string::npos);
+    CHECK(state.saved == 1);
+
+    std::stop_source stop;
+    auto stopping = settings;
+    stopping.stop = stop.get_token();
+    w.put("r2.json", record(2).dump());
+    w.put("TestLog.ini", utf16(lugdown_log));
+    w.put("ResultOfLUGDOWN.ini", utf16(result("LUGDOWN", lugdown_members)));
+    w.watcher.emplace(w.config, stopping, w.outbox, w.ledger);
+    w.look();
+    stop.request_stop();
+    CHECK(w.look(settle).saved == 0);
+    CHECK(w.waits("r2.json"));
+    w.restart();
+    CHECK(w.settle_and_look().saved == 2);
+}
+
+TEST_CASE("an INI file that is too large is named and not read, the others are") {
+    Watched w;
+    w.put("TestLog.ini", utf16(lugdown_log));
+    w.put("ResultOfLUGDOWN.ini", utf16(result("LUGDOWN", lugdown_members)));
+    w.put("RealTimeDataOfASM.ini", "[1]\n");
+    fs::resize_file(w.folder / "RealTimeDataOfASM.ini", intake::message_bytes_max + 1);
+    CHECK(w.settle_and_look().saved == 1);
+    REQUIRE(w.ledger.open_count() == 1);
+    const auto entry = w.ledger.recent(true, 10).at(0);
+    CHECK(entry.problems.at(0).code == "too_large");
+    CHECK_FALSE(fs::exists(fs::path(entry.kept_at) / "RealTimeDataOfASM.ini"));
+}
+
+TEST_CASE("a file of two messages is done when both are") {
+    Watched w;
+    const auto first = file_of(test::head + idle);
+    const auto second = file_of(replaced(test::head, "61040026030211", "61040026030212") + idle);
+    w.put("both.xml", first + second);
+    CHECK(w.settle_and_look().saved == 2);
+    CHECK(fs::exists(w.processed("both.xml")));
+    w.put("half.xml", replaced(first, "61040026030211", "61040026030213") + second.substr(0, 300));
+    CHECK(w.settle_and_look().saved == 1);
+    CHECK(fs::exists(w.rejected("half.xml")));
+}
+
+TEST_CASE("what an older reader made otherwise is listed once, and no file asks for a correction") {
+    Watched w;
+    const auto at = [](int n) { return replaced(test::head, "61040026030211", "6104002603021" + std::to_string(n)); };
+    const auto old = [&](int n) { return file_of(at(n) + replaced(idle, "<low_hc>5", "<low_hc>6")); };
+    const auto name = [](int n) { return "t" + std::to_string(n) + ".xml"; };
+    for (int n = 1; n <= 3; ++n) w.put(name(n), old(n));
+    CHECK(w.settle_and_look().saved == 3);
+    // As if these lines had been written before this reader was there.
+    fs::remove(w.data / "intake.sqlite");
+    Ledger later(w.data);
+    w.watcher.emplace(w.config, settings, w.outbox, later);
+    for (int n = 1; n <= 3; ++n) w.put(name(n), file_of(at(n) + idle));
+    w.look();
+    CHECK(w.look(settle).saved == 0);
+    CHECK(later.open_count() == 0);
+    CHECK(later.read_better(10).size() == 3);
+    std::size_t notices = 0;
+    for (const auto& entry : later.recent(false, 20))
+        for (const auto& problem : entry.problems) {
+            CHECK(problem.code == "read_better");
+            CHECK(problem.why.en.starts_with("3 records"));
+            ++notices;
+        }
+    CHECK(notices == 1);
+    // What this reader has made itself and is other now is a change of the file.
+    w.put("t4.xml", old(4));
+    w.look();
+    w.look(settle);
+    w.put("t4.xml", file_of(at(4) + idle));
+    w.look();
+    w.look(settle);
+    CHECK(later.recent(true, 1).at(0).problems.at(0).code == "record_id_reused");
+}
+
+TEST_CASE("where process data comes in files of its own a result waits a minute for it, whichever comes first") {
+    Watched w;
+    const auto of = [](int n) { return replaced(test::head, "61040026030211", "6104002603021" + std::to_string(n)); };
+    const auto rows = [](int n) {
+        return file_of("<check_id>6104002603021" + std::to_string(n) + "</check_id>\n",
+                       "<process_data><time_no>1</time_no><rpm>800</rpm></process_data>\n");
+    };
+    w.put("p1.xml", rows(1));
+    CHECK(w.settle_and_look().waiting == 1);
+    w.put("r1.xml", file_of(of(1) + idle));
+    CHECK(w.settle_and_look().saved == 1);
+    w.put("r2.xml", file_of(of(2) + idle));
+    CHECK(w.settle_and_look().saved == 0);
+    w.put("p2.xml", rows(2));
+    CHECK(w.settle_and_look().saved == 1);
+    CHECK(w.outbox.counts().traces_waiting == 1);
+    for (int n = 1; n <= 2; ++n) CHECK(json::parse(w.outbox.line(static_cast<std::uint64_t>(n))).contains("trace"));
+    w.put("r3.xml", file_of(of(3) + idle));
+    w.settle_and_look();
+    CHECK(w.look(together_ms).saved == 1);
 }
