@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "loop/admission.hpp"
+#include "loop/json.hpp"
 #include "loop/tables.hpp"
 #include "station/intake/shop_values.hpp"
 
@@ -124,12 +125,12 @@ journal::Result<Mapping> mapping_from(std::string_view text, bool is_toml) {
         try {
             std::ostringstream as_json;
             as_json << toml::json_formatter(toml::parse(text));
-            read = Json::parse(as_json.str());
+            read = loop::json_of<Json>(as_json.str());
         } catch (const toml::parse_error& e) {
             return wrong(fmt::format("第 {0} 行写法不对 / line {0}: {1}", e.source().begin.line, e.description()));
         }
     } else {
-        read = Json::parse(text, nullptr, false);
+        read = loop::json_of<Json>(text);
     }
     if (!read.is_object()) return wrong("不是 JSON 对象 / is no JSON object");
     static const std::set<std::string> settings = {"source",   "date",         "about",    "to_do", "header_row",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "loop/json.hpp"
 #include "loop/record/text.hpp"
 #include "station/intake/shop_values.hpp"
 
@@ -92,7 +93,7 @@ void unfold(json& value) {
         const auto& text = value.get_ref<const std::string&>();
         const auto first = text.find_first_not_of(" \r\n\t");
         if (first == std::string::npos || (text[first] != '{' && text[first] != '[')) return;
-        auto inside = json::parse(text, nullptr, false);
+        auto inside = loop::json_of(text);
         if (inside.is_structured()) value = std::move(inside);
         return;
     }

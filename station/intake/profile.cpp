@@ -5,6 +5,7 @@
 #include <map>
 #include <sstream>
 
+#include "loop/json.hpp"
 #include "loop/record/parse.hpp"
 #include "schemas/embedded.hpp"
 #include "station/intake/encoding.hpp"
@@ -65,7 +66,7 @@ std::string bytes_of(const std::filesystem::path& file) {
 
 journal::Result<Profile> profile_from(const std::string& name, std::string_view text) {
     const auto wrong = [&](const std::string& what) { return journal::Error("bad_profile", name + what); };
-    const auto json = Json::parse(text, nullptr, false);
+    const auto json = loop::json_of<Json>(text);
     if (json.is_discarded() || !json.is_object()) return wrong(": 不是 JSON 对象 / is no JSON object");
     try {
         Profile out;
