@@ -12,3 +12,4 @@ add_library(imloop_trace_makers STATIC support/trace_maker_plant.cpp support/tra
 target_link_libraries(imloop_trace_makers PUBLIC imloop_loop)
 imloop_test(traces_test SOURCES unit/trace_test.cpp unit/traces_test.cpp property/traces_property_test.cpp
             LIBS imloop_trace_makers rapidcheck)
+imloop_test(written_test SOURCES unit/written_test.cpp LIBS imloop_loop)

@@ -40,12 +40,24 @@ std::string normal_plate(std::string_view raw) { return normal_text(raw); }
 bool plate_well_formed(std::string_view normal) {
     const auto c = characters(normal);
     if (c.size() != 7 && c.size() != 8) return false;
-    if (!is_one_of(c[0], provinces) || c[1].size() != 1 || c[1][0] < 'A' || c[1][0] > 'Z') return false;
+    if (!is_province(c[0]) || c[1].size() != 1 || c[1][0] < 'A' || c[1][0] > 'Z') return false;
     for (std::size_t i = 2; i < c.size(); ++i) {
         const bool may_end = i + 1 == c.size() && c.size() == 7 && is_one_of(c[i], endings);
         if (!is_place(c[i]) && !may_end) return false;
     }
     return true;
+}
+
+bool is_province(std::string_view character) { return is_one_of(character, provinces); }
+
+std::string comparable_plate(std::string_view normal) {
+    std::string out;
+    std::size_t place = 0;
+    for (const auto c : characters(normal)) {
+        const bool look_alike = ++place > 2 && (c == "I" || c == "O");
+        out += !look_alike ? c : c == "I" ? "1" : "0";
+    }
+    return out;
 }
 
 std::string display_plate(std::string_view normal) {
