@@ -36,6 +36,8 @@ std::vector<ReadingRule> readings_of(const std::vector<ReadingRule>& all, const 
 
 struct Group {
     std::vector<std::size_t> lines;
+    std::vector<RuleProblem> shifts;  ///< rows that are longer than the header: nothing in them is read
+    std::vector<RuleProblem> hidden;  ///< rows that the spreadsheet hides
     std::vector<Members> rows;
 };
 
@@ -69,6 +71,7 @@ void judge(MappedTest& test, const Json& record, const Draft& draft, const Rules
 }
 
 MappedTest make(const Group& group, const Mapping& mapping, const Settings& settings, loop::Moment now) {
+    if (!group.shifts.empty()) return {group.lines, {}, {}, {}, group.shifts, {}};
     Draft draft(mapping.rules, settings);
     const auto each = [&](auto&& read) {
         for (std::size_t i = 0; i < group.rows.size(); ++i) {
@@ -86,6 +89,7 @@ MappedTest make(const Group& group, const Mapping& mapping, const Settings& sett
     draft.at({}, {}, group.lines.front());
     const auto record = draft.finish({});
     MappedTest out{group.lines, draft.head("report_no"), {}, {}, draft.problems(), draft.notes()};
+    out.notes.insert(out.notes.begin(), group.hidden.begin(), group.hidden.end());
     if (record.is_null()) return out;
     out.record_id = record["record_id"];
     out.line = record.dump();
@@ -193,6 +197,16 @@ journal::Result<MappedTable> read_mapped(const Table& table, const Mapping& mapp
             if (!number.empty()) by_number[number] = group;
         }
         group->lines.push_back(row->number);
+        if (const auto shift = columns_shift(table, *header_row, *row))
+            group->shifts.push_back({"columns_shift", {}, {}, shift->zh, shift->en, {}, row->number});
+        if (row->hidden)
+            group->hidden.push_back({"hidden_row",
+                                     {},
+                                     {},
+                                     "这一行在表格里是隐藏的，请核对是否要用",
+                                     "the row is hidden in the spreadsheet: is it meant to be read?",
+                                     {},
+                                     row->number});
         group->rows.emplace_back(rows.back());
     }
     for (const auto& group : groups) out.tests.push_back(make(group, mapping, settings, now));
