@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bridge/feed.hpp"
+#include "loop/json.hpp"
 #include "station/archive/outward.hpp"
 
 namespace imloop::bridge {
@@ -33,7 +34,7 @@ std::string mapped(std::string_view page, const Names& names) {
     while (!page.empty()) {
         const auto line = page.substr(0, page.find('\n'));
         page.remove_prefix(std::min(page.size(), line.size() + 1));
-        const auto item = json::parse(line, nullptr, false);
+        const auto item = loop::json_of(line);
         if (!item.is_object() || item.value("status", "") != "accepted" || item.contains("without_effect")) continue;
         const auto one = mapped_record(item.value("record", json::object()), names);
         if (!one.is_null()) out += one.dump() + "\n";

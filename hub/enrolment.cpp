@@ -9,6 +9,7 @@
 #include "hub/hub_impl.hpp"
 #include "hub/limits.hpp"
 #include "journal/join_code.hpp"
+#include "loop/json.hpp"
 #include "service/files.hpp"
 
 namespace imloop::hub {
@@ -130,7 +131,7 @@ void Hub::enrol(std::string address, std::string body, Done done) {
             if (!impl_->attempts.allow(address, now))
                 return done(problem(429, "too_many_attempts",
                                     "试得太频繁，请一分钟后再试 / too many attempts, try again in a minute"));
-            const json in = json::parse(body, nullptr, false);
+            const json in = loop::json_of(body);
             if (!in.is_object() || !in.value("code", json()).is_string() || !in.value("csr", json()).is_string())
                 return done(problem(400, "malformed_request", "要有 code 和 csr / code and csr are needed"));
             try {
@@ -155,7 +156,7 @@ void Hub::enrol(std::string address, std::string body, Done done) {
 
 void Hub::renew(const Caller& caller, std::string body, Done done) {
     boost::asio::post(impl_->admission, [this, caller, body = std::move(body), done = std::move(done)] {
-        const json in = json::parse(body, nullptr, false);
+        const json in = loop::json_of(body);
         if (!in.is_object() || !in.value("csr", json()).is_string())
             return done(problem(400, "malformed_request", "要有 csr / csr is needed"));
         done(guarded([&] { return impl_->certify(caller.source, in["csr"].get<std::string>(), "renewed"); }));

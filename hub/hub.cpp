@@ -11,6 +11,7 @@
 #include "hub/limits.hpp"
 #include "journal/encoding.hpp"
 #include "journal/limits.hpp"
+#include "loop/json.hpp"
 #include "loop/tables.hpp"
 #include "schemas/embedded.hpp"
 #include "service/files.hpp"
@@ -20,10 +21,21 @@ namespace {
 
 using nlohmann::json;
 
-/// policy.json of the data folder, else the table of that name.
+/// policy.json of the data folder, else the table of that name. Throws StoreError that names what is wrong with it.
 json policy_in(const std::filesystem::path& data) {
     const auto own = data / "policy.json";
-    return json::parse(std::filesystem::exists(own) ? service::read_file(own) : schemas::table_text("policy"));
+    auto read = loop::parse_bounded(std::filesystem::exists(own) ? service::read_file(own) : schemas::table_text("policy"));
+    const auto refuse = [&](const std::string& zh, const std::string& en) {
+        throw StoreError(own.string() + "：" + zh + " / " + en);
+    };
+    if (const auto why = loop::json_problem(read.code, read.pointer); !read.code.empty()) refuse(why.zh, why.en);
+    if (!read.json.is_object()) refuse("不是 JSON 对象", "is no JSON object");
+    try {
+        loop::policy_from(read.json);
+    } catch (const json::exception& e) {
+        refuse("成员的类型不对", std::string("a member has the wrong type: ") + e.what());
+    }
+    return std::move(read.json);
 }
 
 }  // namespace
@@ -200,7 +212,11 @@ void Hub::admin(std::string_view command, std::string body, Done done) {
     boost::asio::post(impl_->admission,
                       [this, command = std::string(command), body = std::move(body), done = std::move(done)] {
                           try {
-                              const json in = body.empty() ? json::object() : json::parse(body);
+                              const auto read = loop::parse_bounded(body.empty() ? "{}" : body);
+                              const auto why = loop::json_problem(read.code, read.pointer);
+                              if (!read.code.empty())
+                                  return done(problem(400, "malformed_request", why.zh + " / " + why.en));
+                              const json& in = read.json;
                               if (command == "station_add") return done(impl_->station_add(in));
                               if (command == "station_invite") return done(impl_->station_invite(in));
                               if (command == "station_list") return done(impl_->station_list());

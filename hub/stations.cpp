@@ -4,6 +4,7 @@
 #include "hub/ca.hpp"
 #include "hub/hub_impl.hpp"
 #include "hub/query.hpp"
+#include "loop/json.hpp"
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/text.hpp"
 #include "loop/vehicle/vin.hpp"
@@ -218,7 +219,7 @@ json Hub::Impl::clearance_details(const loop::Episode& e) {
 }
 
 void Hub::clearance(const Caller& caller, const std::string& body, Done done) {
-    const json in = json::parse(body, nullptr, false);
+    const json in = loop::json_of(body);
     const auto word = [&](const char* name) {
         const auto it = in.find(name);
         return it != in.end() && it->is_string() ? it->get<std::string>() : std::string();

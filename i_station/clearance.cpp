@@ -3,6 +3,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "loop/json.hpp"
 #include "loop/tables.hpp"
 #include "station/http_client.hpp"
 
@@ -21,9 +22,12 @@ int ask(const station::Context& context, const json& vehicle) {
             << "\n问不到时如仍须复检，请写 override 记录 / where the retest can't wait, write an override record\n";
         return 1;
     }
-    const auto body = json::parse(answer->body, nullptr, false);
-    if (answer->status != 200) {
-        std::cerr << body.value("code", "") << ": " << body.value("detail", "") << '\n';
+    const auto body = loop::json_of(answer->body);
+    if (answer->status != 200 || !body.is_object()) {
+        if (body.is_object())
+            std::cerr << body.value("code", "") << ": " << body.value("detail", "") << '\n';
+        else
+            std::cerr << "HTTP " << answer->status << '\n';
         return 1;
     }
     std::cout << body.dump(2) << '\n';

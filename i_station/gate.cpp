@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "i_station/pages.hpp"
+#include "loop/json.hpp"
 #include "loop/record/text.hpp"
 #include "loop/tables.hpp"
 #include "station/http_client.hpp"
@@ -25,8 +26,10 @@ GateAnswer ask(Site& site, const json& vehicle) {
     const auto answer =
         hub.request("POST", "/api/v1/clearances", {{"Content-Type", "application/json"}}, vehicle.dump());
     if (!answer || answer->status != 200) return out;
-    out.hub = json::parse(answer->body, nullptr, false);
-    out.clearance = out.hub.value("clearance", "unknown");
+    auto body = loop::json_of(answer->body);
+    if (!body.is_object()) return out;
+    out.clearance = body.value("clearance", "unknown");
+    out.hub = std::move(body);
     return out;
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "i_station/files.hpp"
+#include "loop/json.hpp"
 #include "loop/tables.hpp"
 #include "station/files.hpp"
 #include "station/ids.hpp"
@@ -153,7 +154,7 @@ intake::MappingForm form_asked(const Request& r) {
     form.header_row = static_cast<std::size_t>(std::max(0L, std::atol(r.value("header_row").c_str())));
     form.times = r.value("times");
     form.group_by = r.value("group_by");
-    if (auto rest = Json::parse(r.value("rest"), nullptr, false); rest.is_object()) form.rest = std::move(rest);
+    if (auto rest = loop::json_of<Json>(r.value("rest")); rest.is_object()) form.rest = std::move(rest);
     for (std::size_t i = 0; i < columns_max && r.form.contains(fmt::format("to_{}", i)); ++i) {
         intake::ColumnUse use;
         use.column = r.value(fmt::format("name_{}", i));

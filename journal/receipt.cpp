@@ -5,6 +5,8 @@
 #include <cassert>
 #include <nlohmann/json.hpp>
 
+#include "journal/shallow.hpp"
+
 namespace imloop::journal {
 namespace {
 
@@ -92,7 +94,7 @@ std::string build_receipt(const PrivateKey& hub_key, const Receipt& receipt) {
 Result<Receipt> parse_receipt(std::string_view bytes) {
     const auto lines = split(bytes);
     if (!lines) return lines.error();
-    const json body = json::parse(lines->receipt, nullptr, false);
+    const json body = parse_shallow(lines->receipt);
     try {
         Receipt out;
         if (body.at("receipt") != "imloop/receipt/1") return malformed();
@@ -114,7 +116,7 @@ Result<Receipt> parse_receipt(std::string_view bytes) {
 Result<std::string> receipt_kid(std::string_view bytes) {
     const auto lines = split(bytes);
     if (!lines) return lines.error();
-    const json seal = json::parse(lines->seal, nullptr, false);
+    const json seal = parse_shallow(lines->seal);
     if (!seal.is_object() || !seal.contains("kid") || !seal["kid"].is_string()) return malformed();
     return seal["kid"].get<std::string>();
 }
@@ -126,7 +128,7 @@ Result<Receipt> check_receipt(std::string_view bytes, const PublicKey& hub_key) 
     if (!kid) return kid.error();
     if (*kid != hub_key.kid()) return Error{"unknown_key", "回执由另一把钥匙签发 / the receipt names another key"};
     const auto lines = split(bytes).value();
-    const json seal = json::parse(lines.seal, nullptr, false);
+    const json seal = parse_shallow(lines.seal);
     const auto sig = seal.find("sig");
     const auto raw = sig != seal.end() && sig->is_string() ? from_base64url(sig->get<std::string>()) : std::nullopt;
     if (!raw || seal.value("alg", json()) != name_of(hub_key.algorithm()) ||

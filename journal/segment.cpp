@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "journal/limits.hpp"
+#include "journal/shallow.hpp"
 
 namespace imloop::journal {
 namespace {
@@ -32,7 +33,7 @@ std::optional<Digest> digest_member(const json& object, const char* name) {
 }
 
 Result<Header> parse_header(std::string_view line) {
-    const json object = json::parse(line, nullptr, false);
+    const json object = parse_shallow(line);
     if (!object.is_object()) return malformed("第 1 行不是段头 JSON / line 1 is not the segment's header");
     const auto source = member<std::string>(object, "source");
     const auto epoch = member<std::string>(object, "epoch");
@@ -44,7 +45,7 @@ Result<Header> parse_header(std::string_view line) {
 }
 
 Result<Seal> parse_seal(std::string_view line) {
-    const json object = json::parse(line, nullptr, false);
+    const json object = parse_shallow(line);
     if (!object.is_object() || !object.contains("sig"))
         return malformed("最后一行不是封签 / the last line is not a seal");
     const auto last = member<std::uint64_t>(object, "last");

@@ -114,7 +114,7 @@ Admitted admit(std::string_view line, std::string_view source, Moment received_a
 
 Admitted reread(std::string_view line, bool accepted) {
     Admitted out;
-    out.json = json::parse(line, nullptr, false);
+    out.json = record::parse(line).json;
     if (!out.json.is_object()) return out;
     out.record_id = record_id_of(out.json);
     out.kind = record::kind_of(out.json);

@@ -1,6 +1,7 @@
 // The work list, and what is done with the vehicle that is chosen from it.
 #include <fmt/format.h>
 
+#include "loop/json.hpp"
 #include "loop/vehicle/plate.hpp"
 #include "m_station/order_form.hpp"
 #include "m_station/order_list.hpp"
@@ -185,7 +186,7 @@ Answer submitted(Site& site, const Request& r, const std::vector<Tab>& tabs) {
     const auto& w = r.words;
     const auto view = site.copy().view();
     const auto* listed = order_named(*view, r.value("order"));
-    const auto typed = json::parse(r.value("vehicle"), nullptr, false);
+    const auto typed = loop::json_of(r.value("vehicle"));
     const json order = listed ? *listed : json{{"vehicle", typed.is_object() ? typed : json::object()}};
     Fields fields = r.form;
     fields["outcome"] = r.value("ending").empty() ? "repaired" : r.value("ending");

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "journal/digest.hpp"
+#include "loop/json.hpp"
 
 namespace imloop::station {
 namespace {
@@ -108,7 +109,7 @@ journal::Result<void> attach(json& record, const std::vector<fs::path>& files) {
 }
 
 journal::Result<std::string> with_attachments(const std::string& line, const std::vector<fs::path>& files) {
-    auto record = nlohmann::ordered_json::parse(line, nullptr, false);
+    auto record = loop::json_of<nlohmann::ordered_json>(line);
     if (files.empty() || !record.is_object()) return line;
     json with = {{"attachments", record.value("attachments", json::array())}};
     if (const auto attached = attach(with, files); !attached) return attached.error();
@@ -117,7 +118,7 @@ journal::Result<std::string> with_attachments(const std::string& line, const std
 }
 
 std::vector<fs::path> attachments_of(const std::string& line, const fs::path& folder) {
-    const auto record = json::parse(line, nullptr, false);
+    const auto record = loop::json_of(line);
     if (!record.is_object() || !record.contains("report_no") || !record["report_no"].is_string()) return {};
     return attachments_beside(folder, record["report_no"].get<std::string>());
 }

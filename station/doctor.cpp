@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "journal/key.hpp"
+#include "loop/json.hpp"
 #include "service/certificate.hpp"
 #include "service/checks.hpp"
 #include "service/files.hpp"
@@ -193,7 +194,7 @@ std::vector<Finding> hub(const Config& config) {
         if (!answer) return failed(answer.error().detail);
         const auto here = asked + (unix_now() - asked) / 2;
         if (answer->status != 200) {
-            const auto body = nlohmann::json::parse(answer->body, nullptr, false);
+            const auto body = loop::json_of(answer->body);
             const std::string why = body.is_object() ? body.value("code", "") + ": " + body.value("detail", "")
                                                      : fmt::format("HTTP {}", answer->status);
             out.verdict = Verdict::broken;

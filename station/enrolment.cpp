@@ -10,6 +10,7 @@
 
 #include "journal/join_code.hpp"
 #include "journal/key.hpp"
+#include "loop/json.hpp"
 #include "schemas/station_toml.hpp"
 #include "service/certificate.hpp"
 #include "station/files.hpp"
@@ -39,7 +40,7 @@ std::string request_pem(const journal::PrivateKey& key, const std::string& subje
 
 journal::Result<json> answer_of(const journal::Result<Response>& answer) {
     if (!answer) return answer.error();
-    auto body = json::parse(answer->body, nullptr, false);
+    auto body = loop::json_of(answer->body);
     if (answer->status == 200 && body.is_object()) return body;
     if (!body.is_object()) return journal::Error("unexpected_answer", fmt::format("HTTP {}", answer->status));
     return journal::Error(body.value("code", ""), body.value("detail", ""));

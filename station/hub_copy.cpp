@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "loop/json.hpp"
 #include "station/files.hpp"
 #include "station/http_client.hpp"
 #include "station/ids.hpp"
@@ -50,7 +51,7 @@ void write_view(const std::filesystem::path& file, const HubView& view) {
 /// The items of a list; left as they are where the hub has no such list.
 bool ask_list(HttpClient& hub, const std::string& path, json& items) {
     const auto answer = hub.request("GET", path, {}, "");
-    if (answer && answer->status == 200) items = json::parse(answer->body).value("items", json::array());
+    if (answer && answer->status == 200) items = loop::json_of(answer->body).value("items", json::array());
     return static_cast<bool>(answer);
 }
 
@@ -76,7 +77,7 @@ bool ask_hub(const Config& config, HubView& view) {
     for (bool more = true; more;) {
         const auto answer = hub.request("GET", "/api/v1/work-orders?limit=500&cursor=" + view.cursor, {}, "");
         if (!answer || answer->status != 200) return false;
-        const auto page = json::parse(answer->body);
+        const auto page = loop::json_of(answer->body);
         merge_orders(view, page);
         more = page.value("more", false);
     }
@@ -84,13 +85,13 @@ bool ask_hub(const Config& config, HubView& view) {
                                    {{"If-None-Match", view.shops_tag}}, "");
     if (!shops) return false;
     if (shops->status == 200) {
-        view.shops = json::parse(shops->body).at("items");
+        view.shops = loop::json_of(shops->body).at("items");
         if (const auto tag = shops->headers.find("etag"); tag != shops->headers.end()) view.shops_tag = tag->second;
     }
     if (config.station_id.starts_with('I')) {
         const auto own = hub.request("GET", "/api/v1/stations?id=" + config.station_id, {}, "");
         if (!own) return false;
-        const auto found = own->status == 200 ? json::parse(own->body) : json::object();
+        const auto found = own->status == 200 ? loop::json_of(own->body) : json::object();
         for (const auto& station : found.value("items", json::array()))
             if (station.value("station_id", "") == config.station_id) view.own = station;
     }

@@ -4,6 +4,8 @@
 #include <sstream>
 #include <string_view>
 
+#include "loop/json.hpp"
+
 namespace imloop::station {
 
 std::vector<std::string> records_in(const std::string& text) {
@@ -19,7 +21,8 @@ std::string one_line(const std::string& record) {
     std::string_view text = record;
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
     if (text.find_first_of("\r\n") == std::string_view::npos) return std::string(text);
-    return nlohmann::ordered_json::parse(text).dump();
+    const auto read = loop::json_of<nlohmann::ordered_json>(text);
+    return read.is_discarded() ? record : read.dump();
 }
 
 }  // namespace imloop::station

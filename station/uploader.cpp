@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "journal/encoding.hpp"
+#include "loop/json.hpp"
 
 namespace imloop::station {
 
@@ -16,7 +17,7 @@ Decision decide(const journal::Result<Response>& answer, std::uint64_t sent_firs
     using enum Decision::Kind;
     if (!answer) return {wait, 0, {}, answer.error().detail};
     if (answer->status == 200) return {done, 0, {}, ""};
-    const json body = json::parse(answer->body, nullptr, false);
+    const json body = loop::json_of(answer->body);
     const bool is_problem = body.is_object() && body.contains("code");
     const std::string why =
         is_problem ? body.value("code", "") + ": " + body.value("detail", "") : fmt::format("HTTP {}", answer->status);
@@ -94,7 +95,7 @@ void Uploader::look_back() {
     const auto answer = shell_.request("GET", "/api/v1/journal?epoch=" + outbox_.epoch(), {}, "");
     const auto decision = decide(answer, 0);
     if (decision.kind == Decision::Kind::done) {
-        const json standing = json::parse(answer->body, nullptr, false);
+        const json standing = loop::json_of(answer->body);
         if (!standing.is_object() || !standing.contains("last")) return;
         const auto held = standing["last"].get<std::uint64_t>();
         if (held > outbox_.last()) return begin_epoch();

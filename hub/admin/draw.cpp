@@ -9,6 +9,7 @@
 #include "hub/admin/ask.hpp"
 #include "hub/draw/draw.hpp"
 #include "service/files.hpp"
+#include "loop/json.hpp"
 #include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
@@ -23,9 +24,10 @@ struct DrawOptions {
 };
 
 json read_json(const std::string& path) {
-    auto out = json::parse(service::read_file(path), nullptr, false);
-    if (out.is_discarded()) throw sqlite::StoreError(path + "：不是 JSON / is no JSON");
-    return out;
+    auto read = loop::parse_bounded(service::read_file(path));
+    if (const auto why = loop::json_problem(read.code, read.pointer); !read.code.empty())
+        throw sqlite::StoreError(path + "：" + why.zh + " / " + why.en);
+    return std::move(read.json);
 }
 
 int make(Session& session, const DrawOptions& o) {

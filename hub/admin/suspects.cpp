@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <memory>
 
 #include "hub/admin/ask.hpp"
 #include "service/files.hpp"
+#include "loop/json.hpp"
 #include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
@@ -37,8 +37,10 @@ void add_forms(CLI::App* command, const Shared& o) {
 }
 
 int dry_run(Session& session, const SuspectOptions& o) {
-    std::ifstream in(o.policy);
-    const json policy = json::parse(in, nullptr, false);
+    const auto read = loop::parse_bounded(read_file(o.policy));
+    if (const auto why = loop::json_problem(read.code, read.pointer); !read.code.empty())
+        throw sqlite::StoreError(o.policy + "：" + why.zh + " / " + why.en);
+    const auto& policy = read.json;
     if (!policy.is_object()) throw sqlite::StoreError("不是策略文件 / no policy file: " + o.policy);
     return print(session.ask("suspect_dry_run", {{"rules", policy.value("rules", json::object())}}));
 }

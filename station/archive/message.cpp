@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "loop/json.hpp"
 #include "station/intake/encoding.hpp"
 #include "station/intake/shop_columns.hpp"
 #include "station/intake/shop_values.hpp"
@@ -27,7 +28,7 @@ json opened(json value) {
     for (int i = 0; i < 2 && value.is_string(); ++i) {
         const auto text = intake::tidy(value.get_ref<const std::string&>());
         if (!text.starts_with('{') && !text.starts_with('[')) break;
-        auto inner = json::parse(text, nullptr, false);
+        auto inner = loop::json_of(text);
         if (inner.is_discarded()) break;
         value = std::move(inner);
     }
@@ -98,7 +99,12 @@ std::string Message::value(const std::string& name) const { return value_in(memb
 
 journal::Result<Message> read_message(std::string_view bytes) {
     const auto text = intake::text_of(bytes);
-    const auto whole = text ? opened(json::parse(without_breaks(*text), nullptr, false)) : json();
+    const auto read = loop::parse_bounded(without_breaks(text.value_or("")));
+    if (!read.code.empty()) {
+        const auto why = loop::json_problem(read.code, read.pointer);
+        return journal::Error("bad_message", "报文读不了：" + why.zh + " / the message can't be read: " + why.en);
+    }
+    const auto whole = opened(read.json);
     if (!whole.is_object()) return journal::Error("bad_message", "报文不是 JSON 对象 / the message is no JSON object");
     Message out;
     gather(whole, out, 0);

@@ -6,10 +6,9 @@
 
 #include "loop/admission.hpp"
 #include "loop/record/text.hpp"
-#include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/text.hpp"
-#include "loop/vehicle/vin.hpp"
-#include "station/ids.hpp"
+#include "loop/written/amount.hpp"
+#include "loop/written/judgement.hpp"
 #include "station/intake/fields.hpp"
 #include "station/intake/shop_values.hpp"
 #include "station/intake/shop_words.hpp"
@@ -46,6 +45,9 @@ constexpr const char* kept_members[] = {"vehicleplatenumber",
                                         "cost",
                                         "realcost"};
 
+/// U+FFFD stands where bytes were no character.
+bool is_damaged(std::string_view text) { return text.find("\xEF\xBF\xBD") != std::string_view::npos; }
+
 Json yuan(std::int64_t cents) {
     if (cents % 100 == 0) return cents / 100;
     return static_cast<double>(cents) / 100;
@@ -57,15 +59,12 @@ public:
         : message_(message), shop_(shop), source_(source) {}
 
     Reading read(loop::Moment now) {
-        out_.number = intake::half_width(message_.value("costlistcode"));
         out_.withdrawn = message_.value("recallresult") == "1";
-        if (out_.number.empty())
-            refuse("缺少结算清单编号 costlistcode", "costlistcode is missing");
-        else if (intake::scientific(out_.number) || loop::record::characters(out_.number) > code_most)
-            refuse("结算清单编号 costlistcode 不完整或过长，请作为文字上传",
-                   "costlistcode has lost digits or is too long: send it as text");
+        read_number();
+        const Json vehicle = read_vehicle();
+        out_.vehicle = name_of(nlohmann::json(vehicle));
         if (out_.withdrawn) return out_;
-        Json r = record();
+        Json r = record(vehicle);
         if (!out_.refusal.empty()) return out_;
         out_.line = r.dump(-1, ' ', false, Json::error_handler_t::replace);
         const auto admitted = loop::admit(out_.line, source_, now);
@@ -78,17 +77,18 @@ private:
     void refuse(const std::string& zh, const std::string& en) {
         out_.refusal += (out_.refusal.empty() ? "" : "；") + zh + " / " + en;
     }
-    void finding(std::string_view member, const char* code, std::string_view found) {
+    void finding(std::string_view member, std::string_view code, std::string_view found) {
         Json one{{"member", member}, {"code", code}};
         if (!found.empty()) one["found"] = intake::shortened(found, name_cut);
         if (std::ranges::find(quality_, one) == quality_.end()) quality_.push_back(std::move(one));
     }
 
-    /// Remembers where something was sent that says nothing.
+    /// Remembers where something was sent that says nothing, or whose characters did not come whole.
     std::string value(const Row& row, const std::string& name) {
         const auto it = row.find(name);
         auto out = value_in(row, name);
         if (it != row.end() && out.empty() && !intake::tidy(it->second).empty()) finding(name, "blank", it->second);
+        if (is_damaged(out)) finding(name, "damaged", out);
         return out;
     }
     std::string value(const std::string& name) { return value(message_.members, name); }
@@ -108,12 +108,11 @@ private:
         return out;
     }
 
-    Json record() {
+    Json record(const Json& vehicle) {
         const auto settled = time("settledate");
         auto received = time("repairdate");
         if (!settled && message_.value("settledate").empty())
             refuse("缺少结算日期 settledate", "settledate is missing");
-        Json vehicle = read_vehicle();
         const auto fault = value("faultdescription");
         Json items = read_items(fault), parts = read_parts();
         const auto fee = read_fee();
@@ -124,13 +123,12 @@ private:
         }
         // Its station's id stands for the company's code, as in every intake.
         const auto received_at = loop::format_moment(received->at), settled_at = loop::format_moment(settled->at);
-        out_.record_id = uuid7_of(settled->at, shop_.station_id + "\nrepair\n" + out_.number + "\n" + received_at);
         Json r = {{"schema", "imloop/repair/1"},
-                  {"record_id", out_.record_id},
+                  {"record_id", ""},
                   {"station_id", shop_.station_id},
                   {"occurred_at", settled_at}};
         if (settled->day_only) r["time_precision"] = "day";
-        r["vehicle"] = std::move(vehicle);
+        r["vehicle"] = vehicle;
         r["work_order_no"] = out_.number;
         put_report(r, fault);
         r["received_at"] = received_at;
@@ -141,6 +139,8 @@ private:
         if (!parts.empty()) r["parts"] = std::move(parts);
         if (fee) r["total_fee"] = yuan(*fee);
         r["outcome"] = "repaired";
+        out_.record_id = numbered_id(nlohmann::json(r));
+        r["record_id"] = out_.record_id;
         check_company();
         r["archive"] = {{"company_code", shop_.company_code}};
         if (!quality_.empty()) r["quality"] = quality_;
@@ -149,19 +149,41 @@ private:
         return r;
     }
 
+    void read_number() {
+        const auto number = loop::judge_number(message_.value("costlistcode"));
+        const auto words = loop::judgement_words(number.code);
+        out_.number = intake::half_width(number.value);
+        if (number.fit == loop::Fit::none)
+            refuse("缺少结算清单编号 costlistcode", "costlistcode is missing");
+        else if (number.fit == loop::Fit::refused)
+            refuse("结算清单编号 costlistcode：" + words.zh, "costlistcode: " + words.en);
+        else if (loop::record::characters(out_.number) > code_most || is_damaged(out_.number))
+            refuse("结算清单编号 costlistcode 过长或有损坏的字符，请作为文字上传",
+                   "costlistcode is too long or damaged: send it as text");
+        if (number.fit == loop::Fit::doubtful) finding("costlistcode", number.code, message_.value("costlistcode"));
+    }
+
+    /// What can't be a VIN or a plate, or did not come whole, is left out: the other one of them finds the vehicle.
     Json read_vehicle() {
         Json out = Json::object();
-        const auto vin = value("vin"), plate = intake::half_width(value("vehicleplatenumber"));
-        const auto normal_vin = loop::normal_vin(vin);
-        if (!normal_vin.empty()) {
-            out["vin"] = intake::half_width(vin);
-            if (!loop::vin_proven(normal_vin)) finding("vin", "vin_check_digit", vin);
-        }
-        if (const auto normal = loop::normal_plate(plate); !normal.empty()) {
-            out["plate"] = plate;
-            if (!loop::plate_well_formed(normal)) finding("vehicleplatenumber", "plate_form", plate);
-        }
-        if (out.empty()) refuse("车牌号码和 VIN 都没有", "neither plate nor VIN is there");
+        std::string zh, en;
+        const auto put = [&](const char* member, const char* sent, const loop::Judgement& judged) {
+            const auto text = value(sent);
+            if (!judged.code.empty()) finding(sent, judged.code, text);
+            if (judged.fit == loop::Fit::refused) {
+                const auto words = loop::judgement_words(judged.code);
+                zh += words.zh;
+                en += " " + words.en;
+            } else if (judged.fit != loop::Fit::none && !is_damaged(text)) {
+                out[member] = judged.value;
+            }
+        };
+        const auto plate = loop::judge_plate(value("vehicleplatenumber"));
+        put("vin", "vin", loop::judge_vin(value("vin")));
+        put("plate", "vehicleplatenumber", plate);
+        if (out.empty() && !out_.withdrawn)
+            refuse("车牌号码和 VIN 都没有。" + zh, "neither plate nor VIN is there." + en);
+        if (const auto color = intake::plate_color(plate.colour)) out["plate_color"] = *color;
         if (const auto word = value("vehicleplatecolor"); !word.empty()) {
             if (const auto color = intake::plate_color(word))
                 out["plate_color"] = *color;
@@ -206,10 +228,10 @@ private:
     void put_hours(Json& item, const Row& row) {
         const auto text = value(row, "workinghours");
         if (text.empty()) return;
-        if (const auto hours = intake::shop_number(text); hours && *hours <= hours_most)
+        if (const auto hours = loop::decimal_of(text); hours && *hours <= hours_most)
             item["labour_hours"] = json_number(*hours);
         else
-            finding("workinghours", hours || intake::shop_cents(text) ? "price_as_hours" : "unreadable", text);
+            finding("workinghours", hours || loop::cents_of(text) ? "price_as_hours" : "unreadable", text);
     }
 
     Json read_parts() {
@@ -218,13 +240,12 @@ private:
             const auto name = name_in(row, "partsname");
             if (name.empty()) continue;
             Json part{{"name", name}};
-            const auto number = name_in(row, "partscode");
-            if (intake::scientific(number))
-                finding("partscode", "unreadable", number);
-            else if (!number.empty())
-                part["part_no"] = intake::shortened(number, code_most);
+            const auto number = loop::judge_number(name_in(row, "partscode"));
+            if (!number.code.empty()) finding("partscode", number.code, value(row, "partscode"));
+            if ((number.fit == loop::Fit::right || number.fit == loop::Fit::doubtful) && !is_damaged(number.value))
+                part["part_no"] = intake::shortened(number.value, code_most);
             if (const auto text = value(row, "partsquantity"); !text.empty()) {
-                if (const auto quantity = intake::shop_number(text))
+                if (const auto quantity = loop::decimal_of(text))
                     part["quantity"] = json_number(*quantity);
                 else
                     finding("partsquantity", "unreadable", text);
@@ -239,7 +260,7 @@ private:
         for (const auto* name : fee_members) {
             const auto text = value(name);
             if (text.empty()) continue;
-            if (const auto cents = intake::shop_cents(text)) return cents;
+            if (const auto cents = loop::cents_of(text)) return cents;
             finding(name, "unreadable", text);
         }
         if (source_.starts_with('B'))
@@ -256,19 +277,19 @@ private:
 
     /// Of the test's acceptance or report number: both find it.
     void put_report(Json& r, const std::string& fault) {
-        const auto told = intake::half_width(value("test_no"));
+        const auto told = loop::judge_number(value("test_no"));
         const auto in_text = intake::report_number_in(fault);
-        if (intake::scientific(told) || loop::record::characters(told) > code_most)
-            finding("test_no", "unreadable", told);
-        else if (!told.empty())
-            r["fail_report_no"] = told;
+        const bool is_long = loop::record::characters(told.value) > code_most;
+        if (is_long || !told.code.empty()) finding("test_no", is_long ? "too_long" : told.code, value("test_no"));
+        if (!is_long && !is_damaged(told.value) && (told.fit == loop::Fit::right || told.fit == loop::Fit::doubtful))
+            r["fail_report_no"] = intake::half_width(told.value);
         if (!r.contains("fail_report_no") && in_text) r["fail_report_no"] = *in_text;
     }
 
     void put_mileage(Json& r) {
         const auto text = value("repairmileage");
         if (text.empty()) return;
-        if (const auto km = intake::shop_number(text); km && *km <= mileage_most)
+        if (const auto km = loop::decimal_of(text); km && *km <= mileage_most)
             r["mileage_km"] = json_number(*km);
         else
             finding("repairmileage", "unreadable", text);

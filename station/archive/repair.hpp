@@ -1,8 +1,8 @@
 // From a message of the archive to the repair record it stands for. Pure: the same message gives the same bytes, so one
 // that is sent again counts once. What had to be left out or put in its place is said in the record's `quality`
 // (`member`, `code`, `found`); the message itself goes along as `archive_message` where it is small, its known members
-// alone. Codes of quality: blank, unreadable, price_as_hours, cut, generic, vin_check_digit, plate_form,
-// company_name_differs, not_in_message, defaulted, from_parts, from_description.
+// alone. Codes of quality: blank, damaged, unreadable, price_as_hours, cut, generic, company_name_differs,
+// not_in_message, defaulted, from_parts, from_description, and those of the table `judgements`.
 #pragma once
 
 #include <string>
@@ -10,11 +10,13 @@
 #include "loop/time.hpp"
 #include "station/archive/message.hpp"
 #include "station/config.hpp"
+#include "station/numbered.hpp"
 
 namespace imloop::station::archive {
 
 struct Reading {
     std::string number;           ///< costlistcode
+    VehicleName vehicle;          ///< as the message names it; of one that is withdrawn it may be missing
     bool withdrawn = false;       ///< RecallResult 1: the order is taken back
     std::string record_id, line;  ///< empty where refused or withdrawn
     std::string refusal;          ///< zh / en; empty: it was read

@@ -62,9 +62,11 @@ public:
     journal::Result<Table> read() {
         Table out;
         out.serial_zero = serial_zero_1900();
+        out.delimited = true;
         std::size_t cells = 0;
         while (at_ < text_.size()) {
-            Row row{line_, {}};
+            Row row;
+            row.number = line_;
             bool more = true;
             while (more) {
                 if (row.cells.size() == table_limits.columns)
@@ -80,6 +82,7 @@ public:
                 if (cell.size() > table_limits.cell_bytes) return long_cell(row.number);
                 row.cells.push_back(cell_of(std::move(cell)));
             }
+            row.written = row.cells.size();
             while (!row.cells.empty() && row.cells.back().find_first_not_of(" \t") == std::string::npos)
                 row.cells.pop_back();
             if (row.cells.empty()) continue;
@@ -142,9 +145,8 @@ private:
 
 journal::Result<Table> read_csv(std::string_view utf8) {
     if (utf8.size() > 5 && utf8.starts_with("sep=") && (utf8[5] == '\n' || utf8[5] == '\r')) {
-        const auto end = utf8.find('\n');
         const char separator = utf8[4];
-        utf8.remove_prefix(end == std::string_view::npos ? utf8.size() : end + 1);
+        utf8.remove_prefix(utf8.substr(5).starts_with("\r\n") ? 7 : 6);
         return Reader(utf8, separator, 2).read();
     }
     return Reader(utf8, separator_of(utf8), 1).read();

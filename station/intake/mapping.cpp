@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "loop/admission.hpp"
+#include "loop/json.hpp"
 #include "loop/tables.hpp"
 #include "station/intake/encoding.hpp"
 #include "station/intake/shop_values.hpp"
@@ -37,24 +38,11 @@ std::vector<ReadingRule> readings_of(const std::vector<ReadingRule>& all, const 
 
 struct Group {
     std::vector<std::size_t> lines;
+    std::vector<RuleProblem> shifts;  ///< rows that are longer than the header: nothing in them is read
+    std::vector<RuleProblem> hidden;  ///< rows that the spreadsheet hides
     std::vector<Members> rows;
     std::vector<RuleProblem> problems, notes;
 };
-
-/// A row that is longer than its header: what stands in it may stand in the wrong columns.
-RuleProblem too_long(const Row& row, std::size_t columns) {
-    return {
-        "row_too_long",
-        {},
-        {},
-        fmt::format("这一行有 {} 格，表头只有 {} 格，后面的列可能错位：是不是有数字里的逗号没有加引号？改正后重新导出",
-                    row.cells.size(), columns),
-        fmt::format("has {} cells, the header has {}: columns may have shifted, perhaps by a comma within a number "
-                    "that is not quoted; mend it and export again",
-                    row.cells.size(), columns),
-        {},
-        row.number};
-}
 
 /// The column that the member of a record came of; the pointer itself where that is not known.
 std::string column_of(const std::string& pointer, const Json& record, const Draft& draft, const Rules& rules) {
@@ -86,6 +74,7 @@ void judge(MappedTest& test, const Json& record, const Draft& draft, const Rules
 }
 
 MappedTest make(const Group& group, const Mapping& mapping, const Settings& settings, loop::Moment now) {
+    if (!group.shifts.empty()) return {group.lines, {}, {}, {}, group.shifts, {}};
     Draft draft(mapping.rules, settings);
     const auto each = [&](auto&& read) {
         for (std::size_t i = 0; i < group.rows.size(); ++i) {
@@ -105,6 +94,7 @@ MappedTest make(const Group& group, const Mapping& mapping, const Settings& sett
     const auto record = draft.finish({});
     MappedTest out{group.lines, draft.head("report_no"), {}, {}, draft.problems(), group.notes};
     std::ranges::copy(draft.notes(), std::back_inserter(out.notes));
+    out.notes.insert(out.notes.begin(), group.hidden.begin(), group.hidden.end());
     if (record.is_null()) return out;
     out.record_id = record["record_id"];
     out.line = record.dump();
@@ -144,12 +134,12 @@ journal::Result<Mapping> mapping_from(std::string_view text, bool is_toml) {
         try {
             std::ostringstream as_json;
             as_json << toml::json_formatter(toml::parse(text));
-            read = Json::parse(as_json.str());
+            read = loop::json_of<Json>(as_json.str());
         } catch (const toml::parse_error& e) {
             return wrong(fmt::format("第 {0} 行写法不对 / line {0}: {1}", e.source().begin.line, e.description()));
         }
     } else {
-        read = Json::parse(text, nullptr, false);
+        read = loop::json_of<Json>(text);
     }
     if (!read.is_object()) return wrong("不是 JSON 对象 / is no JSON object");
     static const std::set<std::string> settings = {"source",   "date",         "about",    "to_do", "header_row",
@@ -224,9 +214,18 @@ journal::Result<MappedTable> read_mapped(const Table& table, const Mapping& mapp
             if (!number.empty()) by_number[number] = group;
         }
         group->lines.push_back(row->number);
+        if (const auto shift = columns_shift(table, *header_row, *row))
+            group->shifts.push_back({"columns_shift", {}, {}, shift->zh, shift->en, {}, row->number});
+        if (row->hidden)
+            group->hidden.push_back({"hidden_row",
+                                     {},
+                                     {},
+                                     "这一行在表格里是隐藏的，请核对是否要用",
+                                     "the row is hidden in the spreadsheet: is it meant to be read?",
+                                     {},
+                                     row->number});
         group->rows.emplace_back(rows.back());
         std::ranges::move(notes, std::back_inserter(group->notes));
-        if (row->cells.size() > header.size()) group->problems.push_back(too_long(*row, header.size()));
     }
     for (const auto& group : groups) out.tests.push_back(make(group, mapping, settings, now));
     refuse_repeated(out);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "loop/record/parse.hpp"
+#include "loop/json.hpp"
 #include "loop/record/text.hpp"
 #include "station/intake/shop_values.hpp"
 
@@ -93,8 +93,8 @@ void unfold(json& value) {
         const auto& text = value.get_ref<const std::string&>();
         const auto first = text.find_first_not_of(" \r\n\t");
         if (first == std::string::npos || (text[first] != '{' && text[first] != '[')) return;
-        auto inside = loop::record::parse(text);
-        if (inside.code.empty() && inside.json.is_structured()) value = std::move(inside.json);
+        auto inside = loop::json_of(text);
+        if (inside.is_structured()) value = std::move(inside);
         return;
     }
     if (value.is_structured())

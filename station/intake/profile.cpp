@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "loop/json.hpp"
 #include "schemas/embedded.hpp"
 #include "station/intake/file_bytes.hpp"
 #include "station/intake/members.hpp"
@@ -55,7 +56,7 @@ using Texts = std::map<std::string, std::string>;
 
 journal::Result<Profile> profile_from(const std::string& name, std::string_view text) {
     const auto wrong = [&](const std::string& what) { return journal::Error("bad_profile", name + what); };
-    const auto json = Json::parse(text, nullptr, false);
+    const auto json = loop::json_of<Json>(text);
     if (json.is_discarded() || !json.is_object()) return wrong(": 不是 JSON 对象 / is no JSON object");
     try {
         Profile out;

@@ -5,11 +5,9 @@
 
 namespace imloop::station::intake {
 
-/// Text of a cell; empty where there is none or it says that nothing is there.
-std::string shop_cell(const Row&, const ShopColumns&, std::string_view field);
-
-/// Not admitted yet; `out` gets the problems and notes, and the record's line and id where there are no problems.
+/// Not admitted yet; `out` gets the problems, notes and questions, and the record's line and id where there are no
+/// problems.
 void read_shop_order(const Table&, const ShopColumns&, const std::string& station_id,
-                     const std::vector<const Row*>& rows, ShopOrder& out);
+                     const std::vector<const Row*>& rows, const ShopAnswers&, ShopOrder& out);
 
 }  // namespace imloop::station::intake

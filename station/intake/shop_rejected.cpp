@@ -52,9 +52,13 @@ std::string rejected_csv(const Table& table, const ShopRepairs& repairs) {
         if (order.problems.empty()) continue;
         for (const auto number : order.rows) {
             const auto& cells = by_number.at(number)->cells;
+            const bool shifted = std::ranges::any_of(
+                order.problems, [&](const Reason& p) { return p.row == number && p.code == "columns_shift"; });
             out += std::to_string(number) + "," + quoted(reasons_of(order));
-            for (const auto& column : repairs.columns.used)
-                out += "," + quoted(column.index < cells.size() ? guarded(cells[column.index]) : "");
+            for (const auto& column : repairs.columns.used) {
+                const bool kept = column.index < cells.size() && (!shifted || column.field == "work_order_no");
+                out += "," + quoted(kept ? guarded(cells[column.index]) : "");
+            }
             out += "\r\n";
         }
     }

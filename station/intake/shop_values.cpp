@@ -9,6 +9,9 @@
 #include <regex>
 
 #include "loop/vehicle/text.hpp"
+#include "loop/written/amount.hpp"
+#include "loop/written/judgement.hpp"
+#include "loop/written/text.hpp"
 #include "station/intake/shop_columns.hpp"
 
 namespace imloop::station::intake {
@@ -16,8 +19,6 @@ namespace {
 
 /// Nothing that is longer is a number, an amount or a time.
 constexpr std::size_t value_bytes = 64;
-
-constexpr const char* spaces[] = {" ", "\t", "\r", "\n", "\xC2\xA0", "\xE3\x80\x80", "\xEF\xBB\xBF", "\xE2\x80\x8B"};
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
 bool ascii_letter_or_digit(char c) { return digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
@@ -38,12 +39,20 @@ std::optional<double> number(std::string_view text) {
     return value;
 }
 
-/// Digits with a point, commas between thousands only: 1,5 is not 15. Without the commas.
-std::optional<std::string> plain_digits(const std::string& text) {
-    static const std::regex plain(R"(\d{1,12}(\.\d+)?)"), grouped(R"(\d{1,3}(,\d{3})+(\.\d+)?)");
-    if (text.size() > value_bytes) return std::nullopt;
-    if (!std::regex_match(text, plain) && !std::regex_match(text, grouped)) return std::nullopt;
-    return replaced(text, ",", "");
+/// 0.184 by four places is 1840: exact, as no multiplication is.
+std::string moved_point(const std::string& plain, int places) {
+    auto point = std::min(plain.find('.'), plain.size());
+    auto digits = plain;
+    if (point < digits.size()) digits.erase(point, 1);
+    const auto left = places < 0 ? static_cast<std::size_t>(-places) : 0;
+    const auto right = places > 0 ? static_cast<std::size_t>(places) : 0;
+    if (left >= point) {
+        digits.insert(0, left - point + 1, '0');
+        point += left - point + 1;
+    }
+    point = point - left + right;
+    if (digits.size() < point) digits.append(point - digits.size(), '0');
+    return point == digits.size() ? digits : digits.substr(0, point) + "." + digits.substr(point);
 }
 
 /// Half width, without spaces and without a unit behind.
@@ -82,35 +91,8 @@ std::optional<ShopTime> serial_time(const std::string& text, loop::Day zero) {
 
 }  // namespace
 
-std::string tidy(std::string_view text) {
-    for (bool more = true; more;) {
-        more = false;
-        for (const std::string_view space : spaces) {
-            if (text.starts_with(space)) text.remove_prefix(space.size()), more = true;
-            if (text.ends_with(space)) text.remove_suffix(space.size()), more = true;
-        }
-    }
-    if (text.size() >= 3 && text.starts_with("=\"") && text.ends_with('"')) text = text.substr(2, text.size() - 3);
-    if (text.starts_with('\'')) text.remove_prefix(1);
-    return std::string(text);
-}
-
-std::string half_width(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto at = [&](std::size_t k) { return static_cast<unsigned char>(text[i + k]); };
-        if (i + 2 < text.size() && at(0) == 0xEF && (at(1) == 0xBC || at(1) == 0xBD)) {
-            const unsigned code = 0xF000U + ((at(1) & 0x3FU) << 6) + (at(2) & 0x3FU);
-            if (code >= 0xFF01 && code <= 0xFF5E) {
-                out += static_cast<char>(code - 0xFF01 + 0x21);
-                i += 2;
-                continue;
-            }
-        }
-        out += text[i];
-    }
-    return replaced(replaced(std::move(out), "\xE3\x80\x80", " "), "\xEF\xBF\xA5", "\xC2\xA5");
-}
+std::string tidy(std::string_view text) { return loop::trimmed(text); }
+std::string half_width(std::string_view text) { return loop::half_width(text); }
 
 std::size_t find_word(std::string_view text, std::string_view word) {
     for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
@@ -130,11 +112,7 @@ std::string shortened(std::string_view utf8, std::size_t most) {
     return std::string(utf8.substr(0, at));
 }
 
-bool scientific(std::string_view text) {
-    static const std::regex form(R"(\d(\.\d+)?[Ee]\+\d+)");
-    const auto plain = half_width(tidy(text));
-    return plain.size() <= value_bytes && std::regex_match(plain, form);
-}
+bool scientific(std::string_view text) { return loop::judge_number(text).code == "rounded_number"; }
 
 std::optional<ShopTime> shop_time(std::string_view raw, loop::Day serial_zero) {
     auto text = half_width(tidy(raw));
@@ -168,23 +146,23 @@ std::optional<ShopTime> shop_time(std::string_view raw, loop::Day serial_zero) {
                                m[9].length() == 0 ? "+08:00" : m[9].str()));
 }
 
-std::optional<std::int64_t> shop_cents(std::string_view raw) {
-    auto text = half_width(tidy(raw));
-    for (const std::string_view sign : {"\xC2\xA5", "RMB", "CNY", "人民币"})
-        if (text.starts_with(sign)) text.erase(0, sign.size());
-    const auto digits = plain_digits(without_unit(text));
-    if (!digits) return std::nullopt;
-    const auto point = std::min(digits->find('.'), digits->size());
-    auto decimals = digits->substr(std::min(point + 1, digits->size()));
-    decimals.resize(3, '0');
-    std::int64_t yuan = 0;
-    std::from_chars(digits->data(), digits->data() + point, yuan);
-    return yuan * 100 + (decimals[0] - '0') * 10 + (decimals[1] - '0') + (decimals[2] >= '5' ? 1 : 0);
+std::optional<std::int64_t> shop_cents(std::string_view raw, int power) {
+    if (raw.size() > value_bytes) return std::nullopt;
+    if (power != 0) {
+        const auto digits = loop::plain_decimal(raw);
+        return digits ? loop::cents_of(moved_point(*digits, power)) : std::nullopt;
+    }
+    const auto text = half_width(tidy(raw));
+    for (const std::string_view unit : {"圆", "人民币", "RMB", "CNY"})
+        if (text.size() > unit.size() && text.ends_with(unit))
+            return loop::cents_of(std::string_view(text).substr(0, text.size() - unit.size()));
+    return loop::cents_of(text);
 }
 
-std::optional<double> shop_number(std::string_view raw) {
-    const auto digits = plain_digits(without_unit(raw));
-    return digits ? number(*digits) : std::nullopt;
+std::optional<double> shop_number(std::string_view raw, int power) {
+    if (raw.size() > value_bytes) return std::nullopt;
+    const auto digits = loop::plain_decimal(power == 0 ? without_unit(raw) : std::string(raw));
+    return digits ? loop::decimal_of(moved_point(*digits, power)) : std::nullopt;
 }
 
 std::optional<std::string> report_number_in(std::string_view raw) {

@@ -12,17 +12,15 @@
 
 namespace imloop::station::intake {
 
-/// Without white space at both ends (that of Chinese typing and byte-order marks too), an apostrophe before it, or
-/// `="…"` around it.
+/// loop::trimmed and loop::half_width, as all of intake calls them.
 std::string tidy(std::string_view);
-/// Letters, digits and marks of double width as ASCII.
 std::string half_width(std::string_view);
 /// Where `word` stands in `text`; a word of ASCII letters not inside a longer one. npos: nowhere.
 std::size_t find_word(std::string_view text, std::string_view word);
 /// The first `most` characters.
 std::string shortened(std::string_view utf8, std::size_t most);
 
-/// 6.104E+17: a number whose last digits are lost.
+/// 6.104E+17, 6.1E17, 20260305000101.0: a number whose last digits are lost.
 bool scientific(std::string_view);
 
 struct ShopTime {
@@ -34,10 +32,11 @@ struct ShopTime {
 /// and serial numbers of a spreadsheet; without an offset +08:00. Of the years 2000 to 2099; nothing where it is none.
 std::optional<ShopTime> shop_time(std::string_view, loop::Day serial_zero);
 
-/// ¥1,234.50元 as 123450 hundredths, rounded half up; nothing where it is no amount or negative.
-std::optional<std::int64_t> shop_cents(std::string_view);
-/// 85,300公里 as 85300; units of the table may stand behind. Not negative.
-std::optional<double> shop_number(std::string_view);
+/// ¥1,234.50元 as 123450 hundredths, rounded half up; nothing where it is no amount or negative. `power` of ten: from
+/// the unit that the header says (4: 万元); then no other unit may stand in the cell.
+std::optional<std::int64_t> shop_cents(std::string_view, int power = 0);
+/// 85,300公里 as 85300; units of the table may stand behind. Not negative. `power` as above.
+std::optional<double> shop_number(std::string_view, int power = 0);
 
 /// 报告编码{20 to 24 digits} in free text; braces of both widths.
 std::optional<std::string> report_number_in(std::string_view);

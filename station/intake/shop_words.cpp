@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <set>
 #include <vector>
 
@@ -30,7 +31,8 @@ struct All {
     std::vector<ItemRule> rules;
     std::string other_item;
     CodeByWord part_origin, plate_kind, plate_color, fuel;
-    Words origin_defaults, yes, voided, sum;
+    Words origin_defaults, yes, no, finished, unfinished, voided;
+    std::vector<std::string> sum, footer;  ///< half width, long before short
 };
 
 std::vector<std::string> normal_words(const json& list) {
@@ -46,6 +48,12 @@ Words words_in(const json& list) {
         out.insert(word);
         if (const auto normal = normal_text(word); !normal.empty()) out.insert(normal);
     }
+    return out;
+}
+
+std::vector<std::string> long_first(const json& list) {
+    std::vector<std::string> out = list;
+    std::ranges::stable_sort(out, std::greater{}, &std::string::size);
     return out;
 }
 
@@ -80,8 +88,12 @@ All read_all() {
     add_words(out.fuel, words.at("fuel"));
     out.origin_defaults = words_in(words.at("part_origin_defaults"));
     out.yes = words_in(words.at("yes"));
+    out.no = words_in(words.at("no"));
+    out.finished = words_in(words.at("finished"));
+    out.unfinished = words_in(words.at("unfinished"));
     out.voided = words_in(words.at("voided"));
-    out.sum = words_in(words.at("summary"));
+    out.sum = long_first(words.at("summary"));
+    out.footer = long_first(words.at("footer"));
     return out;
 }
 
@@ -97,6 +109,26 @@ std::optional<std::string> code_of(const CodeByWord& codes, std::string_view wor
 
 bool among(const Words& words, std::string_view word) {
     return words.contains(std::string(word)) || words.contains(normal_text(word));
+}
+
+constexpr std::size_t label_bytes = 128;
+
+/// Half width, without the spaces that stretch a word (合    计).
+std::string label_form(std::string_view cell) {
+    auto text = half_width(tidy(cell.substr(0, std::min(cell.size(), 4 * label_bytes))));
+    std::erase(text, ' ');
+    return text;
+}
+
+/// One of the words at the beginning, alone or with a mark, a number or brackets behind it.
+bool is_label(const std::string& text, const std::vector<std::string>& words) {
+    return std::ranges::any_of(words, [&](const std::string& word) {
+        if (!text.starts_with(word)) return false;
+        const auto rest = std::string_view(text).substr(word.size());
+        return rest.empty() ||
+               std::string_view(":([{,;-_/|=.0123456789").find(rest.front()) != std::string_view::npos ||
+               rest.starts_with("【") || rest.starts_with("—") || rest.starts_with("\xC2\xA5");
+    });
 }
 
 }  // namespace
@@ -132,7 +164,34 @@ std::optional<std::string> plate_color(std::string_view word) { return code_of(a
 std::optional<std::string> fuel(std::string_view word) { return code_of(all().fuel, word); }
 
 bool says_yes(std::string_view word) { return among(all().yes, word); }
-bool says_void(std::string_view word) { return among(all().voided, word); }
-bool says_sum(std::string_view word) { return among(all().sum, word); }
+
+OrderState order_state(std::string_view word) {
+    if (among(all().finished, word)) return OrderState::finished;
+    if (among(all().unfinished, word)) return OrderState::unfinished;
+    return among(all().voided, word) ? OrderState::withdrawn : OrderState::unknown;
+}
+
+OrderState settled_state(std::string_view word) {
+    if (says_yes(word)) return OrderState::finished;
+    return among(all().no, word) ? OrderState::unfinished : order_state(word);
+}
+
+OrderState void_state(std::string_view word) {
+    if (says_yes(word)) return OrderState::withdrawn;
+    return among(all().no, word) ? OrderState::finished : order_state(word);
+}
+
+bool says_sum(std::string_view cell) {
+    static const std::regex counted(
+        R"((总|合)?(计|共)?[: ]*\d{1,9} *(单|笔|条|台次|台|张|行|项|辆|份|个|页|次)[。.]?)");
+    const auto text = label_form(cell);
+    return is_label(text, all().sum) || (text.size() <= label_bytes && std::regex_match(text, counted));
+}
+
+bool says_footer(std::string_view cell) {
+    static const std::regex page(R"(第? *\d{1,6} *(页|/).*)");
+    const auto text = label_form(cell);
+    return is_label(text, all().footer) || (text.size() <= label_bytes && std::regex_match(text, page));
+}
 
 }  // namespace imloop::station::intake

@@ -24,9 +24,17 @@ std::optional<std::string> plate_color(std::string_view word);
 std::optional<std::string> fuel(std::string_view word);
 
 bool says_yes(std::string_view word);
-/// Of an order's status: withdrawn.
-bool says_void(std::string_view word);
-/// 合计 and the like at the start of a row: a sum of rows, no order.
-bool says_sum(std::string_view word);
+
+/// What the status of an order says of the repair.
+enum class OrderState { finished, unfinished, withdrawn, unknown };
+OrderState order_state(std::string_view word);
+/// Of a column that asks: 是否结算, 是否作废. Unknown where it says neither yes nor no.
+OrderState settled_state(std::string_view yes_or_no);
+OrderState void_state(std::string_view yes_or_no);
+
+/// 合计, 小计：, 总计(元), 共3单 and the like: a sum of rows, no order.
+bool says_sum(std::string_view cell);
+/// 制表人：, 打印日期 and the like: what stands under a table.
+bool says_footer(std::string_view cell);
 
 }  // namespace imloop::station::intake

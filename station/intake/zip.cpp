@@ -2,6 +2,8 @@
 
 #include <zip.h>
 
+#include <map>
+
 #include "station/intake/table.hpp"
 
 namespace imloop::station::intake {
@@ -14,10 +16,21 @@ journal::Error damaged(const std::string& what) {
             "xlsx 文件损坏（" + what + "），请重新导出 / the xlsx file is damaged (" + what + "), export it again"};
 }
 
+std::string plain_name(std::string_view name) {
+    if (name.starts_with('/')) name.remove_prefix(1);
+    std::string out(name);
+    for (char& c : out) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        if (c == '\\') c = '/';
+    }
+    return out;
+}
+
 }  // namespace
 
 struct Zip::Impl {
     zip_t* archive = nullptr;
+    std::map<std::string, zip_uint64_t> parts;  ///< by plain_name
     ~Impl() {
         if (archive != nullptr) zip_discard(archive);
     }
@@ -41,16 +54,23 @@ journal::Result<Zip> Zip::open(std::string_view bytes) {
     }
     if (static_cast<std::uint64_t>(zip_get_num_entries(impl->archive, 0)) > table_limits.zip_parts)
         return damaged("parts");
+    const auto count = static_cast<zip_uint64_t>(zip_get_num_entries(impl->archive, 0));
+    for (zip_uint64_t i = 0; i < count; ++i)
+        if (const char* name = zip_get_name(impl->archive, i, 0); name != nullptr)
+            impl->parts.emplace(plain_name(name), i);
     return Zip(std::move(impl));
 }
 
-bool Zip::has(const std::string& name) const { return zip_name_locate(impl_->archive, name.c_str(), 0) >= 0; }
+bool Zip::has(const std::string& name) const { return impl_->parts.contains(plain_name(name)); }
 
 journal::Result<std::string> Zip::part(const std::string& name) const {
+    const auto found = impl_->parts.find(plain_name(name));
+    if (found == impl_->parts.end()) return damaged(name);
     zip_stat_t stat;
     zip_stat_init(&stat);
-    constexpr auto needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_INDEX;
-    if (zip_stat(impl_->archive, name.c_str(), 0, &stat) != 0 || (stat.valid & needed) != needed) return damaged(name);
+    constexpr auto needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
+    if (zip_stat_index(impl_->archive, found->second, 0, &stat) != 0 || (stat.valid & needed) != needed)
+        return damaged(name);
     if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE)
         return journal::Error{"encrypted",
                               "文件加了密码，请另存为不加密的文件 / the file has a password, save it "
@@ -61,7 +81,7 @@ journal::Result<std::string> Zip::part(const std::string& name) const {
                               "解开后太大，请按月份分开导出 / too large when unpacked, export it month "
                               "by month: " +
                                   name};
-    const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(zip_fopen_index(impl_->archive, stat.index, 0),
+    const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(zip_fopen_index(impl_->archive, found->second, 0),
                                                                  zip_fclose);
     if (!file) return damaged(name);
     std::string out(stat.size, '\0');

@@ -1,4 +1,5 @@
-// The parts of a ZIP archive in memory, each no larger and no more packed than table_limits allows.
+// The parts of a ZIP archive in memory, each no larger and no more packed than table_limits allows. Names are found
+// whatever their case and slashes are, as spreadsheets find them.
 #pragma once
 
 #include <memory>

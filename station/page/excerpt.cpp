@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "loop/json.hpp"
 #include "loop/record/text.hpp"
 #include "station/files.hpp"
 #include "station/intake/encoding.hpp"
@@ -200,7 +201,7 @@ Html lines_around(std::string_view text, const Span& span) {
 
 Html excerpt(const fs::path& file, const watch::Problem& p, const Words& w) {
     if (!p.record.empty()) {
-        const auto record = nlohmann::ordered_json::parse(p.record, nullptr, false);
+        const auto record = loop::json_of<nlohmann::ordered_json>(p.record);
         if (record.is_discarded() || p.place.empty()) return {};
         const auto text = record.dump(2);
         const auto span = place_in_json(text, p.place);

@@ -9,6 +9,7 @@
 
 #include "journal/digest.hpp"
 #include "loop/admission.hpp"
+#include "loop/json.hpp"
 #include "station/attachments.hpp"
 #include "station/files.hpp"
 #include "station/intake/encoding.hpp"
@@ -41,7 +42,7 @@ fs::path free_name(const fs::path& wanted) {
 
 /// The same record, but for photos that came or went since.
 bool is_same_but_photos(const std::string& a, const std::string& b) {
-    auto one = json::parse(a, nullptr, false), other = json::parse(b, nullptr, false);
+    auto one = loop::json_of(a), other = loop::json_of(b);
     if (!one.is_object() || !other.is_object()) return false;
     one.erase("attachments");
     other.erase("attachments");

@@ -53,6 +53,25 @@ class Import(Programs):
         self.station("M610404-03", "submit", offered)
         self.assertEqual(self.lines(), 2)
 
+    def test_a_dry_run_says_what_the_run_would_do(self):
+        self.assertIn("1 张早已保存", self.load(HEADER + RIGHT, "--yes") + self.load(HEADER + RIGHT, "--dry-run"))
+        changed = self.load(HEADER + RIGHT.replace("1280", "1380"), "--dry-run", expect=2)
+        self.assertIn("≠", changed)
+        self.assertEqual(self.lines(), 1)
+
+    def test_an_order_counts_once_however_precise_its_times_are(self):
+        self.load(HEADER + RIGHT, "--yes")
+        days = RIGHT.replace(" 9:05", "").replace(" 16:20", "")
+        self.assertIn("1 张早已保存", self.load(HEADER + days, "--yes"))
+        self.assertEqual(self.lines(), 1)
+
+    def test_what_is_asked_is_answered_by_the_command(self):
+        header, row = HEADER[:-1] + ",工单状态\n", RIGHT[:-1] + ",转店\n"
+        self.assertIn("--answer 'status:转店=finished'", self.load(header + row, "--yes", expect=2))
+        self.assertEqual(self.lines(), 0)
+        self.load(header + row, "--yes", "--answer", "status:转店=finished")
+        self.assertEqual(self.lines(), 1)
+
     def test_files_that_are_no_table_say_so(self):
         self.assertIn("no_header", self.load("甲,乙\n1,2\n", expect=2))
         self.assertIn("html_table", self.load("<html><table></table></html>", expect=2))

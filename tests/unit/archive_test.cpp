@@ -185,6 +185,21 @@ TEST_CASE("numbers and strings read the same") {
     CHECK(said(taken(sent)) == said(taken(message())));
 }
 
+TEST_CASE("a message nested 100,000 deep is refused with its reason, by every path and without a token") {
+    Desk desk;
+    const auto deep = R"({"a":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
+    for (const auto* path : {"lcipprogetaccesstoken", "lcipprocarfixrecordadd", "lcipproaccountcompany"}) {
+        const auto said = json::parse(desk.archive.answer({"POST", Desk::path(path), "", deep}).body);
+        CHECK(said == json({{"code", "0"},
+                            {"status", "报文读不了：嵌套太深，请减少层数 / the message can't be read: nested too deep, "
+                                       "flatten it"}}));
+    }
+    auto inside = message();
+    inside["basicInfo"] = std::string(100'000, '[') + std::string(100'000, ']');
+    CHECK(desk.send(inside).at("code") == "0");
+    CHECK(desk.send(message()).at("code") == "1");
+}
+
 TEST_CASE("raw line breaks in a text and GB18030 do not stop a message") {
     CHECK(read_message("{\"basicInfo\":{\"faultdescription\":\"a\nb\"}}")->value("faultdescription") == "a b");
     CHECK(read_message("{\"faultdescription\":\"\xce\xb2\xc6\xf8\"}")->value("faultdescription") == "尾气");

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "station/intake/number_format.hpp"
 #include "tests/support/xlsx.hpp"
 
 using namespace imloop;
@@ -48,6 +49,7 @@ TEST_CASE("a CSV file is read in every encoding and with every separator", "[tab
         CHECK(cells_of("\xFE\xFF" + encoded(text, "UTF-16BE")) == want);
     }
     CHECK(cells_of("sep=;\r\na;b,c\r\n") == std::vector<Cells>{{"a", "b,c"}});
+    CHECK(cells_of("sep=;\ra;b\r") == std::vector<Cells>{{"a", "b"}});
     CHECK(cells_of("a\tb\n1,2,3\t4\n5,6,7\t8\n") == std::vector<Cells>{{"a", "b"}, {"1,2,3", "4"}, {"5,6,7", "8"}});
 }
 
@@ -92,7 +94,7 @@ TEST_CASE("cells of every kind come out of an XLSX file as text", "[table][xlsx]
         "<c r=\"I2\"><v>6.1040499000000000E+17</v></c><c r=\"J2\"><v>610404990000000001</v></c>"
         "<c r=\"K2\" t=\"str\"><f>A1</f><v>算</v></c><c r=\"L2\" t=\"e\"><v>#REF!</v></c><c r=\"M2\" "
         "t=\"b\"><v>1</v></c></row>"
-        "<row r=\"7\"><c r=\"B7\" t=\"s\"><v>0</v></c><c r=\"C7\" t=\"s\"><v>99</v></c></row>");
+        "<row r=\"7\"><c r=\"B7\" t=\"s\"><v>0</v></c></row>");
     parts["xl/sharedStrings.xml"] =
         "<sst><si><t>甲</t></si><si><r><t>乙</t></r><r><t xml:space=\"preserve\"> "
         "a_x000D_</t></r><rPh><t>yi</t></rPh></si></sst>";
@@ -100,7 +102,7 @@ TEST_CASE("cells of every kind come out of an XLSX file as text", "[table][xlsx]
     REQUIRE(table.rows.size() == 2);
     CHECK(table.rows[0].number == 2);
     CHECK(table.rows[0].cells == Cells{"乙 a", "", "丙丁", "1280.5", "46082", "2026-03-01", "2026-03-01 16:20:00",
-                                       "20260301162000", "6.1040499E+17", "6.1040499E+17", "算", "", "TRUE"});
+                                       "20260301162000", "6.1040499E+17", "6.1040499E+17", "算", "#REF!", "TRUE"});
     CHECK(table.rows[1].number == 7);
     CHECK(table.rows[1].cells == Cells{"", "甲"});
     CHECK(table.sheet == "结算");
@@ -123,7 +125,7 @@ TEST_CASE("merged cells say the same everywhere, the 1904 system and prefixed el
     CHECK(cells_of(test::zip_of(parts)) == std::vector<Cells>{{"甲"}});
 }
 
-TEST_CASE("sheets are counted without the hidden ones", "[table][xlsx]") {
+TEST_CASE("sheets that are hidden are counted last", "[table][xlsx]") {
     auto parts = test::workbook(test::text_row(1, {"一"}));
     parts["xl/workbook.xml"] =
         "<workbook xmlns:r=\"r\"><sheets><sheet name=\"藏\" state=\"hidden\" r:id=\"rId9\"/><sheet name=\"甲\" "
@@ -137,8 +139,13 @@ TEST_CASE("sheets are counted without the hidden ones", "[table][xlsx]") {
     const auto file = test::zip_of(parts);
     CHECK(cells_of(file) == std::vector<Cells>{{"一"}});
     CHECK(cells_of(file, 2) == std::vector<Cells>{{"九"}});
-    CHECK(read_table(file, 2).value().sheets == 2);
-    CHECK(error(file, 3) == "no_such_sheet");
+    const auto sheets = read_table(file, 2).value().sheets;
+    REQUIRE(sheets.size() == 3);
+    CHECK(sheets[1].name == "乙");
+    CHECK(sheets[2].name == "藏");
+    CHECK(sheets[2].hidden);
+    CHECK(cells_of(file, 3) == std::vector<Cells>{{"九"}});
+    CHECK(error(file, 4) == "no_such_sheet");
 }
 
 TEST_CASE("an XLSX file that would blow up or is damaged is refused", "[table][xlsx]") {
@@ -151,12 +158,111 @@ TEST_CASE("an XLSX file that would blow up or is damaged is refused", "[table][x
     CHECK(error(test::zip_of(test::workbook("<row r=\"1\"><c r=\"XFD1\"><v>1</v></c></row>"))) == "too_many_columns");
     CHECK(error(test::zip_of(test::workbook("<row r=\"2\"/><row r=\"2\"/>"))) == "bad_xlsx");
     CHECK(error(test::zip_of(test::workbook("<row r=\"1\"><c r=\"1A\"><v>1</v></c></row>"))) == "bad_xlsx");
-    const std::string spread = "<mergeCells><mergeCell ref=\"A1:IV50000\"/></mergeCells>";
+    const std::string spread = "<mergeCells><mergeCell ref=\"A1:A50000\"/></mergeCells>";
     std::string rows = test::text_row(1, {std::string(table_limits.cell_bytes, 'x')});
-    for (int i = 2; i < 100; ++i) rows += test::text_row(i, {std::to_string(i * i) + " 甲"});
+    for (int i = 2; i < 1100; ++i) rows += test::text_row(i, {"", std::to_string(i * i) + " 甲"});
     CHECK(error(test::zip_of(test::workbook(rows, spread))) == "too_many_rows");
     CHECK(error(test::zip_of(test::workbook(test::text_row(1, {std::string(table_limits.cell_bytes + 1, 'x')})))) ==
           "long_cell");
     auto file = test::zip_of(test::workbook(test::text_row(1, {"甲"})));
     for (std::size_t cut = 4; cut < file.size(); cut += 37) CHECK(error(file.substr(0, cut)) == "bad_xlsx");
+}
+
+TEST_CASE("a shared string that is not there refuses the file, and parts are found by their relations",
+          "[table][xlsx]") {
+    const std::string rows = "<row r=\"1\"><c t=\"s\"><v>1</v></c><c t=\"inlineStr\"><is><t>乙</t></is></c></row>";
+    CHECK(error(test::zip_of(test::workbook(rows))) == "bad_xlsx");
+    const std::string strings = "<sst><si><t>无</t></si><si><t>甲</t></si></sst>";
+    auto parts = test::workbook(rows);
+    parts["xl/SharedStrings.xml"] = strings;
+    CHECK(cells_of(test::zip_of(parts)) == std::vector<Cells>{{"甲", "乙"}});
+    parts.erase("xl/SharedStrings.xml");
+    parts["xl/other/text.xml"] = strings;
+    auto& relations = parts["xl/_rels/workbook.xml.rels"];
+    relations.insert(relations.find("</Relationships>"),
+                     "<Relationship Id=\"rId5\" Type=\"http://purl.oclc.org/ooxml/officeDocument/relationships/"
+                     "sharedStrings\" Target=\"./other/../other/Text.xml\"/>");
+    CHECK(cells_of(test::zip_of(parts)) == std::vector<Cells>{{"甲", "乙"}});
+    auto moved = test::workbook(test::text_row(1, {"甲"}));
+    moved["_rels/.rels"] =
+        "<Relationships><Relationship Id=\"a\" Type=\"x/officeDocument\" Target=\"/book/main.xml\"/></Relationships>";
+    moved["book/main.xml"] = moved["xl/workbook.xml"];
+    moved["book/_rels/main.xml.rels"] =
+        "<Relationships><Relationship Id=\"rId1\" Type=\"x/worksheet\" Target=\"../xl/worksheets/Sheet1.xml\"/>"
+        "</Relationships>";
+    moved.erase("xl/workbook.xml");
+    CHECK(cells_of(test::zip_of(moved)) == std::vector<Cells>{{"甲"}});
+}
+
+TEST_CASE("a number is as its format shows it where that says more than the number", "[table][xlsx]") {
+    const auto shown = [](double value, const char* code) {
+        return shown_number(value, number_format(code), serial_zero_1900());
+    };
+    CHECK(shown(507, "00000000") == "00000507");
+    CHECK(shown(123456789, "00000000") == "123456789");
+    CHECK(shown(507, "\"SL\"00000;-0") == "SL00507");
+    CHECK(shown(12345, "0000\\-0000") == "0001-2345");
+    CHECK(shown(1840, "0") == "1840");
+    CHECK(shown(1840, "#,##0.00\"元\"") == "1840");
+    CHECK(shown(1840, "[$$-409]#,##0.00") == "$1840");
+    CHECK(shown(0.184, "0.000\"万元\"") == "0.184万元");
+    CHECK(shown(1840, "0!.0,\"万\"") == "1840");
+    CHECK(shown(0.5, "0%") == "50%");
+    CHECK(shown(0.635416666666667, "h:mm") == "15:15:00");
+    CHECK(shown(46082.680555555555, "yyyy-mm-dd hh:mm") == "2026-03-01 16:20:00");
+    CHECK(shown(46082, "yyyy\"年\"m\"月\"") == "2026-03-01");
+    CHECK(shown_number(0.12, builtin_format(10), 0) == "12%");
+}
+
+TEST_CASE("a formula without a value is the formula; an empty text is a value", "[table][xlsx]") {
+    auto parts = test::workbook(
+        "<row r=\"1\"><c><f>A2+1</f></c><c><f t=\"shared\" si=\"0\"/><v></v></c><c t=\"str\"><f>B1</f><v></v></c>"
+        "<c><f>SUM(A1)</f><v>0</v></c><c t=\"e\"><f>1/0</f><v>#DIV/0!</v></c><c><v>7</v></c></row>");
+    CHECK(cells_of(test::zip_of(parts)) == std::vector<Cells>{{"=A2+1", "=…", "", "0", "#DIV/0!", "7"}});
+    auto& book = parts["xl/workbook.xml"];
+    book.insert(book.find("</workbook>"), "<calcPr calcId=\"124519\" fullCalcOnLoad=\"1\"/>");
+    CHECK(cells_of(test::zip_of(parts))[0][3] == "=SUM(A1)");
+    CHECK(is_formula("=A2+1"));
+    CHECK_FALSE(is_formula("=\"00123\""));
+    CHECK_FALSE(is_formula("===="));
+}
+
+TEST_CASE("rows without text are none, however many have a format", "[table][xlsx]") {
+    std::string rows = test::text_row(1, {"甲"});
+    for (std::size_t i = 2; i <= table_limits.rows + 10; ++i) rows += "<row r=\"" + std::to_string(i) + "\"/>";
+    CHECK(cells_of(test::zip_of(test::workbook(rows))).size() == 1);
+}
+
+TEST_CASE("what is merged over rows says the same in each, over columns in the first alone", "[table][xlsx]") {
+    const auto table = read_table(test::zip_of(test::workbook(
+                                      test::text_row(1, {"甲", "", "乙"}) + test::text_row(2, {"", "", "丙"}),
+                                      "<mergeCells><mergeCell ref=\"A1:A2\"/><mergeCell ref=\"C2:E2\"/></mergeCells>")))
+                           .value();
+    CHECK(table.rows[1].cells == Cells{"甲", "", "丙"});
+    CHECK(table.merged == std::vector<MergedCells>{{0, 1, 2}});
+}
+
+TEST_CASE("characters that XML can't hold come back from their escapes", "[table][xlsx]") {
+    CHECK(cells_of(test::zip_of(test::workbook(test::text_row(1, {"a_x000D__x000A_b_x005F_x_y_"})))) ==
+          std::vector<Cells>{{"a\nb_x_y_"}});
+}
+
+TEST_CASE("a row of a CSV file that is longer than its header is a column off; one of a spreadsheet is not",
+          "[table]") {
+    const auto shifts = [](const std::string& bytes) {
+        const auto table = read_table(bytes).value();
+        std::vector<std::size_t> out;
+        for (std::size_t i = 1; i < table.rows.size(); ++i)
+            if (columns_shift(table, table.rows[0], table.rows[i])) out.push_back(table.rows[i].number);
+        return out;
+    };
+    using Numbers = std::vector<std::size_t>;
+    CHECK(shifts("a,b,c\n1,2,3\n1,2,3,4\n1,2\n") == Numbers{3});
+    CHECK(shifts("a,b,c\n1,2,3,\n1,2,3, ,\n") == Numbers{});
+    CHECK(shifts("a,b,c\n7,8,9\n1,234.50,,\n") == Numbers{3});
+    CHECK(shifts("a,b,c\n7,8,9,\n1,234.50,,\n") == Numbers{});
+    CHECK(shifts(test::zip_of(test::workbook(test::text_row(1, {"a"}) + test::text_row(2, {"1", "234"})))) ==
+          Numbers{});
+    const auto table = read_table("a,b\n1,2,3\n").value();
+    CHECK(columns_shift(table, table.rows[0], table.rows[1])->zh.find("3 格，表头只有 2 格") != std::string::npos);
 }
