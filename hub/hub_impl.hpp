@@ -138,6 +138,7 @@ struct Hub::Impl {
 
     /// The rules' sweep up to today, under the lock.
     void sweep();
+    std::string watched_to;  ///< the place in the log of the last sweep
     /// `{list: flags|risk|rules, form?, from?, to?, rule?, grade?, station?, county?, state?, unmasked?, limit?}`
     Answer suspects(const nlohmann::json&);
     /// `{flag_id, form?: text|json, unmasked?}`

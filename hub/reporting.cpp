@@ -47,8 +47,10 @@ Answer Hub::Impl::report(const json& in) {
     right = day("from", request.period.from) && day("to", request.period.to) && right;
     if (!right) return problem(400, "bad_day", "日期应写成 2026-03-02 / write days as 2026-03-02");
     if (request.period.from > request.period.to) return problem(400, "bad_period", "from 晚于 to / from is after to");
-    request.view =
-        in.value("view", "station") == "registered" ? loop::CountyView::registered : loop::CountyView::station;
+    const std::string view = in.value("view", "station");
+    if (view != "station" && view != "registered")
+        return problem(400, "bad_view", "--view 可用 station, registered / views are station and registered");
+    request.view = view == "registered" ? loop::CountyView::registered : loop::CountyView::station;
     request.county = in.value("county", "");
     request.plate = in.value("plate", "");
     request.vin = in.value("vin", "");
@@ -59,11 +61,15 @@ Answer Hub::Impl::report(const json& in) {
         return problem(400, "vehicle_unnamed", "请给出 --plate 或 --vin / give --plate or --vin");
 
     const std::unique_lock guard(lock);  // `place` tries a record out; receipts are read from the store
+    if (state.suspects.swept_to() < loop::day_of(options.now())) sweep();
+    request.suspects = &state.suspects;
     request.receipt_holds = receipt_check();
-    const auto made = make_report(name, state.projection, request);
+    auto made = make_report(name, state.projection, request);
     if (!made)
         return problem(404, "unknown_report",
                        "没有这种报表，可用 counties, stations, non-returns, vehicle, review / no such report");
+    made->about["position"] = place_named(store.position());
+    made->about["watched_to"] = watched_to;
     return rendered(*made, form);
 }
 

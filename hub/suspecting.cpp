@@ -46,7 +46,10 @@ json ids_beyond(const Suspects& of, const Suspects& beyond) {
 
 }  // namespace
 
-void Hub::Impl::sweep() { state.suspects.sweep(state.projection, loop::day_of(options.now())); }
+void Hub::Impl::sweep() {
+    state.suspects.sweep(state.projection, loop::day_of(options.now()));
+    watched_to = place_named(store.position());
+}
 
 Answer Hub::Impl::suspects(const json& in) {
     auto request = request_of(in, loop::day_of(options.now()));
@@ -54,9 +57,10 @@ Answer Hub::Impl::suspects(const json& in) {
     const std::string list = in.value("list", "flags");
     const std::unique_lock guard(lock);
     sweep();
-    const Report made = list == "risk"    ? report_risk(state.projection, state.suspects)
-                        : list == "rules" ? report_rules(state.suspects)
-                                          : report_suspects(state.projection, state.suspects, *request);
+    Report made = list == "risk"    ? report_risk(state.projection, state.suspects)
+                  : list == "rules" ? report_rules(state.suspects)
+                                    : report_suspects(state.projection, state.suspects, *request);
+    made.about["position"] = made.about["watched_to"] = watched_to;
     return rendered(made, in.value("form", "table"));
 }
 

@@ -1,6 +1,6 @@
 // counties and stations: the measures of the contract over a period, as of a day.
 #include "hub/report/report.hpp"
-#include "loop/tables.hpp"
+#include "hub/report/suspect_counts.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -26,6 +26,7 @@ std::vector<Column> measure_columns(bool with_flags) {
         const auto words = loop::term(code);
         out.push_back({code, words.zh, words.en});
     }
+    out.push_back({"suspects", "可疑记录", "suspect records"});
     if (with_flags) {
         out.push_back({"low", "偏低", "low"});
         out.push_back({"zero", "零维修", "zero"});
@@ -33,7 +34,7 @@ std::vector<Column> measure_columns(bool with_flags) {
     return out;
 }
 
-void put_measures(std::vector<json>& row, const loop::Measures& m) {
+void put_measures(std::vector<json>& row, const loop::Measures& m, std::int64_t suspects) {
     row.emplace_back(m.failed);
     row.emplace_back(m.repaired);
     row.push_back(number(m.repair_rate()));
@@ -47,13 +48,7 @@ void put_measures(std::vector<json>& row, const loop::Measures& m) {
     row.push_back(number(loop::Measures::median(m.days_to_repair)));
     row.push_back(number(loop::Measures::median(m.days_to_close)));
     for (const auto count : m.outcomes) row.emplace_back(count);
-}
-
-json about(const ReportRequest& request) {
-    return {{"from", loop::format_day(request.period.from)},
-            {"to", loop::format_day(request.period.to)},
-            {"as_of", loop::format_day(request.as_of)},
-            {"view", request.view == loop::CountyView::station ? "station" : "registered"}};
+    row.emplace_back(suspects);
 }
 
 }  // namespace
@@ -64,27 +59,29 @@ Report report_counties(const loop::Projection& projection, const ReportRequest& 
                {{"county", "代码", "county"}, {"name", "县区", "name"}},
                {},
                about(request)};
+    const auto suspects = suspects_in(projection, request);
     const auto columns = measure_columns(true);
     out.columns.insert(out.columns.end(), columns.begin(), columns.end());
     const auto tally = loop::tally(projection, request.period, request.as_of, request.view);
-    const auto put = [&](std::string code, std::string name, const loop::Measures& m, json low, json zero) {
-        std::vector<json> row{std::move(code), std::move(name)};
-        put_measures(row, m);
-        row.push_back(std::move(low));
-        row.push_back(std::move(zero));
+    const auto put = [&](const std::string& code, const loop::Measures& m, std::int64_t suspect_count, bool low,
+                         bool zero) {
+        std::vector<json> row{code, county_words(code).zh};
+        put_measures(row, m, suspect_count);
+        row.emplace_back(low);
+        row.emplace_back(zero);
         out.rows.push_back(std::move(row));
     };
     for (const auto& row : tally.counties()) {
         if (!request.county.empty() && row.county != request.county) continue;
-        if (row.county.empty() && row.measures.failed == 0) continue;
-        if (row.county == projection.policy().city && row.measures.failed == 0) continue;
-        put(row.county.empty() ? "outside" : row.county, row.county.empty() ? "市外" : county_name(row.county),
-            row.measures, row.is_low, row.is_zero);
+        const bool is_county = !row.county.empty() && row.county != projection.policy().city;
+        const auto count = suspects.of_county(row.county);
+        if (!is_county && row.measures.failed == 0 && count == 0) continue;
+        put(row.county.empty() ? "outside" : row.county, row.measures, count, row.is_low, row.is_zero);
     }
     const auto& total = tally.total();
     const double target = projection.policy().repair_rate_target;
     if (request.county.empty())
-        put("all", "全市", total, loop::is_low(total.repaired, total.failed, target),
+        put("all", total, suspects.all, loop::is_low(total.repaired, total.failed, target),
             loop::is_zero(total.repaired, total.failed, target));
     return out;
 }
@@ -92,9 +89,12 @@ Report report_counties(const loop::Projection& projection, const ReportRequest& 
 Report report_stations(const loop::Projection& projection, const ReportRequest& request) {
     Report out{"各站维修与闭环",
                "Repair and closing by station",
-               {{"station_id", "编号", "station"}, {"name", "名称", "name"}, {"county", "县区", "county"}},
+               {{"station_id", "编号", "station"},
+                {"name", "名称", "name"},
+                {"county", "县区", "county", false, county_words}},
                {},
                about(request)};
+    const auto suspects = suspects_in(projection, request);
     const auto columns = measure_columns(false);
     out.columns.insert(out.columns.end(), columns.begin(), columns.end());
     const auto tally = loop::tally(projection, request.period, request.as_of, request.view);
@@ -103,7 +103,7 @@ Report report_stations(const loop::Projection& projection, const ReportRequest& 
         const std::string county = view ? view->county : "";
         if (!request.county.empty() && county != request.county) continue;
         std::vector<json> row{id, view ? view->name : "", county};
-        put_measures(row, measures);
+        put_measures(row, measures, suspects.of_station(id));
         out.rows.push_back(std::move(row));
     }
     return out;

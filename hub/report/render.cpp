@@ -1,8 +1,11 @@
 #include "hub/report/render.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+
+#include "hub/report/csv.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -12,6 +15,9 @@ using nlohmann::json;
 std::string shown(const json& cell, const Column& column) {
     if (cell.is_null()) return "–";
     if (cell.is_boolean()) return cell.get<bool>() ? "是" : "";
+    if (cell.is_object()) return cell.at("zh").get<std::string>();
+    if (cell.is_array()) return fmt::format("{}", fmt::join(cell.get<std::vector<std::string>>(), ", "));
+    if (column.words != nullptr) return column.words(cell.get_ref<const std::string&>()).zh;
     if (column.is_rate) return fmt::format("{:.1f}%", cell.get<double>() * 100);
     if (cell.is_number_float()) return fmt::format("{:g}", cell.get<double>());
     return cell.is_string() ? cell.get<std::string>() : cell.dump();
@@ -40,13 +46,6 @@ std::size_t cells(std::string_view text) {
 std::string padded(const std::string& text, std::size_t width, bool to_the_right) {
     const std::string space(width - std::min(width, cells(text)), ' ');
     return to_the_right ? space + text : text + space;
-}
-
-std::string quoted(const std::string& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-    std::string out = "\"";
-    for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return out + "\"";
 }
 
 }  // namespace
@@ -87,21 +86,24 @@ std::string as_json(const Report& report) {
         for (std::size_t i = 0; i < row.size(); ++i) object[report.columns[i].name] = row[i];
         out["rows"].push_back(std::move(object));
     }
-    return out.dump(2) + "\n";
+    return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 std::string as_csv(const Report& report) {
-    std::string out;
-    for (std::size_t i = 0; i < report.columns.size(); ++i) out += (i == 0 ? "" : ",") + report.columns[i].name;
-    out += "\r\n";
+    Csv out;
+    for (const auto& column : report.columns) out.text(column.name);
+    out.end_row();
     for (const auto& row : report.rows) {
         for (std::size_t i = 0; i < row.size(); ++i) {
-            if (i > 0) out += ',';
-            if (!row[i].is_null()) out += quoted(row[i].is_string() ? row[i].get<std::string>() : row[i].dump());
+            const bool is_text = row[i].is_string() || row[i].is_object() || row[i].is_array();
+            if (is_text)
+                out.text(shown(row[i], report.columns[i]));
+            else
+                out.value(row[i].is_null() ? "" : row[i].dump());
         }
-        out += "\r\n";
+        out.end_row();
     }
-    return out;
+    return out.take();
 }
 
 }  // namespace imloop::hub

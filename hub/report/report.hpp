@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "loop/projection.hpp"
+#include "loop/suspects/suspects.hpp"
+#include "loop/tables.hpp"
 #include "loop/tally.hpp"
 
 namespace imloop::hub {
@@ -16,15 +18,17 @@ struct Column {
     std::string name;  ///< wire name
     std::string zh;
     std::string en;
-    bool is_rate = false;  ///< 0 to 1, shown as per cent
+    bool is_rate = false;                              ///< 0 to 1, shown as per cent
+    loop::Words (*words)(std::string_view) = nullptr;  ///< of cells that hold a code; JSON gives the code itself
 };
 
 struct Report {
     std::string zh;
     std::string en;
     std::vector<Column> columns;
-    std::vector<std::vector<nlohmann::json>> rows;  ///< a cell a column: text, number, true/false or null
-    nlohmann::json about;                           ///< period, as_of and what else the figures hang on
+    /// A cell a column: text, number, true/false, null; a list of codes; or a sentence, `{zh, en}`.
+    std::vector<std::vector<nlohmann::json>> rows;
+    nlohmann::json about;  ///< period, as_of, view and what else the figures hang on
 };
 
 /// Whether the receipt of this journal line holds.
@@ -39,8 +43,11 @@ struct ReportRequest {
     bool unmasked = false;
     std::size_t limit = 0;  ///< rows at most; 0: all
     ReceiptCheck receipt_holds;
+    const loop::rules::Suspects* suspects = nullptr;  ///< whose records counties and stations count; none: none
 };
 
+/// The period, the day and the view a report was asked for.
+nlohmann::json about(const ReportRequest&);
 /// Nothing for a name that is no report: counties, stations, non-returns, vehicle, review.
 std::optional<Report> make_report(std::string_view name, const loop::Projection&, const ReportRequest&);
 
@@ -54,7 +61,7 @@ Report report_review(const loop::Projection&, const ReportRequest&);
 
 std::string shown_plate(const std::string& normal, bool unmasked);
 std::string shown_vin(const std::string& normal, bool unmasked);
-/// `610404 渭城区`, or the code alone.
-std::string county_name(std::string_view code);
+/// Of a county's code, of `outside` and of `all`; the code alone where it is in no table.
+loop::Words county_words(std::string_view code);
 
 }  // namespace imloop::hub

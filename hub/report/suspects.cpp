@@ -19,7 +19,20 @@ std::string state_of(const Suspects& suspects, const std::string& flag_id) {
     return decision ? decision->action : "open";
 }
 
-std::string state_words(const std::string& state) { return state == "open" ? "待核" : loop::term(state).zh; }
+loop::Words state_words(std::string_view state) {
+    return state == "open" ? loop::Words{"待核", "open"} : loop::term(state);
+}
+
+loop::Words grade_words(std::string_view grade) {
+    using loop::rules::Grade;
+    for (const auto one : {Grade::weak, Grade::medium, Grade::strong})
+        if (name_of(one) == grade) return loop::rules::words_of(one);
+    return loop::term(grade);
+}
+
+loop::Words rule_title(std::string_view rule) { return loop::rules::rule_table(rule).title; }
+
+json both(const loop::Words& words) { return {{"zh", words.zh}, {"en", words.en}}; }
 
 std::string county_of(const loop::Projection& projection, const Flag& flag) {
     if (!flag.county.empty()) return flag.county;
@@ -48,16 +61,17 @@ Report report_suspects(const loop::Projection& projection, const Suspects& suspe
     Report out{"需要看一看的记录",
                "What needs a look",
                {{"flag_id", "编号", "flag"},
-                {"grade", "证据", "evidence"},
+                {"grade", "证据", "evidence", false, grade_words},
                 {"score", "可能性", "score", true},
                 {"day", "日期", "day"},
                 {"station_id", "站点", "station"},
-                {"county", "县区", "county"},
+                {"county", "县区", "county", false, county_words},
                 {"person", "人员", "person"},
                 {"plate", "号牌", "plate"},
-                {"title", "规则", "rule"},
+                {"rule", "规则", "rule", false, rule_title},
                 {"claim", "说明", "claim"},
-                {"state", "状态", "state"}},
+                {"state", "状态", "state", false, state_words},
+                {"records", "记录号", "records"}},
                {},
                {{"from", loop::format_day(request.period.from)}, {"to", loop::format_day(request.period.to)}}};
     std::vector<const Flag*> flags;
@@ -68,11 +82,10 @@ Report report_suspects(const loop::Projection& projection, const Suspects& suspe
     out.about["count"] = flags.size();
     if (request.limit > 0 && flags.size() > request.limit) flags.resize(request.limit);
     for (const Flag* f : flags)
-        out.rows.push_back({f->flag_id, loop::rules::words_of(f->grade).zh, f->score_permille / 1000.0,
+        out.rows.push_back({f->flag_id, name_of(f->grade), f->score_permille / 1000.0,
                             f->day == 0 ? json(nullptr) : json(loop::format_day(f->day)), f->station_id,
-                            county_name(county_of(projection, *f)), f->person,
-                            plate_of(projection, *f, request.unmasked), loop::rules::rule_table(f->rule).title.zh,
-                            loop::rules::claim_of(*f).zh, state_words(state_of(suspects, f->flag_id))});
+                            county_of(projection, *f), f->person, plate_of(projection, *f, request.unmasked), f->rule,
+                            both(loop::rules::claim_of(*f)), state_of(suspects, f->flag_id), f->records});
     return out;
 }
 
@@ -99,11 +112,9 @@ Report report_risk(const loop::Projection& projection, const Suspects& suspects)
         const auto at = meters.find(station);
         const auto meter = at == meters.end() ? loop::rules::Meter{} : at->second;
         const auto view = projection.stations().at(station, loop::start_of(1'000'000));
-        std::string because;
-        for (const auto& id : risk->flag_ids) because += (because.empty() ? "" : " ") + id;
         out.rows.push_back({station, view ? view->name : "", risk->score_permille / 1000.0, meter.strong,
                             std::max(0, loop::rules::meter_full - meter.strong), meter.medium, meter.weak,
-                            meter.confirmed, because});
+                            meter.confirmed, risk->flag_ids});
     }
     return out;
 }
@@ -132,7 +143,7 @@ Report report_rules(const Suspects& suspects) {
     }
     for (const auto& [id, table] : loop::rules::rule_tables()) {
         const int decided = confirmed[id] + dismissed[id];
-        out.rows.push_back({id, table.title.zh, suspects.parameters().enabled(id), flags[id], confirmed[id],
+        out.rows.push_back({id, both(table.title), suspects.parameters().enabled(id), flags[id], confirmed[id],
                             dismissed[id], asked[id],
                             decided == 0 ? json(nullptr) : json(static_cast<double>(confirmed[id]) / decided)});
     }
@@ -145,7 +156,6 @@ std::optional<json> suspect(const loop::Projection& projection, const Suspects& 
     if (!flag) return std::nullopt;
     const auto& table = loop::rules::rule_table(flag->rule);
     const auto claim = loop::rules::claim_of(*flag);
-    const auto both = [](const loop::Words& w) { return json{{"zh", w.zh}, {"en", w.en}}; };
     json out{{"flag_id", flag_id},
              {"rule", flag->rule},
              {"version", flag->version},

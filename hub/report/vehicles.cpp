@@ -18,29 +18,42 @@ using nlohmann::json;
 
 constexpr std::size_t vin_shown = 6;
 
+loop::Words joined(std::initializer_list<std::string_view> codes) {
+    loop::Words out;
+    for (const auto code : codes) {
+        const auto words = loop::term(code);
+        out.zh += (out.zh.empty() ? "" : " ") + words.zh;
+        out.en += (out.en.empty() ? "" : " ") + words.en;
+    }
+    return out;
+}
+
 /// What a record says, in a few words.
-std::string words_of(const Fact& f) {
-    const auto zh = [](std::string_view code) { return loop::term(code).zh; };
+json words_of(const Fact& f) {
+    const auto said = [](const loop::Words& words) { return json{{"zh", words.zh}, {"en", words.en}}; };
     if (f.inspection) {
         constexpr std::string_view reasons[] = {"periodic", "initial",    "retest",
                                                 "roadside", "spot_check", "comparison"};
         constexpr std::string_view verdicts[] = {"pass", "fail", "aborted"};
-        std::string out = fmt::format("{} {} {}", zh(reasons[static_cast<int>(f.inspection->reason)]),
-                                      zh(f.inspection->method), zh(verdicts[static_cast<int>(f.inspection->verdict)]));
-        if (!f.inspection->failed_items.empty())
-            out += fmt::format(" ({})", fmt::join(f.inspection->failed_items, ", "));
-        return out;
+        auto out = joined({reasons[static_cast<int>(f.inspection->reason)], f.inspection->method,
+                           verdicts[static_cast<int>(f.inspection->verdict)]});
+        if (!f.inspection->failed_items.empty()) {
+            const auto items = fmt::format(" ({})", fmt::join(f.inspection->failed_items, ", "));
+            out.zh += items;
+            out.en += items;
+        }
+        return said(out);
     }
     if (f.repair) {
         constexpr std::string_view outcomes[] = {"repaired", "not_repairable", "owner_refused", "scrapped"};
-        return zh(outcomes[static_cast<int>(f.repair->outcome)]);
+        return said(loop::term(outcomes[static_cast<int>(f.repair->outcome)]));
     }
     if (f.event) {
         constexpr std::string_view events[] = {"registered",      "replated",       "scrapped",
                                                "transferred_out", "transferred_in", "exempted"};
-        return zh(events[static_cast<int>(f.event->event)]);
+        return said(loop::term(events[static_cast<int>(f.event->event)]));
     }
-    return zh(loop::name_of(f.kind));
+    return said(loop::term(loop::name_of(f.kind)));
 }
 
 std::string number_of(const Fact& f) {
@@ -69,10 +82,18 @@ std::string shown_vin(const std::string& normal, bool unmasked) {
     return "…" + normal.substr(normal.size() - vin_shown);
 }
 
-std::string county_name(std::string_view code) {
+loop::Words county_words(std::string_view code) {
+    if (code == "all") return {"全市", "all"};
     for (const auto& county : loop::counties())
-        if (county.code == code) return county.zh;
-    return std::string(code);
+        if (county.code == code) return {county.zh, county.en};
+    return loop::term(code);
+}
+
+json about(const ReportRequest& request) {
+    return {{"from", loop::format_day(request.period.from)},
+            {"to", loop::format_day(request.period.to)},
+            {"as_of", loop::format_day(request.as_of)},
+            {"view", request.view == loop::CountyView::station ? "station" : "registered"}};
 }
 
 Report report_non_returns(const loop::Projection& projection, const ReportRequest& request) {
@@ -81,15 +102,15 @@ Report report_non_returns(const loop::Projection& projection, const ReportReques
                {{"days", "已逾天数", "days overdue"},
                 {"plate", "号牌", "plate"},
                 {"vin", "VIN", "VIN"},
-                {"county", "县区", "county"},
+                {"county", "县区", "county", false, county_words},
                 {"station_id", "检验站", "station"},
                 {"failed_on", "首次不合格", "first failure"},
-                {"kind", "情形", "kind"},
+                {"kind", "情形", "kind", false, loop::term},
                 {"failed_items", "不合格项", "failed items"},
                 {"due", "期限", "due"},
                 {"episode_id", "编号", "episode"}},
                {},
-               {{"as_of", loop::format_day(request.as_of)}}};
+               about(request)};
     std::vector<Missing> missing;
     projection.each_vehicle(request.as_of, [&](const std::string& id, const std::vector<loop::Episode>& episodes) {
         for (const auto& e : episodes) {
@@ -109,14 +130,15 @@ Report report_non_returns(const loop::Projection& projection, const ReportReques
     if (request.limit > 0 && missing.size() > request.limit) missing.resize(request.limit);
     for (auto& m : missing) {
         const auto& e = m.episode;
+        const auto& of_view = request.view == loop::CountyView::station ? e.county : e.registered_county;
+        const std::string county = projection.policy().inside(of_view) ? of_view : "outside";
         const auto failure = projection.fact(e.failures.back(), request.as_of);
         const std::string plate = failure && failure->vehicle ? failure->vehicle->plate : "";
         const auto items =
             failure && failure->inspection ? failure->inspection->failed_items : std::vector<std::string>{};
         out.rows.push_back({request.as_of - e.due.value_or(request.as_of), shown_plate(plate, request.unmasked),
-                            shown_vin(m.vin, request.unmasked), county_name(e.county), e.station_id,
-                            loop::format_day(loop::day_of(e.first_failure)), loop::term(loop::name_of(e.outcome)).zh,
-                            fmt::format("{}", fmt::join(items, ", ")),
+                            shown_vin(m.vin, request.unmasked), county, e.station_id,
+                            loop::format_day(loop::day_of(e.first_failure)), loop::name_of(e.outcome), items,
                             e.due ? json(loop::format_day(*e.due)) : json(nullptr), e.episode_id});
     }
     return out;
@@ -126,14 +148,15 @@ Report report_vehicle(const loop::Projection& projection, const ReportRequest& r
     Report out{"一辆车的经过",
                "One vehicle's story",
                {{"at", "时间", "at"},
-                {"kind", "记录", "record"},
+                {"kind", "记录", "record", false, loop::term},
                 {"station_id", "站点", "station"},
                 {"number", "编号", "number"},
                 {"words", "内容", "what"},
                 {"plate", "号牌", "plate"},
                 {"vin", "VIN", "VIN"},
                 {"episode", "不合格", "episode"},
-                {"evidence", "归属", "evidence"},
+                {"certainty", "归属", "certainty", false, loop::term},
+                {"row", "依据", "row of evidence"},
                 {"journal", "日志", "journal"},
                 {"receipt", "回执", "receipt"},
                 {"record_id", "记录号", "record id"}},
@@ -142,7 +165,7 @@ Report report_vehicle(const loop::Projection& projection, const ReportRequest& r
     const loop::VehicleWords words{loop::normal_vin(request.vin), loop::normal_plate(request.plate), "", "", "", ""};
     const auto place = projection.place(words, loop::start_of(request.as_of + 1) - 1);
     if (place.kind == loop::Placement::Kind::review)
-        out.about["note"] = "不能确定是哪一辆 / which vehicle is not certain";
+        out.about["note"] = {{"zh", "不能确定是哪一辆"}, {"en", "which vehicle is not certain"}};
     if (place.kind != loop::Placement::Kind::vehicle) return out;
     const auto episodes = projection.episodes(place.vehicle_id, request.as_of);
     json stories = json::array();
@@ -163,13 +186,13 @@ Report report_vehicle(const loop::Projection& projection, const ReportRequest& r
         const auto episode = std::ranges::find_if(episodes, [&](const loop::Episode& e) {
             return holds(e.failures) || holds(e.repairs) || holds(e.retests) || e.ended_by == f.record_id;
         });
-        json evidence;
+        json certainty, row;
         if (vehicle)
             for (const auto& e : vehicle->records)
-                if (e.record_id == f.record_id)
-                    evidence = fmt::format(
-                        "{} ({})", loop::term(e.certainty == loop::Certainty::certain ? "certain" : "likely").zh,
-                        e.row);
+                if (e.record_id == f.record_id) {
+                    certainty = e.certainty == loop::Certainty::certain ? "certain" : "likely";
+                    row = e.row;
+                }
         const auto line = projection.journal_line(f.record_id);
         json journal, receipt;
         if (line) {
@@ -177,11 +200,11 @@ Report report_vehicle(const loop::Projection& projection, const ReportRequest& r
             if (request.receipt_holds)
                 receipt = request.receipt_holds(line->source, line->epoch, line->seq) ? "✓" : "✗";
         }
-        out.rows.push_back({when(f), loop::term(loop::name_of(f.kind)).zh, f.station_id, number_of(f), words_of(f),
+        out.rows.push_back({when(f), loop::name_of(f.kind), f.station_id, number_of(f), words_of(f),
                             f.vehicle ? shown_plate(f.vehicle->plate, request.unmasked) : "",
                             f.vehicle ? shown_vin(f.vehicle->vin, request.unmasked) : "",
-                            episode == episodes.end() ? json(nullptr) : json(episode - episodes.begin() + 1), evidence,
-                            journal, receipt, f.record_id});
+                            episode == episodes.end() ? json(nullptr) : json(episode - episodes.begin() + 1), certainty,
+                            row, journal, receipt, f.record_id});
     }
     return out;
 }
@@ -191,7 +214,7 @@ Report report_review(const loop::Projection& projection, const ReportRequest& re
                "Records to be placed by hand",
                {{"at", "时间", "at"},
                 {"station_id", "站点", "station"},
-                {"kind", "记录", "record"},
+                {"kind", "记录", "record", false, loop::term},
                 {"number", "编号", "number"},
                 {"plate", "号牌", "plate"},
                 {"vin", "VIN", "VIN"},
@@ -203,7 +226,7 @@ Report report_review(const loop::Projection& projection, const ReportRequest& re
     for (const auto& id : ids) {
         const auto f = projection.fact(id);
         if (!f || !f->vehicle) continue;
-        out.rows.push_back({when(*f), f->station_id, loop::term(loop::name_of(f->kind)).zh, number_of(*f),
+        out.rows.push_back({when(*f), f->station_id, loop::name_of(f->kind), number_of(*f),
                             shown_plate(f->vehicle->plate, request.unmasked),
                             shown_vin(f->vehicle->vin, request.unmasked), id});
         if (request.limit > 0 && out.rows.size() == request.limit) break;

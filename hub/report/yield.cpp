@@ -15,8 +15,9 @@ struct Count {
     int checks = 0, found = 0;
 };
 
-std::vector<json> row_of(const std::string& what, const std::string& words, const Count& c, const Count& random) {
+std::vector<json> row_of(const std::string& what, const loop::Words& said, const Count& c, const Count& random) {
     const auto share = [](const Count& of) { return static_cast<double>(of.found) / of.checks; };
+    const json words{{"zh", said.zh}, {"en", said.en}};
     if (c.checks == 0) return {what, words, 0, 0, nullptr, nullptr, nullptr, nullptr};
     const auto interval = loop::wilson(c.found, c.checks);
     const json lift = random.found == 0 ? json(nullptr) : json(share(c) / share(random));
@@ -49,11 +50,11 @@ Report report_yield(const loop::rules::Suspects& suspects) {
             for (const auto& rule : rules_against[station]) count(rules[rule]);
         }
     const Count random = arms["random"];
-    out.rows.push_back(row_of("random", "纯随机", random, random));
-    out.rows.push_back(row_of("risk", "按风险加权", arms["risk"], random));
-    out.rows.push_back(row_of("other", "其他检查", arms["other"], random));
+    out.rows.push_back(row_of("random", {"纯随机", "random"}, random, random));
+    out.rows.push_back(row_of("risk", {"按风险加权", "by risk"}, arms["risk"], random));
+    out.rows.push_back(row_of("other", {"其他检查", "other checks"}, arms["other"], random));
     for (const auto& [rule, count] : rules)
-        out.rows.push_back(row_of(rule, loop::rules::rule_table(rule).title.zh, count, random));
+        out.rows.push_back(row_of(rule, loop::rules::rule_table(rule).title, count, random));
     return out;
 }
 

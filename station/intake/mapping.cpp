@@ -38,10 +38,9 @@ std::vector<ReadingRule> readings_of(const std::vector<ReadingRule>& all, const 
 
 struct Group {
     std::vector<std::size_t> lines;
-    std::vector<RuleProblem> shifts;  ///< rows that are longer than the header: nothing in them is read
-    std::vector<RuleProblem> hidden;  ///< rows that the spreadsheet hides
     std::vector<Members> rows;
-    std::vector<RuleProblem> problems, notes;
+    std::vector<RuleProblem> problems;  ///< rows that are longer than the header: nothing in them is read
+    std::vector<RuleProblem> notes;     ///< of cells, and of rows that the spreadsheet hides
 };
 
 /// The column that the member of a record came of; the pointer itself where that is not known.
@@ -74,7 +73,6 @@ void judge(MappedTest& test, const Json& record, const Draft& draft, const Rules
 }
 
 MappedTest make(const Group& group, const Mapping& mapping, const Settings& settings, loop::Moment now) {
-    if (!group.shifts.empty()) return {group.lines, {}, {}, {}, group.shifts, {}};
     Draft draft(mapping.rules, settings);
     const auto each = [&](auto&& read) {
         for (std::size_t i = 0; i < group.rows.size(); ++i) {
@@ -94,7 +92,6 @@ MappedTest make(const Group& group, const Mapping& mapping, const Settings& sett
     const auto record = draft.finish({});
     MappedTest out{group.lines, draft.head("report_no"), {}, {}, draft.problems(), group.notes};
     std::ranges::copy(draft.notes(), std::back_inserter(out.notes));
-    out.notes.insert(out.notes.begin(), group.hidden.begin(), group.hidden.end());
     if (record.is_null()) return out;
     out.record_id = record["record_id"];
     out.line = record.dump();
@@ -215,15 +212,15 @@ journal::Result<MappedTable> read_mapped(const Table& table, const Mapping& mapp
         }
         group->lines.push_back(row->number);
         if (const auto shift = columns_shift(table, *header_row, *row))
-            group->shifts.push_back({"columns_shift", {}, {}, shift->zh, shift->en, {}, row->number});
+            group->problems.push_back({"columns_shift", {}, {}, shift->zh, shift->en, {}, row->number});
         if (row->hidden)
-            group->hidden.push_back({"hidden_row",
-                                     {},
-                                     {},
-                                     "这一行在表格里是隐藏的，请核对是否要用",
-                                     "the row is hidden in the spreadsheet: is it meant to be read?",
-                                     {},
-                                     row->number});
+            group->notes.push_back({"hidden_row",
+                                    {},
+                                    {},
+                                    "这一行在表格里是隐藏的，请核对是否要用",
+                                    "the row is hidden in the spreadsheet: is it meant to be read?",
+                                    {},
+                                    row->number});
         group->rows.emplace_back(rows.back());
         std::ranges::move(notes, std::back_inserter(group->notes));
     }

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "hub/report/csv.hpp"
 #include "hub/report/render.hpp"
 #include "tests/support/files.hpp"
 
@@ -90,16 +91,18 @@ TEST_CASE("counties, worked out by hand") {
     const auto report = make_report("counties", projection, request("2026-02-28")).value();
     // 3 failed, 2 repaired; Wilson 95 % of 2/3.
     CHECK(as_csv(report) ==
+          "\xEF\xBB\xBF"
           "county,name,failed,repaired,repair_rate,repair_rate_low,repair_rate_high,retested,closed,loop_rate,first_"
           "retest_pass_rate,"
           "median_days_to_repair,median_days_to_close,closed_repaired,closed_unrepaired,passed_elsewhere,in_time,non_"
           "return_not_repaired,"
-          "non_return_not_retested,waived,scrapped,transferred_out,low,zero\r\n"
-          "610404,渭城区,3,2,0.6666666666666666,0.20765960080204765,0.9385080552796037,1,1,0.3333333333333333,1.0,3.5,"
-          "7.0,1,0,0,0,1,1,0,0,0,false,false\r\n"
-          "610428,长武县,0,0,,,,0,0,,,,,0,0,0,0,0,0,0,0,0,false,false\r\n"
+          "non_return_not_retested,waived,scrapped,transferred_out,suspects,low,zero\r\n"
+          "\"\t610404\",渭城区,3,2,0.6666666666666666,0.20765960080204765,0.9385080552796037,1,1,0.3333333333333333,1."
+          "0,3.5,"
+          "7.0,1,0,0,0,1,1,0,0,0,0,false,false\r\n"
+          "\"\t610428\",长武县,0,0,,,,0,0,,,,,0,0,0,0,0,0,0,0,0,0,false,false\r\n"
           "all,全市,3,2,0.6666666666666666,0.20765960080204765,0.9385080552796037,1,1,0.3333333333333333,1.0,3.5,7.0,1,"
-          "0,0,0,1,1,0,0,0,false,false\r\n");
+          "0,0,0,1,1,0,0,0,0,false,false\r\n");
     // Ten days before all that is open was in time.
     const auto earlier = json::parse(as_json(make_report("counties", projection, request("2026-01-30")).value()));
     CHECK(earlier["rows"][0]["in_time"] == 2);
@@ -111,8 +114,8 @@ TEST_CASE("counties, worked out by hand") {
 TEST_CASE("stations: those of the failures, and shops with counting repairs; CSV quotes") {
     const auto projection = three();
     const auto csv = as_csv(make_report("stations", projection, request("2026-02-28")).value());
-    CHECK(csv.find("I610404-01,\"I610404-01,\"\"站\"\"\",610404,3,2,") != std::string::npos);
-    CHECK(csv.find("M610404-03,\"M610404-03,\"\"站\"\"\",610404,2,2,1.0,") != std::string::npos);
+    CHECK(csv.find("I610404-01,\"I610404-01,\"\"站\"\"\",渭城区,3,2,") != std::string::npos);
+    CHECK(csv.find("M610404-03,\"M610404-03,\"\"站\"\"\",渭城区,2,2,1.0,") != std::string::npos);
 }
 
 TEST_CASE("non-returns: the longest missing first, masked unless asked") {
@@ -121,9 +124,10 @@ TEST_CASE("non-returns: the longest missing first, masked unless asked") {
     const auto masked = make_report("non-returns", projection, asked).value();
     REQUIRE(masked.rows.size() == 2);
     CHECK(masked.rows[0][0] == 29);  // repaired on 01-15, due on 01-30
-    CHECK(masked.rows[0][6] == "逾期未复检");
+    CHECK(masked.rows[0][6] == "non_return_not_retested");
+    CHECK(as_table(masked).find("逾期未复检") != std::string::npos);
     CHECK(masked.rows[1][0] == 18);  // failed on 01-11, due on 02-10
-    CHECK(masked.rows[1][7] == "obd, appearance");
+    CHECK(masked.rows[1][7] == json{"obd", "appearance"});
     CHECK(as_csv(masked).find("陕D·0T002") == std::string::npos);
     CHECK(as_csv(masked).find("LFV2A21K8E4003321") == std::string::npos);
     asked.unmasked = true;
@@ -143,13 +147,49 @@ TEST_CASE("one vehicle's story") {
     asked.receipt_holds = [](const std::string& source, const std::string&, std::uint64_t) { return source[0] == 'I'; };
     const auto report = make_report("vehicle", projection, asked).value();
     REQUIRE(report.rows.size() == 3);
-    CHECK(report.rows[0][4] == "定期检验 OBD 检查 不合格 (obd, appearance)");
-    CHECK(report.rows[1][10] == "✗");
-    CHECK(report.rows[2][10] == "✓");
+    CHECK(report.rows[0][4].at("zh") == "定期检验 OBD 检查 不合格 (obd, appearance)");
+    CHECK(report.rows[1][11] == "✗");
+    CHECK(report.rows[2][11] == "✓");
     CHECK(report.about["episodes"][0]["outcome"] == "closed_repaired");
     asked.plate = "陕D9Z999";
     CHECK(make_report("vehicle", projection, asked).value().rows.empty());
     CHECK_FALSE(make_report("nothing", projection, asked));
+}
+
+TEST_CASE("the registered view of non-returns names the registered county, JSON its code") {
+    const auto projection = three();
+    auto asked = request("2026-02-28");
+    asked.view = loop::CountyView::registered;
+    const auto rows = json::parse(as_json(make_report("non-returns", projection, asked).value()));
+    CHECK(rows.at("view") == "registered");
+    CHECK(rows.at("from") == "2026-01-01");
+    CHECK(rows.at("rows").at(0).at("county") == "outside");
+    CHECK(rows.at("rows").at(0).at("kind") == "non_return_not_retested");
+    asked.view = loop::CountyView::station;
+    CHECK(json::parse(as_json(make_report("non-returns", projection, asked).value())).at("rows").at(0).at("county") ==
+          "610404");
+}
+
+TEST_CASE("a suspect record counts once for its county, its station and all, and not once it is dismissed") {
+    const auto projection = three();
+    const loop::rules::Suspects none(loop::rules::Parameters(json::object()), projection.policy());
+    auto asked = request("2026-02-28");
+    asked.suspects = &none;
+    const auto counties = json::parse(as_json(make_report("counties", projection, asked).value()));
+    CHECK(counties.at("rows").at(0).at("suspects") == 0);
+}
+
+TEST_CASE("a cell of CSV is never a formula, and an id never a number") {
+    Csv csv;
+    for (const char* text : {"=1+1", "+cmd", "-2", "@x", "＝1+1", "\t=1", "61040426031102", "1-2", "6.1E17", "610404",
+                             "2026-03-02", "陕D·0T001", "a,\"b\""})
+        csv.text(text);
+    csv.value("-2.5");
+    csv.end_row();
+    CHECK(csv.take() ==
+          "\xEF\xBB\xBF"
+          "'=1+1,'+cmd,\"\t-2\",'@x,'＝1+1,\"'\t=1\",\"\t61040426031102\",\"\t1-2\",\"\t6.1E17\","
+          "\"\t610404\",2026-03-02,陕D·0T001,\"a,\"\"b\"\"\",-2.5\r\n");
 }
 
 TEST_CASE("a table is aligned by cells, Chinese characters are two") {
