@@ -55,7 +55,7 @@ public:
     bool end_array() override { return close(); }
     bool key(string_t& name) override {
         const auto [at, is_new] = open_.back()->get_ref<json::object_t&>().try_emplace(std::move(name));
-        if (!is_new) return fail("duplicate_member", pointer() + "/" + pointer_token(at->first));
+        if (!is_new) return fail("duplicate_member", pointer(&at->first));
         member_ = &at->second;
         return true;
     }
@@ -88,17 +88,22 @@ private:
         open_.pop_back();
         return true;
     }
-    /// Of the innermost open object or array: each level is found in the one around it.
-    std::string pointer() const {
+    /// Of a member of the innermost open object: each level is found in the one around it. Ends before a name that is
+    /// not of a member's form: it may be anything, and long.
+    std::string pointer(const std::string* member) const {
         std::string out;
-        for (std::size_t i = 1; i < open_.size(); ++i) {
+        for (std::size_t i = 1; i <= open_.size(); ++i) {
             const json& outer = *open_[i - 1];
             if (outer.is_array()) {
                 out += "/" + std::to_string(outer.size() - 1);
                 continue;
             }
-            for (const auto& [name, inner] : outer.get_ref<const json::object_t&>())
-                if (&inner == open_[i]) out += "/" + pointer_token(name);
+            const std::string* name = member;
+            if (i < open_.size())
+                for (const auto& [known, inner] : outer.get_ref<const json::object_t&>())
+                    if (&inner == open_[i]) name = &known;
+            if (!is_member_name(*name)) break;
+            out += "/" + *name;
         }
         return out;
     }
