@@ -236,7 +236,7 @@ void Hub::clearance(const Caller& caller, const std::string& body, Done done) {
             answer["clearance"] = "review";
             answer["reason"] = "车牌与 VIN 不能确定是哪一辆 / plate and VIN do not tell which vehicle";
         } else if (place.kind == loop::Placement::Kind::vehicle) {
-            const auto all = state.projection.episodes(place.vehicle_id, loop::day_of(now));
+            const auto all = state.projection.episodes(place, loop::day_of(now));
             if (!all.empty() && !all.back().ended_by) {
                 const auto& e = all.back();
                 const bool clear = e.outcome == loop::EpisodeOutcome::waived || e.latest_counting_day;

@@ -1,5 +1,6 @@
-// Admission: judges one journal line by itself (contract, "Admission"): its own words, the schemas, its source and, for
-// `occurred_in_future` alone, the time of its reception. Pure and thread safe.
+// Admission: judges one journal line by itself (contract, "Admission"): its own words, the schemas, its source and the
+// time of its reception: `occurred_in_future` goes by it, and a rule judges only what came since the day it began. Pure
+// and thread safe.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -13,7 +14,7 @@
 
 namespace imloop::loop {
 
-/// One thing wrong. `zh` and `en` name the place and say what to do.
+/// One thing wrong. `zh` and `en` name the place and say what to do; no word of them comes from the line.
 struct Problem {
     std::string pointer;  ///< JSON pointer into the line; empty: the whole line
     std::string code;
@@ -53,8 +54,8 @@ struct Admitted {
     nlohmann::json json;  ///< the parsed line; discarded where it is no JSON
 };
 
-/// `source` writes the journal the line stands in; its first letter is its kind. `received_at` only serves
-/// `occurred_in_future`.
+/// `source` writes the journal the line stands in; its first letter is its kind. `received_at`: of a line that comes
+/// back with this hub's receipt the receipt's, so that it is judged by the rules of that day.
 Admitted admit(std::string_view line, std::string_view source, Moment received_at);
 
 /// A stored line, whose judgement stands: nothing is checked again. Of an `accepted` one the fact (same bytes, same

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <set>
 #include <tuple>
 
@@ -123,12 +124,16 @@ bool counts(const Span& span, const Step& s, const Register& stations) {
     return shop && shop->kind == 'M' && shop->filed;
 }
 
-void place_repairs(std::vector<Span>& spans, const std::vector<const Fact*>& repairs, const Register& stations) {
+/// Puts repairs into the spans; gives all of them, with their places.
+std::vector<Step> place_repairs(std::vector<Span>& spans, const std::vector<const Fact*>& repairs,
+                                const Register& stations) {
+    std::vector<Step> placed;
     for (const Fact* repair : repairs) {
         const auto named = named_failure(spans, *repair);
         const Step s{repair->day_only ? day_only_place(spans, day_of(repair->occurred_at), named)
                                       : Place{repair->occurred_at, 0},
                      repair};
+        placed.push_back(s);
         std::optional<std::size_t> at;
         if (named) at = named->span;
         for (std::size_t i = 0; !at && i < spans.size(); ++i)
@@ -141,6 +146,17 @@ void place_repairs(std::vector<Span>& spans, const std::vector<const Fact*>& rep
         std::sort(span.repairs.begin(), span.repairs.end(), walked_before);
         std::sort(span.counting.begin(), span.counting.end(), walked_before);
     }
+    return placed;
+}
+
+/// The registered county at a failure; `walked`: all records that give one, in the order of the walk.
+std::string registered_county_at(const Step& failure, const std::vector<Step>& walked) {
+    const auto& vehicle = failure.fact->vehicle;
+    if (vehicle && !vehicle->registered_county.empty()) return vehicle->registered_county;
+    if (walked.empty()) return {};
+    assert(std::ranges::is_sorted(walked, walked_before));
+    const auto later = std::ranges::upper_bound(walked, failure, walked_before);
+    return (later == walked.begin() ? *later : *std::prev(later)).fact->vehicle->registered_county;
 }
 
 bool is_waived(const Span& span, std::span<const Fact> decisions, Day as_of) {
@@ -182,7 +198,6 @@ Episode finish(const Span& span, std::span<const Fact> decisions, const Register
     Episode e;
     e.episode_id = first.record_id;
     e.county = county_of(stations, first.station_id, first.occurred_at);
-    if (first.vehicle) e.registered_county = first.vehicle->registered_county;
     e.station_id = first.station_id;
     e.first_failure = first.occurred_at;
     e.latest_failure = latest.fact->occurred_at;
@@ -237,17 +252,26 @@ std::vector<Episode> episodes(std::span<const Fact> records, std::span<const Fac
                               const Policy& policy, Day as_of) {
     std::vector<Step> steps;
     std::vector<const Fact*> repairs;
+    std::vector<Step> others;  ///< that only say where the vehicle is registered
     for (const Fact& f : records) {
         if (day_of(f.occurred_at) > as_of) continue;
+        if (!f.repair && !f.inspection && !f.event) others.push_back({{f.occurred_at, 0}, &f});
         if (f.repair) repairs.push_back(&f);
         if (f.inspection) steps.push_back({{f.occurred_at, 0}, &f});
         if (f.event) steps.push_back({f.day_only ? day_end(day_of(f.occurred_at)) : Place{f.occurred_at, 0}, &f});
     }
-    auto spans = walk(std::move(steps));
-    place_repairs(spans, repairs, stations);
+    auto spans = walk(steps);
+    const auto placed = place_repairs(spans, repairs, stations);
+    steps.insert(steps.end(), placed.begin(), placed.end());
+    steps.insert(steps.end(), others.begin(), others.end());
+    std::erase_if(steps, [](const Step& s) { return !s.fact->vehicle || s.fact->vehicle->registered_county.empty(); });
+    std::ranges::sort(steps, walked_before);
     std::vector<Episode> out;
     out.reserve(spans.size());
-    for (const Span& span : spans) out.push_back(finish(span, decisions, stations, policy, as_of));
+    for (const Span& span : spans) {
+        out.push_back(finish(span, decisions, stations, policy, as_of));
+        out.back().registered_county = registered_county_at(span.failures.front(), steps);
+    }
     return out;
 }
 

@@ -34,8 +34,10 @@ bool is_formal(const Fact&);
 struct Episode {
     std::string episode_id;  ///< record_id of the first failure
     std::string county;      ///< of the first failure's station in force then; empty where it has no registration
-    std::string registered_county;  ///< of the vehicle, from the first failure's record, may be empty
-    std::string station_id;         ///< of the first failure
+    /// Of the vehicle: as the first failure's record gives it, else the nearest earlier record that does, else the
+    /// nearest later; empty where none does.
+    std::string registered_county;
+    std::string station_id;  ///< of the first failure
     Moment first_failure = 0;
     Moment latest_failure = 0;
     std::vector<std::string> failures;           ///< record ids in the order of the walk
@@ -53,7 +55,7 @@ struct Episode {
     bool operator==(const Episode&) const = default;
 };
 
-/// `records` are the vehicle's facts (tests, repairs, events; replaced ones in their replaced form, voided ones left
+/// `records` are the vehicle's facts (of all kinds; replaced ones in their replaced form, voided ones left
 /// out), `decisions` the `waive` decisions about any of its episodes (they name an episode_id or a failure's
 /// record_id). Facts of days after `as_of` are not seen. Pure; the order of the inputs has no effect.
 std::vector<Episode> episodes(std::span<const Fact> records, std::span<const Fact> decisions, const Register&,

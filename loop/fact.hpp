@@ -30,7 +30,7 @@ std::string_view name_of(Kind);
 std::optional<Kind> kind_named(std::string_view);
 
 /// The vehicle as a record has it. `vin` and `plate` are normalised (loop/vehicle/vin.hpp, plate.hpp); empty: not
-/// given.
+/// given, or a placeholder (loop/vehicle/words.hpp).
 struct VehicleWords {
     std::string vin;
     std::string plate;

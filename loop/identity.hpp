@@ -3,7 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -24,22 +23,24 @@ struct Evidence {
 struct Vehicle {
     std::string vehicle_id;         ///< record_id of its first record by (occurred_at, record_id)
     std::string vin;                ///< the proven one, then that of more records, then the least; may be empty
-    std::vector<Evidence> records;  ///< ascending by record_id
+    std::vector<Evidence> records;  ///< ascending by record_id, at least one
     bool operator==(const Vehicle&) const = default;
 };
 
-/// What a clearance finds for a vehicle described in words, without storing anything.
+/// Where a record with some words would stand, were it stored.
 struct Placement {
+    /// review: the words can't be placed, or would stand on the review list.
     enum class Kind { none, vehicle, review } kind = Kind::none;
+    /// The records of the vehicle as it would be with the words, ascending; of several vehicles of today where the
+    /// words join them. Empty but for `vehicle`.
+    std::vector<std::string> records;
+    /// Today's vehicle that holds the first of them by (occurred_at, record_id).
     std::string vehicle_id;
 };
 
-/// The limit beyond which a plate is no evidence any more: borne by more than this many VINs or VIN-less records, all
-/// its VIN-less records stand alone, on the review list. It bounds the work one record can cause.
-inline constexpr std::size_t plate_bearers_max = 64;
-
-/// Not thread safe. Holds what it needs of each fact; facts must carry `vehicle` (others are ignored), but decisions
-/// `join` and `part` (about record_id, other_record_id) are taken without.
+/// Not thread safe; const calls may run beside each other. Holds what it needs of each fact; facts must carry `vehicle`
+/// (others are ignored), but decisions `join` and `part` (about record_id, other_record_id) are taken without. No
+/// number of records changes what the table says.
 class Identity {
 public:
     Identity();
@@ -51,29 +52,31 @@ public:
     void put(const Fact&);
     void erase(const std::string& record_id);
 
-    /// What changed since the last call: vehicles that are no more (by id), vehicles that are new or other than before,
-    /// and the review list's changes.
+    /// What changed since the last call: vehicles that are no more, vehicles that are new or other than before (both by
+    /// id, ascending), and the review list's changes.
     struct Changes {
         std::vector<std::string> gone;
-        std::vector<Vehicle> present;
+        std::vector<std::string> present;
         std::vector<std::string> review_added;
         std::vector<std::string> review_removed;
     };
     Changes settle();
 
-    std::vector<Vehicle> vehicles() const;    ///< ascending by vehicle_id; call after settle()
+    // All that follow answer of the last settle(), and must not be asked before it.
+    std::vector<Vehicle> vehicles() const;    ///< ascending by vehicle_id
     std::vector<std::string> review() const;  ///< record ids, ascending
     /// The vehicle of a record; empty where the record is unknown.
     std::string vehicle_of(const std::string& record_id) const;
     const Vehicle* vehicle(const std::string& vehicle_id) const;
-    /// Where a record with these words would go at this moment. Leaves everything as it was, but puts and takes away a
-    /// record meanwhile: no other call may run beside it. Call after settle().
+    /// Where a record with these words and this moment would stand: what put() and settle() would make of it, read
+    /// without doing them.
     Placement place(const VehicleWords&, Moment) const;
-    /// How many records the last settle() looked at: the measure of its work.
+    /// How many records and VINs the last settle() looked at: the measure of its work.
     std::size_t last_work() const;
 
 private:
     struct State;
+    struct Asking;
     std::unique_ptr<State> state_;
 };
 

@@ -1,15 +1,45 @@
 // What identity keeps: records, the nodes of their VINs, plates, decisions; and what each change of them makes dirty.
+#include <cassert>
 #include <utility>
 
 #include "loop/identity_state.hpp"
+#include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/vin.hpp"
+#include "loop/vehicle/words.hpp"
 
 namespace imloop::loop {
 namespace {
 
 constexpr std::size_t vin_places = 17;
 
+template <typename List, typename Value>
+void list_or_drop(std::map<std::string, List>& lists, const std::string& key, Value value, int sign) {
+    if (key.empty()) return;
+    if (sign > 0) {
+        lists[key].insert(value);
+    } else if (const auto it = lists.find(key); it != lists.end()) {
+        it->second.erase(value);
+        if (it->second.empty()) lists.erase(it);
+    }
+}
+
 }  // namespace
+
+std::string identity_key(const IdentityRecord& r) {
+    return r.vin.size() == vin_places ? r.vin : r.vin + "|" + (r.plate.empty() ? r.id : r.plate);
+}
+
+void IdentityNode::count(const IdentityRecord& r, int sign) {
+    for (const auto* plate : {&r.plate, &r.new_plate}) {
+        if (plate->empty()) continue;
+        auto& kinds = plates[*plate];
+        auto& said = kinds[r.kind];
+        assert(said + sign >= 0);
+        if ((said += sign) == 0) kinds.erase(r.kind);
+        if (kinds.empty()) plates.erase(*plate);
+    }
+    if (!r.engine_no.empty() && (engines[r.engine_no] += sign) == 0) engines.erase(r.engine_no);
+}
 
 IdentityGroup* Identity::State::new_group() {
     auto owned = std::make_unique<Group>();
@@ -19,7 +49,7 @@ IdentityGroup* Identity::State::new_group() {
 }
 
 IdentityNode& Identity::State::node_for(const Record& r) {
-    const std::string key = r.vin.size() == vin_places ? r.vin : r.vin + "|" + (r.plate.empty() ? r.id : r.plate);
+    const std::string key = identity_key(r);
     auto& slot = nodes[key];
     if (!slot) {
         slot = std::make_unique<Node>();
@@ -42,37 +72,65 @@ std::vector<IdentityNode*> Identity::State::neighbours(const Node& n) const {
     return {out.begin(), out.end()};
 }
 
+void Identity::State::bearers_changed(const std::string& plate) {
+    plates[plate].rows.reset();
+    dirty_plates.insert(plate);
+}
+
 /// Adds (+1) or takes away (-1) what a record with VIN says of its node and plates.
 void Identity::State::bear(Record& r, int sign) {
     Node& n = *r.node;
+    n.count(r, sign);
     for (const auto* plate : {&r.plate, &r.new_plate}) {
         if (plate->empty()) continue;
-        auto& count = n.plates[*plate][r.kind];
-        if ((count += sign) == 0) n.plates[*plate].erase(r.kind);
-        if (n.plates[*plate].empty()) {
-            n.plates.erase(*plate);
-            plates[*plate].bearers.erase(&n);
-        } else {
+        bearers_changed(*plate);
+        if (n.plates.contains(*plate))
             plates[*plate].bearers.insert(&n);
-        }
-        dirty_plates.insert(*plate);
+        else
+            plates[*plate].bearers.erase(&n);
     }
-    if (!r.engine_no.empty() && (n.engines[r.engine_no] += sign) == 0) n.engines.erase(r.engine_no);
+}
+
+/// Adds or takes away a record without VIN under its plate. Where no kind comes or goes, it and the repairs that name
+/// it are all that there is to place.
+void Identity::State::list_without_vin(Record& r, int sign) {
+    Plate& plate = plates[r.plate];
+    dirty_plates.insert(r.plate);
+    if (sign > 0)
+        plate.without_vin.insert(&r), plate.to_place.insert(&r);
+    else
+        plate.without_vin.erase(&r), plate.to_place.erase(&r);
+    if (!r.kind.empty()) {
+        const bool was_given = plate.kinds.contains(r.kind);
+        if ((plate.kinds[r.kind] += sign) == 0) plate.kinds.erase(r.kind);
+        if (plate.kinds.contains(r.kind) != was_given) plate.rows.reset();
+    }
+    list_or_drop(plate.naming, r.fail_report_no, &r, sign);
+    for (const auto* number : {&r.report_no, &r.acceptance_no}) {
+        list_or_drop(plate.failures, *number, &r, sign);
+        if (const auto named_by = plate.naming.find(*number); named_by != plate.naming.end())
+            plate.to_place.insert(named_by->second.begin(), named_by->second.end());
+    }
 }
 
 void Identity::State::put(const Fact& f) {
     if (f.decision) return put_decision(f);
     erase(f.record_id);
-    if (!f.vehicle || (f.vehicle->vin.empty() && f.vehicle->plate.empty())) return;
+    if (!f.vehicle) return;
+    const VehicleWords words = counting(*f.vehicle);
     auto r = std::make_unique<Record>();
     r->id = f.record_id;
     r->occurred_at = r->from = r->to = f.occurred_at;
     if (f.day_only) r->to = r->from + day_ms - 1;
-    r->vin = f.vehicle->vin;
-    r->plate = f.vehicle->plate;
-    r->kind = f.vehicle->plate_kind;
-    r->engine_no = f.vehicle->engine_no;
-    if (f.event) r->new_plate = f.event->new_plate;
+    r->vin = words.vin;
+    r->plate = comparable_plate(words.plate);
+    r->kind = words.plate_kind;
+    r->engine_no = words.engine_no;
+    if (f.event) {
+        VehicleWords after;
+        after.plate = f.event->new_plate;
+        r->new_plate = comparable_plate(counting(std::move(after)).plate);
+    }
     if (f.repair) r->fail_report_no = f.repair->fail_report_no;
     if (f.inspection && f.inspection->verdict == Verdict::fail && f.inspection->reason != Reason::comparison) {
         r->report_no = f.inspection->report_no;
@@ -82,18 +140,21 @@ void Identity::State::put(const Fact& f) {
 }
 
 void Identity::State::add(std::unique_ptr<Record> r) {
+    assert(!r->id.empty() && !records.contains(r->id));
     dirty_records.insert(r->id);
-    if (r->vin.empty()) {
-        plates[r->plate].without_vin.insert(r.get());
-        dirty_plates.insert(r->plate);
+    if (r->neither()) {
+        Group* g = new_group();
+        g->lone = r.get();
+        put_into(*r, g, 8);
+    } else if (r->vin.empty()) {
+        list_without_vin(*r, +1);
     } else {
         r->node = &node_for(*r);
         r->node->records.insert(r.get());
         bear(*r, +1);
         dirty_nodes.insert(r->node);
     }
-    auto& slot = records[r->id];
-    slot = std::move(r);
+    records[r->id] = std::move(r);
 }
 
 void Identity::State::erase(const std::string& id) {
@@ -101,17 +162,20 @@ void Identity::State::erase(const std::string& id) {
     if (it == records.end()) return;
     Record& r = *it->second;
     dirty_records.insert(id);
-    if (r.node == nullptr) {
-        plates[r.plate].without_vin.erase(&r);
-        dirty_plates.insert(r.plate);
-        if (r.group != nullptr) {
-            r.group->without_vin.erase(&r);
-            dirty_groups.insert(r.group);
-        }
-    } else {
+    if (r.node != nullptr) {
         bear(r, -1);
         r.node->records.erase(&r);
         dirty_nodes.insert(r.node);
+        touched[r.node->group].left.insert(id);
+    } else if (!r.plate.empty()) {
+        list_without_vin(r, -1);
+    }
+    if (r.group != nullptr) {
+        r.group->without_vin.erase(&r);
+        if (r.group->lone == &r) r.group->lone = nullptr;
+        auto& touch = touched[r.group];
+        touch.left.insert(id);
+        touch.came.erase(&r);
     }
     records.erase(it);
 }
@@ -123,7 +187,7 @@ void Identity::State::put_decision(const Fact& f) {
     decisions[f.record_id] = {f.record_id, d.about, d.other_record_id, f.occurred_at, d.action == "join"};
     for (const auto& id : {d.about, d.other_record_id}) {
         decisions_about[id].insert(f.record_id);
-        dirty_records.insert(id);
+        decided_records.insert(id);
     }
 }
 
@@ -131,28 +195,44 @@ void Identity::State::erase_decision(const std::string& id) {
     const auto it = decisions.find(id);
     if (it == decisions.end()) return;
     for (const auto& about : {it->second.about, it->second.other}) {
-        decisions_about[about].erase(id);
-        dirty_records.insert(about);
+        decided_records.insert(about);
+        const auto listed = decisions_about.find(about);
+        if (listed == decisions_about.end()) continue;  // about itself: both are one
+        listed->second.erase(id);
+        if (listed->second.empty()) decisions_about.erase(listed);
     }
     decisions.erase(it);
 }
 
-void Identity::State::put_into(Record& r, Group* g, int row, std::set<Group*>& touched) {
-    if (std::exchange(r.row, row) != row && r.group == g) touched.insert(g);
-    if (r.group == g) return;
+void Identity::State::put_into(Record& r, Group* g, int row) {
+    assert(g != nullptr && r.node == nullptr);
+    const bool other_row = std::exchange(r.row, row) != row;
+    if (r.group == g) {
+        if (other_row) touched[g].came.insert(&r);
+        return;
+    }
     if (r.group != nullptr) {
         r.group->without_vin.erase(&r);
-        touched.insert(r.group);
+        auto& touch = touched[r.group];
+        touch.left.insert(r.id);
+        touch.came.erase(&r);
     }
     r.group = g;
     g->without_vin.insert(&r);
-    touched.insert(g);
+    auto& touch = touched[g];
+    touch.came.insert(&r);
+    touch.left.erase(r.id);
 }
 
 IdentityGroup* Identity::State::group_of(const std::string& id) const {
     const auto it = records.find(id);
     if (it == records.end()) return nullptr;
     return it->second->node != nullptr ? it->second->node->group : it->second->group;
+}
+
+bool Identity::State::settled() const {
+    return dirty_nodes.empty() && dirty_plates.empty() && touched.empty() && dirty_records.empty() &&
+           decided_records.empty();
 }
 
 }  // namespace imloop::loop

@@ -1,5 +1,6 @@
 // The groups as vehicles, with the officers' decisions, which outrank the table's rows.
 #include <algorithm>
+#include <cassert>
 #include <tuple>
 #include <utility>
 
@@ -42,13 +43,14 @@ std::set<IdentityGroup*> Identity::State::with_whole_vehicles(std::set<Group*> o
             add(decisions.at(id).other);
         }
     };
-    for (const auto& id : dirty_records) visit(id);
     while (!queue.empty()) {
-        const Group* g = queue.back();
+        Group* g = queue.back();
         queue.pop_back();
         for (const Node* n : g->nodes)
             for (const Record* r : n->records) visit(r->id);
         for (const Record* r : g->without_vin) visit(r->id);
+        if (const auto touch = touched.find(g); touch != touched.end())
+            for (const auto& id : touch->second.left) visit(id);
     }
     return out;
 }
@@ -94,7 +96,7 @@ std::vector<Vehicle> Identity::State::describe(const std::set<Group*>& of) const
     }
     std::vector<Vehicle> out;
     for (const auto& members : parts) {
-        if (members.empty()) continue;
+        if (members.empty()) continue;  // all of it was moved
         Group here;
         for (const auto& [r, by_officer] : members)
             if (r->node != nullptr) here.nodes.insert(r->node);
@@ -116,6 +118,92 @@ std::vector<Vehicle> Identity::State::describe(const std::set<Group*>& of) const
         out.push_back(std::move(v));
     }
     return out;
+}
+
+/// Whether records without VIN that came and went are all that happened to this group's vehicle: it keeps its id, its
+/// VIN and all other evidence.
+bool Identity::State::grows(const Group& g, const Touch& touch) const {
+    if (touch.whole || g.vehicle_id.empty()) return false;
+    const auto& was = vehicles.at(g.vehicle_id);
+    const auto first = records.find(g.vehicle_id);
+    if (first == records.end() || touch.left.contains(g.vehicle_id) || was.records.size() < 2) return false;
+    if (was.records.size() < 2 + touch.left.size()) return false;
+    const Record& begin = *first->second;
+    return std::ranges::none_of(touch.came, [&](const Record* r) {
+        return is_decided(r->id) || r->id == g.vehicle_id ||
+               std::tie(r->occurred_at, r->id) < std::tie(begin.occurred_at, begin.id);
+    });
+}
+
+void Identity::State::grow(Group& g, const Touch& touch, std::set<std::string>& present) {
+    auto& evidence = vehicles.at(g.vehicle_id).records;
+    const auto at = [&](const std::string& id) {
+        return std::ranges::lower_bound(evidence, id, {}, &Evidence::record_id);
+    };
+    bool changed = false;
+    for (const auto& id : touch.left)
+        if (const auto it = at(id); it != evidence.end() && it->record_id == id) {
+            evidence.erase(it);
+            changed = true;
+        }
+    for (const Record* r : touch.came) {
+        const Evidence now{r->id, Certainty::likely, r->row};
+        const auto it = at(r->id);
+        vehicle_of[r->id] = g.vehicle_id;
+        if (it == evidence.end() || it->record_id != r->id)
+            evidence.insert(it, now);
+        else if (*it != now)
+            *it = now;
+        else
+            continue;
+        changed = true;
+    }
+    work += touch.left.size() + touch.came.size();
+    if (changed) present.insert(g.vehicle_id);
+}
+
+/// The vehicles of these groups, against what their records were in until now.
+void Identity::State::describe_anew(std::set<Group*> whole, Changes& changes) {
+    std::set<std::string> old;
+    const auto stood_in = [&](const std::string& record_id) {
+        if (const auto it = vehicle_of.find(record_id); it != vehicle_of.end()) old.insert(it->second);
+    };
+    for (Group* g : whole) {
+        for (const Node* n : g->nodes)
+            for (const Record* r : n->records) stood_in(r->id);
+        for (const Record* r : g->without_vin) stood_in(r->id);
+        if (const auto touch = touched.find(g); touch != touched.end())
+            for (const auto& id : touch->second.left) stood_in(id);
+    }
+    std::map<std::string, Vehicle> before;
+    for (const auto& id : old)
+        if (auto was = vehicles.extract(id)) before.emplace(id, std::move(was.mapped()));
+    for (auto& v : describe(whole)) {
+        assert(!v.records.empty());
+        work += v.records.size();
+        for (const auto& e : v.records) vehicle_of[e.record_id] = v.vehicle_id;
+        const auto was = before.find(v.vehicle_id);
+        if (was == before.end() || was->second != v) changes.present.push_back(v.vehicle_id);
+        vehicles[v.vehicle_id] = std::move(v);
+    }
+    for (const auto& [id, v] : before)
+        if (!vehicles.contains(id)) changes.gone.push_back(id);
+    for (Group* g : whole) {
+        std::size_t count = g->without_vin.size();
+        bool by_officer = false;
+        std::string id;
+        const auto look = [&](const Record* r) {
+            by_officer = by_officer || is_decided(r->id);
+            id = r->id;
+        };
+        for (const Node* n : g->nodes) {
+            count += n->records.size();
+            std::ranges::for_each(n->records, look);
+        }
+        std::ranges::for_each(g->without_vin, look);
+        g->vehicle_id = count == 0 || by_officer ? std::string() : vehicle_of.at(id);
+        assert(g->vehicle_id.empty() || vehicles.at(g->vehicle_id).records.size() == count);
+    }
 }
 
 }  // namespace imloop::loop

@@ -31,7 +31,7 @@ public:
         auto& object = open_.back()->template get_ref<typename Json::object_t&>();
         if (object.size() == limits_.members) return fail("too_many_values");
         const auto [at, is_new] = object.emplace(name, Json(nullptr));
-        if (!is_new) return fail("duplicate_member", pointer() + "/" + record::pointer_token(name));
+        if (!is_new) return fail("duplicate_member", pointer(&at->first));
         member_ = &at->second;
         return true;
     }
@@ -67,17 +67,22 @@ private:
         open_.pop_back();
         return true;
     }
-    /// Of the innermost open object or array: each level is found in the one around it.
-    std::string pointer() const {
+    /// Of a member of the innermost open object: each level is found in the one around it. Ends before a name that is
+    /// not of a member's form: it may be anything, and long.
+    std::string pointer(const std::string* member) const {
         std::string out;
-        for (std::size_t i = 1; i < open_.size(); ++i) {
+        for (std::size_t i = 1; i <= open_.size(); ++i) {
             const Json& outer = *open_[i - 1];
             if (outer.is_array()) {
                 out += "/" + std::to_string(outer.size() - 1);
                 continue;
             }
-            for (const auto& [name, inner] : outer.template get_ref<const typename Json::object_t&>())
-                if (&inner == open_[i]) out += "/" + record::pointer_token(name);
+            const std::string* name = member;
+            if (i < open_.size())
+                for (const auto& [known, inner] : outer.template get_ref<const typename Json::object_t&>())
+                    if (&inner == open_[i]) name = &known;
+            if (!record::is_member_name(*name)) break;
+            out += "/" + *name;
         }
         return out;
     }

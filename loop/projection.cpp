@@ -1,6 +1,7 @@
 #include "loop/projection.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include "loop/fact_pack.hpp"
 
@@ -47,6 +48,7 @@ void Projection::put(const Admitted& line, const std::string& source, const std:
 }
 
 void Projection::store(Entry& entry, const Admitted& line, const Origin& origin) {
+    assert(line.record_id && line.problems.empty() && (!entry.accepted() || origin.before(entry.origin)));
     const std::string& id = *line.record_id;
     const bool was_correction = entry.rare && !entry.rare->corrects.empty();
     if (was_correction) {
@@ -160,6 +162,7 @@ void Projection::apply(const std::string& id, std::set<std::string>& touched_rec
     const Day day = day_of(counts->occurred_at);
     ghosts_.emplace(day, id);
     ghost_days_.emplace(id, day);
+    assert(ghosts_.size() == ghost_days_.size());
 }
 
 Projection::Changes Projection::settle() {
@@ -187,7 +190,7 @@ Projection::Changes Projection::settle() {
     changes.identity = identity_.settle();
     changes.register_changed = !changed_stations.empty();
     std::set<std::string> touched;
-    for (const auto& vehicle : changes.identity.present) touched.insert(vehicle.vehicle_id);
+    touched.insert(changes.identity.present.begin(), changes.identity.present.end());
     const auto touch = [&](const std::string& record_id) {
         if (auto vehicle_id = identity_.vehicle_of(record_id); !vehicle_id.empty())
             touched.insert(std::move(vehicle_id));

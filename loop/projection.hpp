@@ -53,8 +53,10 @@ public:
     const Policy& policy() const { return policy_; }
     const Register& stations() const { return register_; }
     const Identity& identity() const { return identity_; }
-    /// Where a record with these words would go now.
+    /// Where a record with these words would stand today.
     Placement place(const VehicleWords& words, Moment at) const { return identity_.place(words, at); }
+    /// The same for a view of a day: words that stand with nothing today find the history of records voided since.
+    Placement place(const VehicleWords& words, Moment at, Day as_of) const;
 
     /// The record as it counts today: corrected, nothing where it is voided, without effect or unknown.
     std::optional<Fact> fact(const std::string& record_id) const;
@@ -62,13 +64,17 @@ public:
     std::optional<Fact> fact(const std::string& record_id, Day as_of) const;
     /// Facts of a vehicle as it is today.
     std::vector<Fact> facts(const std::string& vehicle_id) const;
-    /// Facts of today's vehicle as seen on a day. A record that is voided today goes to the vehicle a record with its
-    /// words would go to; where there is none, those of one VIN (or plate and kind) are a vehicle by themselves.
+    /// Facts of today's vehicle as seen on a day. A record that is voided today goes to the vehicle in which identity
+    /// would place its words; where there is none, those of one VIN, else of one plate and kind, are a history by
+    /// themselves, whose id is that of its first record.
     std::vector<Fact> facts(const std::string& vehicle_id, Day as_of) const;
+    /// Facts of the vehicle as it would be with the words that were placed.
+    std::vector<Fact> facts(const Placement&, Day as_of) const;
     /// `waive` decisions about any of these records.
     std::vector<Fact> waivers(const std::vector<Fact>& of, Day as_of) const;
 
     std::vector<Episode> episodes(const std::string& vehicle_id, Day as_of) const;
+    std::vector<Episode> episodes(const Placement&, Day as_of) const;
     /// The episode that any failure in it finds.
     std::optional<Episode> episode(const std::string& failure_record_id, Day as_of) const;
     /// Every vehicle in ascending order of id, those of today's voided records last.
@@ -131,7 +137,7 @@ private:
         bool known() const { return accepted() || (rare && !rare->rejected.empty()); }
     };
     using CredentialKey = std::tuple<Day, Moment, std::string>;
-    using Ghosts = std::map<std::string, std::vector<Fact>>;
+    using Ghosts = std::map<std::string, std::vector<Fact>>;  // by vehicle, or by the first record of a history
 
     // projection.cpp: taking in
     void store(Entry&, const Admitted&, const Origin&);
@@ -161,7 +167,7 @@ private:
 
     Policy policy_;
     Register register_;
-    mutable Identity identity_;                          // `place` tries a record out and leaves all as it was
+    Identity identity_;
     std::unordered_set<std::string> texts_;              // sources, epochs and stations, each once
     std::unordered_map<std::string, Entry> entries_;     // by record_id; entries keep their address
     std::map<std::string, Registration> registrations_;  // in effect, by record_id

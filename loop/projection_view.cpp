@@ -1,7 +1,10 @@
 // What the projection answers, today and as of a day.
 #include <algorithm>
+#include <cassert>
 
 #include "loop/projection.hpp"
+#include "loop/vehicle/plate.hpp"
+#include "loop/vehicle/words.hpp"
 
 namespace imloop::loop {
 
@@ -27,13 +30,45 @@ std::vector<Fact> Projection::facts(const std::string& vehicle_id) const {
 }
 
 std::vector<Fact> Projection::facts(const std::string& vehicle_id, Day as_of) const {
-    std::vector<Fact> out;
+    Placement whole{Placement::Kind::vehicle, {}, vehicle_id};
     if (const Vehicle* vehicle = identity_.vehicle(vehicle_id))
-        for (const Evidence& e : vehicle->records)
-            if (auto f = fact(e.record_id, as_of)) out.push_back(std::move(*f));
+        for (const Evidence& e : vehicle->records) whole.records.push_back(e.record_id);
+    return facts(whole, as_of);
+}
+
+std::vector<Fact> Projection::facts(const Placement& of, Day as_of) const {
+    std::vector<Fact> out;
+    std::set<std::string> vehicles{of.vehicle_id};
+    for (const auto& id : of.records) {
+        const auto vehicle_id = identity_.vehicle_of(id);
+        if (vehicle_id.empty()) continue;  // voided since: comes with its history
+        vehicles.insert(vehicle_id);
+        if (auto f = fact(id, as_of)) out.push_back(std::move(*f));
+    }
     auto gone = ghosts(as_of);
-    if (const auto it = gone.find(vehicle_id); it != gone.end())
-        std::move(it->second.begin(), it->second.end(), std::back_inserter(out));
+    for (const auto& id : vehicles)
+        if (const auto it = gone.find(id); it != gone.end())
+            std::move(it->second.begin(), it->second.end(), std::back_inserter(out));
+    return out;
+}
+
+Placement Projection::place(const VehicleWords& given, Moment at, Day as_of) const {
+    Placement out = identity_.place(given, at);
+    if (out.kind != Placement::Kind::none) return out;
+    const VehicleWords words = counting(given);
+    const auto is_meant = [&](const Fact& f) {
+        if (!words.vin.empty()) return f.vehicle->vin == words.vin;
+        const auto &a = words.plate_kind, &b = f.vehicle->plate_kind;
+        return comparable_plate(f.vehicle->plate) == comparable_plate(words.plate) &&
+               (a.empty() || b.empty() || a == b);
+    };
+    for (const auto& [id, facts] : ghosts(as_of)) {
+        if (identity_.vehicle(id) != nullptr || std::ranges::none_of(facts, is_meant)) continue;
+        if (out.kind == Placement::Kind::vehicle) return {Placement::Kind::review, {}, {}};
+        out = {Placement::Kind::vehicle, {}, id};
+        for (const Fact& f : facts) out.records.push_back(f.record_id);
+        std::ranges::sort(out.records);
+    }
     return out;
 }
 
@@ -46,14 +81,19 @@ Projection::Ghosts Projection::ghosts(Day as_of) const {
         const Placement at = identity_.place(v, f->occurred_at);
         if (at.kind == Placement::Kind::vehicle)
             placed[at.vehicle_id].push_back(std::move(*f));
+        else if (!v.vin.empty())
+            alone["vin " + v.vin].push_back(std::move(*f));
+        else if (!v.plate.empty())
+            alone["plate " + comparable_plate(v.plate) + " " + v.plate_kind].push_back(std::move(*f));
         else
-            alone[!v.vin.empty() ? "vin " + v.vin : "plate " + v.plate + " " + v.plate_kind].push_back(std::move(*f));
+            alone["record " + f->record_id].push_back(std::move(*f));
     }
     for (auto& [key, facts] : alone) {
         const auto first = std::min_element(facts.begin(), facts.end(), [](const Fact& a, const Fact& b) {
             return std::tie(a.occurred_at, a.record_id) < std::tie(b.occurred_at, b.record_id);
         });
         const std::string id = first->record_id;
+        assert(!placed.contains(id) && identity_.vehicle(id) == nullptr);
         placed.emplace(id, std::move(facts));
     }
     return placed;
@@ -82,6 +122,10 @@ std::vector<Episode> Projection::episodes(const std::string& vehicle_id, Day as_
     return episodes_of(facts(vehicle_id, as_of), as_of);
 }
 
+std::vector<Episode> Projection::episodes(const Placement& of, Day as_of) const {
+    return episodes_of(facts(of, as_of), as_of);
+}
+
 std::optional<Episode> Projection::episode(const std::string& failure_record_id, Day as_of) const {
     std::vector<Episode> candidates;
     if (const auto vehicle_id = identity_.vehicle_of(failure_record_id); !vehicle_id.empty()) {
@@ -97,6 +141,7 @@ std::optional<Episode> Projection::episode(const std::string& failure_record_id,
 }
 
 void Projection::each_vehicle(Day as_of, const Visitor& visit) const {
+    assert(dirty_.empty());
     auto gone = ghosts(as_of);
     std::vector<Fact> records;
     for (const Vehicle& vehicle : identity_.vehicles()) {

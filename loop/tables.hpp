@@ -80,7 +80,7 @@ struct Words {
 };
 /// Of a record's member or a term of the trade (`terms`); the code itself where the table has none.
 Words term(std::string_view code);
-/// The template of a problem's text (`problems`): {name}, {want}, {found}. Nothing where the table has no such code.
+/// The template of a problem's text (`problems`): {name}, {want}. Nothing where the table has no such code.
 std::optional<Words> problem_words(std::string_view code);
 
 }  // namespace imloop::loop

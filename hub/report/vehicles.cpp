@@ -163,11 +163,11 @@ Report report_vehicle(const loop::Projection& projection, const ReportRequest& r
                {},
                {{"as_of", loop::format_day(request.as_of)}}};
     const loop::VehicleWords words{loop::normal_vin(request.vin), loop::normal_plate(request.plate), "", "", "", ""};
-    const auto place = projection.place(words, loop::start_of(request.as_of + 1) - 1);
+    const auto place = projection.place(words, loop::start_of(request.as_of + 1) - 1, request.as_of);
     if (place.kind == loop::Placement::Kind::review)
         out.about["note"] = {{"zh", "不能确定是哪一辆"}, {"en", "which vehicle is not certain"}};
     if (place.kind != loop::Placement::Kind::vehicle) return out;
-    const auto episodes = projection.episodes(place.vehicle_id, request.as_of);
+    const auto episodes = projection.episodes(place, request.as_of);
     json stories = json::array();
     for (const auto& e : episodes)
         stories.push_back({{"episode_id", e.episode_id},
@@ -176,7 +176,7 @@ Report report_vehicle(const loop::Projection& projection, const ReportRequest& r
                            {"outcome", loop::name_of(e.outcome)},
                            {"ended_at", e.ended_at ? json(loop::format_moment(*e.ended_at)) : json(nullptr)}});
     out.about["episodes"] = stories;
-    auto facts = projection.facts(place.vehicle_id, request.as_of);
+    auto facts = projection.facts(place, request.as_of);
     std::ranges::sort(facts, {}, [](const Fact& f) { return std::pair(f.occurred_at, f.record_id); });
     const auto* vehicle = projection.identity().vehicle(place.vehicle_id);
     for (const auto& f : facts) {

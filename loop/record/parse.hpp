@@ -13,7 +13,7 @@ inline constexpr int depth_max = 32;
 struct Parsed {
     nlohmann::json json;  ///< discarded where `code` is set
     std::string code;     ///< not_utf8, not_json, duplicate_member, too_deep; empty where it could be read
-    std::string pointer;  ///< of the member that stands twice
+    std::string pointer;  ///< of the member that stands twice, as far as the names on the way have a member's form
 };
 
 Parsed parse(std::string_view line);

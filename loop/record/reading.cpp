@@ -6,6 +6,7 @@
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/text.hpp"
 #include "loop/vehicle/vin.hpp"
+#include "loop/vehicle/words.hpp"
 
 namespace imloop::loop::record {
 namespace {
@@ -65,8 +66,8 @@ constexpr std::array<std::pair<std::string_view, StationStatus>, 4> statuses = {
      {"closed", StationStatus::closed}}};
 
 VehicleWords vehicle(const json& v) {
-    return {normal_vin(text(v, "vin")),        normal_plate(text(v, "plate")), text(v, "plate_kind"),
-            normal_text(text(v, "engine_no")), normal_text(text(v, "model")),  text(v, "registered_county")};
+    return counting({normal_vin(text(v, "vin")), normal_plate(text(v, "plate")), text(v, "plate_kind"),
+                     normal_text(text(v, "engine_no")), normal_text(text(v, "model")), text(v, "registered_county")});
 }
 
 std::optional<InspectionFact> inspection(const json& r) {

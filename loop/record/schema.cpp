@@ -23,7 +23,6 @@ namespace {
 
 /// Longer texts match no pattern: std::regex walks a text recursively.
 constexpr std::size_t pattern_text_max = 256;
-constexpr std::size_t shown_max = 40;
 
 enum Type : unsigned { object = 1, array = 2, string = 4, number = 8, integer = 16, boolean = 32, null = 64 };
 
@@ -55,17 +54,6 @@ unsigned type_of(const json& value) {
         default:
             return null;
     }
-}
-
-/// A short form of what stands there; a text is cut between characters.
-std::string shown(const json& value) {
-    if (value.is_object()) return "{…}";
-    if (value.is_array()) return "[…]";
-    std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-    if (text.size() <= shown_max) return text;
-    std::size_t end = shown_max;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    return text.substr(0, end) + "…";
 }
 
 }  // namespace
@@ -108,35 +96,34 @@ private:
 void Schema::Node::check(const json& value, const std::string& at, std::vector<Fault>& faults) const {
     const unsigned type = type_of(value);
     if (types != 0 && (types & type) == 0) {
-        faults.push_back({at, "wrong_type", type_words, shown(value)});
+        faults.push_back({at, "wrong_type", type_words});
         return;
     }
     if (!one_of_values.empty() && std::ranges::find(one_of_values, value) == one_of_values.end())
-        faults.push_back({at, called("unknown_code"), values_words, shown(value)});
+        faults.push_back({at, called("unknown_code"), values_words});
     if (type == object) check_object(value, at, faults);
     if (type == string) check_text(value, at, faults);
     if (type == number || type == integer) check_number(value, at, faults);
     if (type == array) {
         if (items_min && value.size() < *items_min)
-            faults.push_back({at, called("too_few_items"), std::to_string(*items_min), std::to_string(value.size())});
+            faults.push_back({at, called("too_few_items"), std::to_string(*items_min)});
         if (items)
             for (std::size_t i = 0; i < value.size(); ++i) items->check(value[i], fmt::format("{}/{}", at, i), faults);
     }
     for (const Node* node : all_of) node->check(value, at, faults);
     if (!any_of.empty() && std::ranges::none_of(any_of, [&](const Node* node) { return node->holds(value); }))
-        faults.push_back({at, called("none_applies"), "", shown(value)});
-    if (not_ && not_->holds(value)) faults.push_back({at, called("not_allowed"), "", shown(value)});
+        faults.push_back({at, called("none_applies")});
+    if (not_ && not_->holds(value)) faults.push_back({at, called("not_allowed")});
     if (if_ && then && if_->holds(value)) then->check(value, at, faults);
 }
 
 void Schema::Node::check_object(const json& value, const std::string& at, std::vector<Fault>& faults) const {
     for (const auto& name : required)
-        if (!value.contains(name)) faults.push_back({at + "/" + pointer_token(name), called("member_missing"), "", ""});
+        if (!value.contains(name)) faults.push_back({at + "/" + pointer_token(name), called("member_missing")});
     for (const auto& [name, needed] : dependencies) {
         if (!value.contains(name)) continue;
         for (const auto& other : needed)
-            if (!value.contains(other))
-                faults.push_back({at + "/" + pointer_token(other), called("member_missing"), "", ""});
+            if (!value.contains(other)) faults.push_back({at + "/" + pointer_token(other), called("member_missing")});
     }
     if (properties.empty()) return;
     for (const auto& [name, member] : value.get_ref<const json::object_t&>()) {
@@ -148,27 +135,25 @@ void Schema::Node::check_object(const json& value, const std::string& at, std::v
 void Schema::Node::check_text(const json& value, const std::string& at, std::vector<Fault>& faults) const {
     const auto& text = value.get_ref<const std::string&>();
     if (length_min && characters(text) < *length_min)
-        faults.push_back({at, "text_too_short", std::to_string(*length_min), shown(value)});
+        faults.push_back({at, "text_too_short", std::to_string(*length_min)});
     if (length_max && characters(text) > *length_max)
-        faults.push_back({at, "text_too_long", std::to_string(*length_max), shown(value)});
+        faults.push_back({at, "text_too_long", std::to_string(*length_max)});
     if (pattern && (text.size() > pattern_text_max || !std::regex_search(text, *pattern)))
-        faults.push_back({at, called("bad_format"), pattern_words, shown(value)});
-    if (format == "date-time" && !parse_moment(text)) faults.push_back({at, "bad_time", "", shown(value)});
-    if (format == "date" && !parse_day(text)) faults.push_back({at, "bad_day", "", shown(value)});
-    if (codes && !codes->contains(text)) faults.push_back({at, "unfamiliar_code", "", shown(value), true});
+        faults.push_back({at, called("bad_format"), pattern_words});
+    if (format == "date-time" && !parse_moment(text)) faults.push_back({at, "bad_time"});
+    if (format == "date" && !parse_day(text)) faults.push_back({at, "bad_day"});
+    if (codes && !codes->contains(text)) faults.push_back({at, "unfamiliar_code", "", true});
 }
 
 void Schema::Node::check_number(const json& value, const std::string& at, std::vector<Fault>& faults) const {
     const double v = value.get<double>();
-    if (minimum && v < *minimum)
-        faults.push_back({at, "number_out_of_range", fmt::format("≥ {}", *minimum), shown(value)});
-    if (maximum && v > *maximum)
-        faults.push_back({at, "number_out_of_range", fmt::format("≤ {}", *maximum), shown(value)});
+    if (minimum && v < *minimum) faults.push_back({at, "number_out_of_range", fmt::format("≥ {}", *minimum)});
+    if (maximum && v > *maximum) faults.push_back({at, "number_out_of_range", fmt::format("≤ {}", *maximum)});
     if (multiple_of) {
         // 19.99 is no exact multiple of 0.01 in binary: a millionth of a step is taken for rounding.
         const double steps = v / *multiple_of;
         if (std::abs(steps - std::round(steps)) > 1e-6 * std::max(1.0, std::abs(steps) * 1e-6))
-            faults.push_back({at, "too_many_decimals", fmt::format("{}", *multiple_of), shown(value)});
+            faults.push_back({at, "too_many_decimals", fmt::format("{}", *multiple_of)});
     }
 }
 
@@ -206,7 +191,8 @@ private:
 
     static std::string words(const json& values) {
         std::string out;
-        for (const auto& value : values) out += (out.empty() ? "" : ", ") + shown(value);
+        for (const auto& value : values)
+            out += (out.empty() ? "" : ", ") + (value.is_string() ? value.get<std::string>() : value.dump());
         return out;
     }
 

@@ -12,12 +12,12 @@
 
 namespace imloop::loop::record {
 
-/// What a value breaks. `want` says what would be right, `found` what stands there, both short.
+/// What a value breaks: its place and a code. What was found there has no member here: it may be a plate or a VIN, and
+/// receipts, logs and answers tell a fault on. `want` says what would be right, in words of schemas and tables alone.
 struct Fault {
     std::string pointer;
     std::string code;
-    std::string want;
-    std::string found;
+    std::string want = {};
     bool warning = false;  ///< an unknown code of a list that may grow (`x-codes`)
 };
 

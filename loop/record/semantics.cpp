@@ -6,8 +6,7 @@
 #include <optional>
 
 #include "loop/tables.hpp"
-#include "loop/vehicle/plate.hpp"
-#include "loop/vehicle/vin.hpp"
+#include "loop/vehicle/text.hpp"
 
 namespace imloop::loop::record {
 namespace {
@@ -37,24 +36,24 @@ void check_reading_codes(const json& reading, const Method& method, const std::s
     const std::string code = text(reading, "item"), phase = text(reading, "phase"), unit = text(reading, "unit");
     const MethodItem* item = method.item(code);
     if (!item) {
-        faults.push_back({at + "/item", "unknown_code", listed(method.items, &MethodItem::item), code});
+        faults.push_back({at + "/item", "unknown_code", listed(method.items, &MethodItem::item)});
         return;
     }
     if (std::ranges::find(item->phases, phase) == item->phases.end())
-        faults.push_back({at + "/phase", "unknown_code", listed(item->phases, std::identity()), phase});
-    if (unit != item->unit) faults.push_back({at + "/unit", "unknown_code", item->unit, unit});
+        faults.push_back({at + "/phase", "unknown_code", listed(item->phases, std::identity())});
+    if (unit != item->unit) faults.push_back({at + "/unit", "unknown_code", item->unit});
 }
 
 void check_failed_item(const std::string& code, const Method& method, const std::string& at, Faults& faults) {
     const auto slash = code.find('/');
     if (slash == std::string::npos) {
         if (code != "appearance" && code != "obd")
-            faults.push_back({at, "unfamiliar_code", "item/phase, appearance, obd", code, true});
+            faults.push_back({at, "unfamiliar_code", "item/phase, appearance, obd", true});
         return;
     }
     const MethodItem* item = method.item(code.substr(0, slash));
     if (!item || std::ranges::find(item->phases, code.substr(slash + 1)) == item->phases.end())
-        faults.push_back({at, "unknown_code", listed(method.items, &MethodItem::item), code});
+        faults.push_back({at, "unknown_code", listed(method.items, &MethodItem::item)});
 }
 
 /// Nothing where the reading has no limit of its own. Of power the limit is the lower one.
@@ -79,19 +78,19 @@ void check_verdict(const json& r, const std::string& at, Faults& faults) {
         failed = failed || !says;
         if (within && says != *within)
             faults.push_back({fmt::format("{}/readings/{}/passed", at, i), "verdict_contradicts_readings",
-                              *within ? "true" : "false", says ? "true" : "false"});
+                              *within ? "true" : "false"});
     }
     const auto items = r.find("failed_items");
     failed = failed || (items != r.end() && !items->empty());
     const std::string verdict = text(r, "verdict");
     if ((verdict == "pass" && failed) || (verdict == "fail" && !failed))
-        faults.push_back({at + "/verdict", "verdict_contradicts_readings", failed ? "fail" : "pass", verdict});
+        faults.push_back({at + "/verdict", "verdict_contradicts_readings", failed ? "fail" : "pass"});
 }
 
 void check_inspection(const json& r, const std::string& at, Faults& faults) {
     const Method* method = method_named(text(r, "method"));
     if (!method) {
-        faults.push_back({at + "/method", "unknown_code", listed(methods(), &Method::code), text(r, "method")});
+        faults.push_back({at + "/method", "unknown_code", listed(methods(), &Method::code)});
     } else {
         const json& readings = r.at("readings");
         for (std::size_t i = 0; i < readings.size(); ++i)
@@ -119,8 +118,7 @@ void check_repair_readings(const json& r, const std::string& at, Faults& faults)
             if (std::ranges::none_of(methods(), fits)) {
                 const auto* item = item_of_any(text(reading, "item"));
                 const std::string where = fmt::format("{}/{}/{}/{}", at, list, i, item ? "phase" : "item");
-                faults.push_back({where, "unknown_code", "item, phase, unit",
-                                  text(reading, "item") + " " + text(reading, "phase") + " " + text(reading, "unit")});
+                faults.push_back({where, "unknown_code", "item, phase, unit"});
             }
         }
     }
@@ -131,35 +129,45 @@ void check_span(const json& r, const char* start, const char* end, const std::st
     const auto occurred = parse_moment(text(r, "occurred_at")), from = parse_moment(text(r, start)),
                to = parse_moment(text(r, end));
     if (!occurred || !from || !to) return;
-    if (*occurred != *to)
-        faults.push_back(
-            {at + "/occurred_at", "time_mismatch", fmt::format("{} ({})", text(r, end), end), text(r, "occurred_at")});
+    if (*occurred != *to) faults.push_back({at + "/occurred_at", "time_mismatch", fmt::format("= {}", end)});
     const bool day_only = text(r, "time_precision") == "day";
     if (day_only ? day_of(*from) > day_of(*to) : *from > *to)
-        faults.push_back(
-            {at + "/" + start, "time_mismatch", fmt::format("≤ {} ({})", text(r, end), end), text(r, start)});
+        faults.push_back({at + "/" + start, "time_mismatch", fmt::format("≤ {}", end)});
+}
+
+/// A default date of some software, no test, lies before.
+Moment earliest() {
+    static const Moment at = start_of(parse_day("1990-01-01").value());
+    return at;
+}
+
+std::vector<const char*> moments_of(Kind kind) {
+    if (kind == Kind::inspection) return {"occurred_at", "started_at", "ended_at"};
+    if (kind == Kind::repair) return {"occurred_at", "received_at", "settled_at"};
+    return {"occurred_at"};
 }
 
 void check_times(Kind kind, const json& r, Moment received_at, const std::string& at, Faults& faults) {
     const auto occurred = parse_moment(text(r, "occurred_at"));
     if (!occurred) return;
     if (text(r, "time_precision") == "day" && *occurred != start_of(day_of(*occurred)))
-        faults.push_back(
-            {at + "/occurred_at", "time_mismatch", format_moment(start_of(day_of(*occurred))), text(r, "occurred_at")});
+        faults.push_back({at + "/occurred_at", "time_mismatch", "T00:00:00+08:00"});
     if (kind == Kind::inspection) check_span(r, "started_at", "ended_at", at, faults);
     if (kind == Kind::repair) check_span(r, "received_at", "settled_at", at, faults);
-    if (*occurred > received_at + ahead_max)
-        faults.push_back({at + "/occurred_at", "occurred_in_future", "", text(r, "occurred_at")});
+    if (*occurred > received_at + ahead_max) faults.push_back({at + "/occurred_at", "occurred_in_future"});
+    for (const auto* name : moments_of(kind))
+        if (const auto moment = parse_moment(text(r, name)); moment && *moment < earliest())
+            faults.push_back({fmt::format("{}/{}", at, name), "occurred_too_early"});
 }
 
-/// A VIN or plate without a letter or digit names nothing.
+/// A VIN or plate without a letter or digit names nothing. What has one is kept, though it may count for nothing.
 void check_vehicle(const json& r, const std::string& at, Faults& faults) {
     const auto vehicle = r.find("vehicle");
     if (vehicle == r.end()) return;
     const auto said = [&](const char* name) { return vehicle->contains(name); };
-    if ((said("vin") || said("plate")) && normal_vin(text(*vehicle, "vin")).empty() &&
-        normal_plate(text(*vehicle, "plate")).empty())
-        faults.push_back({at + "/vehicle", "vehicle_unnamed", "", ""});
+    if ((said("vin") || said("plate")) && normal_text(text(*vehicle, "vin")).empty() &&
+        normal_text(text(*vehicle, "plate")).empty())
+        faults.push_back({at + "/vehicle", "vehicle_unnamed"});
 }
 
 bool may_write(Kind kind, char letter) {
@@ -174,11 +182,10 @@ bool may_write(Kind kind, char letter) {
 
 void check_source(Kind kind, const json& r, std::string_view source, const std::string& at, Faults& faults) {
     const char letter = source.empty() ? '?' : source.front();
-    if (!may_write(kind, letter))
-        faults.push_back({at + "/schema", "kind_not_allowed", std::string(name_of(kind)), std::string(source)});
+    if (!may_write(kind, letter)) faults.push_back({at + "/schema", "kind_not_allowed", std::string(name_of(kind))});
     const std::string station = text(r, "station_id");
     if ((letter == 'I' || letter == 'M' || letter == 'E') && !station.empty() && station != source)
-        faults.push_back({at + "/station_id", "out_of_scope", std::string(source), station});
+        faults.push_back({at + "/station_id", "out_of_scope", std::string(source)});
 }
 
 void check_semantics(Kind kind, const json& r, std::string_view source, Moment received_at, const std::string& at,
@@ -189,7 +196,7 @@ void check_semantics(Kind kind, const json& r, std::string_view source, Moment r
     if (kind == Kind::repair) {
         check_repair_readings(r, at, faults);
         if (!r.contains("total_fee") && !source.starts_with('B'))
-            faults.push_back({at + "/total_fee", "total_fee_missing", "", ""});
+            faults.push_back({at + "/total_fee", "total_fee_missing"});
     }
 }
 

@@ -13,6 +13,14 @@ inline std::size_t characters(std::string_view utf8) {
         std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+/// Whether a text has the form of a member's name: lower snake case, at most 40 places.
+inline bool is_member_name(std::string_view text) {
+    constexpr std::size_t places_max = 40;
+    return !text.empty() && text.size() <= places_max && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    });
+}
+
 /// A member's name as a token of a JSON pointer (RFC 6901).
 inline std::string pointer_token(std::string_view name) {
     std::string out;

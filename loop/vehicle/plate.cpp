@@ -11,18 +11,6 @@ namespace {
 constexpr std::string_view provinces = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新";
 constexpr std::string_view endings = "挂学警港澳领使";
 
-/// A text as its characters, each in UTF-8.
-std::vector<std::string_view> characters(std::string_view text) {
-    std::vector<std::string_view> out;
-    for (std::size_t at = 0; at < text.size();) {
-        std::size_t end = at + 1;
-        while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
-        out.push_back(text.substr(at, end - at));
-        at = end;
-    }
-    return out;
-}
-
 bool is_one_of(std::string_view character, std::string_view list) {
     return character.size() > 1 && list.find(character) != std::string_view::npos;
 }

@@ -47,4 +47,27 @@ std::string normal_text(std::string_view raw) {
     return out;
 }
 
+std::vector<std::string_view> characters(std::string_view utf8) {
+    std::vector<std::string_view> out;
+    for (std::size_t at = 0; at < utf8.size();) {
+        std::size_t end = at + 1;
+        while (end < utf8.size() && (static_cast<unsigned char>(utf8[end]) & 0xC0) == 0x80) ++end;
+        out.push_back(utf8.substr(at, end - at));
+        at = end;
+    }
+    return out;
+}
+
+std::string_view first_characters(std::string_view utf8, std::size_t count) {
+    const auto all = characters(utf8);
+    return count >= all.size() ? utf8 : utf8.substr(0, static_cast<std::size_t>(all[count].data() - utf8.data()));
+}
+
+std::string_view last_characters(std::string_view utf8, std::size_t count) {
+    const auto all = characters(utf8);
+    if (count >= all.size()) return utf8;
+    return count == 0 ? std::string_view()
+                      : utf8.substr(static_cast<std::size_t>(all[all.size() - count].data() - utf8.data()));
+}
+
 }  // namespace imloop::loop

@@ -1,5 +1,6 @@
 #include "loop/vehicle/vin.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "loop/vehicle/text.hpp"
@@ -23,6 +24,7 @@ int value_of(char c) {
 
 std::string normal_vin(std::string_view raw) {
     std::string out = normal_text(raw);
+    std::erase_if(out, [](char c) { return !((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')); });
     for (char& c : out) {
         if (c == 'I') c = '1';
         if (c == 'O' || c == 'Q') c = '0';
@@ -44,9 +46,11 @@ bool vin_proven(std::string_view vin) {
 }
 
 std::string masked_vin(std::string_view vin) {
-    constexpr std::size_t head = 3, tail = 4;
-    if (vin.size() <= head + tail) return std::string(vin);
-    return std::string(vin.substr(0, head)) + "***" + std::string(vin.substr(vin.size() - tail));
+    constexpr std::size_t head = 3, tail = 4, short_tail = 2;
+    const auto count = characters(vin).size();
+    if (count == 0) return {};
+    if (count <= head + tail) return "***" + std::string(last_characters(vin, std::min(short_tail, count - 1)));
+    return std::string(first_characters(vin, head)) + "***" + std::string(last_characters(vin, tail));
 }
 
 bool one_slip_apart(std::string_view a, std::string_view b) {

@@ -7,11 +7,11 @@
 
 namespace imloop::loop {
 
-/// NFKC, upper case, all but letters and digits dropped, I -> 1, O and Q -> 0.
+/// NFKC, upper case, all but A-Z and 0-9 dropped, I -> 1, O and Q -> 0: a place is a byte.
 std::string normal_vin(std::string_view raw);
 /// 17 places and a right check digit in place 9. Takes a normal form.
 bool vin_proven(std::string_view vin);
-/// First three and last four places: LSV***0013.
+/// First three and last four places: LSV***0013; of one that has no more than these the last two.
 std::string masked_vin(std::string_view vin);
 /// One place differs, two neighbours swapped, or one place missing or doubled. Equal VINs are no slip.
 bool one_slip_apart(std::string_view a, std::string_view b);

@@ -105,7 +105,7 @@ Judgement judge_vin(std::string_view written) {
     if (places >= two_vins_places || (places > vin_places && plates_in(text) > 0))
         return refused("two_values", std::move(value));
     if (vin_placeholder(vin)) return doubtful("vin_placeholder", std::move(value));
-    if (places != vin.size() || half.find_first_of("/;,|") != std::string::npos)
+    if (text.size() != vin.size() || half.find_first_of("/;,|") != std::string::npos)
         return doubtful("vin_characters", std::move(value));
     if (places != vin_places) return doubtful("vin_length", std::move(value));
     if (!vin_proven(vin)) return doubtful("vin_check_digit", std::move(value));

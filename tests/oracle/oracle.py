@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An independent oracle of identity, episodes and measures: plain Python, written from the contract's words.
 
-  oracle.py export/ --from 2025-01-01 --to 2025-12-31 --as-of 2025-12-31 [--policy policy.json]
+  oracle.py export/ --from 2025-01-01 --to 2025-12-31 --as-of 2025-12-31 [--policy policy.json] [--view registered]
   oracle.py --vectors schemas/vectors
 
 Reads what `hub export` wrote: accepted lines of all journals. Prints the county rows as `hub report counties --json` has
@@ -13,6 +13,7 @@ import datetime
 import json
 import math
 import pathlib
+import re
 import sys
 import unicodedata
 
@@ -34,8 +35,19 @@ def normal(text):
     return "".join(c for c in unicodedata.normalize("NFKC", text or "").upper() if unicodedata.category(c)[0] in "LN")
 
 
+PLACEHOLDERS = json.loads((pathlib.Path(__file__).parents[2] / "schemas/tables/placeholders.json").read_text())["rows"]
+
+
 def normal_vin(text):
-    return normal(text).translate(str.maketrans("IOQ", "100"))
+    """The VIN that counts: empty where it stands for none."""
+    vin = re.sub("[^A-Z0-9]", "", normal(text)).translate(str.maketrans("IOQ", "100"))
+    return "" if len(set(vin)) < 4 or vin in PLACEHOLDERS["vin"] else vin
+
+
+def normal_plate(text):
+    """The plate that counts, as it is compared."""
+    plate = normal(text)
+    return "" if plate in PLACEHOLDERS["plate"] else plate[:2] + plate[2:].translate(str.maketrans("IO", "10"))
 
 
 def proven(vin):
@@ -63,10 +75,10 @@ class Record:
         self.at = moment(r["occurred_at"])
         self.day_only = r.get("time_precision") == "day"
         v = r.get("vehicle") or {}
-        self.vin, self.plate, self.kind = normal_vin(v.get("vin")), normal(v.get("plate")), v.get("plate_kind", "")
+        self.vin, self.plate, self.kind = normal_vin(v.get("vin")), normal_plate(v.get("plate")), v.get("plate_kind", "")
         self.engine, self.registered = normal(v.get("engine_no")), v.get("registered_county", "")
         self.what = r["schema"].split("/")[1]
-        self.new_plate = normal(r.get("new_plate")) if r.get("event") == "replated" else ""
+        self.new_plate = normal_plate(r.get("new_plate")) if r.get("event") == "replated" else ""
         # What a day-only record covers.
         self.begins = self.at
         self.ends = self.at + datetime.timedelta(days=1, milliseconds=-1) if self.day_only else self.at
@@ -93,6 +105,7 @@ class Union:
 def identify(records):
     """Lists of records, one a vehicle, and the ids on the review list."""
     node_of, nodes, by_plate, bare = {}, collections.defaultdict(list), collections.defaultdict(set), collections.defaultdict(list)
+    groups, review = collections.defaultdict(list), set()
     for r in records:
         if r.vin:
             key = r.vin if len(r.vin) == 17 else r.vin + "|" + (r.plate or r.id)
@@ -102,6 +115,9 @@ def identify(records):
                 by_plate[plate].add(key)
         elif r.plate:
             bare[r.plate].append(r)
+        else:
+            groups[("alone", r.id)].append(r)
+            review.add(r.id)
     union, vin = Union(), lambda key: key.split("|")[0]
     joined, apart = set(), collections.defaultdict(set)
 
@@ -131,10 +147,8 @@ def identify(records):
                 engines & {r.engine for r in nodes[near[0]]}:
             union.join(key, near[0])
             joined.add(frozenset((key, near[0])))
-    groups = collections.defaultdict(list)
     for key, own in nodes.items():
         groups[("vin", union.root(key))] += own
-    review = set()
     for plate, own in bare.items():
         bearers = [r for key in by_plate[plate] for r in nodes[key] if plate in (r.plate, r.new_plate)]
         kinds = {r.kind for r in bearers + own} - {""}
@@ -175,6 +189,25 @@ def identify(records):
     return list(groups.values()), review
 
 
+def would_stand_with(ghost, records, groups):
+    """The index of today's group in which the words of a voided record would be placed; None: in none."""
+    v = dict(ghost.r["vehicle"])
+    x = Record({"schema": "imloop/penalty/1", "record_id": "~", "station_id": "", "occurred_at": ghost.r["occurred_at"], "vehicle": v})
+    with_x, review = identify(records + [x])
+    others = next([r for r in g if r.id != "~"] for g in with_x if any(r.id == "~" for r in g))
+    # On the review list for its VIN: one slip from what stands apart (row 7).
+    apart = [r for g in with_x if all(r.id != "~" for r in g) for r in g if x.vin and r.vin and slip(x.vin, r.vin)]
+    mine = [r for r in others if r.vin == x.vin] + [x]
+    for r in apart:
+        shares = any(p and p in (r.plate, r.new_plate) and kinds_agree(m.kind, o.kind) for m in mine for p in (m.plate, m.new_plate) for o in records if o.vin == r.vin and p in (o.plate, o.new_plate))
+        if not proven(x.vin) or shares:
+            return None
+    if not others or "~" in review:
+        return None
+    first = min(others, key=lambda r: (r.at, r.id))
+    return next(i for i, g in enumerate(groups) if any(r.id == first.id for r in g))
+
+
 class Register:
     def __init__(self, registrations):
         self.of = collections.defaultdict(list)
@@ -202,7 +235,8 @@ def failing(r):
 
 def walk(records, waivers, register, inside, policy, as_of):
     """Episodes of one vehicle as of a day."""
-    seen = [r for r in records if day(r.at) <= as_of and r.what in ("inspection", "repair", "vehicle_event")]
+    all_seen = [r for r in records if day(r.at) <= as_of]
+    seen = [r for r in all_seen if r.what in ("inspection", "repair", "vehicle_event")]
     order = {"repair": 0, "inspection": 1}
     # Places: (moment, right after which failure). Day-only repairs take theirs in their day.
     place = {r.id: (r.at, 0) for r in seen}
@@ -291,7 +325,11 @@ def walk(records, waivers, register, inside, policy, as_of):
         else:
             due = day(max(f.at for f in e["failures"])) + datetime.timedelta(days=policy["repair_days"])
             outcome = "non_return_not_repaired" if as_of > due else "in_time"
-        out.append({"episode_id": first.id, "county": register.at(first.station, first.at)["county"], "first": day(first.at), "outcome": outcome,
+        in_walk = lambda r: (place.get(r.id, (r.at, 0)), order.get(r.what, 2), r.id)
+        say = sorted((r for r in all_seen if r.registered), key=in_walk)
+        earlier, later = [r for r in say if in_walk(r) <= in_walk(first)], [r for r in say if in_walk(r) > in_walk(first)]
+        registered = earlier[-1].registered if earlier else later[0].registered if later else ""
+        out.append({"episode_id": first.id, "registered": registered, "county": register.at(first.station, first.at)["county"], "first": day(first.at), "outcome": outcome,
                     "repaired": bool(own), "retested": bool(e["tests"]), "first_retest_passed": bool(e["tests"]) and e["tests"][0].r["verdict"] == "pass",
                     "to_repair": (min(day(r.at) for r in own) - day(first.at)).days if own else None,
                     "to_close": (day(e["closer"].at) - day(first.at)).days if outcome in CLOSED else None})
@@ -352,19 +390,19 @@ class Loop:
                 if r is not None:
                     into[rid] = r
         self.register = Register([r for r in now.values() if r["schema"] == "imloop/registration/1"])
-        self.groups, self.review = identify([Record(r) for r in now.values() if r.get("vehicle") and not r["schema"].startswith("imloop/correction")])
+        today = [Record(r) for r in now.values() if r.get("vehicle") and not r["schema"].startswith("imloop/correction")]
+        self.groups, self.review = identify(today)
         waivers = [{"at": day(moment(r["occurred_at"])), "about": next(iter(r["about"].values())), "until": datetime.date.fromisoformat(r["until"]) if r.get("until") else None}
                    for r in then.values() if r["schema"] == "imloop/decision/1" and r["action"] == "waive"]
         self.episodes, ghosts = [], [Record(r) for rid, r in then.items() if rid not in now and r.get("vehicle")]
-        for group in self.groups:
-            own = [Record(then[r.id]) for r in group if r.id in then]
-            vins, plates = {r.vin for r in group} - {""}, {r.plate for r in group} - {""}
-            own += [g for g in ghosts if (g.vin in vins if g.vin else g.plate in plates)]
-            placed = {r.id for r in own}
-            ghosts = [g for g in ghosts if g.id not in placed]
+        histories = collections.defaultdict(list)
+        for i, group in enumerate(self.groups):
+            histories[i] += [Record(then[r.id]) for r in group if r.id in then]
+        for g in ghosts:
+            at = would_stand_with(g, today, self.groups)
+            histories[at if at is not None else ("vin", g.vin) if g.vin else ("plate", g.plate, g.kind) if g.plate else ("record", g.id)].append(g)
+        for own in histories.values():
             self.episodes += walk(own, waivers, self.register, lambda c: c in policy["counties"], policy, as_of)
-        for key in {g.vin or g.plate for g in ghosts}:
-            self.episodes += walk([g for g in ghosts if (g.vin or g.plate) == key], waivers, self.register, lambda c: c in policy["counties"], policy, as_of)
 
 
 def read_export(folder):
@@ -408,7 +446,7 @@ def check_vectors(folder):
     for name in sorted(pathlib.Path(folder, "identity").glob("*.json")):
         v = json.loads(name.read_text())
         groups, review = identify([Record(r) for r in v["records"]])
-        if sorted(sorted(r.id for r in g) for g in groups) != sorted(map(sorted, v["vehicles"])) or sorted(review) != sorted(set(v["review"]) & {r["record_id"] for r in v["records"] if not r["vehicle"].get("vin")}):
+        if sorted(sorted(r.id for r in g) for g in groups) != sorted(map(sorted, v["vehicles"])) or sorted(review) != sorted(set(v["review"]) & {r["record_id"] for r in v["records"] if not Record(r).vin}):
             bad += 1
             print(name.name, [sorted(r.id for r in g) for g in groups], sorted(review), "want", v["vehicles"], v["review"])
     for w in json.loads(pathlib.Path(folder, "wilson.json").read_text()):
@@ -429,6 +467,7 @@ def main():
     parser.add_argument("--to")
     parser.add_argument("--as-of", dest="as_of")
     parser.add_argument("--policy")
+    parser.add_argument("--view", choices=["station", "registered"], default="station")
     args = parser.parse_args()
     if args.vectors:
         return check_vectors(args.vectors)
@@ -439,7 +478,8 @@ def main():
     mine = [e for e in loop.episodes if begin <= e["first"] <= end]
     rows = []
     for county in [c for c in policy["counties"] if c != policy["city"]] + [policy["city"], "outside"]:
-        own = [e for e in mine if e["county"] == county or (county == "outside" and e["county"] not in policy["counties"])]
+        its = "county" if args.view == "station" else "registered"
+        own = [e for e in mine if e[its] == county or (county == "outside" and e[its] not in policy["counties"])]
         if own or county not in (policy["city"], "outside"):
             rows.append(dict(measures(own, policy["repair_rate_target"]), county=county))
     rows.append(dict(measures(mine, policy["repair_rate_target"]), county="all"))

@@ -7,6 +7,7 @@
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/text.hpp"
 #include "loop/vehicle/vin.hpp"
+#include "loop/vehicle/words.hpp"
 
 namespace imloop::test {
 
@@ -20,9 +21,9 @@ inline loop::Fact fact_of(const nlohmann::json& r) {
     f.day_only = text(r, "time_precision") == "day";
     if (r.contains("vehicle")) {
         const auto& v = r["vehicle"];
-        f.vehicle = VehicleWords{normal_vin(text(v, "vin")),    normal_plate(text(v, "plate")),
-                                 text(v, "plate_kind"),         normal_text(text(v, "engine_no")),
-                                 normal_text(text(v, "model")), text(v, "registered_county")};
+        f.vehicle =
+            counting({normal_vin(text(v, "vin")), normal_plate(text(v, "plate")), text(v, "plate_kind"),
+                      normal_text(text(v, "engine_no")), normal_text(text(v, "model")), text(v, "registered_county")});
     }
     const std::string schema = r.at("schema");
     if (schema == "imloop/inspection/1") {

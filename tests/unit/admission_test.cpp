@@ -1,6 +1,8 @@
 #include "loop/admission.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "loop/record/schema.hpp"
@@ -181,6 +183,18 @@ TEST_CASE("what is wrong is named by place and code") {
          "I610404-01",
          {"/occurred_at occurred_in_future"}},
         {i, "I610404-02", {"/station_id out_of_scope"}},
+        {with(i, "/started_at", "1989-12-31T23:59:59+08:00"), "I610404-01", {"/started_at occurred_too_early"}},
+        {with(with(with(i, "/occurred_at", "1899-12-30T09:10:00+08:00"), "/ended_at", "1899-12-30T09:10:00+08:00"),
+              "/started_at", "1899-12-30T09:00:00+08:00"),
+         "I610404-01",
+         {"/occurred_at occurred_too_early", "/started_at occurred_too_early", "/ended_at occurred_too_early"}},
+        {with(m, "/received_at", "1970-01-01T08:00:00+08:00"), "M610404-03", {"/received_at occurred_too_early"}},
+        {with(decision(), "/occurred_at", "1970-01-01T08:00:00+08:00"),
+         "H610400-01",
+         {"/occurred_at occurred_too_early"}},
+        {correction(with(i, "/started_at", "0001-01-01T00:00:00+08:00")),
+         "I610404-01",
+         {"/replacement/started_at occurred_too_early"}},
         {without(m, "items"), "M610404-03", {"/items member_missing"}},
         {with(m, "/items", json::array()), "M610404-03", {"/items too_few_items"}},
         {without(m, "total_fee"), "M610404-03", {"/total_fee total_fee_missing"}},
@@ -213,6 +227,81 @@ TEST_CASE("what is wrong is named by place and code") {
     }
 }
 
+TEST_CASE("a rule judges what was received from the day it began on") {
+    json r = inspection();
+    r["started_at"] = "1989-12-31T23:59:59.999+08:00";
+    const auto at = [&](const char* day) {
+        return codes(loop::admit(r.dump(), "I610404-01", loop::start_of(loop::parse_day(day).value())));
+    };
+    CHECK(at("2026-11-27").empty());
+    CHECK(at("2026-11-28") == std::vector<std::string>{"/started_at occurred_too_early"});
+    r["started_at"] = "1990-01-01T00:00:00+08:00";
+    CHECK(at("2026-11-28").empty());
+}
+
+TEST_CASE("moments count to the millisecond, further digits are cut") {
+    json r = inspection();
+    r["occurred_at"] = "2026-03-02T09:10:00.1234+08:00";
+    r["ended_at"] = "2026-03-02T01:10:00.123999999Z";
+    const auto admitted = admit(r, "I610404-01");
+    CHECK(codes(admitted).empty());
+    CHECK(loop::format_moment(admitted.fact.occurred_at) == "2026-03-02T09:10:00.123+08:00");
+}
+
+TEST_CASE("who may write which kind") {
+    const std::map<std::string, std::string> allowed = {
+        {"decision", "H"},        {"credential", "H"},     {"registration", "BH"},  {"vehicle_event", "BEH"},
+        {"penalty", "BEH"},       {"supervision", "BEH"},  {"inspection", "BEHIM"}, {"repair", "BEHIM"},
+        {"calibration", "BEHIM"}, {"price_list", "BEHIM"}, {"claim", "BEHIM"},      {"override", "BEHIM"},
+        {"correction", "BEHIM"},
+    };
+    for (const auto& [kind, letters] : allowed)
+        for (const char letter : std::string("BEHIM")) {
+            const json r{{"schema", "imloop/" + kind + "/1"}};
+            const auto admitted = admit(r, std::string(1, letter) + "610404-01");
+            const auto found = codes(admitted);
+            INFO(kind << ' ' << letter);
+            const bool is_refused = std::ranges::find(found, "/schema kind_not_allowed") != found.end();
+            CHECK(is_refused == (letters.find(letter) == std::string::npos));
+        }
+}
+
+TEST_CASE("no problem tells a value that stands in the line, whatever is wrong with it") {
+    // Everything a record says is one mark; whatever is wrong then, the mark is in no text, pointer or code.
+    const std::string mark = "陕D0T777";
+    const auto spoil = [&](const auto& self, json value, const json& by) -> std::vector<json> {
+        std::vector<json> out{by};
+        if (value.is_object() || value.is_array())
+            for (auto& member : value) {
+                const json whole = member;
+                for (auto& spoilt : self(self, whole, by)) {
+                    member = std::move(spoilt);
+                    out.push_back(value);
+                }
+                member = whole;
+            }
+        return out;
+    };
+    int problems = 0;
+    for (const json& right : {inspection(), repair(), decision(), correction(inspection())})
+        for (const json& by : {json(mark), json::array({mark}), json{{mark, mark}}, json(1234567.5)})
+            for (const json& r : spoil(spoil, right, by))
+                for (const auto* source : {"I610404-01", "M610404-03", "H610400-01"}) {
+                    const auto admitted = admit(r, source);
+                    for (const auto* list : {&admitted.problems, &admitted.warnings})
+                        for (const auto& p : *list) {
+                            ++problems;
+                            for (const auto& text : {p.pointer, p.code, p.zh, p.en}) {
+                                REQUIRE(text.find(mark) == std::string::npos);
+                                REQUIRE(text.find("1234567") == std::string::npos);
+                            }
+                        }
+                }
+    CHECK(problems > 1000);
+    const auto twice = loop::admit("{\"a\":[{\"" + mark + "\":1,\"" + mark + "\":2}]}", "I610404-01", received);
+    CHECK(codes(twice) == std::vector<std::string>{"/a/0 duplicate_member"});
+}
+
 TEST_CASE("what is no record at all") {
     const auto code = [](std::string_view line) {
         const auto admitted = loop::admit(line, "I610404-01", received);
@@ -220,11 +309,29 @@ TEST_CASE("what is no record at all") {
         return codes(admitted).at(0);
     };
     CHECK(code("{\"a\":1") == " not_json");
-    CHECK(code("{\"a\":\"\xff\"}") == " not_utf8");
+    // No UTF-8: a lone byte, overlong forms, a surrogate, beyond the last character, a cut one.
+    for (const auto* bytes : {"\xff", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xF0\x8F\xBF\xBF", "\xED\xA0\x80",
+                              "\xED\xBF\xBF", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "\xE9\x99", "\x80"})
+        CHECK(code(std::string("{\"a\":\"") + bytes + "\"}") == " not_utf8");
+    CHECK(code("{\"a\":\"\xE9\x99\x95\xED\x9F\xBF\xF4\x8F\xBF\xBF\"}") == "/schema member_missing");
+    for (const auto* number : {"NaN", "Infinity", "-Infinity", "1e999", "01", "+1", ".5", "1."})
+        CHECK(code(std::string("{\"a\":") + number + "}") == " not_json");
+    CHECK(code("{\"a\":\"\\ud800\"}") == " not_json");
     CHECK(code("{\"a\":1,\"b\":{\"c\":1,\"c\":2}}") == "/b/c duplicate_member");
     CHECK(code(std::string(33, '[') + std::string(33, ']')) == " too_deep");
     CHECK(code("[]") == " wrong_type");
     CHECK(code("{}") == "/schema member_missing");
+}
+
+TEST_CASE("a rejected line read again has the record_id it had") {
+    const std::string id = "01920000-0000-7000-8000-000000000001";
+    for (const std::string& line :
+         {R"({"record_id":")" + id + R"("})", R"({"record_id":")" + id + R"(","a":1,"a":2})",
+          R"({"record_id":")" + id + R"(","a":)" + std::string(40, '[') + std::string(40, ']') + "}",
+          R"({"record_id":")" + id + "\",\"a\":\"\xff\"}"}) {
+        INFO(line);
+        CHECK(loop::reread(line, false).record_id == loop::admit(line, "I610404-01", received).record_id);
+    }
 }
 
 TEST_CASE("a record read again is the same fact") {

@@ -263,3 +263,56 @@ TEST_CASE("the retest gate") {
     CHECK(t.clean());
     CHECK(code_of(t.clearance(at_i, json::object())) == "400 vehicle_missing");
 }
+
+TEST_CASE("the gate answers of the vehicle as it would be with the words that are asked") {
+    test::TestHub t(loop::parse_moment("2026-11-28T12:00:00+08:00").value());
+    Source i{journal::PrivateKey::generate(journal::Algorithm::es256), "I610404-01"};
+    Source m{journal::PrivateKey::generate(journal::Algorithm::es256), "M610404-03"};
+    const auto at_i = t.add(i.id, i.key.public_key()), at_m = t.add(m.id, m.key.public_key());
+    const auto ask = [&](const json& vehicle) {
+        return json::parse(t.clearance(at_i, vehicle).body).at("clearance").get<std::string>();
+    };
+    // The VIN without plate, then a failure under the plate with one place of the VIN mistyped.
+    json earlier = inspection(1, "pass"), failure = inspection(2);
+    earlier["vehicle"] = {{"vin", "LTESTAAA9T0000017"}};
+    failure["vehicle"] = {{"vin", "LTESTAAA9T0030017"}, {"plate", "陕D10T07"}, {"plate_kind", "02"}};
+    failure["occurred_at"] = failure["started_at"] = failure["ended_at"] = "2026-11-12T09:00:00+08:00";
+    REQUIRE(t.send(at_i, i.segment({earlier.dump(), failure.dump()})).status == 200);
+    const json right{{"vin", "LTESTAAA9T0000017"}, {"plate", "陕D10T07"}, {"plate_kind", "02"}};
+    CHECK(ask(right) == "repair_required");
+    CHECK(ask({{"plate", "陕D10T07"}, {"plate_kind", "02"}}) == "repair_required");
+    // Look-alike letters are the same plate; a VIN that stands for none is none.
+    CHECK(ask({{"plate", "陕DI0TO7"}, {"plate_kind", "02"}, {"vin", "00000000000000000"}}) == "repair_required");
+    CHECK(ask({{"vin", "00000000000000000"}, {"plate", "陕D10T08"}}) == "no_open_episode");
+    CHECK(ask({{"vin", "00000000000000000"}, {"plate", "无牌"}}) == "review");
+    json repair{{"schema", "imloop/repair/1"},
+                {"record_id", "01940000-0000-7000-8000-0000000000fe"},
+                {"station_id", m.id},
+                {"occurred_at", "2026-11-15T15:00:00+08:00"},
+                {"vehicle", {{"plate", "陕DIOT07"}}},
+                {"work_order_no", "W1"},
+                {"received_at", "2026-11-15T10:00:00+08:00"},
+                {"settled_at", "2026-11-15T15:00:00+08:00"},
+                {"items", {{{"code", "EMI-CAT"}}}},
+                {"total_fee", 800},
+                {"outcome", "repaired"}};
+    REQUIRE(t.send(at_m, m.segment({repair.dump()})).status == 200);
+    CHECK(ask(right) == "cleared");
+    CHECK(t.clean());
+}
+
+TEST_CASE("a test dated before 1990 is rejected on arrival, by place and code alone") {
+    test::TestHub t(loop::parse_moment("2026-11-28T12:00:00+08:00").value());
+    Source i{journal::PrivateKey::generate(journal::Algorithm::es256), "I610404-01"};
+    const auto at_i = t.add(i.id, i.key.public_key());
+    json early = inspection(1);
+    early["occurred_at"] = early["started_at"] = early["ended_at"] = "1899-12-31T00:00:00+08:00";
+    early["vehicle"]["class"] = "陕D0T777";
+    const auto answer = t.send(at_i, i.segment({early.dump()}));
+    REQUIRE(answer.status == 200);
+    CHECK(answer.body.find("\"/occurred_at\"") != std::string::npos);
+    CHECK(answer.body.find("\"occurred_too_early\"") != std::string::npos);
+    CHECK(answer.body.find("1899") == std::string::npos);
+    CHECK(answer.body.find("陕D0T777") == std::string::npos);
+    CHECK(t.clean());
+}

@@ -3,6 +3,7 @@
 
 #include "loop/time.hpp"
 #include "loop/vehicle/plate.hpp"
+#include "loop/vehicle/text.hpp"
 #include "loop/vehicle/vin.hpp"
 
 using namespace imloop::loop;
@@ -13,6 +14,8 @@ TEST_CASE("a VIN's check digit, its look-alikes and its slips", "[vin]") {
     CHECK(vin_proven("11111111111111111"));
     CHECK_FALSE(vin_proven("LSVAA49J4G200001"));
     CHECK(normal_vin(" lsvaa４９j4g2OOOOI7") == "LSVAA49J4G2000017");
+    CHECK(normal_vin("LTEST看不清19") == "LTEST19");
+    CHECK(normal_vin("看不清") == "");
     CHECK(one_slip_apart("ABC", "ABD"));
     CHECK(one_slip_apart("ABC", "BAC"));
     CHECK(one_slip_apart("ABC", "ABBC"));
@@ -52,6 +55,25 @@ TEST_CASE("plates of all forms", "[plate]") {
         CHECK_FALSE(plate_well_formed(bad));
     CHECK(display_plate("陕D8K3Q7") == "陕D·8K3Q7");
     CHECK(masked_plate("陕D8K3Q7") == "陕D·8***7");
+    CHECK(comparable_plate("陕DI0TO7") == "陕D10T07");
+    CHECK(comparable_plate("陕OI0TO7") == "陕O10T07");
+}
+
+TEST_CASE("what is shown is cut between characters", "[plate]") {
+    CHECK(characters("陕Ｄ1看") == std::vector<std::string_view>{"陕", "Ｄ", "1", "看"});
+    CHECK(characters("\x80\xFF").size() == 1);
+    CHECK(first_characters("陕Ｄ1看", 2) == "陕Ｄ");
+    CHECK(first_characters("陕Ｄ1看", 9) == "陕Ｄ1看");
+    CHECK(last_characters("陕Ｄ1看", 2) == "1看");
+    CHECK(last_characters("陕Ｄ1看", 0).empty());
+    CHECK(last_characters("陕Ｄ1看", 4) == "陕Ｄ1看");
+    CHECK(display_plate("陕Ｄ0T001") == "陕Ｄ·0T001");
+    CHECK(masked_plate("陕Ｄ看不清") == "陕Ｄ·看***清");
+    CHECK(masked_vin("LTEST看不清19") == "LTE***不清19");
+    CHECK(masked_vin("LSVAA49J4G2000017") == "LSV***0017");
+    CHECK(masked_vin("LTEST19") == "***19");
+    CHECK(masked_vin("19") == "***9");
+    CHECK(masked_vin("").empty());
 }
 
 TEST_CASE("moments and days at +08:00", "[time]") {
