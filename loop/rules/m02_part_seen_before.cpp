@@ -5,6 +5,7 @@
 
 #include "loop/rules/rule.hpp"
 #include "loop/suspects/sameness.hpp"
+#include "loop/suspects/unlike.hpp"
 #include "loop/vehicle/text.hpp"
 
 namespace imloop::loop::rules {

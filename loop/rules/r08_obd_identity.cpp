@@ -10,6 +10,7 @@
 #include "loop/suspects/chance.hpp"
 #include "loop/suspects/obd.hpp"
 #include "loop/suspects/sameness.hpp"
+#include "loop/suspects/unlike.hpp"
 #include "loop/vehicle/vin.hpp"
 
 namespace imloop::loop::rules {

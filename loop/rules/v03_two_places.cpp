@@ -9,6 +9,7 @@
 #include "loop/rules/rule.hpp"
 #include "loop/suspects/sameness.hpp"
 #include "loop/suspects/spans.hpp"
+#include "loop/suspects/unlike.hpp"
 
 namespace imloop::loop::rules {
 namespace {

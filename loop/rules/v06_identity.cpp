@@ -9,6 +9,7 @@
 #include "loop/rules/rule.hpp"
 #include "loop/suspects/rounds.hpp"
 #include "loop/suspects/sameness.hpp"
+#include "loop/suspects/unlike.hpp"
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/vin.hpp"
 

@@ -1,9 +1,6 @@
 #include "loop/suspects/bench.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-
-#include "loop/suspects/traces.hpp"
 
 namespace imloop::loop::rules {
 
@@ -23,13 +20,6 @@ std::optional<physics::Gas> gas_of(const InspectionDetail& test, std::string_vie
     if (!co || !co2 || !o2 || co->unit != "%" || co2->value <= 0) return std::nullopt;
     const auto *hc = test.reading("hc", phase), *no = test.reading("no", phase);
     return physics::Gas{co->value, co2->value, o2->value, hc ? hc->value : 0, no ? no->value : 0};
-}
-
-const TraceFacts* whole_trace(const Record& r, const Context& ctx) {
-    const TraceFacts* trace = ctx.traces.facts(r.test().trace_sha256);
-    if (!trace || !trace->goes_through()) return nullptr;
-    const auto rows = r.test().trace_rows;
-    return rows && std::abs(*rows - trace->rows) > lost_rows_max ? nullptr : trace;
 }
 
 std::string place_of(const Reading& r) { return r.item + "/" + r.phase; }

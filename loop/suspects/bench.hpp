@@ -12,8 +12,6 @@
 
 namespace imloop::loop::rules {
 
-struct TraceFacts;
-
 /// A test with a verdict: neither aborted nor another kind of record.
 bool is_judged_test(const Record&);
 /// Empty where the record does not say.
@@ -27,10 +25,6 @@ std::optional<physics::Gas> gas_of(const InspectionDetail&, std::string_view pha
 
 /// A flag about one test and its inspector.
 Flag flag_of(const Record& test, const char* claim, Grade, int score_permille, std::vector<Value>);
-
-/// What is drawn from the test's process data. Nothing where it has not come or is not whole: of other rows than the
-/// record speaks of, out of order, with seconds missing.
-const TraceFacts* whole_trace(const Record&, const Context&);
 
 /// `co/idle`.
 std::string place_of(const Reading&);

@@ -1,9 +1,9 @@
 #include "loop/suspects/sameness.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <string>
 
+#include "loop/suspects/unlike.hpp"
 #include "loop/vehicle/vin.hpp"
 
 namespace imloop::loop::rules {
@@ -16,11 +16,6 @@ int places_differing(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
-
-bool is_whole_vin(std::string_view vin) {
-    return vin.size() == vin_places &&
-           std::ranges::all_of(vin, [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); });
-}
 
 bool vins_far_apart(std::string_view a, std::string_view b) {
     if (!is_whole_vin(a) || !is_whole_vin(b) || loop::one_slip_apart(a, b)) return false;
@@ -49,8 +44,6 @@ bool surely_one_vehicle(const Record& a, const Record& b) {
 bool unlike_vehicles(const Record& a, const Record& b) {
     return a.fact.vehicle && b.fact.vehicle && sameness(*a.fact.vehicle, *b.fact.vehicle) == Sameness::unlike;
 }
-
-bool may_be_unlike(const Record& r) { return r.fact.vehicle && is_whole_vin(r.fact.vehicle->vin); }
 
 std::string_view maker_of(std::string_view vin) { return is_whole_vin(vin) ? vin.substr(0, 3) : std::string_view(); }
 

@@ -18,12 +18,8 @@ bool same_vehicle(const Record&, const Record&);
 /// Of one vehicle, and not two whose VINs a slip made equal: no plates that are others by more than a slip.
 bool surely_one_vehicle(const Record&, const Record&);
 bool unlike_vehicles(const Record&, const Record&);
-/// Whether it has a VIN that could show it to be unlike another: without one nothing does.
-bool may_be_unlike(const Record&);
 
-/// 17 letters and digits, right or not.
-bool is_whole_vin(std::string_view);
-/// Two whole VINs that no typing error turns into each other: at least two places differ where both have a right
+/// Two VINs of 17 places that no typing error turns into each other: at least two places differ where both have a right
 /// check digit, at least five where one has not.
 bool vins_far_apart(std::string_view a, std::string_view b);
 /// World manufacturer identifier (ISO 3780): the first three places; empty of a VIN that is not whole.

@@ -17,10 +17,10 @@ class Statistics {
 public:
     /// What a record added, to be taken out again as it was.
     struct Added {
-        std::string station_id;
+        std::string station_id{};
         Day day = 0;
         bool is_kept = false, is_late = false, is_correction = false;
-        std::string test;  ///< packed `stations::TestSeen`; empty: none
+        std::string test{};  ///< packed `stations::TestSeen`; empty: none
     };
     Added add(const Record&);
     void remove(const std::string& record_id, const Added&);

@@ -8,6 +8,13 @@
 
 namespace imloop::loop::rules {
 
+bool is_whole_vin(std::string_view vin) {
+    return vin.size() == vin_places &&
+           std::ranges::all_of(vin, [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); });
+}
+
+bool may_be_unlike(const Record& r) { return r.fact.vehicle && is_whole_vin(r.fact.vehicle->vin); }
+
 bool UnlikeVins::is_unlike(const std::string& a, const std::string& b) {
     ++compared_;
     return vins_far_apart(a, b);

@@ -1,12 +1,20 @@
-// Vehicles that are all unlike one another, told by their VINs (loop/suspects/sameness.hpp).
+// Vehicles that may be, or are all, unlike one another, told by their VINs (loop/suspects/sameness.hpp).
 #pragma once
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "loop/rules/rule.hpp"
+
 namespace imloop::loop::rules {
+
+/// 17 letters and digits, right or not.
+bool is_whole_vin(std::string_view);
+/// Whether it has a VIN that could show it to be unlike another: without one nothing does.
+bool may_be_unlike(const Record&);
 
 /// Whether one more is unlike all of them is found by its VIN: those with a right check digit are looked up, whatever
 /// their number; only where one has none are two compared.

@@ -81,12 +81,12 @@ TEST_CASE("no moment ends a rule, and none is taken for no moment") {
 }
 
 TEST_CASE("blocks of days are of one length before 1970 too") {
-    STATIC_CHECK(loop::block_of(-1, 30) == -1);
-    STATIC_CHECK(loop::block_of(-30, 30) == -1);
-    STATIC_CHECK(loop::block_of(-31, 30) == -2);
-    STATIC_CHECK(loop::block_of(0, 30) == 0);
-    STATIC_CHECK(loop::block_of(29, 30) == 0);
-    STATIC_CHECK(loop::block_of(30, 30) == 1);
+    STATIC_REQUIRE(loop::block_of(-1, 30) == -1);
+    STATIC_REQUIRE(loop::block_of(-30, 30) == -1);
+    STATIC_REQUIRE(loop::block_of(-31, 30) == -2);
+    STATIC_REQUIRE(loop::block_of(0, 30) == 0);
+    STATIC_REQUIRE(loop::block_of(29, 30) == 0);
+    STATIC_REQUIRE(loop::block_of(30, 30) == 1);
 }
 
 TEST_CASE("a repair of before 1970 is one that was before the retest") {
