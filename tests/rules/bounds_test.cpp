@@ -2,8 +2,11 @@
 // there.
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <random>
+#include <set>
+#include <stdexcept>
 
 #include "loop/suspects/sameness.hpp"
 #include "loop/suspects/spans.hpp"

@@ -1,9 +1,9 @@
 // Flags are the same live as rebuilt: whatever came when, in whatever batches, looked at in between or not.
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
-#include <iterator>
 
 #include "tests/support/suspects.hpp"
 #include "tests/support/vehicles.hpp"
@@ -71,8 +71,8 @@ Event trace_comes(const std::string& sha, const std::string& copy_of = "") {
         auto& traces = world.suspects.traces();
         traces.put_facts(sha, loop::rules::facts_of(loop::traces::parse_trace(csv).trace.value()));
         if (!copy_of.empty()) {
-            traces.put_match(sha, {copy_of, 0, 1, 0, 0.99, 60, 1e-9});
-            traces.put_match(copy_of, {sha, 0, 1, 0, 0.99, 60, 1e-9});
+            traces.put_match(sha, {copy_of, 0, 1, 0, 0.99, 60, 1e-12});
+            traces.put_match(copy_of, {sha, 0, 1, 0, 0.99, 60, 1e-12});
             world.suspects.trace_changed(copy_of);
         }
         world.suspects.trace_changed(sha);
@@ -97,14 +97,14 @@ std::vector<Journal> journals() {
     const json moved = test_at(5, next_day + 2 * hour, {{"station_id", "I610404-02"}});
     for (const json& r : {back_dated, with_trace}) station.write(r, evening);
     for (const json& r : {copied, contradicts, test_at(5, next_day + 2 * hour)}) station.write(r, next_day + 3 * hour);
-    station.write(correction(11, next_day + 4 * hour, "I610404-01", 105), next_day + 5 * hour);
+    station.write(correction(11, next_day + 4 * hour, "I610404-01", 120), next_day + 5 * hour);
     station.write(correction(12, next_day + 4 * hour, "H610400-01", 5, moved), next_day + 5 * hour);
     bureau.write(correction(13, next_day + 6 * hour, "H610400-01", 5, moved), next_day + 6 * hour);
     // Again: from an older epoch, from a bridge, and two texts that contradict themselves under one number.
-    before.write(day_test(3), next_day + 7 * hour);
+    before.write(day_test(18), next_day + 7 * hour);
     before.write(contradicts, next_day + 7 * hour);
     bridge.write(back_dated, next_day + 8 * hour);
-    bridge.write(day_test(5), next_day + 8 * hour);
+    bridge.write(day_test(20), next_day + 8 * hour);
     other.write(test_at(21, next_day + hour), next_day + 2 * hour);
     // A repair that was rejected, and mended by a correction; then its shop is found to have been suspended.
     auto wrong = a_repair(31, loop::format_moment(next_day), {{"outcome", "mended"}});

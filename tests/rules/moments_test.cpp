@@ -1,6 +1,7 @@
 // Rules stand any moment: old journals hold lines of a clock that was never set.
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "loop/block.hpp"

@@ -52,6 +52,7 @@ struct Town {
     /// Verify is clean, a rebuild says the same, and so do the flags of the rule.
     bool holds(const std::string& rule) {
         const auto before = flags(rule);
+        if (!hub.clean()) return false;
         const bool same = json::parse(hub.admin("rebuild").body).at("same").get<bool>();
         return hub.clean() && same && flags(rule) == before;
     }
@@ -94,8 +95,11 @@ void store_as_accepted(test::TestHub& hub, test::Source& source, const std::vect
                              loop::format_moment(hub.now),
                              {}};
     for (std::size_t n = 0; n < records.size(); ++n)
-        receipt.outcomes.push_back(
-            {segment.header.first + n, records[n].at("record_id"), journal::Status::accepted, {}, {}});
+        receipt.outcomes.push_back({segment.header.first + n,
+                                    records[n].at("record_id").get<std::string>(),
+                                    journal::Status::accepted,
+                                    {},
+                                    {}});
     hub::Store store(folder / "hub.sqlite");
     store.put_segment(source.id, source.epoch, segment.header.first, segment.seal.last, bytes,
                       journal::build_receipt(key, receipt));
