@@ -199,8 +199,14 @@ Projection::Changes Projection::settle() {
     if (changes.register_changed) {
         std::unordered_set<std::string> listed;
         for (const auto& record : changes.records) listed.insert(record.record_id);
+        const auto stands_there = [&](const Entry& e) {
+            if (!e.applied) return false;
+            if (e.applied == &e) return changed_stations.contains(*e.station);
+            const auto& replacement = e.applied->rare->replacement;
+            return !replacement.empty() && changed_stations.contains(unpack(replacement).station_id);
+        };
         for (const auto& [id, entry] : entries_)
-            if (entry.station && changed_stations.contains(*entry.station)) {
+            if (stands_there(entry)) {
                 touch(id);
                 const auto as_it_was = listed.contains(id) ? std::nullopt : words(entry.applied, entry);
                 if (as_it_was) changes.records.push_back({id, std::make_unique<const Fact>(*as_it_was)});

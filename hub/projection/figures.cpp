@@ -6,8 +6,8 @@ namespace imloop::loop::rules {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ChannelFacts, part, channel, rows, min, max, mean, window_min, window_max)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Agreement, rows, ratio, correlation, bench_range, obd_range)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TraceFacts, rows, seconds, gap_s_max, order_peaks, peaks, rpm_min, rpm_max, rpm_rows,
-                                   part_rows, channels, rpm, speed, power_rows, power_ratio)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TraceFacts, rows, seconds, gap_s_max, missing_rows, falls, order_peaks, peaks,
+                                   rpm_min, rpm_max, rpm_rows, part_rows, channels, rpm, speed, power_rows, power_ratio)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TraceMatch, sha256, shift_s, scale, offset, correlation, rows, chance)
 
 }  // namespace imloop::loop::rules

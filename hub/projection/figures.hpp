@@ -14,7 +14,7 @@ namespace imloop::hub {
 
 /// Of what `TraceFigures` says. To be raised whenever another program would draw something else from the same trace:
 /// the figures, the sketch, or which traces are copies. Figures of another version are made anew at the next start.
-inline constexpr int figures_version = 1;
+inline constexpr int figures_version = 2;
 
 struct TraceFigures {
     std::optional<loop::rules::TraceFacts> facts{};  ///< nothing: it can't be read, and is evidence of nothing

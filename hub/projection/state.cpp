@@ -69,8 +69,10 @@ void State::take(const loop::Admitted& admitted, std::string_view line, const jo
 
 /// A test whose only fault is what its verdict says: the rules look at it as at an accepted one.
 void State::take_rejected(const loop::Admitted& admitted, loop::rules::Arrival arrival) {
-    const bool is_verdict_alone = std::ranges::all_of(
-        arrival.rejected_for, [](const auto& code) { return code == "verdict_contradicts_readings"; });
+    const bool is_verdict_alone =
+        !arrival.rejected_for.empty() && std::ranges::all_of(arrival.rejected_for, [](const auto& code) {
+            return code == "verdict_contradicts_readings";
+        });
     const auto kind = is_verdict_alone ? loop::record::kind_of(admitted.json) : std::nullopt;
     if (kind != loop::Kind::inspection) return;
     suspects.rejected(loop::record::read_fact(*kind, admitted.json), std::move(arrival));

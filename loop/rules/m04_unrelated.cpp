@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "loop/block.hpp"
 #include "loop/rules/rule.hpp"
 #include "loop/suspects/chance.hpp"
 #include "loop/suspects/repairs.hpp"
@@ -55,7 +56,7 @@ std::string_view only_work(const Record& r) {
 void keys(const Record& r, std::vector<std::string>& out) {
     if (!r.is_repair() || r.fact.repair->outcome != RepairOutcome::repaired || !r.detail.vehicle) return;
     if (r.detail.vehicle->fuel.empty() || r.repair().items.empty()) return;
-    out.push_back(r.detail.vehicle->fuel + "|" + std::to_string(day_of(r.repair().settled_at) / block_days));
+    out.push_back(r.detail.vehicle->fuel + "|" + std::to_string(block_of(day_of(r.repair().settled_at), block_days)));
 }
 
 void always_the_same(std::span<const Record> records, const Context& ctx, Flags& flags) {

@@ -13,20 +13,24 @@ void keys(const Record& r, std::vector<std::string>& out) {
     if (r.is_repair() || r.detail.price_list) out.push_back("shop " + r.fact.station_id);
 }
 
-/// The list in force on a day: the latest by (valid_from, record_id) that has begun.
-const PriceListDetail* list_of(std::span<const Record> records, Day day) {
-    const Record* best = nullptr;
-    for (const Record& r : records) {
-        if (!r.detail.price_list || r.detail.price_list->valid_from > day) continue;
-        if (!best || std::pair(r.detail.price_list->valid_from, r.fact.record_id) >
-                         std::pair(best->detail.price_list->valid_from, best->fact.record_id))
-            best = &r;
-    }
-    return best ? &*best->detail.price_list : nullptr;
+/// By (valid_from, record_id).
+using Lists = std::map<std::pair<Day, std::string>, const PriceListDetail*>;
+
+Lists lists_of(std::span<const Record> records) {
+    Lists out;
+    for (const Record& r : records)
+        if (r.detail.price_list) out[{r.detail.price_list->valid_from, r.fact.record_id}] = &*r.detail.price_list;
+    return out;
 }
 
-void above_posted(std::span<const Record> records, const Record& r, const Context& ctx, Flags& flags) {
-    const auto* list = list_of(records, day_of(r.fact.occurred_at));
+/// The list in force on a day: the latest that has begun.
+const PriceListDetail* list_of(const Lists& lists, Day day) {
+    const auto after = lists.lower_bound({day + 1, std::string()});
+    return after == lists.begin() ? nullptr : std::prev(after)->second;
+}
+
+void above_posted(const Lists& lists, const Record& r, const Context& ctx, Flags& flags) {
+    const auto* list = list_of(lists, day_of(r.fact.occurred_at));
     if (!list) return;
     double charged = 0, posted = 0;
     for (const auto& item : r.repair().items) {
@@ -90,12 +94,13 @@ void one_price(const std::vector<const Record*>& without_parts, std::size_t all,
 }
 
 void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    const Lists lists = lists_of(records);
     std::vector<const Record*> without_parts;
     std::size_t all = 0;
     for (const Record& r : records) {
         if (!r.is_repair() || r.fact.repair->outcome != RepairOutcome::repaired) continue;
         ++all;
-        above_posted(records, r, ctx, flags);
+        above_posted(lists, r, ctx, flags);
         above_quote(r, ctx, flags);
         if (r.repair().parts.empty()) without_parts.push_back(&r);
     }

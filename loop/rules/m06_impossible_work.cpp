@@ -69,6 +69,39 @@ void by_technician(const Record& r, std::vector<std::string>& out) {
         out.push_back(r.fact.station_id + " " + r.repair().technician_id + " " + day_words(r));
 }
 
+struct Job {
+    Moment from, to;
+    double labour;
+    std::string vehicle;
+};
+
+/// Work between two moments, and the bays it would have needed.
+struct Demand {
+    Moment from = 0, to = 0;
+    double labour = 0, needed = 0;
+};
+
+/// Of all spans that begin at a moment, in the order of their ends: each holds the jobs of the one before. `by_end` is
+/// in that order too.
+void find_worst(const std::vector<Job>& by_end, Moment from, double pace, double spare, Demand& worst) {
+    Demand span{.from = from};
+    const Job* one = nullptr;
+    bool has_two = false;  // vehicles
+    for (std::size_t i = 0; i < by_end.size(); ++i) {
+        const Job& job = by_end[i];
+        if (job.from >= from) {
+            span.labour += job.labour;
+            has_two = has_two || (one && !job.vehicle.empty() && job.vehicle != one->vehicle);
+            if (!one && !job.vehicle.empty()) one = &job;
+        }
+        const bool more_end_here = i + 1 < by_end.size() && by_end[i + 1].to == job.to;
+        if (more_end_here || !has_two) continue;
+        span.to = job.to;
+        span.needed = span.labour / pace / (static_cast<double>(span.to - span.from) / 3'600'000 + spare);
+        if (span.needed > worst.needed) worst = span;
+    }
+}
+
 /// Work of vehicles that came and went between two moments was done between them: above the shop's bays times that
 /// span there is no order of work in which each vehicle had a bay, however the shop planned it.
 void more_than_bays(std::span<const Record> records, const Context& ctx, Flags& flags) {
@@ -76,32 +109,15 @@ void more_than_bays(std::span<const Record> records, const Context& ctx, Flags& 
     if (!shop || shop->bays.value_or(0) <= 0) return;
     const double pace = ctx.number("M06", "hours_ratio_max", records.front());
     const double spare = ctx.number("M06", "hours_allowed", records.front());
-    struct Job {
-        Moment from, to;
-        double labour;
-        std::string vehicle;
-    };
     std::vector<Job> jobs;
     for (const Record& r : records)
         jobs.push_back({r.repair().received_at, r.repair().settled_at, labour_hours(r).value_or(0),
                         r.fact.vehicle ? r.fact.vehicle->vin + r.fact.vehicle->plate : std::string()});
-    struct Span {
-        Moment from = 0, to = 0;
-        double labour = 0, needed = 0;
-    } worst;
+    std::ranges::stable_sort(jobs, {}, &Job::to);
+    Demand worst;
+    std::set<Moment> begun;
     for (const Job& first : jobs)
-        for (const Job& last : jobs) {
-            Span span{first.from, last.to};
-            if (span.to < span.from) continue;
-            std::set<std::string_view> vehicles;
-            for (const Job& job : jobs) {
-                if (job.from < span.from || job.to > span.to) continue;
-                span.labour += job.labour;
-                if (!job.vehicle.empty()) vehicles.insert(job.vehicle);
-            }
-            span.needed = span.labour / pace / (static_cast<double>(span.to - span.from) / 3'600'000 + spare);
-            if (vehicles.size() >= 2 && span.needed > worst.needed) worst = span;
-        }
+        if (begun.insert(first.from).second) find_worst(jobs, first.from, pace, spare, worst);
     if (worst.needed <= *shop->bays) return;
     Flag flag{.claim = "more_than_bays",
               .grade = Grade::medium,

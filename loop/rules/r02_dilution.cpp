@@ -82,7 +82,7 @@ bool thinned(const Record& r, const Context& ctx, std::string_view phase, const 
 /// A driven cycle's result is in grams; its seconds show the gas. The richest and the least lean of them are taken,
 /// since an engine that is pushed takes no fuel and pumps air.
 void check_cycle(const Record& r, const Context& ctx, Flags& flags) {
-    const TraceFacts* trace = ctx.traces.facts(r.test().trace_sha256);
+    const TraceFacts* trace = whole_trace(r, ctx);
     if (!trace) return;
     const auto *co = trace->of(Part::whole, Channel::co), *co2 = trace->of(Part::whole, Channel::co2),
                *o2 = trace->of(Part::whole, Channel::o2), *hc = trace->of(Part::whole, Channel::hc);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "loop/block.hpp"
 #include "loop/suspects/bench.hpp"
 #include "loop/suspects/traces.hpp"
 
@@ -42,7 +43,7 @@ void whole_test(const Record& r, const Context& ctx, Flags& flags) {
 
 /// The seconds whose mean is the result, as far as the trace names them.
 void phases(const Record& r, const Context& ctx, Flags& flags) {
-    const TraceFacts* trace = ctx.traces.facts(r.test().trace_sha256);
+    const TraceFacts* trace = whole_trace(r, ctx);
     if (!trace) return;
     const double share = ctx.number("R04", "phase_share_min", r);
     const auto flag = [&](std::string_view phase, double seconds, double least) {
@@ -79,7 +80,8 @@ void check(const Record& r, const Context& ctx, Flags& flags) {
 
 void keys(const Record& r, std::vector<std::string>& out) {
     if (is_judged_test(r))
-        out.push_back(r.fact.inspection->method + "|" + std::to_string(day_of(r.test().ended_at) / block_days));
+        out.push_back(r.fact.inspection->method + "|" +
+                      std::to_string(block_of(day_of(r.test().ended_at), block_days)));
 }
 
 /// `of` is in order and not empty.
@@ -111,22 +113,26 @@ double peers_least(const std::map<std::string, std::vector<double>>& seconds, co
 
 void against_peers(std::span<const Record> records, const Context& ctx, Flags& flags) {
     std::map<std::string, std::vector<double>> seconds;
-    for (const auto& r : records) seconds[r.fact.station_id].push_back(seconds_of(r));
+    std::map<std::string, std::vector<const Record*>> tests;
+    for (const auto& r : records) {
+        seconds[r.fact.station_id].push_back(seconds_of(r));
+        tests[r.fact.station_id].push_back(&r);
+    }
     for (auto& [station, of] : seconds) std::ranges::sort(of);
     for (const auto& [station, of] : seconds) {
         const double peers = peers_least(seconds, station, ctx), usual = quantile_of(of, 0.5);
         const double most = std::min(peers * ctx.number("R04", "peers_share"), usual * ctx.number("R04", "own_share"));
         if (of.front() >= most) continue;
-        for (const auto& r : records) {
-            const double took = seconds_of(r);
-            if (r.fact.station_id != station || took >= most || took < least_seconds(r, ctx)) continue;
+        for (const Record* r : tests.at(station)) {
+            const double took = seconds_of(*r);
+            if (took >= most || took < least_seconds(*r, ctx)) continue;
             flags.push_back({.claim = "shorter_than_peers",
                              .grade = Grade::medium,
                              .score_permille = 750,
-                             .records = {r.fact.record_id},
-                             .person = r.test().inspector_id,
+                             .records = {r->fact.record_id},
+                             .person = r->test().inspector_id,
                              .values = {number("seconds", took, 0, "s"), number("peers", peers, 0, "s"),
-                                        number("usual", usual, 0, "s"), text("method", r.fact.inspection->method)}});
+                                        number("usual", usual, 0, "s"), text("method", r->fact.inspection->method)}});
         }
     }
 }

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "loop/block.hpp"
 #include "loop/suspects/bench.hpp"
 
 namespace imloop::loop::rules {
@@ -55,11 +56,12 @@ bool is_in_its_place(const Record& r) {
 
 void by_station(const Record& r, std::vector<std::string>& out) {
     if (has_environment(r) && is_in_its_place(r))
-        out.push_back(r.fact.station_id + "|" + std::to_string(day_of(r.test().ended_at) / repeat_days));
+        out.push_back(r.fact.station_id + "|" + std::to_string(block_of(day_of(r.test().ended_at), repeat_days)));
 }
 
 void by_city(const Record& r, std::vector<std::string>& out) {
-    if (has_environment(r) && is_in_its_place(r)) out.push_back(std::to_string(day_of(r.test().ended_at) / block_days));
+    if (has_environment(r) && is_in_its_place(r))
+        out.push_back(std::to_string(block_of(day_of(r.test().ended_at), block_days)));
 }
 
 void note_repeats(const std::vector<const Record*>& tests, const Context& ctx, Flags& flags) {
@@ -132,7 +134,7 @@ public:
 
 private:
     static constexpr int rounds = 4, hours_min = 12;
-    static Moment hour_of(const Record& r) { return r.test().ended_at / hour_ms; }
+    static Moment hour_of(const Record& r) { return block_of(r.test().ended_at, hour_ms); }
     const Member& member_;
     std::map<Moment, double> city_;
     std::map<std::string, double> usual_;

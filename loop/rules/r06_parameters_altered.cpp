@@ -49,13 +49,18 @@ void check_amount(const Parameter& p, const History& history, const Context& ctx
     std::vector<std::pair<const Record*, double>> held;
     for (const Record& r : history.records)
         if (const auto value = amount(p, r)) held.emplace_back(&r, *value);
+    std::vector<double> values;
+    for (const auto& [record, value] : held) values.push_back(value);
+    std::ranges::sort(values);
     for (std::size_t i = 1; i < held.size(); ++i) {
         auto before = held[i - 1], after = held[i];
         const double percent = ctx.number("R06", "tolerance_pct", *after.first);
         if (!is_unlike(before.second, after.second, percent) || !surely_one_vehicle(*before.first, *after.first))
             continue;
         const auto sharing = [&](double value) {
-            return std::ranges::count_if(held, [&](const auto& h) { return within(h.second, value, percent); });
+            const auto below = [&](double v) { return v < value && !within(v, value, percent); };
+            const auto up_to = [&](double v) { return v <= value || within(v, value, percent); };
+            return std::ranges::partition_point(values, up_to) - std::ranges::partition_point(values, below);
         };
         const auto of_before = sharing(before.second), of_after = sharing(after.second);
         const bool after_is_odd = of_after != of_before ? of_after < of_before : after.second < before.second;

@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 
+#include "loop/block.hpp"
 #include "loop/suspects/bench.hpp"
 
 namespace imloop::loop::rules {
@@ -102,7 +103,7 @@ void keys(const Record& r, std::vector<std::string>& out) {
     if (reason != Reason::periodic && reason != Reason::initial && reason != Reason::retest) return;
     if (is_on_rollers(r) || is_easier(r))
         out.push_back(r.fact.vehicle->model + "|" + std::string(fuel_of(r)) + "|" +
-                      std::to_string(day_of(r.test().ended_at) / block_days));
+                      std::to_string(block_of(day_of(r.test().ended_at), block_days)));
 }
 
 void easier_than_model(std::span<const Record> records, const Context& ctx, Flags& flags) {
@@ -110,9 +111,11 @@ void easier_than_model(std::span<const Record> records, const Context& ctx, Flag
         int rollers = 0, easier = 0;
     };
     std::map<std::string, Count> stations;
+    std::map<std::string, std::vector<const Record*>> easier_at;
     for (const auto& r : records) {
         auto& count = stations[r.fact.station_id];
         ++(is_easier(r) ? count.easier : count.rollers);
+        if (is_easier(r)) easier_at[r.fact.station_id].push_back(&r);
     }
     for (const auto& [station, own] : stations) {
         // A station without rollers moves nobody.
@@ -124,13 +127,11 @@ void easier_than_model(std::span<const Record> records, const Context& ctx, Flag
         if (others < ctx.number("R07", "peers_min") || rollers < ctx.number("R07", "peer_tests_min") ||
             easier > ctx.number("R07", "peers_easier_share_max") * (rollers + easier))
             continue;
-        for (const auto& r : records)
-            if (r.fact.station_id == station && is_easier(r))
-                flags.push_back(
-                    flag_of(r, "easier_than_model", Grade::medium, 800,
-                            {text("method", r.fact.inspection->method), number("tests", rollers + easier, 0),
-                             number("easier", easier, 0), number("own_easier", own.easier, 0),
-                             number("own_tests", own.easier + own.rollers, 0)}));
+        for (const Record* r : easier_at.at(station))
+            flags.push_back(flag_of(*r, "easier_than_model", Grade::medium, 800,
+                                    {text("method", r->fact.inspection->method), number("tests", rollers + easier, 0),
+                                     number("easier", easier, 0), number("own_easier", own.easier, 0),
+                                     number("own_tests", own.easier + own.rollers, 0)}));
     }
 }
 

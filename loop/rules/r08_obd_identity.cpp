@@ -10,6 +10,7 @@
 #include "loop/suspects/chance.hpp"
 #include "loop/suspects/obd.hpp"
 #include "loop/suspects/sameness.hpp"
+#include "loop/suspects/unlike.hpp"
 #include "loop/vehicle/vin.hpp"
 
 namespace imloop::loop::rules {
@@ -17,8 +18,7 @@ namespace {
 
 /// A VIN that one of the vehicle's records has, or that a slip of the hand makes of it, is no mismatch.
 bool is_the_vehicles(std::string_view vin, std::string_view typed) {
-    return vin == typed || loop::one_slip_apart(vin, typed) ||
-           (typed.size() == vin_places && !vins_far_apart(vin, typed));
+    return vin == typed || loop::one_slip_apart(vin, typed) || (is_whole_vin(typed) && !vins_far_apart(vin, typed));
 }
 
 /// Maker, kind and model of a VIN (GB 16735: WMI and the first places of the VDS).
@@ -32,9 +32,16 @@ bool own_answers_near(const Reported& reported, const std::set<std::string_view>
     const double near_ms = ctx.number("R08", "near_days_max", *records.front()) * day_ms;
     for (const auto& [vin, of] : reported) {
         if (!typed.contains(vin)) continue;
-        for (const Record* own : of)
-            for (const Record* r : records)
-                if (std::abs(static_cast<double>(own->fact.occurred_at - r->fact.occurred_at)) <= near_ms) return true;
+        // Both are in the order of time.
+        auto own = of.begin();
+        for (const Record* r : records) {
+            const auto is_long_before = [&](const Record* o) {
+                return static_cast<double>(r->fact.occurred_at - o->fact.occurred_at) > near_ms;
+            };
+            while (own != of.end() && is_long_before(*own)) ++own;
+            if (own != of.end() && static_cast<double>((*own)->fact.occurred_at - r->fact.occurred_at) <= near_ms)
+                return true;
+        }
     }
     return false;
 }
@@ -48,7 +55,7 @@ void check(const History& history, const Context& ctx, Flags& flags) {
         if (!r.is_test()) continue;
         if (const auto vin = obd_vin(r.test()); !vin.empty()) reported[vin].push_back(&r);
     }
-    const auto whole = std::ranges::find_if(typed, [](auto vin) { return vin.size() == vin_places; });
+    const auto whole = std::ranges::find_if(typed, is_whole_vin);
     if (whole == typed.end()) return;
     for (const auto& [vin, records] : reported) {
         if (std::ranges::any_of(typed, [&](auto each) { return is_the_vehicles(vin, each); })) continue;

@@ -2,6 +2,9 @@
 // hours. Stations that were offline, clocks that are wrong for a whole day and backlogs that are typed in together are
 // honest; one record far out of order among a day's others is not.
 #include <algorithm>
+#include <cassert>
+#include <functional>
+#include <queue>
 
 #include "loop/rules/rule.hpp"
 #include "loop/suspects/opening_hours.hpp"
@@ -57,56 +60,91 @@ Flag back_dated(const Record* r, std::uint64_t lines_between) {
     return flag;
 }
 
-/// Whether lines are missing near the place where `r` belongs by its time: then it may be the mended form of one that
-/// was rejected there.
-bool may_be_mended(const Record* r, const List& by_seq, int reach) {
-    const auto later = [&](const Record* o) { return o != r && o->fact.occurred_at >= r->fact.occurred_at; };
-    const auto at = std::ranges::find_if(by_seq, later) - by_seq.begin();
-    const auto from = std::max<std::ptrdiff_t>(0, at - reach);
-    const auto to = std::min<std::ptrdiff_t>(std::ssize(by_seq) - 1, at + reach);
-    for (auto i = from; i < to; ++i) {
-        const auto a = static_cast<std::size_t>(i);
-        if (by_seq[a + 1] != r && by_seq[a] != r && seq(by_seq[a + 1]) != seq(by_seq[a]) + 1) return true;
+/// Where among lines one that says a time belongs: before the first that says no earlier.
+class Order {
+public:
+    explicit Order(const List& by_seq) : lines_(by_seq) {
+        for (const Record* r : by_seq)
+            latest_.push_back(latest_.empty() ? r->fact.occurred_at : std::max(latest_.back(), r->fact.occurred_at));
     }
-    return false;
-}
+    /// Whether lines are missing near there: then it may be the mended form of one that was rejected.
+    bool is_torn_near(Moment says, std::ptrdiff_t reach) const {
+        const auto at = std::ranges::lower_bound(latest_, says) - latest_.begin();
+        const auto to = std::min<std::ptrdiff_t>(std::ssize(lines_) - 1, at + reach);
+        for (auto i = std::max<std::ptrdiff_t>(0, at - reach); i < to; ++i) {
+            const auto place = static_cast<std::size_t>(i);
+            if (seq(lines_[place + 1]) != seq(lines_[place]) + 1) return true;
+        }
+        return false;
+    }
+
+private:
+    const List& lines_;
+    std::vector<Moment> latest_;  // up to each of them
+};
+
+/// The latest times of some lines: whether so many of them say more than a time.
+class Latest {
+public:
+    explicit Latest(std::size_t count) : count_(count) {}
+    void add(Moment at) {
+        times_.push(at);
+        if (times_.size() > count_) times_.pop();
+    }
+    bool all_later(Moment than, double by_ms) const {
+        return times_.size() == count_ && (count_ == 0 || static_cast<double>(times_.top() - than) > by_ms);
+    }
+
+private:
+    std::size_t count_;
+    std::priority_queue<Moment, std::vector<Moment>, std::greater<>> times_;
+};
 
 constexpr std::size_t on_time_min = 2;
+
+/// Lines of later times than they should be, by their places, and the others.
+struct Parted {
+    std::vector<std::size_t> late;
+    List on_time;
+};
+
+Parted part(const List& by_seq, std::size_t lines, double by_ms) {
+    Parted out;
+    Latest before(lines);
+    for (std::size_t i = 0; i < by_seq.size(); ++i) {
+        const Record* r = by_seq[i];
+        const bool follows_late = !out.late.empty() && out.late.back() + 1 == i;
+        const bool after_other_days = i > 0 && (seq(r) - seq(by_seq[i - 1]) > lines || follows_late);
+        const bool is_late =
+            i > 0 && (before.all_later(r->fact.occurred_at, by_ms) || (after_other_days && delay_ms(r) > by_ms));
+        if (is_late)
+            out.late.push_back(i);
+        else
+            out.on_time.push_back(r);
+        before.add(r->fact.occurred_at);
+    }
+    return out;
+}
 
 /// Written after many lines that say they are later.
 void check_order(const List& by_seq, const Context& ctx, Flags& flags) {
     const Record& any = *by_seq.front();
     const auto lines = static_cast<std::size_t>(ctx.number("R09", "lines_between_min", any));
-    const double hours = ctx.number("R09", "back_dated_hours_min", any);
-    List late;
-    for (std::size_t i = 1; i < by_seq.size(); ++i) {
-        const Record* r = by_seq[i];
-        const auto later = std::ranges::count_if(
-            by_seq.begin(), by_seq.begin() + static_cast<std::ptrdiff_t>(i), [&](const Record* o) {
-                return static_cast<double>(o->fact.occurred_at - r->fact.occurred_at) > hours * hour_ms;
-            });
-        const bool after_other_days =
-            seq(r) - seq(by_seq[i - 1]) > lines || (!late.empty() && late.back() == by_seq[i - 1]);
-        if (static_cast<std::size_t>(later) >= lines || (after_other_days && delay_ms(r) > hours * hour_ms))
-            late.push_back(r);
-    }
-    if (late.empty() || by_seq.size() - late.size() < on_time_min) return;
-    List on_time;
-    for (const Record* r : by_seq)
-        if (std::ranges::find(late, r) == late.end()) on_time.push_back(r);
-    const Record* last = on_time.back();
+    const double by_ms = ctx.number("R09", "back_dated_hours_min", any) * hour_ms;
+    const auto [late, on_time] = part(by_seq, lines, by_ms);
+    if (late.empty() || on_time.size() < on_time_min) return;
+    const Order order(on_time);
+    const auto last = seq(on_time.back());
+    const auto run_max = static_cast<std::size_t>(ctx.number("R09", "late_max", any));
     // Lines that follow one another are a backlog typed in together, those among other days' lines are not.
-    const auto run_of = [&](std::size_t i) {
-        std::size_t from = i, to = i;
-        while (from > 0 && seq(late[from]) == seq(late[from - 1]) + 1) --from;
-        while (to + 1 < late.size() && seq(late[to + 1]) == seq(late[to]) + 1) ++to;
-        return static_cast<double>(to - from + 1);
-    };
-    for (std::size_t i = 0; i < late.size(); ++i) {
-        const Record* r = late[i];
-        if (run_of(i) > ctx.number("R09", "late_max", any)) continue;
-        if (!is_judged(r) || may_be_mended(r, on_time, static_cast<int>(lines))) continue;
-        flags.push_back(back_dated(r, seq(r) - std::min(seq(r), seq(last))));
+    for (std::size_t from = 0, to = 0; from < late.size(); from = to) {
+        for (to = from + 1; to < late.size() && seq(by_seq[late[to]]) == seq(by_seq[late[to - 1]]) + 1;) ++to;
+        if (to - from > run_max) continue;
+        for (auto i = from; i < to; ++i) {
+            const Record* r = by_seq[late[i]];
+            if (!is_judged(r) || order.is_torn_near(r->fact.occurred_at, static_cast<std::ptrdiff_t>(lines))) continue;
+            flags.push_back(back_dated(r, seq(r) - std::min(seq(r), last)));
+        }
     }
 }
 
@@ -141,7 +179,7 @@ bool is_torn(const List& by_seq, const Record* r) {
 /// of lines and the one before it, whose turn was there unless it is the journal's first.
 void check_days(const List& by_seq, const Context& ctx, Flags& flags) {
     const Record& any = *by_seq.front();
-    const double least_ms = ctx.number("R09", "back_dated_days_min", any) * 24 * hour_ms;
+    const double least_ms = std::max(0.0, ctx.number("R09", "back_dated_days_min", any) * 24 * hour_ms);
     const auto first_half = seq(&any) / half_block;
     std::vector<Late> run;
     List on_time;
@@ -155,17 +193,20 @@ void check_days(const List& by_seq, const Context& ctx, Flags& flags) {
         }
         run.clear();
     };
-    Moment latest = 0;
     for (const Record* r : by_seq) {
-        if (static_cast<double>(latest - r->fact.occurred_at) > least_ms && delay_ms(r) > least_ms) {
+        const auto says_later = [&](const Record* o) {
+            return static_cast<double>(o->fact.occurred_at - r->fact.occurred_at) > least_ms;
+        };
+        if (delay_ms(r) > least_ms && std::ranges::any_of(on_time, says_later)) {
             const auto later = [&](const Record* o) { return o->fact.occurred_at > r->fact.occurred_at; };
-            run.push_back({r, seq(*std::ranges::find_if(on_time, later))});
+            const auto place = std::ranges::find_if(on_time, later);
+            assert(place != on_time.end());
+            run.push_back({r, seq(*place)});
             continue;
         }
         judge();
         if (delay_ms(r) < 0 || r->fact.day_only) continue;  // the hub's clock bears the others out
         on_time.push_back(r);
-        latest = std::max(latest, r->fact.occurred_at);
     }
     judge();
 }
@@ -173,10 +214,10 @@ void check_days(const List& by_seq, const Context& ctx, Flags& flags) {
 /// A clock that runs ahead does so for all of the day's records.
 void check_future(const List& by_seq, const Context& ctx, Flags& flags) {
     const double most = ctx.number("R09", "ahead_minutes_max", *by_seq.front()) * minute_ms;
+    const auto ahead = std::ranges::count_if(by_seq, [&](const Record* o) { return -delay_ms(o) > most / 3; });
+    if (ahead * 5 > std::ssize(by_seq)) return;
     for (const Record* r : by_seq) {
         if (!is_judged(r) || -delay_ms(r) <= most) continue;
-        const auto ahead = std::ranges::count_if(by_seq, [&](const Record* o) { return -delay_ms(o) > most / 3; });
-        if (ahead * 5 > std::ssize(by_seq)) return;
         auto flag = flag_of(r, "in_the_future", 900);
         flag.values.push_back(moment("received_at", r->arrival->received_at));
         flags.push_back(std::move(flag));

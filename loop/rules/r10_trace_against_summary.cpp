@@ -125,17 +125,24 @@ void smoke_peaks(const Record& r, const TraceFacts& trace, Flags& flags) {
 }
 
 void length(const Record& r, const TraceFacts& trace, const Context& ctx, Flags& flags) {
-    if (const auto rows = r.test().trace_rows; rows && std::abs(*rows - trace.rows) > 1) {
+    if (const auto rows = r.test().trace_rows; rows && std::abs(*rows - trace.rows) > lost_rows_max) {
         flags.push_back(flag_of(r, "other_length", Grade::medium, 850,
                                 {number("rows_said", *rows, 0), number("rows", trace.rows, 0)}));
         return;
     }
+    const auto not_whole = [&] {
+        flags.push_back(flag_of(r, "not_whole", Grade::weak, 500,
+                                {number("missing", trace.missing_rows, 0), number("falls", trace.falls, 0)}));
+    };
+    if (trace.falls > 0) return not_whole();
     const double took = static_cast<double>(r.test().ended_at - r.test().started_at) / 1000;
     if (trace.seconds > took + ctx.number("R10", "seconds_tolerance", r))
         flags.push_back(flag_of(r, "longer_than_test", Grade::medium, 800,
                                 {number("trace_seconds", trace.seconds, 0, "s"), number("seconds", took, 0, "s")}));
     if (trace.gap_s_max > ctx.number("R10", "gap_seconds_max", r))
         flags.push_back(flag_of(r, "gap", Grade::weak, 500, {number("gap", trace.gap_s_max, 0, "s")}));
+    else if (!trace.goes_through())
+        not_whole();
 }
 
 /// P = F v on the rollers.
@@ -172,6 +179,7 @@ void check(const Record& r, const Context& ctx, Flags& flags) {
     const TraceFacts* trace = ctx.traces.facts(r.test().trace_sha256);
     if (!trace) return;
     length(r, *trace, ctx, flags);
+    if (!whole_trace(r, ctx)) return;
     if (of_another_method(r, *trace, flags)) return;
     windows(r, *trace, flags);
     smoke_peaks(r, *trace, flags);

@@ -45,7 +45,7 @@ void compare(const Record& r, const Context& ctx, const char* signal, const Agre
 
 void check(const Record& r, const Context& ctx, Flags& flags) {
     if (!is_judged_test(r)) return;
-    const TraceFacts* trace = ctx.traces.facts(r.test().trace_sha256);
+    const TraceFacts* trace = whole_trace(r, ctx);
     if (!trace) return;
     compare(r, ctx, "speed", trace->speed, ctx.number("R12", "speed_ratio_off_max", r),
             ctx.number("R12", "speed_varies_kmh", r), flags);

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "loop/block.hpp"
 #include "loop/suspects/bench.hpp"
 #include "loop/suspects/chance.hpp"
 #include "loop/suspects/traces.hpp"
@@ -58,7 +59,7 @@ void too_clean(const Record& r, const Context& ctx, Flags& flags) {
 
 /// Channels that move in every second of a running engine. Zero is left out: a clean car's smoke may stand there.
 void flat_channels(const Record& r, const Context& ctx, Flags& flags) {
-    const TraceFacts* trace = ctx.traces.facts(r.test().trace_sha256);
+    const TraceFacts* trace = whole_trace(r, ctx);
     if (!trace || trace->rows < ctx.number("R14", "flat_rows_min", r)) return;
     int flat = 0, moving = 0;
     for (const Channel c : {Channel::co2, Channel::o2, Channel::hc, Channel::no, Channel::nox, Channel::opacity}) {
@@ -102,16 +103,16 @@ std::optional<double> dirtiest_share(const Record& r) {
     return count < 2 ? std::nullopt : out;
 }
 
-std::string block_of(const Record& r) { return std::to_string(day_of(r.test().ended_at) / block_days); }
+std::string block_words(const Record& r) { return std::to_string(block_of(day_of(r.test().ended_at), block_days)); }
 
 void by_peers(const Record& r, std::vector<std::string>& out) {
     if (is_judged_test(r) && r.detail.vehicle && !r.detail.vehicle->emission_stage.empty() && dirtiest_share(r))
         out.push_back(r.fact.inspection->method + "|" + r.detail.vehicle->fuel + "|" +
-                      r.detail.vehicle->emission_stage + "|" + block_of(r));
+                      r.detail.vehicle->emission_stage + "|" + block_words(r));
 }
 
 void by_station(const Record& r, std::vector<std::string>& out) {
-    if (peaks_of(r, 0)) out.push_back(r.fact.station_id + "|" + block_of(r));
+    if (peaks_of(r, 0)) out.push_back(r.fact.station_id + "|" + block_words(r));
 }
 
 void equal_peaks(std::span<const Record> records, const Context& ctx, Flags& flags) {

@@ -1,6 +1,6 @@
 // What a suspect rule is: pure functions over a record, a vehicle's history, records that share a key, or the stations'
 // statistics, which say what needs a look. A rule reads its arguments alone; the same records give the same flags,
-// whatever order they came in. All functions are thread safe.
+// whatever order they came in. All functions are thread safe, and stand any moment, before 1970 too.
 //
 // To add one: `r03_lambda.cpp` in this folder defines `Rule r03()`; its words, parameters and documentation stand in
 // schemas/tables/rules/R03.json. The build finds both.
@@ -58,7 +58,7 @@ struct Flag {
     std::string person{};                ///< inspector or technician id
     std::string other_station_id{};      ///< the shop of a pair, the other place
     std::string county{};                ///< of a county's flag alone
-    Day day = 0;                         ///< of the first record; set by the engine where there are records
+    Day day = 0;                         ///< of the first record, set by the engine; a rule's own where there are none
     std::vector<Value> values{};
     /// What makes the flag the same one when its evidence grows; empty: claim, first record, stations, person, county.
     std::string key{};
@@ -127,12 +127,12 @@ struct Group {
     void (*keys)(const Record&, std::vector<std::string>&);
     /// All records of one key, at least one, in the order (occurred_at, record_id).
     void (*shared)(std::span<const Record>, const Context&, Flags&);
-    /// Looked at by the sweep alone, for keys that may be large (a model, a shop); else at once, so that keys must stay
-    /// small (a line's day, a part's number).
+    /// Looked at by the sweep alone, for keys that may be large (a model, a shop); else at once while they are small (a
+    /// line's day, a part's number; `looked_at_once_max`).
     bool swept = false;
 };
 
-/// Any of the functions may be missing.
+/// Any of the functions may be missing. One that throws is left out for what it looked at, and named.
 struct Rule {
     std::string_view id{};
     int version = 1;

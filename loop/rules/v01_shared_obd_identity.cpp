@@ -195,9 +195,11 @@ void check_vin(std::span<const Record> records, const Context& ctx, Flags& flags
     }
     const double near_ms = ctx.number("V01", "near_days_max") * day_ms;
     const auto near_own = [&](const Record* r) {
-        return std::ranges::any_of(own, [&](const Record* o) {
-            return std::abs(static_cast<double>(o->fact.occurred_at - r->fact.occurred_at)) <= near_ms;
-        });
+        const auto long_before = [&](const Record* o) {
+            return static_cast<double>(r->fact.occurred_at - o->fact.occurred_at) > near_ms;
+        };
+        const auto next = std::ranges::partition_point(own, long_before);
+        return next != own.end() && static_cast<double>((*next)->fact.occurred_at - r->fact.occurred_at) <= near_ms;
     };
     if (others.size() < 2) std::erase_if(borrowed, [&](const Record* r) { return !near_own(r); });
     if (borrowed.empty()) return;

@@ -7,12 +7,14 @@
 #include <cmath>
 #include <tuple>
 
+#include "loop/block.hpp"
 #include "loop/rules/rule.hpp"
 #include "loop/statistics/tails.hpp"
 #include "loop/suspects/chance.hpp"
 #include "loop/suspects/repeats.hpp"
 #include "loop/suspects/sameness.hpp"
 #include "loop/suspects/traces.hpp"
+#include "loop/suspects/unlike.hpp"
 
 namespace imloop::loop::rules {
 namespace {
@@ -72,14 +74,16 @@ void by_readings(const Record& r, std::vector<std::string>& out) {
 void by_method(const Record& r, std::vector<std::string>& out) {
     if (r.is_test() && r.fact.vehicle && !r.test().readings.empty())
         out.push_back(r.fact.station_id + "|" + r.fact.inspection->method + "|" +
-                      std::to_string(day_of(r.fact.occurred_at) / block_days));
+                      std::to_string(block_of(day_of(r.fact.occurred_at), block_days)));
 }
 
 /// The records of vehicles that are all unlike one another, the first of each.
 std::vector<const Record*> unlike_ones(std::span<const Record> records) {
     std::vector<const Record*> out;
+    if (!may_be_unlike(records.front())) return out;
+    UnlikeVins vins;
     for (const Record& r : records)
-        if (std::ranges::all_of(out, [&](const Record* o) { return unlike_vehicles(*o, r); })) out.push_back(&r);
+        if (may_be_unlike(r) && vins.add(r.fact.vehicle->vin)) out.push_back(&r);
     return out;
 }
 

@@ -9,6 +9,7 @@
 #include "loop/rules/rule.hpp"
 #include "loop/suspects/rounds.hpp"
 #include "loop/suspects/sameness.hpp"
+#include "loop/suspects/unlike.hpp"
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/vin.hpp"
 
@@ -80,7 +81,7 @@ void check_plates(const std::vector<const Record*>& records, Flags& flags) {
 
 bool has_check_digit(const std::string& vin) {
     // China, and North America (49 CFR 565), where it is law.
-    return vin.size() == vin_places && (vin.front() == 'L' || (vin.front() >= '1' && vin.front() <= '5'));
+    return is_whole_vin(vin) && (vin.front() == 'L' || (vin.front() >= '1' && vin.front() <= '5'));
 }
 
 /// A slip is made once; a VIN that is wrong alike at two stations, and nowhere right, is none.
@@ -131,15 +132,14 @@ void shared(std::span<const Record> records, const Context&, Flags& flags) {
     };
     std::map<std::string, Span> vins;
     for (const Record& r : records) {
-        auto& of = vins.try_emplace(vin_of(r), Span{r.fact.occurred_at, 0, nullptr}).first->second;
+        auto& of = vins.try_emplace(vin_of(r), Span{r.fact.occurred_at, r.fact.occurred_at, &r}).first->second;
         of.last = r.fact.occurred_at, of.latest = &r;
     }
+    std::erase_if(vins, [](const auto& vin) { return day_of(vin.second.first) == day_of(vin.second.last); });
     for (auto a = vins.begin(); a != vins.end(); ++a)
         for (auto b = std::next(a); b != vins.end(); ++b) {
             const bool meet = a->second.first < b->second.last && b->second.first < a->second.last;
-            const bool often =
-                day_of(a->second.first) < day_of(a->second.last) && day_of(b->second.first) < day_of(b->second.last);
-            if (!meet || !often || !vins_far_apart(a->first, b->first)) continue;
+            if (!meet || !vins_far_apart(a->first, b->first)) continue;
             const bool a_later = a->second.last > b->second.last;
             const Span &later = a_later ? a->second : b->second, &other = a_later ? b->second : a->second;
             auto flag = flag_of(*later.latest, *other.latest, "plate_on_two_vins", Grade::medium, 900,

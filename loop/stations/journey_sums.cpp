@@ -1,5 +1,7 @@
 #include "loop/stations/journey_sums.hpp"
 
+#include <cassert>
+
 #include "loop/stations/change.hpp"
 
 namespace imloop::loop::stations {
@@ -29,6 +31,7 @@ std::int32_t FailuresOf::missing(Day as_of) const {
 }
 
 void JourneySums::add(const Journey& journey, std::int32_t times) {
+    assert(times == 1 || times == -1);
     for (const auto& r : journey.retests)
         add_share(retests, {r.station_id, r.shop_id}, r.day, r.stratum, {r.passed ? 0 : times, times});
     for (const auto& l : journey.later)

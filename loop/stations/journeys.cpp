@@ -26,13 +26,11 @@ void see_retest(const History& history, const Episode& e, Journey& out) {
     if (!retest || !is_formal(retest->fact)) return;
     RetestSeen seen{retest->fact.station_id, "", day_of(retest->fact.occurred_at), stratum_of(*retest),
                     retest->fact.inspection->verdict == Verdict::pass};
-    Moment latest = 0;
+    const Record* latest = nullptr;
     for (const auto& id : e.counting_repairs)
-        if (const Record* repair = find(history, id);
-            repair && repair->fact.occurred_at <= retest->fact.occurred_at && repair->fact.occurred_at >= latest) {
-            latest = repair->fact.occurred_at;
-            seen.shop_id = repair->fact.station_id;
-        }
+        if (const Record* repair = find(history, id); repair && repair->fact.occurred_at <= retest->fact.occurred_at)
+            if (!latest || repair->fact.occurred_at >= latest->fact.occurred_at) latest = repair;
+    if (latest) seen.shop_id = latest->fact.station_id;
     seen.stratum.codes.back() = seen.shop_id.empty() ? 1 : 2;
     out.retests.push_back(std::move(seen));
 }

@@ -1,5 +1,7 @@
 #include "loop/stations/measured.hpp"
 
+#include <cassert>
+
 namespace imloop::loop::stations {
 namespace {
 
@@ -64,6 +66,7 @@ Figures against_each_other(std::vector<Unit> units, double expected_min) {
         m.of = expected.own.of;
         m.expected = expected.hits;
         m.variance = expected.variance;
+        assert(m.observed >= 0 && m.observed <= m.of && m.peers >= 0);
         m.peers = expected.peers;
         m.strata = static_cast<std::int64_t>(unit.own.cells().size());
         out.each.push_back(std::move(m));

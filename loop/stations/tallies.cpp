@@ -1,8 +1,10 @@
 #include "loop/stations/tallies.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
+#include "loop/block.hpp"
 #include "loop/stations/change.hpp"
 
 namespace imloop::loop::stations {
@@ -11,8 +13,6 @@ namespace {
 constexpr int weeks_of_quarter = 13;
 constexpr int night_from_s = 22 * 3600;
 constexpr int night_to_s = 6 * 3600;
-
-int floor_of(int value, int by) { return value >= 0 ? value / by : -((by - 1 - value) / by); }
 
 Counts counts_of(const TestSeen& t, std::int32_t times) {
     Counts out;
@@ -45,6 +45,7 @@ void add_readings(Station& station, Line& line, const TestSeen& t, std::int32_t 
             level.tests += times;
             level.sum_millionths += times * std::llround(std::log(std::max(r.to_limit, least)) * 1e6);
         });
+        assert(!r.digit || (*r.digit >= 0 && *r.digit <= 9));
         if (r.digit)
             change(station.digits, {r.channel, quarter},
                    [&](auto& d) { d[static_cast<std::size_t>(*r.digit)] += times; });
@@ -72,9 +73,9 @@ std::string_view name_of(Field field) {
     return names[static_cast<int>(field)];
 }
 
-Week week_of(Day day) { return floor_of(day + 3, 7); }
+Week week_of(Day day) { return block_of(day + 3, 7); }
 Day monday_of(Week week) { return week * 7 - 3; }
-Week quarter_of(Week week) { return floor_of(week, weeks_of_quarter); }
+Week quarter_of(Week week) { return block_of(week, weeks_of_quarter); }
 
 Window window(Day as_of, int days) { return {week_of(as_of - days + 1), week_of(as_of)}; }
 
@@ -91,6 +92,7 @@ Counts& Counts::operator+=(const Counts& c) {
 }
 
 void Tallies::add(const TestSeen& t, std::int32_t times) {
+    assert(times == 1 || times == -1);
     change(stations_, t.station_id, [&](Station& station) {
         change(station.inspectors, t.inspector_id, [&](auto& cells) {
             change(cells, {week_of(t.day), t.stratum}, [&](Counts& c) { c += counts_of(t, times); });

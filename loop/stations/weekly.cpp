@@ -1,5 +1,7 @@
 #include "loop/stations/weekly.hpp"
 
+#include <cassert>
+
 #include "loop/statistics/strata.hpp"
 
 namespace imloop::loop::stations {
@@ -22,6 +24,7 @@ void add(Levels& to, const Levels& from, const Window& window) {
 }
 
 double mean_of(const Level& level) {
+    assert(level.tests > 0);
     return static_cast<double>(level.sum_millionths) / 1e6 / static_cast<double>(level.tests);
 }
 
@@ -42,6 +45,7 @@ void centre(std::map<Week, Daily>& weeks) {
         sum += d.mean * d.weight;
         weight += d.weight;
     }
+    assert(weight > 0);
     for (auto& [week, d] : weeks) d.mean -= sum / weight;
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cassert>
 #include <map>
 #include <set>
 
@@ -59,6 +60,7 @@ std::vector<Day> days_of(const Instrument& of) {
 
 /// The median of the days between; of two at least.
 double usual_interval(const std::vector<Day>& days) {
+    assert(days.size() >= 2);
     std::vector<Day> between;
     for (std::size_t i = 1; i < days.size(); ++i) between.push_back(days[i] - days[i - 1]);
     std::ranges::nth_element(between, between.begin() + std::ssize(between) / 2);
@@ -68,7 +70,7 @@ double usual_interval(const std::vector<Day>& days) {
 void check_lapse(const Instrument& of, const Context& ctx, Flags& flags) {
     const auto days = days_of(of);
     const auto setting = [&](const char* name) { return ctx.number("R11", name, *of.tests.front()); };
-    if (static_cast<double>(days.size()) < setting("calibration_days_min")) return;
+    if (days.size() < 2 || static_cast<double>(days.size()) < setting("calibration_days_min")) return;
     const double usual = usual_interval(days);
     const double most = std::max(setting("lapse_factor") * usual, setting("lapse_days_min"));
     for (const Record* r : of.tests) {
@@ -143,7 +145,7 @@ void check_old(const Instrument& of, const Context& ctx, Flags& flags) {
     const auto setting = [&](const char* name) { return ctx.number("R11", name, *of.tests.front()); };
     const auto calibrated = days_of(of);
     double most = setting("gas_days_max");
-    if (static_cast<double>(calibrated.size()) >= setting("named_days_min"))
+    if (calibrated.size() >= 2 && static_cast<double>(calibrated.size()) >= setting("named_days_min"))
         most = std::min(most, std::max(setting("gas_days_min"), setting("gas_factor") * usual_interval(calibrated)));
     static const std::set<std::string_view> gas_checks{"span", "zero", "opacity"};
     for (const Named& n : named_of(of, 0)) {

@@ -28,11 +28,14 @@ void check_suspension(std::span<const Record> records, const Context&, Flags& fl
         if (!measure.detail.supervision) continue;
         const auto& s = *measure.detail.supervision;
         if (s.measure != "suspension" && s.measure != "revocation") continue;
+        // A suspension without an end is one the register ends.
+        if (!s.until && s.measure == "suspension") continue;
         const Day from = day_of(measure.fact.occurred_at);
-        for (const Record& r : records) {
-            const Day day = day_of(r.fact.occurred_at);
-            // A suspension without an end is one the register ends.
-            if (!r.is_test() || day <= from || (s.until ? day > *s.until : s.measure == "suspension")) continue;
+        const auto day = [](const Record& r) { return day_of(r.fact.occurred_at); };
+        for (auto it = std::ranges::upper_bound(records, from, {}, day); it != records.end(); ++it) {
+            const Record& r = *it;
+            if (s.until && day(r) > *s.until) break;
+            if (!r.is_test()) continue;
             auto flag = flag_of(r, "while_suspended", Grade::strong, 950,
                                 {text("measure", s.measure), moment("since", measure.fact.occurred_at)});
             flag.records.push_back(measure.fact.record_id);
@@ -64,8 +67,8 @@ void check_strangers(std::span<const Record> records, const Context& ctx, Flags&
         if (static_cast<double>(of.size()) > setting("stranger_tests_max") || calibrated.contains(id)) continue;
         if (std::ranges::any_of(own, [&, &id = id](auto o) { return loop::one_slip_apart(o, id); })) continue;
         // Many tests later it has not come again: no new instrument.
-        const auto after = std::ranges::count_if(
-            tests, [last = of.back()](const Record* t) { return t->fact.occurred_at > last->fact.occurred_at; });
+        const auto after = tests.end() - std::ranges::upper_bound(tests, of.back()->fact.occurred_at, {},
+                                                                  [](const Record* t) { return t->fact.occurred_at; });
         if (static_cast<double>(after) < setting("own_tests_min")) continue;
         for (const Record* r : of)
             flags.push_back(

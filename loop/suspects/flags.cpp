@@ -9,44 +9,56 @@
 
 namespace imloop::loop::rules {
 
+void complete(Flag& flag, const Fact& first) {
+    if (flag.station_id.empty()) flag.station_id = first.station_id;
+    flag.day = day_of(first.occurred_at);
+}
+
+void Suspects::withdraw(const std::string& flag_id, const std::string& owner) {
+    const auto it = flags_.find(flag_id);
+    if (it == flags_.end()) return;
+    const auto mine = it->second.find(owner);
+    if (mine == it->second.end()) return;
+    for (const auto& record : mine->second.records) {
+        const bool others = std::ranges::any_of(it->second, [&](const auto& other) {
+            return other.first != owner &&
+                   std::ranges::find(other.second.records, record) != other.second.records.end();
+        });
+        const auto of = by_record_.find(record);
+        if (others || of == by_record_.end()) continue;
+        of->second.erase(flag_id);
+        if (of->second.empty()) by_record_.erase(of);
+    }
+    it->second.erase(mine);
+    if (it->second.empty()) flags_.erase(it);
+}
+
 void Suspects::drop(const std::string& owner) {
+    failed_.erase(owner);
     const auto owned = owned_.find(owner);
     if (owned == owned_.end()) return;
-    for (const auto& id : owned->second) {
-        const auto it = flags_.find(id);
-        if (it == flags_.end()) continue;
-        const auto mine = it->second.find(owner);
-        if (mine == it->second.end()) continue;
-        for (const auto& record : mine->second.records) {
-            const bool others = std::ranges::any_of(it->second, [&](const auto& other) {
-                return other.first != owner &&
-                       std::ranges::find(other.second.records, record) != other.second.records.end();
-            });
-            if (others) continue;
-            auto& ids = by_record_[record];
-            ids.erase(id);
-            if (ids.empty()) by_record_.erase(record);
-        }
-        it->second.erase(mine);
-        if (it->second.empty()) flags_.erase(it);
-    }
+    for (const auto& id : owned->second) withdraw(id, owner);
     owned_.erase(owned);
 }
 
-void Suspects::replace(const Projection& projection, const std::string& owner,
-                       std::vector<std::pair<const Rule*, Flags>> found) {
+void Suspects::replace(const Projection& projection, const std::string& owner, Findings found) {
+    for (auto& [rule, flags] : found.flags)
+        for (auto& flag : flags)
+            if (!flag.records.empty())
+                if (const auto first = projection.fact(flag.records.front())) complete(flag, *first);
+    replace(owner, std::move(found));
+}
+
+void Suspects::replace(const std::string& owner, Findings found) {
     drop(owner);
-    for (auto& [rule, flags] : found)
+    if (!found.failed.empty()) failed_[owner] = std::move(found.failed);
+    for (auto& [rule, flags] : found.flags)
         for (auto& flag : flags) {
             flag.rule = rule->id;
             flag.version = rule->version;
-            if (!flag.records.empty() && (flag.station_id.empty() || flag.day == 0))
-                if (const auto first = projection.fact(flag.records.front())) {
-                    if (flag.station_id.empty()) flag.station_id = first->station_id;
-                    if (flag.day == 0) flag.day = day_of(first->occurred_at);
-                }
             flag.flag_id = flag_id_of(flag);
             const std::string id = flag.flag_id;
+            withdraw(id, owner);  // said twice by one owner: the last counts
             for (const auto& record : flag.records) by_record_[record].insert(id);
             owned_[owner].push_back(id);
             if (flag.grade == Grade::strong && !flag.records.empty()) new_.push_back(id);
@@ -82,6 +94,7 @@ std::string Suspects::dump() const {
     }
     for (const auto& [id, of] : decisions_)
         for (const auto& d : of) out += fmt::format("decision {} {} {}\n", id, d.action, d.record_id);
+    for (const auto& [owner, rules] : failed_) out += fmt::format("failed {} {}\n", owner, fmt::join(rules, ","));
     return out;
 }
 

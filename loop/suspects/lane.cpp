@@ -13,6 +13,8 @@ namespace {
 /// Near-zero readings differ by noise alone: below this share of the limit nothing is told apart.
 constexpr double floor_of_limit = 0.05;
 constexpr std::size_t channels_min = 3;
+/// Tests after one that it is compared with: more than a lane makes in a day.
+constexpr std::size_t compared_max = 128;
 
 std::optional<double> difference(const Record& a, const Record& b) {
     double sum = 0;
@@ -46,7 +48,7 @@ std::optional<Alike> too_alike(std::span<const Record> records, double share_of_
     std::vector<Near> neighbours;
     for (const auto& [day, of] : days)
         for (std::size_t i = 0; i < of.size(); ++i)
-            for (std::size_t j = i + 1; j < of.size(); ++j) {
+            for (std::size_t j = i + 1; j < std::min(of.size(), i + 1 + compared_max); ++j) {
                 if (!comparable(*of[i], *of[j])) continue;
                 const auto d = difference(*of[i], *of[j]);
                 if (!d) continue;

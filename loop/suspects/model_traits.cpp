@@ -1,6 +1,9 @@
 #include "loop/suspects/model_traits.hpp"
 
+#include <algorithm>
 #include <set>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "loop/suspects/chance.hpp"
@@ -14,17 +17,15 @@ using Vins = std::set<std::string>;
 /// usual words must stand between the odd ones: then the equipment knows both.
 bool reader_knows_both(const std::vector<const Record*>& odd, std::span<const Record> records, const Trait& trait,
                        const std::string& value) {
-    for (const Record* a : odd)
-        for (const Record& usual : records) {
-            const auto own = trait.of(*usual.test().obd);
-            if (own.empty() || own == value || usual.fact.station_id != a->fact.station_id ||
-                usual.test().line_id != a->test().line_id ||
-                usual.test().software_version != a->test().software_version)
-                continue;
-            const bool before = usual.fact.occurred_at > odd.front()->fact.occurred_at;
-            if (before && usual.fact.occurred_at < odd.back()->fact.occurred_at) return true;
-        }
-    return false;
+    std::set<std::pair<std::string_view, std::string_view>> readers;  // lines and their software
+    for (const Record* a : odd) readers.emplace(a->test().line_id, a->test().software_version);
+    return std::ranges::any_of(records, [&](const Record& usual) {
+        const auto own = trait.of(*usual.test().obd);
+        return !own.empty() && own != value && usual.fact.station_id == odd.front()->fact.station_id &&
+               readers.contains({usual.test().line_id, usual.test().software_version}) &&
+               usual.fact.occurred_at > odd.front()->fact.occurred_at &&
+               usual.fact.occurred_at < odd.back()->fact.occurred_at;
+    });
 }
 
 }  // namespace

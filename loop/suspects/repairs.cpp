@@ -13,7 +13,7 @@ bool holds(const Codes& codes, std::string_view code) { return std::ranges::find
 
 bool is_timed_repair(const Record& r) {
     return r.is_repair() && !r.fact.day_only && r.fact.repair->outcome == RepairOutcome::repaired &&
-           r.repair().received_at > 0 && r.repair().settled_at >= r.repair().received_at;
+           r.repair().settled_at >= r.repair().received_at;
 }
 
 double stay_minutes(const Record& r) {

@@ -9,6 +9,7 @@
 
 #include "loop/suspects/chance.hpp"
 #include "loop/suspects/sameness.hpp"
+#include "loop/suspects/unlike.hpp"
 
 namespace imloop::loop::rules {
 namespace {
@@ -76,10 +77,20 @@ void count_steps(Tests& tests) {
     }
 }
 
+/// Tests of the same readings.
+using Alike = std::vector<const Test*>;
+
 bool is_near(const Test& a, const Test& b) {
     for (std::size_t i = 0; i < a.steps.size(); ++i)
         if (std::abs(a.steps[i] - b.steps[i]) > 1) return false;
-    return a.thousandths != b.thousandths && unlike_vehicles(*a.record, *b.record);
+    return true;
+}
+
+double unlike_pairs(const Alike& of_a, const Alike& of_b) {
+    double out = 0;
+    for (const Test* a : of_a)
+        for (const Test* b : of_b) out += unlike_vehicles(*a->record, *b->record);
+    return out;
 }
 
 /// Pairs that differ by a step at most, and somewhere.
@@ -91,20 +102,24 @@ double near_pairs(const Tests& tests) {
         for (const Test& test : tests) unlike.insert(test.steps[i]);
         if (unlike.size() > most) most = unlike.size(), best = i;
     }
-    std::vector<const Test*> sorted;
-    for (const Test& test : tests) sorted.push_back(&test);
-    const auto value = [&](const Test* test) { return test->steps[best]; };
+    std::map<Values, Alike> alike;
+    for (const Test& test : tests)
+        if (may_be_unlike(*test.record)) alike[test.thousandths].push_back(&test);
+    std::vector<const Alike*> sorted;
+    for (const auto& [readings, of] : alike) sorted.push_back(&of);
+    const auto value = [&](const Alike* of) { return of->front()->steps[best]; };
     std::ranges::sort(sorted, {}, value);
     double near = 0;
     for (std::size_t i = 0; i < sorted.size(); ++i)
         for (auto j = i + 1; j < sorted.size() && value(sorted[j]) <= value(sorted[i]) + 1; ++j)
-            near += is_near(*sorted[i], *sorted[j]);
+            if (is_near(*sorted[i]->front(), *sorted[j]->front())) near += unlike_pairs(*sorted[i], *sorted[j]);
     return near;
 }
 
 void add_repeats(const Tests& tests, Repeats& out) {
     std::map<Values, std::vector<const Record*>> before;
     for (const Test& test : tests) {
+        if (!may_be_unlike(*test.record)) continue;
         auto& alike = before[test.thousandths];
         const auto unlike = [&](const Record* r) { return unlike_vehicles(*r, *test.record); };
         if (const auto it = std::ranges::find_if(alike, unlike); it != alike.end())

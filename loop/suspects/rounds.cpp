@@ -27,13 +27,16 @@ double Round::minutes() const {
 
 std::vector<Round> rounds_of(const History& history) {
     std::vector<Round> out;
+    std::vector<const Record*> repairs;
+    for (const Record& r : history.records)
+        if (r.is_repair()) repairs.push_back(&r);
     const Record* before = nullptr;
     for (const Record& r : history.records) {
         if (!is_judged(r)) continue;
         if (before && before->fact.inspection->verdict == Verdict::fail) {
             Round round{before, &r};
-            for (const Record& repair : history.records)
-                if (repair.is_repair() && is_between(repair, *before, r)) round.repairs.push_back(&repair);
+            for (const Record* repair : repairs)
+                if (is_between(*repair, *before, r)) round.repairs.push_back(repair);
             out.push_back(std::move(round));
         }
         before = &r;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 
+#include "loop/suspects/unlike.hpp"
 #include "loop/vehicle/vin.hpp"
 
 namespace imloop::loop::rules {
@@ -17,7 +18,7 @@ int places_differing(std::string_view a, std::string_view b) {
 }  // namespace
 
 bool vins_far_apart(std::string_view a, std::string_view b) {
-    if (a.size() != vin_places || b.size() != vin_places || loop::one_slip_apart(a, b)) return false;
+    if (!is_whole_vin(a) || !is_whole_vin(b) || loop::one_slip_apart(a, b)) return false;
     const int least = vin_proven(a) && vin_proven(b) ? 2 : 5;
     return places_differing(a, b) >= least;
 }
@@ -44,9 +45,7 @@ bool unlike_vehicles(const Record& a, const Record& b) {
     return a.fact.vehicle && b.fact.vehicle && sameness(*a.fact.vehicle, *b.fact.vehicle) == Sameness::unlike;
 }
 
-std::string_view maker_of(std::string_view vin) {
-    return vin.size() == vin_places ? vin.substr(0, 3) : std::string_view();
-}
+std::string_view maker_of(std::string_view vin) { return is_whole_vin(vin) ? vin.substr(0, 3) : std::string_view(); }
 
 bool one_slip_apart(double a, double b) {
     return loop::one_slip_apart(std::to_string(std::llround(a)), std::to_string(std::llround(b)));

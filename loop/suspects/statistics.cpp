@@ -2,6 +2,7 @@
 
 #include "loop/stations/change.hpp"
 #include "loop/stations/seen.hpp"
+#include "loop/stations/seen_pack.hpp"
 
 namespace imloop::loop::rules {
 namespace {
@@ -12,23 +13,30 @@ void count(std::map<Day, std::int32_t>& by_day, Day day, std::int32_t times) {
 
 }  // namespace
 
-void Statistics::change(const Record& r, std::int32_t times) {
-    if (const auto test = stations::seen(r)) tallies_.add(*test, times);
-    const Day day = day_of(r.fact.occurred_at);
-    Keeping& keeping = keeping_[r.fact.station_id];
-    if (r.is_test() || r.is_repair()) {
-        count(keeping.records, day, times);
-        // The arrival may have become another since the record was added: what it takes out is its id.
-        keeping.late.erase({day, r.fact.record_id});
-        if (times > 0 && r.arrival && r.arrival->received_at - r.fact.occurred_at > late_after_ms)
-            keeping.late.emplace(day, r.fact.record_id);
-    }
-    if (r.fact.kind == Kind::correction) count(keeping.corrections, day, times);
-    if (keeping == Keeping{}) keeping_.erase(r.fact.station_id);
+void Statistics::change(const std::string& record_id, const Added& added, std::int32_t times) {
+    if (!added.test.empty()) tallies_.add(unpacked<stations::TestSeen>(added.test), times);
+    stations::change(keeping_, added.station_id, [&](Keeping& keeping) {
+        if (added.is_kept) count(keeping.records, added.day, times);
+        if (added.is_correction) count(keeping.corrections, added.day, times);
+        if (!added.is_late) return;
+        if (times > 0)
+            keeping.late.emplace(added.day, record_id);
+        else
+            keeping.late.erase({added.day, record_id});
+    });
 }
 
-void Statistics::add(const Record& r) { change(r, 1); }
-void Statistics::remove(const Record& r) { change(r, -1); }
+Statistics::Added Statistics::add(const Record& r) {
+    Added added{.station_id = r.fact.station_id, .day = day_of(r.fact.occurred_at)};
+    added.is_kept = r.is_test() || r.is_repair();
+    added.is_late = added.is_kept && r.arrival && r.arrival->received_at - r.fact.occurred_at > late_after_ms;
+    added.is_correction = r.fact.kind == Kind::correction;
+    if (const auto test = stations::seen(r)) added.test = packed(*test);
+    change(r.fact.record_id, added, 1);
+    return added;
+}
+
+void Statistics::remove(const std::string& record_id, const Added& added) { change(record_id, added, -1); }
 
 void Statistics::came(const Arrival& a) {
     const Day day = day_of(a.received_at);

@@ -15,8 +15,15 @@ namespace imloop::loop::rules {
 
 class Statistics {
 public:
-    void add(const Record&);
-    void remove(const Record&);
+    /// What a record added, to be taken out again as it was.
+    struct Added {
+        std::string station_id{};
+        Day day = 0;
+        bool is_kept = false, is_late = false, is_correction = false;
+        std::string test{};  ///< packed `stations::TestSeen`; empty: none
+    };
+    Added add(const Record&);
+    void remove(const std::string& record_id, const Added&);
     /// A vehicle's history, in place of what was said of it before.
     void put(const History&);
     void drop(const std::string& vehicle_id);
@@ -55,7 +62,7 @@ public:
     void take_deliveries_of(const Statistics& other) { deliveries_ = other.deliveries_; }
 
 private:
-    void change(const Record&, std::int32_t times);
+    void change(const std::string& record_id, const Added&, std::int32_t times);
 
     stations::Tallies tallies_;
     std::unordered_map<std::string, stations::Journey> journey_of_;  // by vehicle, so as to be taken out again

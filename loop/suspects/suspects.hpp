@@ -3,7 +3,10 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -35,17 +38,26 @@ struct Check {
     auto operator<=>(const Check&) const = default;
 };
 
+/// Where a flag lacks them, its station, and its day: those of its first record.
+void complete(Flag&, const Fact& first);
+
+/// Keys and histories of more records than this are looked at by the sweep alone, so that one record more costs no more
+/// than so many: a clock that stands still, a plate that is no plate.
+inline constexpr std::size_t looked_at_once_max = 256;
+
 /// Not thread safe. A record costs the rules over its vehicle's records and over the small keys it shares; the sweep
-/// costs what changed in large keys, and the stations.
+/// costs what changed in large keys and histories, and the stations.
 class Suspects {
 public:
-    Suspects(Parameters, Policy);
+    /// `rules` outlive it.
+    Suspects(Parameters, Policy, const std::vector<Rule>& rules = all());
     /// The same records' arrivals and traces under other parameters; update() with Projection::everything() follows.
     Suspects(const Suspects& like, Parameters);
     Suspects(Suspects&&) = default;
     Suspects& operator=(Suspects&&) = default;
 
-    /// How a record's line came. Before update() sees the record.
+    /// How a record's line came, each of them where it came more than once: what rules read is the line that the
+    /// projection takes the record from. Before update() sees the record.
     void arrived(const std::string& record_id, const Arrival&);
     /// Any line, accepted or not, once it came.
     void came(const Arrival&);
@@ -57,7 +69,7 @@ public:
     void update(const Projection&, const Projection::Changes&);
     Traces& traces() { return traces_; }
     const Traces& traces() const { return traces_; }
-    /// More is known of a trace: records that name it are looked at again at the next update.
+    /// More is known of a trace: records and rejected lines that name it are looked at again at the next update.
     void trace_changed(const std::string& sha256);
     /// Records that name this trace, ascending.
     std::vector<std::string> records_with_trace(const std::string& sha256) const;
@@ -81,20 +93,24 @@ public:
     const std::map<std::string, std::set<Check>>& checks() const { return checks_; }
     /// The last day the sweep saw.
     Day swept_to() const { return swept_to_; }
+    /// Rules that threw, by what they were looking at (`record ID`, `vehicle ID`, …): they are left out there, and
+    /// there alone, until it is looked at again.
+    using Failed = std::map<std::string, std::set<std::string>>;
+    const Failed& failed() const { return failed_; }
     const Statistics& statistics() const { return statistics_; }
     const Parameters& parameters() const { return parameters_; }
 
-    /// All flags in the order of their ids, text only.
+    /// All flags in the order of their ids, decisions and rules that failed, text only.
     std::string dump() const;
 
 private:
     using Index = std::uint32_t;
     using Key = std::uint64_t;
-    struct Known {
-        std::string id;
-        const std::string *source = nullptr, *epoch = nullptr;  ///< of its own line; nothing: not known
-        std::uint64_t seq = 0;
-        Moment received_at = 0;
+    /// How one line of a record came.
+    struct Line {
+        const std::string *source, *epoch;
+        std::uint64_t seq;
+        Moment received_at;
     };
     struct RuleGroup {
         const Rule* rule;
@@ -106,25 +122,54 @@ private:
         Key key = 0;
         auto operator<=>(const Place&) const = default;
     };
+    /// What a record was put in as: the same is taken out again, whatever has become of it meanwhile.
+    struct PutIn {
+        std::vector<Place> places;
+        const std::string* trace = nullptr;  ///< its key in `by_trace_`
+        Statistics::Added added;
+        std::optional<std::string> decides, checks;  ///< its key in `decisions_`, in `checks_`
+    };
+    struct Known {
+        std::string id;
+        std::vector<Line> lines{};
+        std::unique_ptr<PutIn> put_in{};  ///< nothing: it does not count
+    };
+    /// What the rules say of one thing; one that throws says nothing of it.
+    struct Findings {
+        std::vector<std::pair<const Rule*, Flags>> flags{};
+        std::set<std::string> failed{};
+        void ask(const Rule&, const std::function<void(Flags&)>&);
+    };
 
-    Context context(const Projection&) const;
+    // suspects.cpp: taking in
     Index index_of(const std::string& record_id);
-    Record record(Fact) const;
+    std::optional<Arrival> arrival_of(const Projection&, const std::string& record_id) const;
+    Record record(const Projection&, Fact) const;
+    std::vector<Place> places_of(const Record&);
     void put_in(const Record&);
-    void take_out(const Record&);
-    void share(const Record&, bool is_in);
-    void note_decision(const Fact&, bool is_in);
-    void note_check(const Record&, bool is_in);
+    void take_out(const std::string& record_id);
+    void note_change(const Place&);
+    void note_traces_like(const std::string& sha256);
+
+    // looks.cpp: asking the rules
+    Context context(const Projection&) const;
+    bool waits_for_sweep(const Place&) const;
     void look_at_record(const Projection&, const std::string& record_id);
     void look_at_rejected(const Projection&, const std::string& record_id);
     void look_at_vehicle(const Projection&, const std::string& vehicle_id);
     void look_at_shared(const Projection&, const Place&);
     std::map<std::string, Against> against(std::string_view before) const;
-    void replace(const Projection&, const std::string& owner, std::vector<std::pair<const Rule*, Flags>>);
+
+    // flags.cpp: what they said
+    /// What the flags lack, station and day, is their first record's as it counts.
+    void replace(const Projection&, const std::string& owner, Findings);
+    void replace(const std::string& owner, Findings);
+    void withdraw(const std::string& flag_id, const std::string& owner);
     void drop(const std::string& owner);
 
     Parameters parameters_;
     Policy policy_;
+    const std::vector<Rule>* offered_;
     Traces traces_;
     Statistics statistics_;
     std::vector<const Rule*> rules_;         // enabled ones
@@ -132,13 +177,16 @@ private:
     std::unordered_set<std::string> texts_;  // sources and epochs, each once
     std::deque<Known> known_;
     std::unordered_map<std::string, Index> index_;
-    std::map<Place, std::vector<Index>> shared_;
-    std::unordered_map<std::string, std::vector<Index>> by_trace_;
-    std::map<std::string, std::vector<Record>> rejected_;  // by record id
-    std::set<std::string> again_;                          // records to look at again
-    std::set<Place> stale_, stale_swept_;                  // keys that changed since they were looked at
+    std::map<Place, std::vector<Index>> shared_;                    // ascending
+    std::unordered_map<std::string, std::vector<Index>> by_trace_;  // ascending
+    std::map<std::string, std::vector<Record>> rejected_;           // by record id; in the order of their lines
+    std::unordered_map<std::string, std::set<std::string>> rejected_by_trace_;
+    std::set<std::string> again_;           // records to look at again
+    std::set<Place> stale_, stale_swept_;   // keys that changed since they were looked at
+    std::set<std::string> stale_vehicles_;  // long histories, likewise
     bool sweep_stale_ = true;
     Day swept_to_ = 0;
+    Failed failed_;
     std::map<std::string, ByOwner> flags_;
     std::unordered_map<std::string, std::vector<std::string>> owned_;  // flag ids by owner
     std::unordered_map<std::string, std::set<std::string>> by_record_;

@@ -131,6 +131,22 @@ Agreement agreement(Column bench, Column obd, double least) {
     return out;
 }
 
+void put_seconds(const Trace& t, TraceFacts& out) {
+    std::vector<double> steps;
+    for (std::size_t i = 1; i < t.rows(); ++i) {
+        const double step = t.time_s[i] - t.time_s[i - 1];
+        out.gap_s_max = std::max(out.gap_s_max, step);
+        if (step < 0)
+            ++out.falls;
+        else
+            steps.push_back(step);
+    }
+    if (steps.empty()) return;
+    const double usual = std::max(1.0, static_cast<double>(median(std::move(steps))));
+    const double due = std::min(1e6, (t.time_s.back() - t.time_s.front()) / usual + 1);
+    out.missing_rows = std::max(0, static_cast<int>(std::lround(due)) - out.rows);
+}
+
 void put_power(const Trace& t, TraceFacts& out) {
     const Column power = t.column("power_kw"), load = t.column("load_n"), speed = t.column("speed_kmh");
     if (power.empty() || load.empty() || speed.empty()) return;
@@ -194,7 +210,7 @@ TraceFacts facts_of(const Trace& t) {
     out.rows = static_cast<int>(t.rows());
     if (out.rows == 0) return out;
     out.seconds = t.time_s.back() - t.time_s.front() + 1;
-    for (std::size_t i = 1; i < t.rows(); ++i) out.gap_s_max = std::max(out.gap_s_max, t.time_s[i] - t.time_s[i - 1]);
+    put_seconds(t, out);
     const Column rpm = t.column("rpm");
     for (const double v : rpm) {
         if (!(v > 0)) continue;

@@ -21,6 +21,9 @@ inline constexpr std::size_t channel_count = 9;
 enum class Part { whole, idle, high_idle, mode_5025, mode_2540, k100, k80 };
 inline constexpr std::size_t parts = 7;
 
+/// Rows that equipment loses, or counts one too many, without a trace being less than whole.
+inline constexpr int lost_rows_max = 1;
+
 /// Rows whose mean is a result: 30 s of either idle, 10 s of an ASM mode (GB 18285-2018), 3 s elsewhere, the shortest a
 /// method takes.
 std::size_t window_rows(Part);
@@ -47,6 +50,8 @@ struct TraceFacts {
     int rows = 0;
     double seconds = 0;            ///< from the first row to the last, both counted
     double gap_s_max = 0;          ///< the longest time between neighbours
+    int missing_rows = 0;          ///< that its seconds, at their usual step, have no row for
+    int falls = 0;                 ///< rows whose second lies before that of the row above
     int order_peaks = 0;           ///< free accelerations, by the column `order`; 0: no such column
     std::array<float, 8> peaks{};  ///< highest opacity of each, as many as `order_peaks`
     float rpm_min = 0, rpm_max = 0;
@@ -56,6 +61,8 @@ struct TraceFacts {
     Agreement rpm, speed;
     int power_rows = 0;     ///< with force, speed above 10 km/h and power
     float power_ratio = 0;  ///< median of power over force times speed
+    /// Whether its seconds go on in order with none missing, but for a row lost now and then.
+    bool goes_through() const { return falls == 0 && missing_rows <= lost_rows_max; }
     int rows_of(Part p) const { return part_rows[static_cast<std::size_t>(p)]; }
     /// Nothing where the part has no such values.
     const ChannelFacts* of(Part, Channel) const;

@@ -1,5 +1,9 @@
 #include "loop/suspects/traces.hpp"
 
+#include <cstdlib>
+
+#include "loop/rules/rule.hpp"
+
 namespace imloop::loop::rules {
 
 const std::vector<TraceMatch>& Traces::matches(std::string_view sha256) const {
@@ -24,5 +28,12 @@ const TraceFacts* Traces::facts(std::string_view sha256) const {
 }
 
 void Traces::put_facts(const std::string& sha256, TraceFacts facts) { facts_[sha256] = std::move(facts); }
+
+const TraceFacts* whole_trace(const Record& r, const Context& ctx) {
+    const TraceFacts* trace = ctx.traces.facts(r.test().trace_sha256);
+    if (!trace || !trace->goes_through()) return nullptr;
+    const auto rows = r.test().trace_rows;
+    return rows && std::abs(*rows - trace->rows) > lost_rows_max ? nullptr : trace;
+}
 
 }  // namespace imloop::loop::rules

@@ -11,6 +11,9 @@
 
 namespace imloop::loop::rules {
 
+struct Context;
+struct Record;
+
 /// Another trace that is this one, perhaps scaled, shifted or cut.
 struct TraceMatch {
     std::string sha256;  ///< of the other
@@ -34,5 +37,9 @@ private:
     std::map<std::string, TraceFacts, std::less<>> facts_;
     std::map<std::string, std::vector<TraceMatch>, std::less<>> matches_;
 };
+
+/// What is drawn from a test's process data. Nothing where it has not come or is not whole: of other rows than the
+/// record speaks of, out of order, with seconds missing.
+const TraceFacts* whole_trace(const Record& test, const Context&);
 
 }  // namespace imloop::loop::rules

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cassert>
 #include <cstddef>
 #include <numeric>
 
@@ -58,6 +59,7 @@ Candidate laid(const std::vector<Window>& windows, const Sketch& sketch, std::si
         ++out.windows;
         differing += std::popcount(window.signs ^ sketch.signs[i]);
     }
+    assert(out.windows > 0);  // the one it was found by
     out.differing = static_cast<double>(differing) / out.windows;
     return out;
 }

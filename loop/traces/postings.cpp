@@ -1,6 +1,7 @@
 #include "loop/traces/postings.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace imloop::loop::traces {
 namespace {
@@ -20,7 +21,9 @@ void Postings::insert(Entry entry) {
 
 void Postings::erase(Entry entry) {
     auto& at = page(entry.key);
-    at.erase(std::ranges::lower_bound(at, entry));
+    const auto place = std::ranges::lower_bound(at, entry);
+    assert(place != at.end() && *place == entry);
+    at.erase(place);
     --size_;
 }
 

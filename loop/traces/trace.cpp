@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -142,6 +143,7 @@ std::span<const double> Trace::column(std::string_view name) const {
 }
 
 Trace Trace::cut(std::size_t first, std::size_t last) const {
+    assert(first <= last && last <= rows());
     const auto part = [&](const auto& of) {
         return std::decay_t<decltype(of)>(of.begin() + static_cast<std::ptrdiff_t>(first),
                                           of.begin() + static_cast<std::ptrdiff_t>(last));

@@ -10,6 +10,7 @@
 #include "loop/statistics/tails.hpp"
 #include "loop/suspects/rule_table.hpp"
 #include "tests/support/station_figures.hpp"
+#include "tests/support/suspects.hpp"
 
 using namespace imloop;
 using namespace imloop::test;
@@ -392,6 +393,40 @@ TEST_CASE("C02 and C04: a county whose failed vehicles stay away") {
     CHECK(value_of(unknown, "share") == "50.0");
 }
 
+TEST_CASE("C03: a county's failures fall to a third in one week, beside counties where nothing changed") {
+    const auto of_county = [](int s) { return s <= 6 ? "610428" : s <= 14 ? "610402" : "610403"; };
+    const auto add_year = [](StationFigures& out, bool falls) {
+        for (int s = 1; s <= 24; ++s)
+            for (int i = 0; i < 720; ++i) {
+                const loop::Day day = last_day - 360 + i / 2;
+                const int one_in = falls && s <= 6 && day > last_day - 120 ? 15 : 5;
+                const bool fails = (i * 7 + s) % one_in == 0;
+                out.add({s, day, fails ? Verdict::fail : Verdict::pass, fails ? 0.9 : 0.3});
+            }
+    };
+    const auto register_stations = [&](StationFigures& out) {
+        for (int s = 1; s <= 24; ++s) {
+            const auto registered = a_registration(station_id(s), {{"county", of_county(s)}});
+            out.projection.put(loop::admit(registered.dump(), "H610400-01", loop::start_of(last_day)), "H610400-01",
+                               "epoch", static_cast<std::uint64_t>(s));
+        }
+        out.projection.settle();
+    };
+    StationFigures level, fallen;
+    for (auto* figures : {&level, &fallen}) {
+        add_year(*figures, figures == &fallen);
+        register_stations(*figures);
+    }
+    CHECK(level.flags("C03").empty());
+    const Flag fell = only(fallen.flags("C03"));
+    CHECK(fell.claim == "failures_fell");
+    CHECK(fell.county == "610428");
+    CHECK(fell.station_id.empty());
+    CHECK(fell.day == loop::stations::monday_of(loop::stations::week_of(last_day - 119)));
+    CHECK(value_of(fell, "since") == loop::format_day(fell.day));
+    CHECK(std::stod(value_of(fell, "after")) < 0.5 * std::stod(value_of(fell, "before")));
+}
+
 TEST_CASE("a chance can be said aloud") {
     using loop::rules::chance;
     CHECK(chance("p", 0.5).text == "> 1/10");
@@ -412,14 +447,15 @@ TEST_CASE("what was added can be taken out, in any order, and nothing is left") 
             records.push_back(r);
         }
         loop::rules::Statistics one, other;
-        for (const auto& r : records) one.add(r);
+        std::map<std::string, loop::rules::Statistics::Added> added;
+        for (const auto& r : records) added[r.fact.record_id] = one.add(r);
         auto shuffled = records;
         for (std::size_t i = shuffled.size(); i > 1; --i)
             std::swap(shuffled[i - 1], shuffled[*rc::gen::inRange<std::size_t>(0, i)]);
         for (const auto& r : shuffled) other.add(r);
         RC_ASSERT(one.tallies() == other.tallies());
         RC_ASSERT(one.keeping() == other.keeping());
-        for (const auto& r : shuffled) one.remove(r);
+        for (const auto& r : shuffled) one.remove(r.fact.record_id, added.at(r.fact.record_id));
         RC_ASSERT(one.tallies() == loop::stations::Tallies{});
         RC_ASSERT(one.keeping().empty());
     });

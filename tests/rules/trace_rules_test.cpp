@@ -1,7 +1,11 @@
 // R10, R12 and R14 on made-up traces of diesels and loaded tests; those of petrol idle and ASM are in
 // tests/unit/equipment_rules_test.cpp.
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <functional>
+#include <sstream>
 
 #include "tests/support/bench.hpp"
 #include "tests/support/readings.hpp"
@@ -72,6 +76,32 @@ TEST_CASE("diesels' and cycles' traces as measured are quiet") {
     CHECK(flagged(a_smoke_trace(true)) == Names{});
     CHECK(flagged(a_smoke_trace(false)) == Names{});
     CHECK(flagged(a_vmas()) == Names{});
+}
+
+TEST_CASE("process data that is not whole is called so, and no other rule judges by it") {
+    const auto rows_of = [](Measured m, const std::function<void(std::vector<std::string>&)>& change) {
+        std::vector<std::string> rows;
+        std::istringstream in(m.csv);
+        std::string header, line;
+        std::getline(in, header);
+        while (std::getline(in, line)) rows.push_back(line);
+        change(rows);
+        m.csv = header + "\n" + fmt::format("{}\n", fmt::join(rows, "\n"));
+        return m;
+    };
+    // Readings that the trace, were it whole, would not bear out.
+    auto wrong = a_lugdown();
+    wrong.reading("opacity", "k100")["value"] = 0.42;
+    REQUIRE(flagged(wrong) == Names{"R10 no_such_window"});
+    const auto cut_short = rows_of(wrong, [](auto& rows) { rows.resize(35); });
+    CHECK(flagged(cut_short) == Names{"R10 other_length"});
+    auto with_hole = rows_of(wrong, [](auto& rows) { rows.erase(rows.begin() + 33, rows.begin() + 38); });
+    with_hole.record["trace"].erase("rows");
+    CHECK(flagged(with_hole) == Names{"R10 not_whole"});
+    with_hole.record["trace"]["rows"] = 45;
+    CHECK(flagged(with_hole) == Names{"R10 not_whole"});
+    CHECK(flagged(rows_of(wrong, [](auto& rows) { std::swap(rows[31], rows[36]); })) == Names{"R10 not_whole"});
+    CHECK(flagged(rows_of(wrong, [](auto& rows) { rows.erase(rows.begin() + 5); })) == Names{"R10 no_such_window"});
 }
 
 TEST_CASE("smoke and NOx of lug-down are those of their points") {

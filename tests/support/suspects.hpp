@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "loop/projection.hpp"
+#include "loop/record/reading.hpp"
 #include "loop/suspects/suspects.hpp"
 #include "loop/tables.hpp"
 
@@ -90,8 +91,10 @@ inline json a_registration(const std::string& station, const json& more = json::
 }
 
 struct SuspectWorld {
-    explicit SuspectWorld(const json& changes = json::object())
-        : projection(loop::default_policy()), suspects(loop::rules::Parameters(changes), loop::default_policy()) {
+    explicit SuspectWorld(const json& changes = json::object(),
+                          const std::vector<loop::rules::Rule>& rules = loop::rules::all())
+        : projection(loop::default_policy()),
+          suspects(loop::rules::Parameters(changes), loop::default_policy(), rules) {
         for (const auto* station : {"I610404-01", "I610404-02", "M610404-03", "M610404-04"})
             put(a_registration(station), "H610400-01");
     }
@@ -103,12 +106,24 @@ struct SuspectWorld {
         const auto occurred = loop::parse_moment(record.at("occurred_at").get<std::string>()).value();
         const loop::rules::Arrival arrival{
             source, "epoch", ++seq_[source], received_at.value_or(occurred + 60'000), {}};
-        auto line = loop::admit(record.dump(), source, arrival.received_at);
+        const auto line = loop::admit(record.dump(), source, arrival.received_at);
         if (!line.problems.empty())
             throw std::logic_error(line.problems[0].pointer + " " + line.problems[0].code + " " + line.problems[0].en);
-        suspects.came(arrival);
-        suspects.arrived(*line.record_id, arrival);
-        projection.put(line, source, "epoch", arrival.seq);
+        take(line, arrival);
+    }
+    /// As an old journal holds it: accepted once, whatever admission says of it today.
+    void put_old(const json& record, const loop::rules::Arrival& arrival) {
+        take(loop::reread(record.dump(), true), arrival);
+    }
+    /// Accepted or rejected, as a hub takes it in.
+    void take(const loop::Admitted& line, const loop::rules::Arrival& arrival) {
+        auto came = arrival;
+        for (const auto& problem : line.problems) came.rejected_for.push_back(problem.code);
+        suspects.came(came);
+        projection.put(line, arrival.source, arrival.epoch, arrival.seq);
+        if (line.problems.empty()) return suspects.arrived(*line.record_id, arrival);
+        if (came.rejected_for == std::vector<std::string>{"verdict_contradicts_readings"})
+            suspects.rejected(loop::record::read_fact(loop::Kind::inspection, line.json), came);
     }
     /// A line of the journal that is no record: rejected, or voided.
     void lose_line(const std::string& source) { ++seq_[source]; }

@@ -39,6 +39,26 @@ TEST_CASE("without states the engine's speed parts the two idles, with rollers i
     CHECK(facts("time_s,rpm\n0,2500\n1,2480\n5,1020\n6,760\n").gap_s_max == 4);
 }
 
+TEST_CASE(
+    "seconds that are missing or fall back are counted, whatever their step; one row lost now and then is whole") {
+    const auto of = [](const std::vector<double>& seconds) {
+        std::string csv = "time_s,rpm\n";
+        for (const double s : seconds) csv += std::to_string(s) + ",2500\n";
+        return facts(csv);
+    };
+    CHECK(of({0, 1, 2, 3, 4, 5}).goes_through());
+    CHECK(of({1, 2, 3, 5, 6, 7}).missing_rows == 1);
+    CHECK(of({1, 2, 3, 5, 6, 7}).goes_through());
+    CHECK(of({1, 2, 3, 9, 10, 11}).missing_rows == 5);
+    CHECK_FALSE(of({1, 2, 3, 9, 10, 11}).goes_through());
+    CHECK(of({0, 1, 1, 3, 4, 4, 6}).missing_rows == 0);  // stamped just before and just after
+    CHECK(of({0, 2, 4, 6, 8}).missing_rows == 0);
+    CHECK(of({0, 0.5, 1, 1.5, 2}).missing_rows == 0);
+    CHECK(of({0, 2, 1, 3, 4}).falls == 1);
+    CHECK_FALSE(of({0, 2, 1, 3, 4}).goes_through());
+    CHECK(of({7}).goes_through());
+}
+
 TEST_CASE("the two ASM modes are parted by the rollers") {
     const auto f = facts("time_s,state,speed_kmh\n0,hold,25\n1,stable,25\n2,test,25.4\n3,test,40\n4,test,\n");
     CHECK(f.rows_of(Part::mode_5025) == 2);

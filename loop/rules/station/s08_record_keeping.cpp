@@ -95,7 +95,7 @@ void forks(const Sweep& s, const Context& ctx, Flags& flags) {
     const Day from = s.as_of - static_cast<Day>(ctx.number("S08", "window_days"));
     for (const auto& [id, delivery] : s.statistics.deliveries()) {
         std::set<std::uint64_t> numbers;
-        Day latest = 0;
+        Day latest = from;
         for (const auto& [day, first] : delivery.forks)
             if (day > from && day <= s.as_of) numbers.insert(first), latest = day;
         if (numbers.empty()) continue;
