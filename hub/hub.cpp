@@ -25,6 +25,9 @@ json policy_in(const std::filesystem::path& data) {
     return json::parse(std::filesystem::exists(own) ? read_file(own) : schemas::table_text("policy"));
 }
 
+/// Of a table, its date.
+std::string valid_from(const json& policy) { return policy.value("valid_from", policy.value("date", "")); }
+
 }  // namespace
 
 Answer refusal_of(const journal::Error& e) {
@@ -77,6 +80,7 @@ Hub::Impl::Impl(HubOptions o)
     : options(std::move(o)),
       key(journal::PrivateKey::from_pem(read_file(options.data / "hub.key.pem")).value()),
       policy(loop::policy_from(policy_in(options.data))),
+      policy_valid_from(valid_from(policy_in(options.data))),
       parameters(policy_in(options.data).value("rules", json::object())),
       store(options.data / "hub.sqlite"),
       state(policy, parameters),

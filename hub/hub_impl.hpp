@@ -28,6 +28,7 @@ struct Hub::Impl {
     std::string epoch;  ///< of the hub's own journal
     std::string boot;   ///< of this start or rebuild; cursors of work orders hold for it
     loop::Policy policy;
+    std::string policy_valid_from;       ///< a day, as the policy says it; may be empty
     loop::rules::Parameters parameters;  ///< of the suspect rules, the policy's
     Store store;
     mutable std::shared_mutex lock;  ///< of state and, for readers, of store
@@ -42,7 +43,7 @@ struct Hub::Impl {
         std::string lines;  ///< of the journal it was read from
         nlohmann::json words;
     };
-    std::map<std::string, Posted> posted_;  ///< by station
+    std::map<std::string, Posted> posted_;         ///< by station
     std::map<std::string, nlohmann::json> peers_;  ///< figures by station, computed once a day
     loop::Day peers_of_ = 0;
     std::atomic<std::uintmax_t> imported_bytes = 0, import_bytes = 0;
@@ -60,6 +61,8 @@ struct Hub::Impl {
     /// The record as it counts today: its own line's words, or those of a correction; null where it has none.
     nlohmann::json words_of(const std::string& record_id);
     nlohmann::json work_order(const Worklist::Shown&, loop::Day today);
+    /// The deadlines that a station prints; the hub has one policy for all its counties.
+    nlohmann::json posted_policy() const;
     nlohmann::json clearance_details(const loop::Episode&);
     /// What the registration in force and the latest price list say beside the register's own members.
     const nlohmann::json& posted(const std::string& station);
