@@ -197,10 +197,10 @@ Html preview(Site& site, const Request& r, const fs::path& file, const Plan& pla
         rows, columns_of(plan, w));
 }
 
-Html import_page(Site& site, const Request& r, const std::optional<State>& told) {
+Html import_page(Site& site, const Request& r) {
     const auto& w = r.words;
-    Html note, below;
-    if (told) note = html(R"(<div class="note {}" role="status"><p>{}</p></div>)", class_of(told->tone), told->word);
+    const Html note = r.told ? told_note(*r.told) : Html{};
+    Html below;
     if (const auto file = pending(site)) {
         const auto plan = plan_of(site, *file, sheet_of(r));
         if (plan)
@@ -221,7 +221,7 @@ Html import_page(Site& site, const Request& r, const std::optional<State>& told)
 
 /// Saves those of one fate, as `record` makes them; what was done, and the first thing that went wrong.
 template <typename Record>
-State save_all(Site& site, const Plan& plan, Fate fate, const Words& w, const Record& record) {
+Told save_all(Site& site, const Plan& plan, Fate fate, const Words& w, const Record& record) {
     std::size_t saved = 0;
     std::string wrong;
     for (std::size_t i = 0; i < plan.fates.size(); ++i) {
@@ -232,16 +232,17 @@ State save_all(Site& site, const Plan& plan, Fate fate, const Words& w, const Re
     }
     site.uploading().appended();
     return {
+        wrong.empty() ? Tone::good : Tone::warn,
         fmt::format(fmt::runtime(w("已保存 {} 条，联网后自动上传。{}", "{} saved; sent when the network allows. {}")),
                     saved, wrong),
-        "good", wrong.empty() ? Tone::good : Tone::warn, "", ""};
+        {},
+        {}};
 }
 
-std::optional<State> acted(Site& site, const Request& r) {
+std::optional<Told> acted(Site& site, const Request& r) {
     const auto& w = r.words;
     const auto file = pending(site);
-    if (!file)
-        return State{std::string(w("请先选一个文件。", "Choose a file first.")), "attention", Tone::warn, "", ""};
+    if (!file) return Told{Tone::warn, std::string(w("请先选一个文件。", "Choose a file first.")), {}, {}};
     const auto plan = plan_of(site, *file, sheet_of(r));
     if (!plan) return std::nullopt;
     if (r.path == "/import/save")
@@ -250,8 +251,7 @@ std::optional<State> acted(Site& site, const Request& r) {
             std::ostringstream said;
             return station::submit(site.outbox(), site.config(), order.line, {}, said) ? std::string() : said.str();
         });
-    if (r.value("reason").empty())
-        return State{std::string(w("请写理由。", "Give the reason.")), "attention", Tone::warn, "", ""};
+    if (r.value("reason").empty()) return Told{Tone::warn, std::string(w("请写理由。", "Give the reason.")), {}, {}};
     return save_all(site, *plan, Fate::changed, w, [&](const ShopOrder& order) {
         const auto wrong = site.save(
             station::correction_of(site.config(), order.record_id, r.value("reason"), json::parse(order.line)), w);
@@ -261,34 +261,37 @@ std::optional<State> acted(Site& site, const Request& r) {
 
 }  // namespace
 
-std::optional<Answer> import_pages(Site& site, const Request& r, const std::vector<Tab>& tabs) {
-    const auto& w = r.words;
-    const bool post = r.method == "POST";
-    const auto shown = [&](const std::optional<State>& told) {
-        return page(site.frame(r, tabs), r, "/import", w("批量导入", "Import"), import_page(site, r, told));
+Routes import_routes(Site& site) {
+    Routes out;
+    const auto back_at = [](const Request& r) { return fmt::format("/import?sheet={}", sheet_of(r)); };
+    out.shows["/import"] = [&site](const Request& r) {
+        return site.shown(r, "/import", r.words("批量导入", "Import"), import_page(site, r));
     };
-    if (r.path == "/import" && post) {
-        fs::remove_all(folder_of(site));
-        if (!r.files.empty()) {
-            fs::create_directories(folder_of(site));
-            station::replace_file(folder_of(site) / r.files[0].name, r.files[0].bytes, 0600);
-        }
-        return see_other("/import");
-    }
-    if (r.path == "/import") return shown(std::nullopt);
-    if ((r.path == "/import/save" || r.path == "/import/correct") && post) return shown(acted(site, r));
-    if (r.path == "/import/clear" && post) {
-        fs::remove_all(folder_of(site));
-        return see_other("/import");
-    }
-    if (r.path == "/import/rejected")
+    out.shows["/import/rejected"] = [&site](const Request& r) {
         if (const auto file = pending(site))
             if (const auto plan = plan_of(site, *file, sheet_of(r)))
                 return Answer{200,
                               "text/csv; charset=utf-8",
                               station::intake::rejected_csv(plan->table, plan->repairs),
                               {{"Content-Disposition", "attachment; filename=\"rejected.csv\""}}};
-    return std::nullopt;
+        return site.no_page(r);
+    };
+    out.acts["/import"] = [&site](const Request& r) {
+        fs::remove_all(folder_of(site));
+        if (!r.files.empty()) {
+            fs::create_directories(folder_of(site));
+            station::replace_file(folder_of(site) / r.files[0].name, r.files[0].bytes, 0600);
+        }
+        return Next{"/import"};
+    };
+    out.acts["/import/clear"] = [&site](const Request&) {
+        fs::remove_all(folder_of(site));
+        return Next{"/import"};
+    };
+    out.acts["/import/save"] = out.acts["/import/correct"] = [&site, back_at](const Request& r) {
+        return Next{back_at(r), acted(site, r)};
+    };
+    return out;
 }
 
 }  // namespace imloop::m_station
