@@ -38,6 +38,9 @@ json policy_in(const std::filesystem::path& data) {
     return std::move(read.json);
 }
 
+/// Of a table, its date.
+std::string valid_from(const json& policy) { return policy.value("valid_from", policy.value("date", "")); }
+
 }  // namespace
 
 Answer refusal_of(const journal::Error& e) {
@@ -90,6 +93,7 @@ Hub::Impl::Impl(HubOptions o)
     : options(std::move(o)),
       key(journal::PrivateKey::from_pem(service::read_file(options.data / "hub.key.pem")).value()),
       policy(loop::policy_from(policy_in(options.data))),
+      policy_valid_from(valid_from(policy_in(options.data))),
       parameters(policy_in(options.data).value("rules", json::object())),
       store(database_of(options)),
       state(policy, parameters),

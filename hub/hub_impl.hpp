@@ -34,6 +34,7 @@ struct Hub::Impl {
     std::vector<std::string> meta_damage;  ///< rows of meta that are not what was written
     std::string boot;                      ///< of this start or rebuild; cursors of work orders hold for it
     loop::Policy policy;
+    std::string policy_valid_from;       ///< a day, as the policy says it; may be empty
     loop::rules::Parameters parameters;  ///< of the suspect rules, the policy's
     Store store;
     mutable std::shared_mutex lock;  ///< of state and, for readers, of store
@@ -75,6 +76,8 @@ struct Hub::Impl {
     /// where the segment that holds them is damaged.
     nlohmann::json words_of(const std::string& record_id);
     nlohmann::json work_order(const Worklist::Shown&, loop::Day today);
+    /// The deadlines that a station prints; the hub has one policy for all its counties.
+    nlohmann::json posted_policy() const;
     nlohmann::json clearance_details(const loop::Episode&);
     /// What the registration in force and the latest price list say beside the register's own members.
     const nlohmann::json& posted(const std::string& station);

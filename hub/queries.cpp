@@ -59,6 +59,12 @@ json Hub::Impl::words_of(const std::string& record_id) {
     }
 }
 
+json Hub::Impl::posted_policy() const {
+    json out{{"repair_days", policy.repair_days}, {"retest_days", policy.retest_days}};
+    if (!policy_valid_from.empty()) out["valid_from"] = policy_valid_from;
+    return out;
+}
+
 /// One failed vehicle as a shop sees it: the latest failure's words, what was repaired, how it stands today.
 json Hub::Impl::work_order(const Worklist::Shown& shown, loop::Day today) {
     const auto& item = *shown.item;
@@ -114,6 +120,7 @@ Answer Hub::work_orders(const Caller& caller, std::string_view query, std::strin
     const auto next = more ? shown.back().item->changed : list.version();
     return list_answer({{"items", std::move(items)},
                         {"repair_required_members", impl_->policy.repair_required_members},
+                        {"policy", impl_->posted_policy()},
                         {"next", fmt::format("{}.{}", impl_->boot, next)},
                         {"more", more},
                         {"whole", after == 0}},

@@ -155,6 +155,7 @@ Answer Hub::stations(const Caller&, std::string_view query, std::string_view if_
     json body{{"items", json::array()}};
     auto& items = body["items"];
     const std::unique_lock guard(impl_->lock);  // the store's statements are the writer's too
+    body["policy"] = impl_->posted_policy();
     const auto& stations = impl_->state.projection.stations();
     for (const auto& id : stations.stations()) {
         const auto view = stations.at(id, impl_->options.now()).value();

@@ -3,7 +3,8 @@
 #include <iostream>
 
 #include "i_station/shops.hpp"
-#include "station/own_records.hpp"
+#include "station/claims.hpp"
+#include "station/page/select.hpp"
 
 namespace imloop::i_station {
 
@@ -20,9 +21,12 @@ int choose(const station::Context& context, const std::string& failure, const st
         std::cerr << "本站没有这条不合格记录 / this station has no such failed test: " << failure << '\n';
         return 2;
     }
-    return station::submit(outbox, config, station::claim_of(config, failure, "choose", shop).dump(), {}, std::cout)
-               ? 0
-               : 2;
+    const auto claim = station::claim_to_write(outbox, config, failure, "choose", shop);
+    if (!claim) {
+        std::cout << "以前记过 / written down before\n";
+        return 0;
+    }
+    return station::submit(outbox, config, claim->dump(), {}, std::cout) ? 0 : 2;
 }
 
 }  // namespace
@@ -44,30 +48,34 @@ void add_choose(CLI::App& app, station::Context& context) {
 Html choice_form(Site& site, const Request& r, const std::string& record_id) {
     const auto& w = r.words;
     const auto view = site.copy().view();
-    Html options = html(R"(<option value="">{}</option>)", w("车主还没有选", "not chosen yet"));
+    Choices shops;
     for (const auto& shop :
          shops_by_distance(view->shops, place_of(view->own), site.config().station_id.substr(1, 6))) {
         const auto id = shop.station->value("station_id", "");
-        options += html(R"(<option value="{}"{}>{}</option>)", id, id == r.value("chosen") ? Html{" selected"} : Html{},
-                        shop.station->value("name", id));
+        shops.emplace_back(id, shop.station->value("name", id));
     }
     return html(
-        R"(<form method="post" action="/choose"><input type="hidden" name="token" value="{}"><input type="hidden" name="record" value="{}"><label for="shop">{}</label><select id="shop" name="shop" required>{}</select> <button>{}</button>{}</form>)",
-        site.token, record_id, w("车主选的维修站（由车主决定，可以不选）", "Shop the owner chose (the owner's to say)"),
-        options, w("记下", "Write down"),
-        r.value("chosen").empty()
-            ? Html{}
-            : html(R"( <span role="status">{}</span>)",
-                   w("已记下，维修站会在待修车辆里看到。", "Written down; the shop will see it.")));
+        R"({}<form method="post" action="/choose"><input type="hidden" name="token" value="{}"><input type="hidden" name="record" value="{}"><input type="hidden" name="turn" value="{}"><label for="shop">{}</label><select id="shop" name="shop" required>{}</select> <button>{}</button></form>)",
+        r.told ? told_note(*r.told) : Html{}, site.token, record_id, station::claim_turn(site.outbox(), record_id),
+        w("车主选的维修站（由车主决定，可以不选）", "Shop the owner chose (the owner's to say)"),
+        options(shops, r.value("shop"), w("车主还没有选", "not chosen yet")), w("记下", "Write down"));
 }
 
-Answer chosen(Site& site, const Request& r) {
+Next chosen(Site& site, const Request& r) {
+    const auto& w = r.words;
     const auto record_id = r.value("record"), shop = r.value("shop");
     const auto record = json::parse(site.outbox().line_of(record_id), nullptr, false);
-    if (record.is_object() && record.value("verdict", "") == "fail" && !shop.empty())
-        if (site.save(station::claim_of(site.config(), record_id, "choose", shop), r.words).empty())
-            return see_other("/notice?record=" + record_id + "&chosen=" + shop);
-    return see_other("/notice?record=" + record_id);
+    if (!record.is_object() || record.value("verdict", "") != "fail") return {"/failed"};
+    const auto back = "/notice?record=" + record_id;
+    if (shop.empty()) return {back};
+    const auto claim =
+        station::claim_to_write(site.outbox(), site.config(), record_id, "choose", shop, r.value("turn"));
+    const auto wrong = claim ? site.save(*claim, w) : std::vector<std::string>();
+    if (!wrong.empty()) return {back, Told{Tone::bad, wrong[0], {}, {}}};
+    return {back, Told{Tone::good,
+                       std::string(w("已记下，维修站会在待修车辆里看到。", "Written down; the shop will see it.")),
+                       {},
+                       {}}};
 }
 
 }  // namespace imloop::i_station

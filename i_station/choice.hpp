@@ -9,7 +9,7 @@ namespace imloop::i_station {
 void add_choose(CLI::App&, station::Context&);
 /// Beside a notice, not printed: the shops to choose from.
 station::page::Html choice_form(station::page::Site&, const station::page::Request&, const std::string& record_id);
-/// `/choose`: the notice again.
-station::page::Answer chosen(station::page::Site&, const station::page::Request&);
+/// `/choose`: leads to the notice again.
+station::page::Next chosen(station::page::Site&, const station::page::Request&);
 
 }  // namespace imloop::i_station

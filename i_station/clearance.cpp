@@ -5,6 +5,7 @@
 
 #include "loop/json.hpp"
 #include "loop/tables.hpp"
+#include "i_station/question.hpp"
 #include "station/http_client.hpp"
 
 namespace imloop::i_station {
@@ -42,22 +43,23 @@ void add_clearance(CLI::App& app, station::Context& context) {
         std::string vin, plate, plate_kind;
     };
     const auto words = std::make_shared<Words>();
-    auto* command =
-        app.add_subcommand("clearance",
-                           "复检前询问：这辆车修过了吗？退出码 0 可以复检，3 须先维修，4 待人工核对\n"
-                           "May this vehicle be retested? Exit code 0 yes, 3 repair first, 4 to be looked at\n\n"
-                           "  i_station clearance --plate 陕D·0T001 --vin LSVAA49J132000017");
+    auto* command = app.add_subcommand(
+        "clearance",
+        "复检前询问：这辆车修过了吗？退出码 0 可以复检，2 填的不是一辆车，3 须先维修，4 待人工核对\n"
+        "May this vehicle be retested? Exit code 0 yes, 2 no vehicle is asked for, 3 repair first, 4 to be looked"
+        " at\n\n"
+        "  i_station clearance --plate 陕D·0T001 --vin LSVAA49J132000017");
     command->add_option("--vin", words->vin, "VIN");
     command->add_option("--plate", words->plate, "号牌 / plate");
     command->add_option("--plate-kind", words->plate_kind, "号牌种类代码 / plate kind, as 02");
     command->callback([&context, words] {
-        json vehicle;
-        if (!words->vin.empty()) vehicle["vin"] = words->vin;
-        if (!words->plate.empty()) vehicle["plate"] = words->plate;
-        if (!words->plate_kind.empty()) vehicle["plate_kind"] = words->plate_kind;
-        if (words->vin.empty() && words->plate.empty())
-            throw std::runtime_error("请给出 --vin 或 --plate / give --vin or --plate");
-        context.code = ask(context, vehicle);
+        using station::page::Lang;
+        const Typed typed{words->plate, words->vin, words->plate_kind, words->plate};
+        const auto question = question_of(typed, {Lang::zh}), english = question_of(typed, {Lang::en});
+        for (std::size_t i = 0; i < question.problems.size(); ++i)
+            std::cerr << "--" << question.problems[i].field << "：" << question.problems[i].text << " / "
+                      << english.problems[i].text << '\n';
+        context.code = question.problems.empty() ? ask(context, question.vehicle) : 2;
     });
 }
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
+#include "loop/written/amount.hpp"
 #include "station/ids.hpp"
 #include "station/page/excerpt.hpp"
 
@@ -83,24 +86,23 @@ Html file_rows(Site& site, const std::vector<watch::Entry>& entries, const Words
     return out;
 }
 
-Html folder_form(const Request& r, const std::string& token, const std::string& problem) {
+Html folder_form(const Request& r, const std::string& token) {
     const auto& w = r.words;
-    const auto error = problem.empty() ? Html{}
-                                       : html(R"(<div class="error" id="path-error" role="alert">{}{}</div>)",
-                                              shape("attention"), problem);
+    const auto problems = r.told.value_or(Told{}).problems;
     return html(
         R"(<details{}><summary>{}</summary><form method="post" action="/files/watch"><input type="hidden" name="token" value="{}"><div class="fields">
-<div{}><label for="path">{}</label><input id="path" name="path" size="48" value="{}" autocomplete="off">{}</div>
-<div><label for="settle">{}</label><input id="settle" name="settle" class="num" inputmode="numeric" value="{}"></div>
+<div{}><label for="path">{}</label><input id="path" name="path" size="48" value="{}" autocomplete="off"{}>{}</div>
+<div{}><label for="settle">{}</label><input id="settle" name="settle" class="num" inputmode="numeric" value="{}"{}>{}</div>
 <div><span class="label">&nbsp;</span><button class="main">{}</button></div></div></form></details>)",
-        problem.empty() ? Html{} : Html{" open"}, w("接入一个文件夹…", "Watch a folder…"), token,
-        problem.empty() ? Html{} : Html{R"( class="field-error")"},
-        w("检测软件的输出文件夹（完整路径）", "Folder the test software writes to (full path)"), r.value("path"), error,
+        problems.empty() ? Html{} : Html{" open"}, w("接入一个文件夹…", "Watch a folder…"), token,
+        field_class(problems, "path"),
+        w("检测软件的输出文件夹（完整路径）", "Folder the test software writes to (full path)"), r.value("path"),
+        field_marks(problems, "path"), field_error(problems, "path"), field_class(problems, "settle"),
         w("静止几秒后收", "Seconds to stand still"), r.value("settle").empty() ? "5" : r.value("settle"),
-        w("接入", "Watch it"));
+        field_marks(problems, "settle"), field_error(problems, "settle"), w("接入", "Watch it"));
 }
 
-Html list(Site& site, const Request& r, const std::string& problem) {
+Html list(Site& site, const Request& r) {
     const auto& w = r.words;
     const auto folders = site.watching()->folders();
     const bool only_open = r.value("show") == "attention";
@@ -139,7 +141,7 @@ Html list(Site& site, const Request& r, const std::string& problem) {
                                    : Html{};
     return html(
         R"(<div class="pad"><div data-live><h1>{}</h1><p class="lead">{}</p>{}</div>{}<div class="section" data-live>{}{}</div></div>)",
-        w("接入文件", "Files"), lead, table, folder_form(r, site.token, problem), files, filter);
+        w("接入文件", "Files"), lead, table, folder_form(r, site.token), files, filter);
 }
 
 Html explained(const watch::Entry& e, const Words& w) {
@@ -163,7 +165,7 @@ Html explained(const watch::Entry& e, const Words& w) {
     return out;
 }
 
-std::optional<Html> one(Site& site, const Request& r, bool not_moved) {
+std::optional<Html> one(Site& site, const Request& r) {
     const auto& w = r.words;
     const auto e = site.ledger().entry(std::atoll(r.value("id").c_str()));
     if (!e) return std::nullopt;
@@ -181,26 +183,33 @@ std::optional<Html> one(Site& site, const Request& r, bool not_moved) {
         }
     if (!records.text.empty())
         records = html(R"(<h2>{}</h2><ul class="plain">{}</ul>)", w("已收下的记录", "Records taken"), records);
-    const Html told = not_moved ? html(R"(<div class="note warn" role="alert"><p>{}</p></div>)",
-                                       w("没有放回：文件已不在原处，或文件夹里已有同名文件。",
-                                         "Not put back: the file is gone, or the folder has one of its name."))
-                                : Html{};
     return html(
         R"(<div class="pad"><p>{}</p><h1>{}</h1><p class="meta">{} · {}</p>{}<div class="actions">{}</div>{}{}<details><summary>{}</summary><dl><dt>{}</dt><dd class="mono">{}</dd><dt>SHA-256</dt><dd class="mono">{}</dd></dl></details><p><a href="/files">{}</a></p></div>)",
-        status_word(file_state(site, *e, w)), e->name, e->folder, short_time(e->at), told, actions, explained(*e, w),
-        records, w("技术细节", "Technical detail"), w("文件现在在", "The file is now at"),
-        e->kept_at.empty() ? e->folder : e->kept_at, e->sha256, w("回到接入文件", "Back to files"));
+        status_word(file_state(site, *e, w)), e->name, e->folder, short_time(e->at),
+        r.told ? told_note(*r.told) : Html{}, actions, explained(*e, w), records, w("技术细节", "Technical detail"),
+        w("文件现在在", "The file is now at"), e->kept_at.empty() ? e->folder : e->kept_at, e->sha256,
+        w("回到接入文件", "Back to files"));
 }
 
-std::string watch_asked(Site& site, const Request& r) {
+FieldProblems watch_asked(Site& site, const Request& r) {
     const auto& w = r.words;
     const fs::path path = fs::path(r.value("path")).lexically_normal();
-    if (!path.is_absolute()) return std::string(w("请写完整路径，如 /data/nha。", "Give the full path, as /data/nha."));
-    if (const auto trouble = watch::folder_trouble(path)) return say(*trouble, w);
-    const auto seconds = std::atol(r.value("settle").c_str());
+    FieldProblems out;
+    if (!path.is_absolute())
+        out.push_back({"path", std::string(w("请写完整路径，如 /data/nha。", "Give the full path, as /data/nha."))});
+    else if (const auto trouble = watch::folder_trouble(path))
+        out.push_back({"path", say(*trouble, w)});
     station::WatchedFolder folder;
     folder.path = path;
-    if (seconds >= 0 && seconds <= station::settle_most_s) folder.settle = std::chrono::seconds(seconds);
+    if (const auto text = r.value("settle"); !text.empty()) {
+        const auto seconds = loop::decimal_of(text);
+        if (seconds && *seconds == std::floor(*seconds) && *seconds <= static_cast<double>(station::settle_most_s))
+            folder.settle = std::chrono::seconds(static_cast<int>(*seconds));
+        else
+            out.push_back({"settle", fmt::format(fmt::runtime(w("请写 0 到 {} 的整数。", "A whole number of 0 to {}.")),
+                                                 station::settle_most_s)});
+    }
+    if (!out.empty()) return out;
     for (const auto& known : site.watching()->folders())
         if (known.folder.path == path) folder.mapping = known.folder.mapping;
     watch_folder(site, std::move(folder));
@@ -234,36 +243,39 @@ void watch_folder(Site& site, station::WatchedFolder folder) {
     site.watching()->watch(folders);
 }
 
-std::optional<Answer> files_pages(Site& site, const Request& r, const std::vector<Tab>& tabs) {
-    const auto& w = r.words;
-    const auto shown = [&](std::string_view title, const Html& body) {
-        return page(site.frame(r, tabs), r, "/files", title, body);
+Routes files_routes(Site& site) {
+    Routes out = mapping_routes(site);
+    const Next back{"/files"};
+    out.shows["/files"] = [&site](const Request& r) {
+        return site.shown(r, "/files", r.words("接入文件", "Files"), list(site, r));
     };
-    if (auto mapping = mapping_pages(site, r, tabs)) return mapping;
-    const bool is_post = r.method == "POST";
-    std::string problem;
-    if (is_post && r.path == "/files/watch") {
-        problem = watch_asked(site, r);
-        if (problem.empty()) return see_other("/files");
-    } else if (is_post && r.path == "/files/unwatch") {
+    out.shows["/files/file"] = [&site](const Request& r) {
+        const auto body = one(site, r);
+        return body ? site.shown(r, "/files", r.words("文件", "File"), *body) : see_other("/files");
+    };
+    out.acts["/files/watch"] = [&site, back](const Request& r) {
+        auto problems = watch_asked(site, r);
+        return problems.empty() ? back : Next{"/files", Told{Tone::warn, "", std::move(problems), {}}};
+    };
+    out.acts["/files/unwatch"] = [&site, back](const Request& r) {
         unwatch(site, r.value("path"));
-        return see_other("/files");
-    } else if (is_post && r.path == "/files/known") {
+        return back;
+    };
+    out.acts["/files/known"] = [&site, back](const Request& r) {
         site.ledger().acknowledge(std::atoll(r.value("id").c_str()));
-        return see_other("/files");
-    }
-    bool not_moved = false;
-    if (is_post && r.path == "/files/again") {
+        return back;
+    };
+    out.acts["/files/again"] = [&site, back](const Request& r) {
         const auto e = site.ledger().entry(std::atoll(r.value("id").c_str()));
-        if (e && watch::read_again(site.ledger(), *e)) return see_other("/files");
-        not_moved = true;
-    }
-    if (r.path == "/files/file" || r.path == "/files/again") {
-        if (const auto body = one(site, r, not_moved)) return shown(w("文件", "File"), *body);
-        return see_other("/files");
-    }
-    if (r.path == "/files" || r.path == "/files/watch") return shown(w("接入文件", "Files"), list(site, r, problem));
-    return std::nullopt;
+        if (!e || watch::read_again(site.ledger(), *e)) return back;
+        return Next{"/files/file?id=" + std::to_string(e->id),
+                    Told{Tone::warn,
+                         std::string(r.words("没有放回：文件已不在原处，或文件夹里已有同名文件。",
+                                             "Not put back: the file is gone, or the folder has one of its name.")),
+                         {},
+                         {}}};
+    };
+    return out;
 }
 
 }  // namespace imloop::i_station

@@ -5,13 +5,10 @@
 
 namespace imloop::i_station {
 
-/// `/files` and what is below it; nothing for other paths.
-std::optional<station::page::Answer> files_pages(station::page::Site&, const station::page::Request&,
-                                                 const std::vector<station::page::Tab>&);
-
+/// `/files` and what is below it.
+station::page::Routes files_routes(station::page::Site&);
 /// `/files/mapping` and what is below it.
-std::optional<station::page::Answer> mapping_pages(station::page::Site&, const station::page::Request&,
-                                                   const std::vector<station::page::Tab>&);
+station::page::Routes mapping_routes(station::page::Site&);
 
 /// Watches this folder from now on, in place of what the page said of it before.
 void watch_folder(station::page::Site&, station::WatchedFolder);

@@ -1,13 +1,16 @@
-// The retest gate: five answers, each with its own word, shape and colour; and going on without clearance, as a record.
+// The retest gate: five answers, each with its own word, shape and colour.
+#include "i_station/gate.hpp"
+
 #include <fmt/format.h>
 
 #include "i_station/pages.hpp"
 #include "loop/json.hpp"
 #include "loop/record/text.hpp"
 #include "loop/tables.hpp"
+#include "i_station/question.hpp"
 #include "station/http_client.hpp"
 #include "station/ids.hpp"
-#include "station/own_records.hpp"
+#include "station/page/select.hpp"
 #include "station/page/words.hpp"
 
 namespace imloop::i_station {
@@ -17,11 +20,16 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::chrono::seconds gate_time{5};  ///< then the offline answer
-constexpr std::size_t override_text_min = 10;
+constexpr std::chrono::seconds gate_time{5};    ///< then the offline answer
+constexpr loop::Moment answer_holds = 600'000;  ///< then it is grey
+
+/// Not where the clock was put back either.
+bool holds(loop::Moment asked_at, loop::Moment now) { return now >= asked_at && now - asked_at < answer_holds; }
 
 GateAnswer ask(Site& site, const json& vehicle) {
-    GateAnswer out{"unknown", nullptr, station::unix_now()};
+    GateAnswer out;
+    out.clearance = "unknown";
+    out.asked_at = station::unix_now();
     station::HttpClient hub(station::peer_of(site.config()), gate_time);
     const auto answer =
         hub.request("POST", "/api/v1/clearances", {{"Content-Type", "application/json"}}, vehicle.dump());
@@ -35,6 +43,12 @@ GateAnswer ask(Site& site, const json& vehicle) {
 
 State state_of_answer(Site& site, const GateAnswer& a, const Words& w) {
     const auto since = clock_text(a.asked_at);
+    if (!holds(a.asked_at, station::unix_now()))
+        return {std::string(w("请重新查询", "Ask again")), "waiting", Tone::none,
+                fmt::format(
+                    fmt::runtime(w("这是 {} 的答复，已过十分钟。", "This answer is of {}, more than ten minutes old.")),
+                    since),
+                ""};
     if (a.clearance == "cleared")
         return {std::string(w("可以复检", "Retest allowed")), "good", Tone::good,
                 fmt::format(fmt::runtime(w("不合格后已有维修，监管中心 {} 答复。",
@@ -74,77 +88,22 @@ State state_of_answer(Site& site, const GateAnswer& a, const Words& w) {
                           "sent when the network returns."))};
 }
 
-json vehicle_of(const Request& r) {
-    json out = json::object();
-    for (const auto* name : {"vin", "plate", "plate_kind"})
-        if (!r.value(name).empty()) out[name] = r.value(name);
-    return out;
-}
-
 Html form_of(const Request& r, const std::string& token) {
     const auto& w = r.words;
-    Html kinds = html(R"(<option value="">{}</option>)", w("不确定", "not sure"));
-    for (const auto& kind : loop::rows_of("plate_kinds")) {
-        const std::string code = kind.at("code");
-        kinds += html(R"(<option value="{}"{}>{}</option>)", code,
-                      code == r.value("plate_kind") ? Html{" selected"} : Html{},
-                      kind.at(w.lang == Lang::zh ? "zh" : "en").get<std::string>());
-    }
+    const auto told = r.told.value_or(Told{});
+    const auto sure = told.more.is_object() ? told.more.value("sure", "") : "";
     return html(
-        R"(<form id="gate" method="post" action="/gate" class="pad no-print"><input type="hidden" name="token" value="{}"><div class="fields">
+        R"(<form id="gate" method="post" action="/gate" class="pad no-print"><input type="hidden" name="token" value="{}"><input type="hidden" name="sure" value="{}"><div class="fields">
 <div><label for="plate_kind">{}</label><select id="plate_kind" name="plate_kind">{}</select></div>
-<div><label for="plate">{}</label><input id="plate" name="plate" value="{}" autocomplete="off"{}></div>
-<div><label for="vin">{}</label><input id="vin" name="vin" class="mono" size="24" maxlength="40" value="{}" autocomplete="off"></div>
+<div{}><label for="plate">{}</label><input id="plate" name="plate" value="{}" autocomplete="off"{}{}>{}</div>
+<div{}><label for="vin">{}</label><input id="vin" name="vin" class="mono" size="24" value="{}" autocomplete="off"{}>{}</div>
 <div><span class="label">&nbsp;</span><button class="main">{}</button></div></div></form>)",
-        token, w("号牌种类", "Plate kind"), kinds, w("车牌", "Plate"), r.value("plate"),
-        r.method == "GET" ? Html{" autofocus"} : Html{}, w("VIN（17 位）", "VIN (17 places)"), r.value("vin"),
-        w("查询", "Ask"));
-}
-
-/// What is wrong or missing in the override's form, by field.
-std::map<std::string, std::string> override_problems(const Request& r) {
-    const auto& w = r.words;
-    std::map<std::string, std::string> out;
-    if (r.value("reason_code").empty()) out["reason_code"] = w("请选一个理由。", "Choose a reason.");
-    if (loop::record::characters(r.value("reason")) < override_text_min)
-        out["reason"] = w("请写明情况，至少 10 个字。", "Say what the matter is, in at least 10 characters.");
-    if (r.value("approved_by").empty()) out["approved_by"] = w("请填批准人。", "Say who approved it.");
-    return out;
-}
-
-Html override_form(const Request& r, const std::string& token, const GateAnswer& a, bool open,
-                   const std::map<std::string, std::string>& problems) {
-    const auto& w = r.words;
-    Html reasons = html(R"(<option value="">{}</option>)", w("请选择", "choose"));
-    for (const auto& reason : loop::rows_of("codes/override_reason")) {
-        const std::string code = reason.at("code");
-        reasons += html(R"(<option value="{}"{}>{}</option>)", code,
-                        code == r.value("reason_code") ? Html{" selected"} : Html{},
-                        reason.at(w.lang == Lang::zh ? "zh" : "en").get<std::string>());
-    }
-    const auto problem = [&](const char* field) {
-        const auto it = problems.find(field);
-        return it == problems.end()
-                   ? Html{}
-                   : html(R"(<div class="error" id="{}-error">{}{}</div>)", field, shape("attention"), it->second);
-    };
-    const auto css = [&](const char* field) {
-        return problems.contains(field) ? Html{R"( class="field-error")"} : Html{};
-    };
-    return html(
-        R"(<details class="pad no-print"{}><summary>{}</summary><form method="post" action="/override"><input type="hidden" name="token" value="{}">
-<input type="hidden" name="vin" value="{}"><input type="hidden" name="plate" value="{}"><input type="hidden" name="plate_kind" value="{}"><input type="hidden" name="clearance" value="{}"><input type="hidden" name="asked_at" value="{}">
-<p>{}</p><div class="fields"><div{}><label for="reason_code">{}</label><select id="reason_code" name="reason_code">{}</select>{}</div>
-<div{}><label for="reason">{}</label><textarea id="reason" name="reason" rows="3" cols="48">{}</textarea>{}</div>
-<div{}><label for="approved_by">{}</label><input id="approved_by" name="approved_by" value="{}">{}</div></div><button class="main">{}</button></form></details>)",
-        open ? Html{" open"} : Html{}, w("仍要复检…", "Go on all the same…"), token, r.value("vin"), r.value("plate"),
-        r.value("plate_kind"), a.clearance, loop::format_moment(a.asked_at),
-        w("这会成为一条记录，监管部门能看到，车主的复检结果照常有效。",
-          "This becomes a record the bureau sees; the owner's retest counts as always."),
-        css("reason_code"), w("理由（必选）", "Reason (required)"), reasons, problem("reason_code"), css("reason"),
-        w("说明（必填，至少 10 字）", "What the matter is (at least 10 characters)"), r.value("reason"),
-        problem("reason"), css("approved_by"), w("批准人", "Approved by"), r.value("approved_by"),
-        problem("approved_by"), w("记录并继续复检", "Record it and go on"));
+        token, sure, w("号牌种类", "Plate kind"),
+        options(choices_of("plate_kinds", w), r.value("plate_kind"), w("不确定", "not sure")),
+        field_class(told.problems, "plate"), w("车牌", "Plate"), r.value("plate"), r.told ? Html{} : Html{" autofocus"},
+        field_marks(told.problems, "plate"), field_error(told.problems, "plate"), field_class(told.problems, "vin"),
+        w("VIN（17 位）", "VIN (17 places)"), r.value("vin"), field_marks(told.problems, "vin"),
+        field_error(told.problems, "vin"), w("查询", "Ask"));
 }
 
 Html details_of(const GateAnswer& a, const Request& r) {
@@ -194,8 +153,7 @@ std::string slip_number(const Site& site, const GateAnswer& a) {
     return digits.empty() ? std::string() : site.config().station_id + "-" + digits;
 }
 
-Html answered(Site& site, const Request& r, const GateAnswer& a, bool open,
-              const std::map<std::string, std::string>& problems) {
+Html answered(Site& site, const Request& r, const GateAnswer& a) {
     const auto& w = r.words;
     const auto state = state_of_answer(site, a, w);
     Html actions;
@@ -203,50 +161,73 @@ Html answered(Site& site, const Request& r, const GateAnswer& a, bool open,
         actions = html(R"(<a class="button" href="/notice?record={}&amp;again=1">{}</a>)",
                        a.details()["fail_record_id"].get<std::string>(), w("补打告知书", "Print the notice again"));
     Html go_on;
-    if (a.clearance != "cleared" && a.clearance != "no_open_episode")
-        go_on = override_form(r, site.token, a, open, problems);
+    if (a.clearance != "cleared" && a.clearance != "no_open_episode") go_on = override_form(site, r, a);
     const auto number = slip_number(site, a);
     Html slip;
     if (!number.empty())
         slip = html(R"(<p class="meta">{} <span class="mono">{}</span> · {} · {}</p>)", w("编号", "No."), number,
                     site.config().name, short_time(a.asked_at));
     return html(
-        R"(<div class="band {}" role="status" aria-live="polite" id="answer"><span class="word">{}<span class="huge-word">{}</span></span><div class="why"><p>{}</p><p>{}</p><p class="meta">{} {}</p>{}</div>{}</div>{}{})",
-        class_of(state.tone), shape(state.shape, "icon huge"), state.word, state.reason, state.next,
+        R"(<div class="band {}" role="status" aria-live="polite" id="answer"><span class="word">{}<span class="huge-word">{}</span></span><div class="why"><p>{}</p><p>{}</p><p>{}</p><p class="meta">{} {}</p>{}</div>{}</div>{}{})",
+        class_of(state.tone), shape(state.shape, "icon huge"), state.word, state.reason, state.next, a.remark,
         shown_plate(r.value("plate")), r.value("vin"), slip, actions, go_on, details_of(a, r));
+}
+
+/// Of the same vehicle, asked in this window or another while its answer holds: going on is one record.
+std::string override_id(const Site& site, const Request& r, const std::string& clearance, loop::Moment now) {
+    std::string out = station::new_uuid7(now);
+    site.kept.each_latest([&](const Kept::Entry& entry) {
+        const auto a = GateAnswer::from(entry.told.more);
+        const auto typed = [&](const char* name) {
+            const auto it = entry.form.find(name);
+            return it == entry.form.end() ? std::string() : it->second;
+        };
+        const bool is_same = !a.override_id.empty() && a.clearance == clearance && holds(a.asked_at, now) &&
+                             typed("plate") == r.value("plate") && typed("vin") == r.value("vin");
+        if (is_same) out = a.override_id;
+        return !is_same;
+    });
+    return out;
 }
 
 }  // namespace
 
-Html gate(Site& site, const Request& r) {
-    Html out = form_of(r, site.token);
-    if (r.method != "POST") return out;
-    const auto vehicle = vehicle_of(r);
-    if (!vehicle.contains("vin") && !vehicle.contains("plate"))
-        return out += html(R"(<div class="pad"><p class="error" role="alert">{}</p></div>)",
-                           r.words("请填车牌或 VIN。", "Give a plate or a VIN."));
-    return out += answered(site, r, ask(site, vehicle), false, {});
+GateAnswer GateAnswer::from(const json& more) {
+    GateAnswer out;
+    if (!more.is_object()) return out;
+    out.clearance = more.value("clearance", "");
+    out.hub = more.value("hub", json());
+    out.asked_at = more.value("asked_at", loop::Moment{0});
+    out.override_id = more.value("override_id", "");
+    out.remark = more.value("remark", "");
+    return out;
 }
 
-Html override_gate(Site& site, const Request& r) {
-    const auto& w = r.words;
-    auto problems = override_problems(r);
-    const GateAnswer asked{r.value("clearance"), nullptr,
-                           loop::parse_moment(r.value("asked_at")).value_or(station::unix_now())};
-    if (problems.empty()) {
-        auto record = station::begin_record(site.config(), "override");
-        record["vehicle"] = vehicle_of(r);
-        for (const auto* name : {"clearance", "asked_at", "reason_code", "reason", "approved_by"})
-            record[name] = r.value(name);
-        const auto wrong = site.save(record, w);
-        if (wrong.empty())
-            return html(
-                R"({}<div class="pad"><div class="note good" role="status"><p>{}</p><p class="meta">{}</p></div></div>)",
-                form_of(r, site.token), w("已记录，可以复检。", "Recorded; go on with the retest."),
-                record["record_id"].get<std::string>());
-        problems["reason"] = wrong[0];
-    }
-    return form_of(r, site.token) += answered(site, r, asked, true, problems);
+json GateAnswer::as_json() const {
+    return {{"clearance", clearance},
+            {"hub", hub},
+            {"asked_at", asked_at},
+            {"override_id", override_id},
+            {"remark", remark}};
+}
+
+Next asked(Site& site, const Request& r) {
+    const auto question =
+        question_of({r.value("plate"), r.value("vin"), r.value("plate_kind"), r.value("sure")}, r.words);
+    if (!question.problems.empty())
+        return {"/gate", Told{Tone::warn, "", question.problems, {{"sure", question.sure}}}};
+    auto answer = ask(site, question.vehicle);
+    answer.remark = question.remark;
+    answer.override_id = override_id(site, r, answer.clearance, answer.asked_at);
+    return {"/gate", Told{Tone::good, "", {}, answer.as_json()}};
+}
+
+Html gate(Site& site, const Request& r) {
+    Html out = form_of(r, site.token);
+    if (!r.told) return out;
+    if (!r.told->text.empty()) out += html(R"(<div class="pad">{}</div>)", told_note(*r.told));
+    const auto answer = GateAnswer::from(r.told->more);
+    return answer.clearance.empty() ? out : out += answered(site, r, answer);
 }
 
 }  // namespace imloop::i_station

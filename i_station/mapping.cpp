@@ -7,6 +7,7 @@
 #include "i_station/files.hpp"
 #include "loop/json.hpp"
 #include "loop/tables.hpp"
+#include "loop/written/amount.hpp"
 #include "station/files.hpp"
 #include "station/ids.hpp"
 #include "station/intake/file_bytes.hpp"
@@ -101,7 +102,21 @@ Html uses(const std::string& chosen, const Words& w) {
                 readings);
 }
 
-Html column_row(const intake::ColumnUse& use, std::size_t i, const Words& w) {
+/// What can't be a factor, by its field.
+FieldProblems factor_problems(const Request& r) {
+    FieldProblems out;
+    for (const auto& [name, text] : r.form)
+        if (name.starts_with("factor_"))
+            if (const auto factor = loop::decimal_of(text); !factor || *factor == 0)
+                out.push_back(
+                    {name, fmt::format(fmt::runtime(r.words("应是大于 0 的数字，填的是“{}”。",
+                                                            "This should be a number above 0; it says “{}”.")),
+                                       text)});
+    return out;
+}
+
+Html column_row(const Request& r, const intake::ColumnUse& use, std::size_t i) {
+    const auto& w = r.words;
     std::string samples;
     for (const auto& s : use.samples) samples += (samples.empty() ? "" : "，") + s;
     Html detail;
@@ -111,9 +126,13 @@ Html column_row(const intake::ColumnUse& use, std::size_t i, const Words& w) {
              {std::tuple("value", "测得值", "value"), std::tuple("limit", "限值", "limit"),
               std::tuple("limit_low", "下限", "lower limit"), std::tuple("passed", "判定", "passed or not")})
             parts += option(code, w(zh, en), use.part);
+        const auto factor = fmt::format("factor_{}", i);
+        const auto problems = r.told.value_or(Told{}).problems;
         detail = html(
-            R"(<label class="inline">{} <select name="part_{}">{}</select></label><label class="inline">{} <input class="num" name="factor_{}" value="{}"></label>)",
-            w("是", "is the"), i, parts, w("乘以", "times"), i, number_text(use.factor));
+            R"(<label class="inline">{} <select name="part_{}">{}</select></label><label class="inline">{} <input class="num" id="{}" name="{}" value="{}"{}></label>{})",
+            w("是", "is the"), i, parts, w("乘以", "times"), factor, factor,
+            problem_of(problems, factor).empty() ? number_text(use.factor) : r.value(factor),
+            field_marks(problems, factor), field_error(problems, factor));
     }
     for (std::size_t k = 0; k < std::min(use.codes.size(), words_max); ++k) {
         Html ours = option("", w("不是我们的", "none of ours"), use.codes[k].second);
@@ -160,8 +179,8 @@ intake::MappingForm form_asked(const Request& r) {
         use.column = r.value(fmt::format("name_{}", i));
         use.to = r.value(fmt::format("to_{}", i));
         if (const auto part = r.value(fmt::format("part_{}", i)); !part.empty()) use.part = part;
-        if (const auto factor = std::atof(r.value(fmt::format("factor_{}", i)).c_str()); factor > 0)
-            use.factor = factor;
+        if (const auto factor = loop::decimal_of(r.value(fmt::format("factor_{}", i))); factor && *factor > 0)
+            use.factor = *factor;
         for (std::size_t k = 0; k < words_max && r.form.contains(fmt::format("word_{}_{}", i, k)); ++k)
             if (!intake::code_choices(use.to).empty())
                 use.codes.emplace_back(r.value(fmt::format("word_{}_{}", i, k)),
@@ -240,7 +259,7 @@ Html form_page(Site& site, const Request& r, const Sample& sample, const intake:
     const auto result = tried(site, *sample.table, mapping, w);
     Html rows, groups = option("", w("每行一次检验", "each row is a test"), form.group_by), folders;
     for (std::size_t i = 0; i < form.columns.size(); ++i) {
-        rows += column_row(form.columns[i], i, w);
+        rows += column_row(r, form.columns[i], i);
         groups += option(form.columns[i].column, form.columns[i].column, form.group_by);
     }
     for (const auto& f : site.watching()->folders())
@@ -300,44 +319,63 @@ Json first_mapping(const intake::Table& table) {
     return {{"header_row", table.rows.empty() ? 0 : table.rows.front().number}};
 }
 
-}  // namespace
-
-std::optional<Answer> mapping_pages(Site& site, const Request& r, const std::vector<Tab>& tabs) {
-    const auto& w = r.words;
-    if (!r.path.starts_with("/files/mapping")) return std::nullopt;
-    const auto shown = [&](const Html& body) {
-        return page(site.frame(r, tabs), r, "/files", w("表格的映射", "Mapping of tables"), body);
-    };
-    const bool is_post = r.method == "POST";
-    if (is_post && r.path == "/files/mapping/sample") {
-        const auto problem = take_sample(site, r);
-        return problem.empty() ? see_other("/files/mapping") : shown(choose_sample(site, r, problem));
-    }
+/// The sample that is chosen, as a table; else the page that asks for one.
+Html mapping_page(Site& site, const Request& r) {
+    const auto problem = r.told ? r.told->text : std::string();
     const auto sample = r.value("new").empty() ? sample_of(site) : std::nullopt;
-    if (!sample) return shown(choose_sample(site, r, ""));
+    if (!sample) return choose_sample(site, r, problem);
     if (!sample->table) {
         const auto& detail = sample->table.error().detail;
         const auto slash = detail.find(" / ");
-        return shown(choose_sample(
-            site, r,
-            slash == std::string::npos ? detail : std::string(w(detail.substr(0, slash), detail.substr(slash + 3)))));
+        return choose_sample(site, r,
+                             slash == std::string::npos
+                                 ? detail
+                                 : std::string(r.words(detail.substr(0, slash), detail.substr(slash + 3))));
     }
-    if (!is_post)
-        return shown(form_page(site, r, *sample, intake::form_of(*sample->table, first_mapping(*sample->table)), ""));
     // Once through the mapping and back: a column whose meaning has changed gets the words of its new code table.
+    const auto mapping =
+        r.form.contains("header_row") ? intake::mapping_of(form_asked(r)) : first_mapping(*sample->table);
+    return form_page(site, r, *sample, intake::form_of(*sample->table, mapping), problem);
+}
+
+Next save_asked(Site& site, const Request& r) {
+    const auto& w = r.words;
+    const auto back = [](std::string_view why, FieldProblems problems = {}) {
+        return Next{"/files/mapping", Told{Tone::warn, std::string(why), std::move(problems), {}}};
+    };
+    if (auto problems = factor_problems(r); !problems.empty())
+        return back(w("没有保存。", "Not saved."), std::move(problems));
+    const auto sample = sample_of(site);
+    if (!sample || !sample->table)
+        return back(w("没有读到样本，请再选一次。", "The sample could not be read, choose again."));
     const auto mapping = intake::mapping_of(form_asked(r));
-    const auto form = intake::form_of(*sample->table, mapping);
-    if (r.path != "/files/mapping/save") return shown(form_page(site, r, *sample, form, ""));
     if (const auto result = tried(site, *sample->table, mapping, w); !result.problem.empty() || result.right == 0)
-        return shown(form_page(
-            site, r, *sample, form,
-            std::string(w("没有保存：还没有一行能成为记录。", "Not saved: no row can become a record yet."))));
+        return back(w("没有保存：还没有一行能成为记录。", "Not saved: no row can become a record yet."));
     for (const auto& f : site.watching()->folders())
         if (f.folder.path == r.value("folder")) {
             save_mapping(site, mapping, f.folder);
-            return see_other("/files");
+            return {"/files"};
         }
-    return shown(form_page(site, r, *sample, form, std::string(w("请选一个文件夹。", "Choose a folder."))));
+    return back(w("请选一个文件夹。", "Choose a folder."));
+}
+
+}  // namespace
+
+Routes mapping_routes(Site& site) {
+    Routes out;
+    out.shows["/files/mapping"] = [&site](const Request& r) {
+        return site.shown(r, "/files", r.words("表格的映射", "Mapping of tables"), mapping_page(site, r));
+    };
+    out.acts["/files/mapping/sample"] = [&site](const Request& r) {
+        const auto problem = take_sample(site, r);
+        return Next{"/files/mapping",
+                    problem.empty() ? std::nullopt : std::optional(Told{Tone::warn, problem, {}, {}})};
+    };
+    out.acts["/files/mapping/edit"] = [](const Request& r) {
+        return Next{"/files/mapping", Told{Tone::warn, "", factor_problems(r), {}}};
+    };
+    out.acts["/files/mapping/save"] = [&site](const Request& r) { return save_asked(site, r); };
+    return out;
 }
 
 }  // namespace imloop::i_station

@@ -1,13 +1,15 @@
-// The notice to repair (维护修理告知书) on one A4 page, and the list of failed vehicles it is printed from.
+// The notice to repair (维护修理告知书) on one A4 page. The page numbers are the browser's, by station.css.
 #include <fmt/format.h>
 #include <qrencode.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "i_station/choice.hpp"
 #include "i_station/pages.hpp"
 #include "i_station/shops.hpp"
 #include "loop/tables.hpp"
+#include "station/corrections.hpp"
 #include "station/ids.hpp"
 #include "station/page/words.hpp"
 
@@ -18,7 +20,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t failed_items_max = 8;
+constexpr std::size_t failed_items_max = 8, codes_max = 8;
 constexpr std::size_t shops_fit = 8, shops_named = 6;  ///< all where they fit, else the nearest
 
 /// As one path of unit squares, with the quiet zone of four modules (ISO/IEC 18004).
@@ -82,80 +84,112 @@ ShopTable shop_table(const station::HubView& view, const std::string& county, co
     return out;
 }
 
-Html failed_rows(const json& record, const Words& w, std::size_t& left_out) {
+/// Codes as P0420, as many as have room.
+std::string code_words(const json& codes, const Words& w) {
+    std::string out;
+    std::size_t n = 0;
+    for (const auto& code : codes) {
+        if (++n > codes_max) continue;
+        out += (out.empty() ? "" : " ") + (code.is_string() ? code.get<std::string>() : code.dump());
+    }
+    if (n > codes_max) out += fmt::format(fmt::runtime(w("，另有 {} 个", ", {} more")), n - codes_max);
+    return out;
+}
+
+struct Failed {
     Html rows;
-    std::size_t shown = 0;
-    const auto failed = record.value("failed_items", std::vector<std::string>{});
+    std::size_t count = 0;  ///< of rows that there would be
+    void add(const Html& row) {
+        if (count++ < failed_items_max) rows += row;
+    }
+};
+
+/// Readings that failed, then what has no reading (OBD, appearance, an item that only the verdict names).
+Failed failed_rows(const json& record, const Words& w) {
+    Failed out;
+    auto left = record.value("failed_items", std::vector<std::string>{});
     for (const auto& reading : record.value("readings", json::array())) {
         const auto name = reading.value("item", "") + "/" + reading.value("phase", "");
-        if (reading.value("passed", true) && std::ranges::find(failed, name) == failed.end()) continue;
-        if (shown++ >= failed_items_max) continue;
-        rows += html(
+        if (std::erase(left, name) == 0 && reading.value("passed", true)) continue;
+        out.add(html(
             R"(<tr><td><strong>{}</strong></td><td class="num"><strong>{}</strong></td><td class="num">{}</td><td>{}</td><td>{}</td></tr>)",
             item_name(reading, w), number_text(reading.value("value", json())), limit_text(reading),
-            reading.value("unit", ""), meaning(reading, w));
+            reading.value("unit", ""), meaning(reading, w)));
     }
-    for (const auto& item : failed) {
-        if (item != "obd" && item != "appearance") continue;
-        if (shown++ >= failed_items_max) continue;
-        std::string codes;
-        if (item == "obd")
-            for (const auto& code : record.value("obd", json::object()).value("dtcs", json::array()))
-                codes += (codes.empty() ? "" : " ") + (code.is_string() ? code.get<std::string>() : code.dump());
-        rows += html(
-            R"(<tr><td><strong>{}</strong></td><td class="num"><strong>{}</strong></td><td></td><td></td><td>{}</td></tr>)",
-            item_name(item, "", w), codes, meaning({{"item", item}}, w));
+    for (const auto& item : left) {
+        const auto slash = std::min(item.find('/'), item.size());
+        const auto code = item.substr(0, slash);
+        const auto codes = code == "obd"
+                               ? code_words(record.value("obd", json::object()).value("dtcs", json::array()), w)
+                               : std::string();
+        out.add(html(R"(<tr><td><strong>{}</strong></td><td colspan="3"><strong>{}</strong></td><td>{}</td></tr>)",
+                     item_name(code, item.substr(std::min(slash + 1, item.size())), w), codes,
+                     meaning({{"item", code}}, w)));
     }
-    left_out = shown > failed_items_max ? shown - failed_items_max : 0;
-    return rows;
+    return out;
+}
+
+/// Under the failed items: how many more there are, and the lamp with its codes where the OBD check itself passed.
+Html below_failed(const json& record, const Failed& failed, const Words& w) {
+    std::string text;
+    if (failed.count > failed_items_max)
+        text += fmt::format(fmt::runtime(w("另有 {} 项，见检测报告。", "{} more, see the report. ")),
+                            failed.count - failed_items_max);
+    const auto obd = record.value("obd", json::object());
+    const auto items = record.value("failed_items", std::vector<std::string>{});
+    if (obd.value("mil_on", false) && std::ranges::find(items, "obd") == items.end()) {
+        const auto codes = code_words(obd.value("dtcs", json::array()), w);
+        text += codes.empty()
+                    ? std::string(w("故障灯亮。", "The malfunction lamp is on."))
+                    : fmt::format(fmt::runtime(w("故障灯亮，故障码 {}。", "The malfunction lamp is on: {}.")), codes);
+    }
+    return text.empty() ? Html{} : html(R"(<p><strong>{}</strong></p>)", text);
+}
+
+/// The one sentence: by when and where; the hub's policy says by when.
+Html lead(const json& policy, const json& record, const Words& w) {
+    const auto failed_at = loop::parse_moment(record.value("occurred_at", ""));
+    const auto days = policy.is_object() ? policy.value("repair_days", json()) : json();
+    if (!failed_at || !days.is_number_integer())
+        return html(
+            R"(<p class="lead">{}</p>)",
+            w("请尽快到任一 M 站（维修站）修好，再回本站复检。期限请问监管部门：本站还没有收到监管中心的规定。",
+              "Please have it repaired at any M station soon, then come back here for the retest. Ask the bureau "
+              "for the deadline: this station has not received the hub's rule yet."));
+    const auto due = loop::format_day(loop::day_of(*failed_at) + days.get<int>());
+    return html(R"(<p class="lead">{}<strong>{}</strong>{}</p>)",
+                w("请在 ", "Please have it repaired at any M station by "), day_text(due, w),
+                w(" 前到任一 M 站（维修站）修好，再回本站复检。", ", then come back here for the retest."));
+}
+
+/// `2026 年 11 月 24 日 08:30`.
+std::string tested_at(const json& record, const Words& w) {
+    const auto at = loop::parse_moment(record.value("occurred_at", ""));
+    return at ? day_text(record.value("occurred_at", ""), w) + " " + clock_text(*at).substr(0, 5) : std::string("—");
+}
+
+/// As it counts after corrections; nothing where this station has no such failed test, or it is void.
+std::optional<json> failed_record(Site& site, const std::string& record_id) {
+    const auto latest = site.outbox().latest(record_id);
+    if (!latest) return std::nullopt;
+    const auto original = json::parse(latest->line, nullptr, false);
+    if (!original.is_object()) return std::nullopt;
+    auto record = station::corrected(original, station::corrections_since(site.outbox(), latest->seq));
+    if (!record.is_object() || record.value("verdict", "") != "fail") return std::nullopt;
+    return record;
 }
 
 }  // namespace
 
-Html failed_vehicles(Site& site, const Request& r) {
-    const auto& w = r.words;
-    const auto view = site.copy().view();
-    const auto today = loop::day_of(station::unix_now());
-    Html rows;
-    for (const auto& [episode, order] : view->orders.items()) {
-        if (order.value("state", "") != "open") continue;
-        const auto due = due_text(order.value("due", ""), today, w);
-        const auto vehicle = order.value("vehicle", json::object());
-        rows += html(
-            R"(<tr><td><strong>{}</strong><small class="mono">{}</small></td><td>{}</td><td>{}</td><td class="{}">{}</td><td><a href="/notice?record={}&amp;again=1">{}</a></td></tr>)",
-            shown_plate(vehicle.value("plate", "")), vehicle.value("vin", ""),
-            day_text(order.value("failed_at", ""), w),
-            order.value("repaired", false) ? w("已维修，等复检", "repaired, retest due")
-                                           : w("还没有维修", "not repaired yet"),
-            due.css, due.text, order.value("fail_record_id", ""), w("补打告知书", "Print again"));
-    }
-    const std::string as_of = view->as_of == 0
-                                  ? std::string(w("还没有连上过监管中心。", "The hub has not been reached yet."))
-                                  : fmt::format(fmt::runtime(w("数据截至 {}。", "As of {}.")), short_time(view->as_of));
-    if (rows.text.empty())
-        return html(R"(<div class="pad" data-live><h1>{}</h1><p>{}</p><p class="meta">{}</p></div>)",
-                    w("未通过车辆", "Failed vehicles"), w("没有未了结的不合格车辆。", "No failed vehicle is open."),
-                    as_of);
-    return html(
-        R"(<div class="pad" data-live><h1>{}</h1><p class="meta">{}</p><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th><td></td></tr></thead><tbody>{}</tbody></table></div>)",
-        w("未通过车辆", "Failed vehicles"), as_of, w("车辆", "Vehicle"), w("不合格", "Failed"), w("维修", "Repair"),
-        w("期限", "Deadline"), rows);
-}
-
 std::optional<Html> notice(Site& site, const Request& r) {
     const auto& w = r.words;
     const std::string record_id = r.value("record");
-    const auto record = json::parse(site.outbox().line_of(record_id), nullptr, false);
-    if (!record.is_object() || record.value("verdict", "") != "fail") return std::nullopt;
+    const auto found = failed_record(site, record_id);
+    if (!found) return std::nullopt;
+    const auto& record = *found;
     const auto view = site.copy().view();
-    const auto failed_at = loop::parse_moment(record.value("occurred_at", "")).value_or(0);
-    const auto due = loop::format_day(loop::day_of(failed_at) + loop::default_policy().repair_days);
     const auto vehicle = record.value("vehicle", json::object());
-    std::size_t left_out = 0;
-    Html rows = failed_rows(record, w, left_out);
-    if (left_out > 0)
-        rows += html(R"(<tr><td colspan="5">{}</td></tr>)",
-                     fmt::format(fmt::runtime(w("另有 {} 项，见检测报告。", "{} more, see the report.")), left_out));
+    const auto failed = failed_rows(record, w);
     auto [shop_rows, list_as_of] = shop_table(*view, site.config().station_id.substr(1, 6), record, w);
     const auto now = station::unix_now();
     if (site.uploading().state().kind == station::UploadState::Kind::waiting && view->as_of != 0)
@@ -164,26 +198,26 @@ std::optional<Html> notice(Site& site, const Request& r) {
                                         short_time(view->as_of));
     const auto* method = loop::method_named(record.value("method", ""));
     return html(
-        R"(<div class="actions pad no-print"><p>{}</p>{}</div><article class="sheet"><div class="top"><div><span class="tag">{}</span><h1>{}</h1><p class="meta">{}</p></div><div>{}<p>{}</p></div></div>
-<p class="lead">{}<strong>{}</strong>{}</p>
+        R"(<div class="actions pad no-print"><p>{}</p>{}</div><article class="sheet notice"><div class="top"><div><span class="tag">{}</span><h1>{}</h1><p class="meta">{}</p></div><div>{}<p>{}</p></div></div>
+{}
 <table><tbody><tr><th scope="row">{}</th><td><strong>{}</strong></td><th scope="row">VIN</th><td class="mono">{}</td></tr><tr><th scope="row">{}</th><td>{}</td><th scope="row">{}</th><td>{} {}</td></tr><tr><th scope="row">{}</th><td>{} ({})</td><th scope="row">{}</th><td>{}</td></tr></tbody></table>
-<h2>{}</h2><table><thead><tr><th>{}</th><th class="num">{}</th><th class="num">{}</th><th>{}</th><th>{}</th></tr></thead><tbody>{}</tbody></table>
+<h2>{}</h2><table><thead><tr><th>{}</th><th class="num">{}</th><th class="num">{}</th><th>{}</th><th>{}</th></tr></thead><tbody>{}</tbody></table>{}
 <h2>{}</h2><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th class="num">{}</th><th>{}</th><th class="num">{}</th></tr></thead><tbody>{}</tbody></table><p class="meta">{}</p>
 <div class="two"><div><h2>{}</h2><ol><li>{}</li><li>{}</li><li>{}</li></ol></div><div><h2>{}</h2><ul><li>{}</li><li>{}</li><li>{}</li></ul></div></div>
-<div class="signs"><div>{}</div><div>{}</div><div>{}</div></div><p class="meta">{} {} · {} {} · {}</p></article>)",
+<div class="signs"><div>{}</div><div>{}</div><div>{}</div></div><p class="meta">{} {} · {} {}</p></article>)",
         w("按 Ctrl P 打印，一页 A4。", "Press Ctrl P to print; one A4 page."), choice_form(site, r, record_id),
         w("排放检验不合格", "Emission inspection failed"), w("机动车维护修理告知书", "Notice to repair"),
         w("Notice to repair after a failed emission inspection", "机动车维护修理告知书"), qr_code(record_id),
-        w("维修站扫码接车", "Scan at the shop"), w("请在 ", "Please have it repaired at any M station by "),
-        day_text(due, w), w(" 前到任一 M 站（维修站）修好，再回本站复检。", ", then come back here for the retest."),
-        w("车牌", "Plate"), shown_plate(vehicle.value("plate", "—")), vehicle.value("vin", "—"), w("车型", "Vehicle"),
-        vehicle_line(vehicle, w), w("检测", "Tested"), short_time(failed_at),
+        w("维修站扫码接车", "Scan at the shop"), lead(view->policy, record, w), w("车牌", "Plate"),
+        shown_plate(vehicle.value("plate", "—")), vehicle.value("vin", "—"), w("车型", "Vehicle"),
+        vehicle_line(vehicle, w), w("检测", "Tested"), tested_at(record, w),
         method ? (w.lang == Lang::zh ? method->zh : method->en) : "", w("检测站", "Station"), site.config().name,
         site.config().station_id, w("报告号", "Report"), record.value("report_no", ""), w("哪里不合格", "What failed"),
         w("项目", "Item"), w("测得", "Measured"), w("限值", "Limit"), w("单位", "Unit"),
-        w("这是什么意思", "What it means"), rows, w("可以去哪里修", "Where to go"), w("维修站", "Station"),
-        w("类别", "Class"), w("地址", "Address"), w("距本站", "Distance"), w("电话", "Phone"),
-        w("公示工时价，元", "Labour, CNY"), shop_rows, list_as_of, w("三步完成", "Three steps"),
+        w("这是什么意思", "What it means"), failed.rows, below_failed(record, failed, w),
+        w("可以去哪里修", "Where to go"), w("维修站", "Station"), w("类别", "Class"), w("地址", "Address"),
+        w("距本站", "Distance"), w("电话", "Phone"), w("公示工时价，元", "Labour, CNY"), shop_rows, list_as_of,
+        w("三步完成", "Three steps"),
         w("带本单和行驶证到 M 站，扫右上角的码。",
           "Take this sheet and the licence to an M station and have the code scanned."),
         w("修好后索取结算清单和竣工出厂合格证。", "Ask for the settlement list and the completion certificate."),
@@ -196,8 +230,8 @@ std::optional<Html> notice(Site& site, const Request& r) {
         w("遇到强制消费或只收费不修车，请拨打 12328。", "If you are made to pay for nothing, call 12328."),
         w("检测员（签字）", "Inspector"), w("车主或送检人（签字）", "Owner"), w("检测站（盖章）", "Station"),
         w("告知书编号", "Notice"), record_id.substr(0, 13),
-        r.value("again").empty() ? w("打印于", "printed") : w("补打于", "printed again"), short_time(now),
-        w("第 1 页，共 1 页", "page 1 of 1"));
+        r.value("again").empty() ? w("打印于", "printed") : w("补打于", "printed again"),
+        day_text(loop::format_moment(now), w) + " " + clock_text(now).substr(0, 5));
 }
 
 }  // namespace imloop::i_station

@@ -2,6 +2,7 @@
 
 #include "i_station/choice.hpp"
 #include "i_station/files.hpp"
+#include "i_station/gate.hpp"
 
 namespace imloop::i_station {
 
@@ -20,26 +21,26 @@ std::vector<Tab> tabs(const Words& w) {
 
 }  // namespace
 
-Answer pages(Site& site, const Request& r) {
-    const auto& w = r.words;
-    if (r.path == "/") return see_other("/status");
-    if (auto shared = shared_pages(site, r, tabs(w))) return std::move(*shared);
-    if (auto files = files_pages(site, r, tabs(w))) return std::move(*files);
-    const auto shown = [&](const char* path, std::string_view title, const Html& body) {
-        return page(site.frame(r, tabs(w)), r, path, title, body);
+Routes pages(Site& site) {
+    site.tabs = tabs;
+    Routes out = shared_routes(site);
+    out.add(files_routes(site));
+    out.shows["/"] = [](const Request&) { return see_other("/status"); };
+    out.shows["/gate"] = [&site](const Request& r) {
+        return site.shown(r, "/gate", r.words("复检查询", "Retest gate"), gate(site, r));
     };
-    if (r.path == "/gate") return shown("/gate", w("复检查询", "Retest gate"), gate(site, r));
-    if (r.path == "/override" && r.method == "POST")
-        return shown("/gate", w("复检查询", "Retest gate"), override_gate(site, r));
-    if (r.path == "/failed") return shown("/failed", w("未通过车辆", "Failed vehicles"), failed_vehicles(site, r));
-    if (r.path == "/choose" && r.method == "POST") return chosen(site, r);
-    if (r.path == "/notice")
-        if (const auto sheet = notice(site, r))
-            return shown("/failed", w("机动车维护修理告知书", "Notice to repair"), *sheet);
-    Answer none = shown("/status", w("没有这一页", "No such page"),
-                        html(R"(<div class="pad"><h1>{}</h1></div>)", w("没有这一页", "No such page")));
-    none.status = 404;
-    return none;
+    out.shows["/failed"] = [&site](const Request& r) {
+        return site.shown(r, "/failed", r.words("未通过车辆", "Failed vehicles"), failed_vehicles(site, r));
+    };
+    out.shows["/notice"] = [&site](const Request& r) {
+        const auto sheet = notice(site, r);
+        return sheet ? site.shown(r, "/failed", r.words("机动车维护修理告知书", "Notice to repair"), *sheet)
+                     : site.no_page(r);
+    };
+    out.acts["/gate"] = [&site](const Request& r) { return asked(site, r); };
+    out.acts["/override"] = [&site](const Request& r) { return override_asked(site, r); };
+    out.acts["/choose"] = [&site](const Request& r) { return chosen(site, r); };
+    return out;
 }
 
 }  // namespace imloop::i_station

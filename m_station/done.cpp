@@ -1,8 +1,6 @@
-// What the shop has done and how it ended; the settlement list on paper; posted prices.
+// What the shop has done and how it ended; the settlement list on paper.
 #include <fmt/format.h>
 
-#include <cmath>
-#include <cstdlib>
 #include <limits>
 
 #include "loop/tables.hpp"
@@ -74,9 +72,9 @@ Html done_page(Site& site, const Request& r) {
         return html(R"(<div class="pad" data-live><h1>{}</h1><p>{}</p></div>)", w("已完成", "Done"),
                     w("还没有维修记录。", "No repairs yet."));
     return html(
-        R"(<div class="pad" data-live><h1>{}</h1><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th class="num">{}</th><td></td></tr></thead><tbody>{}</tbody></table></div>)",
-        w("已完成", "Done"), w("结果", "State"), w("时间", "Time"), w("车辆和工单", "Vehicle and order"),
-        w("合计，元", "Total, CNY"), rows);
+        R"(<div class="pad">{}<div data-live><h1>{}</h1><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th class="num">{}</th><td></td></tr></thead><tbody>{}</tbody></table></div></div>)",
+        r.told ? told_note(*r.told) : Html{}, w("已完成", "Done"), w("结果", "State"), w("时间", "Time"),
+        w("车辆和工单", "Vehicle and order"), w("合计，元", "Total, CNY"), rows);
 }
 
 std::optional<Html> settlement_list(Site& site, const Request& r) {
@@ -114,57 +112,6 @@ std::optional<Html> settlement_list(Site& site, const Request& r) {
         fmt::format(fmt::runtime(w("{} 天", "{} days")), number_text(warranty.value("days", json()))),
         number_text(warranty.value("km", json())), w("质量检验员（签字）", "Quality inspector"),
         w("车主（签字）", "Owner"), w("维修站（盖章）", "Repair station"));
-}
-
-Html prices_page(Site& site, const Request& r) {
-    const auto& w = r.words;
-    Html note;
-    if (r.method == "POST") {
-        auto record = station::begin_record(site.config(), "price_list");
-        record["valid_from"] = loop::format_day(loop::day_of(station::unix_now()));
-        record["items"] = json::array();
-        for (const auto* table : {"repair_items", "parts"}) {
-            const bool part = std::string_view(table) == "parts";
-            for (const auto& row : loop::rows_of(table)) {
-                const auto price = std::atof(r.value(row.at("code").get<std::string>()).c_str());
-                if (price <= 0) continue;
-                const double yuan = static_cast<double>(std::llround(price * 100)) / 100;
-                if (part)
-                    record["parts"].push_back({{"name", row.at("zh")}, {"unit_price", yuan}});
-                else
-                    record["items"].push_back({{"code", row.at("code")}, {"name", row.at("zh")}, {"labour_fee", yuan}});
-            }
-        }
-        const auto wrong = site.save(record, w);
-        note =
-            html(R"(<div class="note {}" role="status"><p>{}</p></div>)", wrong.empty() ? "good" : "bad",
-                 wrong.empty() ? w("已保存，今天起公示。", "Saved; posted from today.") : std::string_view(wrong[0]));
-    }
-    std::map<std::string, std::string> now;
-    const auto view = site.copy().view();
-    for (const auto& shop : view->shops)
-        if (shop.value("station_id", "") == site.config().station_id)
-            for (const auto* list : {"items", "parts"})
-                for (const auto& row : shop.value("prices", json::object()).value(list, json::array()))
-                    now[row.value("name", "")] =
-                        money(row.contains("labour_fee") ? row["labour_fee"] : row.value("unit_price", json()));
-    Html rows;
-    for (const auto* table : {"repair_items", "parts"})
-        for (const auto& row : loop::rows_of(table)) {
-            const auto code = row.at("code").get<std::string>();
-            const auto typed = r.value(code);
-            rows += html(
-                R"(<tr><td><label class="inline" for="{}">{}</label></td><td>{}</td><td class="num"><input class="num" id="{}" name="{}" value="{}" inputmode="decimal"></td></tr>)",
-                code, row.at(w.lang == Lang::zh ? "zh" : "en").get<std::string>(),
-                std::string_view(table) == "parts" ? w("配件", "part") : w("工时", "labour"), code, code,
-                typed.empty() ? now[row.at("zh").get<std::string>()] : typed);
-        }
-    return html(
-        R"(<div class="pad"><h1>{}</h1><p>{}</p>{}<form method="post" action="/prices"><input type="hidden" name="token" value="{}"><table><tbody>{}</tbody></table><p class="actions"><button class="main">{}</button></p></form></div>)",
-        w("价目表", "Prices"),
-        w("公示给车主和监管部门的价格，印在告知书上。不做的项目空着。",
-          "What owners and the bureau see, printed on the notices. Leave empty what you don't do."),
-        note, site.token, rows, w("保存并公示", "Save and post"));
 }
 
 }  // namespace imloop::m_station

@@ -6,8 +6,7 @@
 
 namespace imloop::m_station {
 
-/// `/import` and below; nothing for other paths.
-std::optional<station::page::Answer> import_pages(station::page::Site&, const station::page::Request&,
-                                                  const std::vector<station::page::Tab>&);
+/// `/import` and below.
+station::page::Routes import_routes(station::page::Site&);
 
 }  // namespace imloop::m_station

@@ -3,14 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <limits>
 
 #include "loop/tables.hpp"
+#include "loop/written/amount.hpp"
 #include "m_station/order_list.hpp"
+#include "m_station/price_list.hpp"
+#include "m_station/prices.hpp"
 #include "station/attachments.hpp"
 #include "station/ids.hpp"
 #include "station/own_records.hpp"
+#include "station/page/select.hpp"
 #include "station/page/words.hpp"
 
 namespace imloop::m_station {
@@ -27,11 +30,8 @@ std::string typed(const Fields& fields, const std::string& name) {
     return it == fields.end() ? std::string() : it->second;
 }
 
-/// What is typed as an amount, for remarks alone; the record's numbers are read strictly.
-double amount(std::string text) {
-    std::erase(text, ',');
-    return std::strtod(text.c_str(), nullptr);
-}
+/// Yuan, for remarks; nothing is remarked of what can't be read.
+double yuan_of(const std::string& text) { return static_cast<double>(loop::cents_of(text).value_or(0)) / 100; }
 
 /// A remark beside a field: there from the start, shown where it holds, so that the page's script only shows and hides.
 Html remark(const char* name, Tone tone, std::string_view text, bool shown, const std::string& number = "") {
@@ -42,25 +42,17 @@ Html remark(const char* name, Tone tone, std::string_view text, bool shown, cons
 /// The form's labelled fields, with what is wrong and what must be filled.
 struct Inputs {
     const Fields& fields;
-    const std::vector<FieldProblem>& problems;
+    const FieldProblems& problems;
     const std::vector<std::string>& required;
     const Words& w;
 
-    std::string problem(const std::string& name) const {
-        const auto it = std::ranges::find(problems, name, &FieldProblem::field);
-        return it == problems.end() ? std::string() : it->text;
-    }
-    Html error(const std::string& name) const {
-        const auto text = problem(name);
-        return text.empty() ? Html{}
-                            : html(R"(<div class="error" id="{}-error">{}{}</div>)", name, shape("attention"), text);
-    }
+    std::string problem(const std::string& name) const { return problem_of(problems, name); }
+    Html error(const std::string& name) const { return field_error(problems, name); }
     /// Attributes of a field that must be filled, or is wrong.
     Html marks(const std::string& name, bool must) const {
         Html out;
         if (must) out += Html{R"( data-must aria-required="true")"};
-        if (!problem(name).empty()) out += html(R"( aria-invalid="true" aria-describedby="{}-error")", name);
-        return out;
+        return out += field_marks(problems, name);
     }
     Html must_word(bool must) const {
         return must ? html(R"( <strong class="must">{}</strong>)", w("必填", "required")) : Html{};
@@ -69,33 +61,23 @@ struct Inputs {
         const bool must = is_required(required, member);
         return html(
             R"(<div{}><label for="{}">{}{}</label><input id="{}" name="{}" class="{}" value="{}" autocomplete="off"{}>{}</div>)",
-            problem(name).empty() ? Html{} : Html{R"( class="field-error")"}, name, label, must_word(must), name, name,
-            css, typed(fields, name), marks(name, must), error(name));
+            field_class(problems, name), name, label, must_word(must), name, name, css, typed(fields, name),
+            marks(name, must), error(name));
     }
     Html text(const char* name, std::string_view label, const char* css) const { return text(name, label, css, name); }
 };
 
-/// The shop's own posted prices, by name.
+/// The shop's own posted prices, by code of the tables.
 std::map<std::string, double> posted_prices(Site& site) {
     std::map<std::string, double> out;
-    const auto view = site.copy().view();
-    for (const auto& shop : view->shops) {
-        if (shop.value("station_id", "") != site.config().station_id) continue;
-        const auto prices = shop.value("prices", json::object());
-        for (const auto& item : prices.value("items", json::array()))
-            out[item.value("name", "")] = item.value("labour_fee", 0.0);
-        for (const auto& part : prices.value("parts", json::array()))
-            out[part.value("name", "")] = part.value("unit_price", 0.0);
-    }
+    const auto shown = shown_prices(prices_in_force(site));
+    for (const auto& [code, text] : shown.items()) out[code] = yuan_of(text.get<std::string>());
     return out;
 }
 
 Html origin_select(const std::string& name, const std::string& value, const Words& w) {
-    Html options = html(R"(<option value="">{}</option>)", w("来源", "origin"));
-    for (const auto& row : loop::rows_of("codes/part_origin"))
-        options += html(R"(<option value="{}"{}>{}</option>)", row.at("code").get<std::string>(),
-                        row.at("code") == value ? Html{" selected"} : Html{}, in(row, w));
-    return html(R"(<select name="{}" aria-label="{}" data-origin>{}</select>)", name, w("来源", "Origin"), options);
+    return html(R"(<select name="{}" aria-label="{}" data-origin>{}</select>)", name, w("来源", "Origin"),
+                options(choices_of("codes/part_origin", w), value, w("来源", "origin")));
 }
 
 /// One row of what was done; with an empty code the template that new rows are made of.
@@ -109,9 +91,10 @@ Html work_row(const Inputs& f, const std::string& n, const std::map<std::string,
     for (const auto& row : loop::rows_of(part ? "parts" : "repair_items"))
         if (row.at("code") == value("code")) {
             name = in(row, w), serial = part && row.value("serial", false);
-            if (const auto it = prices.find(row.at("zh").get<std::string>()); it != prices.end()) posted = it->second;
+            if (const auto it = prices.find(value("code")); it != prices.end()) posted = it->second;
         }
-    const auto gap = price_gap_pct(amount(value("price")), posted);
+    const auto gap = price_gap_pct(yuan_of(value("price")), posted);
+    const auto price_name = "price_" + n, quantity_name = "quantity_" + n;
     const auto serial_name = "serial_" + n;
     const bool must = is_required(f.required, "parts/serial_no");
     Html marks = remark("above", Tone::warn, w("高于公示价 ", "above the posted price, "), gap && *gap > 0,
@@ -120,7 +103,7 @@ Html work_row(const Inputs& f, const std::string& n, const std::map<std::string,
                     gap ? fmt::format("{}%", -*gap) : "");
     return html(
         R"(<tr data-kind="{}"><td><span data-name>{}</span> <small data-label>{}</small><input type="hidden" data-kind-field name="kind_{}" value="{}"><input type="hidden" data-code name="code_{}" value="{}"></td>
-<td>{}</td><td>{}</td><td class="num"><input class="num short" data-quantity name="quantity_{}" value="{}" inputmode="decimal" aria-label="{}"></td><td class="num"><input class="num short" data-price name="price_{}" value="{}" inputmode="decimal" aria-label="{}">{}</td><td class="num" data-posted="{}">{}</td><td><button class="link" type="button" data-remove aria-label="{}">×</button></td></tr>)",
+<td>{}</td><td>{}</td><td class="num"><input class="num short" data-quantity id="{}" name="{}" value="{}" inputmode="decimal" aria-label="{}"{}>{}</td><td class="num"><input class="num short" data-price id="{}" name="{}" value="{}" inputmode="decimal" aria-label="{}"{}>{}{}</td><td class="num" data-posted="{}">{}</td><td><button class="link" type="button" data-remove aria-label="{}">×</button></td></tr>)",
         value("kind"), name,
         blank  ? std::string_view()
         : part ? w("配件", "part")
@@ -133,8 +116,10 @@ Html work_row(const Inputs& f, const std::string& n, const std::map<std::string,
                   must ? w("必填，扫码或输入", "required: scan or type") : w("扫码或输入", "scan or type"),
                   w("序列号", "Serial number"), f.marks(serial_name, must), f.error(serial_name))
             : Html{},
-        n, value("quantity"), w("数量或工时", "Quantity or hours"), n, value("price"), w("单价，元", "Price, CNY"),
-        marks, posted, posted > 0 ? fmt::format("{:.2f}", posted) : "—", w("删去这一行", "Remove this row"));
+        quantity_name, quantity_name, value("quantity"), w("数量或工时", "Quantity or hours"),
+        f.marks(quantity_name, false), f.error(quantity_name), price_name, price_name, value("price"),
+        w("单价，元", "Price, CNY"), f.marks(price_name, false), f.error(price_name), marks, posted,
+        posted > 0 ? fmt::format("{:.2f}", posted) : "—", w("删去这一行", "Remove this row"));
 }
 
 json offers(const std::map<std::string, double>& posted, const Words& w) {
@@ -148,7 +133,7 @@ json offers(const std::map<std::string, double>& posted, const Words& w) {
                        {"py", row.value("py", "")},
                        {"label", part ? w("配件", "part") : w("工时", "labour")},
                        {"serial", row.value("serial", false)}};
-            const auto it = posted.find(row.at("zh").get<std::string>());
+            const auto it = posted.find(row.at("code").get<std::string>());
             if (it != posted.end()) offer["price"] = it->second;
             out.push_back(std::move(offer));
         }
@@ -173,11 +158,12 @@ Html readings_table(const json& order, const Inputs& f) {
         const auto& reading = failed[i];
         const auto name = fmt::format("after_{}", i);
         const auto value = typed(f.fields, name);
-        const bool met = meets_limits(reading, amount(value));
+        const auto number = loop::decimal_of(value);
+        const bool met = number && meets_limits(reading, *number);
         const auto bound = [&](const char* member) { return number_text(reading.value(member, json())); };
-        Html remarks = remark("within", Tone::good, w("符合限值", "within the limit"), !value.empty() && met);
-        remarks += remark("beyond", Tone::warn, w("超出限值，可以提交", "beyond the limit; may be submitted"),
-                          !value.empty() && !met);
+        Html remarks = remark("within", Tone::good, w("符合限值", "within the limit"), met);
+        remarks +=
+            remark("beyond", Tone::warn, w("超出限值，可以提交", "beyond the limit; may be submitted"), number && !met);
         rows += html(
             R"(<tr data-limit="{}" data-low="{}" data-item="{}"><td><label class="inline" for="{}">{}{}</label></td><td class="num">{}</td><td class="num"><strong>{}</strong></td><td class="num"><input class="num short" id="{}" name="{}" value="{}" inputmode="decimal"{}>{}</td><td>{}</td><td>{}</td></tr>)",
             bound("limit"), bound("limit_low"), reading.value("item", ""), name, item_name(reading, w),
@@ -250,7 +236,7 @@ Fields usual_fields(Site& site) {
     return out;
 }
 
-Html order_form(Site& site, const json& order, const Fields& fields, const std::vector<FieldProblem>& problems,
+Html order_form(Site& site, const json& order, const FormOf& form, const Fields& fields, const FieldProblems& problems,
                 const Words& w) {
     const auto required = site.copy().view()->repair_required_members;
     const Inputs f{fields, problems, required, w};
@@ -263,20 +249,19 @@ Html order_form(Site& site, const json& order, const Fields& fields, const std::
         missing = html(R"(<div class="note warn" role="alert"><p>{}</p><ul>{}</ul></div>)",
                        w("还不能提交，填写的内容都在。", "Not submitted yet; what you typed is kept."), missing);
     const auto vehicle = order.value("vehicle", json::object());
-    const std::string episode = order.value("episode", "");
     const auto received =
         typed(fields, "received_at").empty() ? loop::format_moment(station::unix_now()) : typed(fields, "received_at");
     Html claim;
-    if (!episode.empty()) {
+    if (order.contains("episode")) {
         const bool here = order.value("list", "") == "here";
         claim = html(
-            R"(<form method="post" action="/claim"><input type="hidden" name="token" value="{}"><input type="hidden" name="order" value="{}"><input type="hidden" name="action" value="{}"><button>{}</button></form>)",
-            site.token, episode, here ? "give_back" : "take_in",
+            R"(<form method="post" action="/claim"><input type="hidden" name="token" value="{}"><input type="hidden" name="order" value="{}"><input type="hidden" name="turn" value="{}"><input type="hidden" name="action" value="{}"><button>{}</button></form>)",
+            site.token, form.order, form.claim, here ? "give_back" : "take_in",
             here ? w("退回，不在本店修", "Give back") : w("接车", "Take in"));
     }
     const Fields nothing;
-    const std::vector<FieldProblem> no_problem;
-    const double total = amount(typed(fields, "total_fee")), quote = amount(typed(fields, "quoted_fee"));
+    const FieldProblems no_problem;
+    const double total = yuan_of(typed(fields, "total_fee")), quote = yuan_of(typed(fields, "quoted_fee"));
     // What the usual repair needs stands open; the rest is a click away, or already what it was last time.
     const bool warranty_first = is_required(required, "warranty"),
                fault_first = is_required(required, "fault_description"),
@@ -300,7 +285,7 @@ Html order_form(Site& site, const json& order, const Fields& fields, const std::
         problems, [](const FieldProblem& p) { return p.field.starts_with("warranty") || p.field == "quoted_fee"; });
     return html(
         R"(<section>{}<div class="vehicle"><div><span class="plate">{}</span><p class="meta">{} · VIN <span class="mono">{}</span></p></div><div class="due"><p>{} <strong>{}</strong></p><p class="meta">{} {} · {}</p></div><div>{}</div></div>
-<form id="repair" method="post" action="/repair" autocomplete="off"><input type="hidden" name="token" value="{}"><input type="hidden" name="order" value="{}"><input type="hidden" name="received_at" value="{}"><input type="hidden" name="vehicle" value="{}">
+<form id="repair" method="post" action="/repair" autocomplete="off"><input type="hidden" name="token" value="{}"><input type="hidden" name="order" value="{}"><input type="hidden" name="record_id" value="{}"><input type="hidden" name="version" value="{}"><input type="hidden" name="form" value="{}"><input type="hidden" name="again" value="{}"><input type="hidden" name="received_at" value="{}"><input type="hidden" name="vehicle" value="{}">
 {}<h2><span class="step">2</span>{}</h2><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th class="num">{}</th><th class="num">{}</th><th class="num">{}</th><td></td></tr></thead><tbody id="rows" data-gap="{}">{}</tbody></table>
 <div class="combo"><label for="search">{}</label><input id="search" role="combobox" aria-expanded="false" aria-controls="found" aria-autocomplete="list" autocomplete="off"><ul id="found" role="listbox" aria-label="{}" hidden></ul></div>{}
 <h2><span class="step">3</span>{}</h2><div class="fields">{}</div>{}<details{}><summary>{}</summary><div class="fields">{}</div></details>
@@ -309,13 +294,13 @@ Html order_form(Site& site, const json& order, const Fields& fields, const std::
         missing, plate_words(order), vehicle_words(vehicle, w), vehicle.value("vin", "—"), w("修好期限", "Repair by"),
         order.contains("due") ? day_text(order["due"].get<std::string>(), w) : "—",
         order.value("station_name", order.value("station_id", "")), w("不合格", "failed on"),
-        day_text(order.value("failed_at", ""), w), claim, site.token, episode, received,
-        episode.empty() ? vehicle.dump() : "", readings_table(order, f), w("修了什么", "What was done"),
-        w("项目或配件", "Repair or part"), w("来源", "Origin"), w("序列号", "Serial number"), w("数量", "Quantity"),
-        w("单价，元", "Price, CNY"), w("公示价", "Posted"), price_gap_max, rows,
-        w("加一项：输入汉字或拼音首字母，回车加入", "Add one: type its name, Enter adds it"),
+        day_text(order.value("failed_at", ""), w), claim, site.token, form.order, form.record_id, form.version,
+        new_token(), form.again ? "1" : "", received, vehicle.dump(), readings_table(order, f),
+        w("修了什么", "What was done"), w("项目或配件", "Repair or part"), w("来源", "Origin"),
+        w("序列号", "Serial number"), w("数量", "Quantity"), w("单价，元", "Price, CNY"), w("公示价", "Posted"),
+        price_gap_max, rows, w("加一项：输入汉字或拼音首字母，回车加入", "Add one: type its name, Enter adds it"),
         w("项目和配件", "Repairs and parts"), f.error("search"), w("出厂", "Handing over"), first,
-        photos_of(site, episode, f), more_open ? Html{" open"} : Html{},
+        photos_of(site, form.order, f), more_open ? Html{" open"} : Html{},
         w("工单号、质保、故障、报价（可不填）", "Order number, warranty, fault, quote (optional)"), more,
         f.text("total_fee", w("合计，元", "Total, CNY"), "num total"),
         remark("over-quote", Tone::warn, w("高于报价 ", "above the quote of "), quote > 0 && total > quote,

@@ -1,7 +1,7 @@
 #include "m_station/pages.hpp"
 
 #include "m_station/import_page.hpp"
-#include "station/own_records.hpp"
+#include "m_station/prices.hpp"
 
 namespace imloop::m_station {
 
@@ -18,35 +18,32 @@ std::vector<Tab> tabs(const Words& w) {
 
 }  // namespace
 
-Answer pages(Site& site, const Request& r) {
-    const auto& w = r.words;
-    if (r.path == "/") return see_other("/orders");
-    if (auto shared = shared_pages(site, r, tabs(w))) return std::move(*shared);
-    const auto shown = [&](const char* path, std::string_view title, const Html& body) {
-        return page(site.frame(r, tabs(w)), r, path, title, body);
+Routes pages(Site& site) {
+    site.tabs = tabs;
+    Routes out = shared_routes(site);
+    out.add(import_routes(site));
+    out.shows["/"] = [](const Request&) { return see_other("/orders"); };
+    out.shows["/orders"] = [&site](const Request& r) {
+        return site.shown(r, "/orders", r.words("待修车辆", "To repair"), orders_page(site, r));
     };
-    if (auto imported = import_pages(site, r, tabs(w))) return std::move(*imported);
-    const bool post = r.method == "POST";
-    if (r.path == "/orders" && !post)
-        return shown("/orders", w("待修车辆", "To repair"), orders_page(site, r, r.value("order"), std::nullopt));
-    if (r.path == "/scan" && post) return shown("/orders", w("待修车辆", "To repair"), scanned(site, r));
-    if (r.path == "/claim" && post) return shown("/orders", w("待修车辆", "To repair"), claimed(site, r));
-    if (r.path == "/photos" && post) {
-        const auto told = photos_kept(site, r);
-        if (!told && station::is_record_id(r.value("order"))) return see_other("/orders?order=" + r.value("order"));
-        return shown("/orders", w("待修车辆", "To repair"), orders_page(site, r, r.value("order"), told));
-    }
-    if (r.path == "/draft" && post) return draft_saved(site, r);
-    if (r.path == "/repair" && post) return submitted(site, r, tabs(w));
-    if (r.path == "/done") return shown("/done", w("已完成", "Done"), done_page(site, r));
-    if (r.path == "/prices") return shown("/prices", w("价目表", "Prices"), prices_page(site, r));
-    if (r.path == "/settlement")
-        if (const auto sheet = settlement_list(site, r))
-            return shown("/done", w("结算清单", "Settlement list"), *sheet);
-    Answer none = shown("/orders", w("没有这一页", "No such page"),
-                        html(R"(<div class="pad"><h1>{}</h1></div>)", w("没有这一页", "No such page")));
-    none.status = 404;
-    return none;
+    out.shows["/done"] = [&site](const Request& r) {
+        return site.shown(r, "/done", r.words("已完成", "Done"), done_page(site, r));
+    };
+    out.shows["/prices"] = [&site](const Request& r) {
+        return site.shown(r, "/prices", r.words("价目表", "Prices"), prices_page(site, r));
+    };
+    out.shows["/settlement"] = [&site](const Request& r) {
+        const auto sheet = settlement_list(site, r);
+        return sheet ? site.shown(r, "/done", r.words("结算清单", "Settlement list"), *sheet) : site.no_page(r);
+    };
+    out.acts["/scan"] = [&site](const Request& r) { return scanned(site, r); };
+    out.acts["/claim"] = [&site](const Request& r) { return claimed(site, r); };
+    out.acts["/photos"] = [&site](const Request& r) { return photos_kept(site, r); };
+    out.acts["/repair"] = [&site](const Request& r) { return submitted(site, r); };
+    out.acts["/prices"] = [&site](const Request& r) { return prices_asked(site, r); };
+    out.acts["/draft/drop"] = [&site](const Request& r) { return draft_dropped(site, r); };
+    out.calls["/draft"] = [&site](const Request& r) { return draft_saved(site, r); };
+    return out;
 }
 
 }  // namespace imloop::m_station

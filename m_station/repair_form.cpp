@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "loop/tables.hpp"
-#include "station/files.hpp"
+#include "loop/written/amount.hpp"
+#include "loop/written/judgement.hpp"
+#include "loop/written/text.hpp"
 #include "station/page/members.hpp"
 #include "station/page/words.hpp"
 
@@ -20,9 +21,7 @@ namespace {
 
 std::string field(const Fields& fields, const std::string& name) {
     const auto it = fields.find(name);
-    if (it == fields.end()) return {};
-    const auto first = it->second.find_first_not_of(" \t\r\n"), last = it->second.find_last_not_of(" \t\r\n");
-    return first == std::string::npos ? std::string() : it->second.substr(first, last - first + 1);
+    return it == fields.end() ? std::string() : loop::trimmed(it->second);
 }
 
 constexpr double number_max = 1e9;  ///< a mileage, a fee, a value: beyond it is a slip of the hand
@@ -32,25 +31,29 @@ class Numbers {
 public:
     Numbers(const Fields& fields, const Words& words, std::vector<FieldProblem>& problems)
         : fields_(fields), words_(words), problems_(problems) {}
-    std::optional<double> at(const std::string& name) {
-        auto text = field(fields_, name);
-        std::erase(text, ',');
-        if (text.empty()) return std::nullopt;
-        double value = 0;
-        const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (read.ec == std::errc() && read.ptr == text.data() + text.size() && value >= 0 && value <= number_max)
-            return value;
+    std::optional<double> at(const std::string& name) { return read(name, loop::decimal_of(field(fields_, name))); }
+    /// Days and the like.
+    std::optional<std::int64_t> whole(const std::string& name) {
+        auto value = loop::decimal_of(field(fields_, name));
+        if (value && *value != std::floor(*value)) value.reset();
+        const auto number = read(name, value);
+        return number ? std::optional(static_cast<std::int64_t>(*number)) : std::nullopt;
+    }
+    std::optional<double> yuan(const std::string& name) {
+        const auto cents = loop::cents_of(field(fields_, name));
+        return read(name, cents ? std::optional(static_cast<double>(*cents) / 100) : std::nullopt);
+    }
+
+private:
+    std::optional<double> read(const std::string& name, std::optional<double> value) {
+        const auto text = field(fields_, name);
+        if (text.empty() || (value && *value <= number_max)) return value;
         problems_.push_back(
             {name, fmt::format(fmt::runtime(words_("应是数字，填的是“{}”。", "This should be a number; it says “{}”.")),
                                text)});
         return std::nullopt;
     }
-    std::optional<double> yuan(const std::string& name) {
-        const auto value = at(name);
-        return value ? std::optional(std::round(*value * 100) / 100) : std::nullopt;
-    }
 
-private:
     const Fields& fields_;
     const Words& words_;
     std::vector<FieldProblem>& problems_;
@@ -181,6 +184,11 @@ Repair repair_of(const json& order, const Fields& fields, loop::Moment settled_a
         r["dtcs_before"] = dtcs;
         if (!field(fields, "dtcs_cleared").empty()) r["dtcs_after"] = json::array();
     }
+    for (const auto* name : {"work_order_no", "certificate_no"})
+        if (const auto number = loop::judge_number(field(fields, name)); number.fit == loop::Fit::refused) {
+            const auto words = loop::judgement_words(number.code);
+            out.problems.push_back({name, std::string(w(words.zh, words.en))});
+        }
     double sum = 0;
     for (int n = 0; n < form_rows_max; ++n) add_row(r, fields, n, numbers, sum);
     if (!field(fields, fmt::format("code_{}", form_rows_max)).empty())
@@ -193,7 +201,7 @@ Repair repair_of(const json& order, const Fields& fields, loop::Moment settled_a
     if (const auto km = numbers.at("mileage_km")) r["mileage_km"] = *km;
     if (const auto fee = numbers.yuan("quoted_fee")) r["quoted_fee"] = *fee;
     json warranty = json::object();
-    if (const auto days = numbers.at("warranty_days")) warranty["days"] = static_cast<std::int64_t>(*days);
+    if (const auto days = numbers.whole("warranty_days")) warranty["days"] = *days;
     if (const auto km = numbers.at("warranty_km")) warranty["km"] = *km;
     if (!warranty.empty()) r["warranty"] = warranty;
     const auto total = numbers.yuan("total_fee");
@@ -211,30 +219,6 @@ Repair repair_of(const json& order, const Fields& fields, loop::Moment settled_a
     if (outcome == "repaired")
         for (auto& problem : lacking(order, fields, required, w)) out.problems.push_back(std::move(problem));
     return out;
-}
-
-std::optional<std::filesystem::path> Drafts::file(const std::string& episode) const {
-    if (episode.empty() || episode.find_first_not_of("0123456789abcdef-") != std::string::npos) return std::nullopt;
-    return folder_ / (episode + ".json");
-}
-
-void Drafts::save(const std::string& episode, const Fields& fields) const {
-    const auto to = file(episode);
-    if (!to) return;
-    std::filesystem::create_directories(folder_);
-    station::replace_file(*to, json(fields).dump());
-}
-
-Fields Drafts::load(const std::string& episode) const {
-    const auto from = file(episode);
-    if (!from) return {};
-    const auto kept = json::parse(station::contents(*from).value_or(""), nullptr, false);
-    return kept.is_object() ? kept.get<Fields>() : Fields{};
-}
-
-void Drafts::drop(const std::string& episode) const {
-    std::error_code ignored;
-    if (const auto at = file(episode)) std::filesystem::remove(*at, ignored);
 }
 
 }  // namespace imloop::m_station

@@ -10,22 +10,19 @@
 #include <vector>
 
 #include "loop/time.hpp"
-#include "station/page/html.hpp"
+#include "station/page/told.hpp"
 
 namespace imloop::m_station {
 
 using Fields = std::map<std::string, std::string>;
 inline constexpr int form_rows_max = 60;
 
-/// A missing or wrong field, by name, in the order of the form.
-struct FieldProblem {
-    std::string field;
-    std::string text;
-};
+using station::page::FieldProblem;
+using station::page::FieldProblems;
 
 struct Repair {
-    nlohmann::json record;  ///< without record_id, station_id and occurred_at
-    std::vector<FieldProblem> problems;
+    nlohmann::json record;   ///< without record_id, station_id and occurred_at
+    FieldProblems problems;  ///< in the order of the form
 };
 
 /// `order` as the hub's work orders have it (an object with at least `vehicle`). `outcome` is among the fields:
@@ -52,17 +49,33 @@ std::optional<int> price_gap_pct(double charged, double posted);
 /// Readings of the failed test that failed, in their order.
 std::vector<nlohmann::json> failed_readings(const nlohmann::json& order);
 
-/// Drafts, one file an episode, replaced whole. A name that is no record id has none.
+/// What is typed for one vehicle, with the order it is about: one that has left the lists, or never stood on one, is
+/// shown from here.
+struct Draft {
+    std::uint64_t version = 0;  ///< counts what was saved; 0: nothing yet
+    std::string writer;         ///< the form that saved last
+    nlohmann::json order;       ///< null: not kept
+    Fields fields;
+};
+
+/// Drafts, one file a vehicle, replaced whole; a name is the episode's id, or draft_id().
 class Drafts {
 public:
     explicit Drafts(std::filesystem::path folder) : folder_(std::move(folder)) {}
-    void save(const std::string& episode, const Fields&) const;
-    Fields load(const std::string& episode) const;
-    void drop(const std::string& episode) const;
+    /// An empty one where there is none.
+    Draft load(const std::string& id) const;
+    /// `seen`: the version that the form `draft.writer` was made from. False, and nothing is written, where another
+    /// form has saved since. Throws std::invalid_argument for a name that is no id, and what replace_file() throws.
+    bool save(const std::string& id, Draft draft, std::uint64_t seen) const;
+    void drop(const std::string& id) const;
+    /// Ids of those there are, ascending.
+    std::vector<std::string> all() const;
 
 private:
-    std::optional<std::filesystem::path> file(const std::string& episode) const;
+    std::optional<std::filesystem::path> file(const std::string& id) const;
     std::filesystem::path folder_;
 };
+/// Of a vehicle that is on no list: the same for the same plate, or VIN, however it is written; says neither.
+std::string draft_id(const nlohmann::json& vehicle);
 
 }  // namespace imloop::m_station

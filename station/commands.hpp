@@ -20,7 +20,7 @@ struct Context {
     int code = 0;
     unsigned short default_page_port = 7610;  ///< until there is a configuration
     /// The pages of the program, beside those that both have; a program without any serves no page.
-    std::function<page::Answer(page::Site&, const page::Request&)> pages;
+    std::function<page::Routes(page::Site&)> pages;
     bool watches_folders = false;  ///< `run` takes the files of the configured folders
     /// What `run` does beside its page, for as long as what is returned lives.
     std::function<std::shared_ptr<void>(const Config&, Uploading&)> beside;

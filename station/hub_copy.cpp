@@ -29,6 +29,7 @@ std::shared_ptr<const HubView> read_view(const std::filesystem::path& file) {
     out->shops = kept.value("shops", json::array());
     out->own = kept.value("own", json());
     out->repair_required_members = kept.value("repair_required_members", std::vector<std::string>{});
+    out->policy = kept.value("policy", json());
     out->cursor = kept.value("cursor", "");
     return out;
 }
@@ -40,6 +41,7 @@ void write_view(const std::filesystem::path& file, const HubView& view) {
                     {"shops", view.shops},
                     {"own", view.own},
                     {"repair_required_members", view.repair_required_members},
+                    {"policy", view.policy},
                     {"cursor", view.cursor}};
     try {
         replace_file(file, kept.dump());
@@ -67,6 +69,7 @@ void merge_orders(HubView& view, const json& page) {
             view.orders[episode] = item;
     }
     view.repair_required_members = page.value("repair_required_members", std::vector<std::string>{});
+    if (page.contains("policy")) view.policy = page["policy"];
     view.cursor = page.at("next");
 }
 
@@ -85,7 +88,9 @@ bool ask_hub(const Config& config, HubView& view) {
                                    {{"If-None-Match", view.shops_tag}}, "");
     if (!shops) return false;
     if (shops->status == 200) {
-        view.shops = loop::json_of(shops->body).at("items");
+        const auto answer = loop::json_of(shops->body);
+        view.shops = answer.at("items");
+        if (answer.contains("policy")) view.policy = answer["policy"];
         if (const auto tag = shops->headers.find("etag"); tag != shops->headers.end()) view.shops_tag = tag->second;
     }
     if (config.station_id.starts_with('I')) {
@@ -142,7 +147,7 @@ void HubCopy::work() {
         std::unique_lock guard(mutex_);
         if (answered) {
             const bool changed = fresh->cursor != view_->cursor || fresh->shops != view_->shops ||
-                                 fresh->own != view_->own ||
+                                 fresh->own != view_->own || fresh->policy != view_->policy ||
                                  fresh->repair_required_members != view_->repair_required_members;
             view_ = fresh;
             if (changed) write_view(file_, *fresh);

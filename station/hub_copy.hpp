@@ -20,8 +20,9 @@ struct HubView {
     nlohmann::json shops;                              ///< as `GET /api/v1/stations?kind=M` has them
     nlohmann::json own;                                ///< of an inspection station, likewise; null: not known
     std::vector<std::string> repair_required_members;  ///< of the hub's policy
-    nlohmann::json holds = nlohmann::json::array();    ///< of an inspection station, as `GET /api/v1/holds` has them
-    nlohmann::json peers = nlohmann::json::array();    ///< as `GET /api/v1/feedback` has them
+    nlohmann::json policy;  ///< {repair_days, retest_days, valid_from}; null: the hub has never said it
+    nlohmann::json holds = nlohmann::json::array();  ///< of an inspection station, as `GET /api/v1/holds` has them
+    nlohmann::json peers = nlohmann::json::array();  ///< as `GET /api/v1/feedback` has them
     loop::Moment peers_asked_at = 0;
     std::string cursor, shops_tag;
 };

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <fstream>
-#include <future>
 #include <iostream>
 #include <memory>
 #include <utility>
@@ -15,15 +15,16 @@
 #include "station/ids.hpp"
 
 namespace imloop::station {
+
+using namespace std::chrono_literals;
+
 namespace {
 
-/// What other programs of this PC show to write records: readable by its user only. Where it can't be kept, the page
-/// works without them until the next start.
-std::string installation_key(const Config& config) {
-    const auto file = config.data / "page.key";
-    std::string key;
-    if (std::ifstream in(file); in >> key) return key;
-    auto fresh = new_uuid7(unix_now());
+/// A word of this installation, readable by its user only. Where it can't be kept it holds until the next start.
+std::string kept_word(const Config& config, const char* name, const std::string& fresh) {
+    const auto file = config.data / name;
+    std::string word;
+    if (std::ifstream in(file); in >> word) return word;
     try {
         replace_file(file, fresh + "\n", 0600);
     } catch (const std::exception& e) {
@@ -39,28 +40,28 @@ void say_where(unsigned short port) {
 
 /// Serves the joining page until the station has joined; the port goes on to be the page's. False: a signal came first.
 bool join_by_page(const Context& context, unsigned short& port, const Stops& stops) {
-    std::promise<void> joined;
-    bool is_joined = false;
+    std::atomic<bool> is_joined = false, is_seen = false;
     const auto token = page::new_token();
-    page::Server server(port, "", token, [&](const page::Request& r) {
-        return page::join_page(r, token, [&](const std::string& code) {
-            page::JoinResult result;
-            const auto config =
-                join(code, context.config_file, [&](JoinStep step) { result.steps = static_cast<int>(step) + 1; });
-            if (!config)
-                result.problem = config.error().detail;
-            else if (!std::exchange(is_joined, true))
-                joined.set_value();
-            return result;
-        });
-    });
+    page::Kept kept;
+    const auto join_by = [&](const std::string& code) {
+        page::JoinResult result{4, ""};
+        if (is_joined) return result;
+        result.steps = 0;
+        const auto config =
+            join(code, context.config_file, [&](JoinStep step) { result.steps = static_cast<int>(step) + 1; });
+        if (!config) result.problem = config.error().detail;
+        is_joined = static_cast<bool>(config);
+        return result;
+    };
+    const auto routes = page::join_routes(token, join_by, [&] { is_seen = true; });
+    page::Server server(port, "", token, [&](const page::Request& r) { return page::answered(routes, kept, r); });
     port = server.port();
     say_where(port);
-    auto done = joined.get_future();
-    while (done.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
-        if (!stops.sleep(std::chrono::milliseconds(200))) return false;
-    // The answer that leads to the first page goes out before the listener does.
-    return stops.sleep(std::chrono::milliseconds(200));
+    // The page that says so goes out before the listener does; a browser that does not come for it is not waited for.
+    constexpr std::chrono::milliseconds look_every{200}, page_time{2000};
+    for (auto waited = look_every; !is_seen && waited < page_time; waited += is_joined ? look_every : 0ms)
+        if (!stops.sleep(look_every)) return false;
+    return stops.sleep(look_every);
 }
 
 }  // namespace
@@ -86,17 +87,20 @@ public:
     LocalPage(const Context& context, const Config& config, unsigned short port, Uploading& uploading,
               watch::Watching* watching)
         : copy_(config),
-          site_(config, uploading, copy_, watching),
-          server_(port, installation_key(config), site_.token, [this, &context](const page::Request& r) {
-              copy_.look();
-              return context.pages(site_, r);
-          }) {
+          site_(config, uploading, copy_, kept_word(config, "page.token", page::new_token()), watching),
+          routes_(context.pages(site_)),
+          server_(port, kept_word(config, "page.key", new_uuid7(unix_now())), site_.token,
+                  [this](const page::Request& r) {
+                      copy_.look();
+                      return page::answered(routes_, site_.kept, r);
+                  }) {
         say_where(server_.port());
     }
 
 private:
     HubCopy copy_;
     page::Site site_;
+    page::Routes routes_;
     page::Server server_;
 };
 

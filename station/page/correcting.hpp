@@ -8,8 +8,10 @@ namespace imloop::station::page {
 
 /// The form of the line `seq`; nothing where it is no record that this station may correct.
 std::optional<Html> correcting(Site&, const Request&);
-/// Its post: the record's page, or the form with what is wrong.
-std::optional<Answer> corrected_by_form(Site&, const Request&, const std::vector<Tab>&);
+/// What the form asks: leads to the record's page, or to the form with what is wrong. The form names the correction it
+/// was made after: one that was sent before is not written again, one that another window overtook is not written over
+/// that.
+Next correct(Site&, const Request&);
 
 /// Beside a record that was corrected: the reason, and old values struck through beside new ones. Empty where
 /// `correction` is null.

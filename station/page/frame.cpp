@@ -2,11 +2,6 @@
 
 namespace imloop::station::page {
 
-std::string_view class_of(Tone tone) {
-    constexpr std::string_view names[] = {"good", "accent", "warn", "bad", "none"};
-    return names[static_cast<int>(tone)];
-}
-
 Html shape(const char* name, const char* css) {
     return html(R"(<svg class="{}" aria-hidden="true" focusable="false"><use href="/assets/shapes.svg#{}"/></svg>)",
                 css, name);
@@ -15,8 +10,6 @@ Html shape(const char* name, const char* css) {
 Html status_word(const State& s) {
     return html(R"(<span class="word {}">{}<span>{}</span></span>)", class_of(s.tone), shape(s.shape), s.word);
 }
-
-Html token_field(const Frame& frame) { return html(R"(<input type="hidden" name="token" value="{}">)", frame.token); }
 
 Answer page(const Frame& frame, const Request& request, std::string_view path, std::string_view title,
             const Html& body) {
@@ -29,7 +22,6 @@ Answer page(const Frame& frame, const Request& request, std::string_view path, s
     if (!frame.tabs.empty() && path != "/status")
         strip = html(R"(<section aria-label="{}"><a class="strip {}" href="/status">{}<span>{}</span></a></section>)",
                      w("状态", "State"), class_of(frame.state.tone), status_word(frame.state), frame.state.reason);
-    std::string back = request.method == "GET" ? request.path : std::string(path);
     Answer out;
     out.body =
         html(
@@ -42,8 +34,8 @@ Answer page(const Frame& frame, const Request& request, std::string_view path, s
 {}<main id="main" tabindex="-1">{}{}</main></body></html>
 )",
             w("zh-CN", "en"), title, frame.station_name, frame.token, w("跳到内容", "Skip to content"),
-            frame.station_name, frame.station_id, w("页面", "Pages"), tabs, w("en", "zh"), back, w("en", "zh-CN"),
-            w("English", "中文"), strip,
+            frame.station_name, frame.station_id, w("页面", "Pages"), tabs, w("en", "zh"), url_encoded(request.target),
+            w("en", "zh-CN"), w("English", "中文"), strip,
             body.text.find("<h1") == std::string::npos ? html(R"(<h1 class="unseen">{}</h1>)", title) : Html{}, body)
             .text;
     return out;

@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "station/page/server.hpp"
+#include "station/page/told.hpp"
 
 namespace imloop::station::page {
 
 /// A state has a word, a shape and a colour, in that order of importance.
-enum class Tone { good, accent, warn, bad, none };
 struct State {
     std::string word;
     const char* shape = "none";  ///< of shapes.svg
@@ -17,7 +17,6 @@ struct State {
     std::string reason;  ///< one sentence
     std::string next;    ///< what goes on by itself, or what to do
 };
-std::string_view class_of(Tone);
 
 /// Shape and word in the line.
 Html status_word(const State&);
@@ -37,6 +36,5 @@ struct Frame {
 
 /// A whole page. `title` is the page's; `path` the tab it belongs to.
 Answer page(const Frame&, const Request&, std::string_view path, std::string_view title, const Html& body);
-Html token_field(const Frame&);
 
 }  // namespace imloop::station::page

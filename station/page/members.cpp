@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cmath>
 #include <set>
 
 #include "loop/tables.hpp"
+#include "loop/written/amount.hpp"
+#include "loop/written/judgement.hpp"
+#include "loop/written/text.hpp"
 #include "station/page/words.hpp"
 
 namespace imloop::station::page {
@@ -44,6 +47,13 @@ std::vector<std::string> tokens_of(const std::string& pointer) {
     return out;
 }
 
+/// `repair` of imloop/repair/1.
+std::string kind_of(const json& record) {
+    const std::string schema = record.value("schema", "");
+    const auto first = schema.find('/'), last = schema.rfind('/');
+    return first == last ? std::string() : schema.substr(first + 1, last - first - 1);
+}
+
 bool is_index(const std::string& token) {
     return !token.empty() && token.find_first_not_of("0123456789") == std::string::npos;
 }
@@ -54,7 +64,7 @@ std::string label_of(const json& record, const std::string& pointer, const Words
     for (const auto& token : tokens_of(pointer)) {
         at /= token;
         if (!is_index(token)) {
-            out += (out.empty() ? "" : " · ") + member_name(token, w);
+            out += (out.empty() ? "" : " · ") + member_name(token, w, out.empty() ? kind_of(record) : "");
             continue;
         }
         const auto& element = record.contains(at) ? record.at(at) : json();
@@ -78,42 +88,77 @@ void walk(const json& record, const json& value, const std::string& pointer, std
             walk(record, inner, (json::json_pointer(pointer) / name).to_string(), out, w);
         }
     } else {
-        out.push_back({pointer, label_of(record, pointer, w), value});
+        out.push_back({pointer, label_of(record, pointer, w), value, kind_of(record)});
     }
 }
 
-std::optional<json> value_of(const std::string& text, const json& before) {
-    if (before.is_boolean()) return text == "true";
-    if (!before.is_number()) return text;
-    double value = 0;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
-    if (value == std::floor(value) && std::abs(value) < 1e15) return static_cast<std::int64_t>(value);
+/// An amount of yuan, by its name in all records.
+bool is_money(const std::string& pointer) { return pointer.ends_with("_fee") || pointer.ends_with("_price"); }
+
+json as_number(double value) {
+    if (value == std::floor(value)) return static_cast<std::int64_t>(value);
     return value;
 }
 
-/// What was taken away is null until here, so that the places of others hold.
-void drop_nulls(json& value) {
-    if (value.is_object()) {
-        for (auto it = value.begin(); it != value.end();)
-            if (it->is_null())
-                it = value.erase(it);
-            else
-                drop_nulls(*it++);
-    } else if (value.is_array()) {
-        std::erase_if(value.get_ref<json::array_t&>(), [](const json& v) { return v.is_null(); });
-        for (auto& inner : value) drop_nulls(inner);
+/// What was typed for a number, of which some, temperatures for one, may be below zero.
+std::optional<json> number_of(const std::string& typed, bool money) {
+    if (money) {
+        const auto cents = loop::cents_of(typed);
+        return cents ? std::optional(as_number(static_cast<double>(*cents) / 100)) : std::nullopt;
+    }
+    auto text = loop::half_width(loop::trimmed(typed));
+    bool below = false;
+    for (const std::string_view minus : {"-", "−"})
+        if (text.starts_with(minus)) text.erase(0, minus.size()), below = true;
+    const auto value = loop::decimal_of(text);
+    return value ? std::optional(as_number(below ? -*value : *value)) : std::nullopt;
+}
+
+std::optional<json> value_of(const std::string& text, const Member& member) {
+    if (member.value.is_boolean())
+        return text == "true" || text == "false" ? std::optional<json>(text == "true") : std::nullopt;
+    if (member.value.is_number() || member.pointer == "/mileage_km") return number_of(text, is_money(member.pointer));
+    return text;
+}
+
+/// What can't stand in the place of a VIN, a plate or a number of a report or order; empty where it may.
+std::string refusal_of(const std::string& pointer, const std::string& text, const Words& w) {
+    const auto name = pointer.substr(pointer.rfind('/') + 1);
+    const auto judged = name == "vin"           ? loop::judge_vin(text)
+                        : name == "plate"       ? loop::judge_plate(text)
+                        : name.ends_with("_no") ? loop::judge_number(text)
+                                                : loop::Judgement{};
+    if (judged.fit != loop::Fit::refused) return {};
+    const auto words = loop::judgement_words(judged.code);
+    return std::string(w(words.zh, words.en));
+}
+
+/// Takes members away, those of an array from its end, so that the places of others hold.
+void take_away(json& record, std::vector<std::vector<std::string>> places) {
+    std::ranges::sort(places, [](const auto& a, const auto& b) {
+        return std::ranges::lexicographical_compare(b, a, [](const std::string& x, const std::string& y) {
+            return is_index(x) && is_index(y) ? std::stoul(x) < std::stoul(y) : x < y;
+        });
+    });
+    for (auto& place : places) {
+        auto* within = &record;
+        for (std::size_t i = 0; i + 1 < place.size(); ++i)
+            within = within->is_array() ? &within->at(std::stoul(place[i])) : &within->at(place[i]);
+        if (within->is_array())
+            within->erase(std::stoul(place.back()));
+        else
+            within->erase(place.back());
     }
 }
 
-void let_follow(json& record) {
-    for (const auto* end : {"ended_at", "settled_at"})
-        if (record.contains(end) && !record.contains("time_precision")) record["occurred_at"] = record[end];
-    if (!record.contains("items")) return;
-    for (auto& item : record["items"])
-        for (const auto& row : loop::rows_of("repair_items"))
-            if (item.is_object() && item.contains("code") && row.at("code") == item["code"])
-                item["name"] = row.at("zh"), item["system"] = row.at("system");
+/// What follows from a member that has another value now.
+void let_follow(json& record, const std::string& pointer) {
+    if ((pointer == "/ended_at" || pointer == "/settled_at") && !record.contains("time_precision"))
+        record["occurred_at"] = record.at(json::json_pointer(pointer));
+    if (!pointer.starts_with("/items/") || !pointer.ends_with("/code")) return;
+    auto& item = record.at(json::json_pointer(pointer).parent_pointer());
+    for (const auto& row : loop::rows_of("repair_items"))
+        if (row.at("code") == item["code"]) item["name"] = row.at("zh"), item["system"] = row.at("system");
 }
 
 /// The table of members goes from what is mistyped often to what hardly ever is.
@@ -127,9 +172,11 @@ std::size_t rank(const Member& member) {
 
 }  // namespace
 
-std::string member_name(std::string_view code, const Words& w) {
-    for (const auto& row : loop::rows_of("members"))
-        if (row.at("code") == code) return own_words(row, w);
+std::string member_name(std::string_view code, const Words& w, std::string_view kind) {
+    const auto own = std::string(kind) + "/" + std::string(code);
+    for (const auto& name : {std::string_view(own), code})
+        for (const auto& row : loop::rows_of("members"))
+            if (row.at("code") == name) return own_words(row, w);
     return std::string(code);
 }
 
@@ -138,42 +185,40 @@ std::vector<Member> correctable(const json& record, const Words& w) {
     walk(record, record, "", out, w);
     for (const auto& pointer : addable(record))
         if (!record.contains(json::json_pointer(pointer)))
-            out.push_back({pointer, label_of(record, pointer, w), nullptr});
+            out.push_back({pointer, label_of(record, pointer, w), nullptr, kind_of(record)});
     std::ranges::stable_sort(out, {}, rank);
     return out;
 }
 
-std::vector<std::pair<std::string, std::string>> choices(const Member& member, const Words& w) {
-    std::vector<std::pair<std::string, std::string>> out;
+Choices choices(const Member& member, const Words& w) {
     const auto terms = [&](std::initializer_list<const char*> codes) {
+        Choices out;
         for (const auto* code : codes) {
             const auto words = loop::term(code);
             out.emplace_back(code, w.lang == Lang::zh ? words.zh : words.en);
         }
+        return out;
     };
-    const auto table = [&](const char* name) {
-        for (const auto& row : loop::rows_of(name))
-            out.emplace_back(row.at("code").get<std::string>(), own_words(row, w));
+    const auto is = [&](const char* kind, const char* pointer) {
+        return member.kind == kind && member.pointer == pointer;
     };
     const auto tokens = tokens_of(member.pointer);
     const std::string name = tokens.empty() ? "" : tokens.back();
     if (member.value.is_boolean())
-        out = {{"true", std::string(w("是", "yes"))}, {"false", std::string(w("否", "no"))}};
-    else if (member.pointer == "/outcome")
-        terms({"repaired", "not_repairable", "owner_refused", "scrapped"});
-    else if (member.pointer == "/verdict")
-        terms({"pass", "fail", "aborted"});
-    else if (member.pointer == "/reason" && member.value.is_string())
-        terms({"periodic", "initial", "retest", "roadside", "spot_check", "comparison"});
-    else if (member.pointer == "/vehicle/fuel")
-        table("fuels");
-    else if (member.pointer == "/vehicle/plate_kind")
-        table("plate_kinds");
-    else if (name == "origin")
-        table("codes/part_origin");
-    else if (name == "code" && tokens.front() == "items")
-        table("repair_items");
-    return out;
+        return {{"true", std::string(w("是", "yes"))}, {"false", std::string(w("否", "no"))}};
+    if (is("repair", "/outcome")) return terms({"repaired", "not_repairable", "owner_refused", "scrapped"});
+    if (is("inspection", "/verdict")) return terms({"pass", "fail", "aborted"});
+    if (is("inspection", "/reason"))
+        return terms({"periodic", "initial", "retest", "roadside", "spot_check", "comparison"});
+    if (is("override", "/clearance")) return choices_of("codes/clearance", w);
+    if (is("override", "/reason_code")) return choices_of("codes/override_reason", w);
+    if (is("claim", "/action")) return choices_of("codes/claim_action", w);
+    if (is("calibration", "/kind")) return choices_of("codes/calibration_kind", w);
+    if (member.pointer == "/vehicle/fuel") return choices_of("fuels", w);
+    if (member.pointer == "/vehicle/plate_kind") return choices_of("plate_kinds", w);
+    if (name == "origin") return choices_of("codes/part_origin", w);
+    if (name == "code" && tokens.front() == "items") return choices_of("repair_items", w);
+    return {};
 }
 
 std::string field_text(const json& value) {
@@ -190,24 +235,31 @@ std::string shown_text(const Member& member, const Words& w) {
     return text.empty() ? "—" : text;
 }
 
-json with_typed(const json& record, const std::vector<Typed>& typed,
-                std::vector<std::pair<std::string, std::string>>& problems, const Words& w) {
+json with_typed(const json& record, const std::vector<Typed>& typed, FieldProblems& problems, const Words& w) {
     json out = record;
+    std::vector<std::vector<std::string>> gone;
+    std::vector<std::string> changed;
     const auto members = correctable(record, w);
     for (const auto& [pointer, text] : typed) {
         const auto member = std::ranges::find(members, pointer, &Member::pointer);
         if (member == members.end() || text == field_text(member->value)) continue;
-        const bool numeric = member->value.is_number() || pointer == "/mileage_km";
-        const auto value = text.empty() ? json() : value_of(text, numeric ? json(0) : member->value);
-        if (!value)
-            problems.emplace_back(
-                pointer,
-                fmt::format(fmt::runtime(w("应是数字，填的是“{}”。", "This should be a number; it says “{}”.")), text));
-        else
+        if (loop::trimmed(text).empty()) {
+            if (!member->value.is_null()) gone.push_back(tokens_of(pointer));
+        } else if (auto refused = refusal_of(pointer, text, w); !refused.empty()) {
+            problems.push_back({pointer, std::move(refused)});
+        } else if (const auto value = value_of(text, *member)) {
             out[json::json_pointer(pointer)] = *value;
+            changed.push_back(pointer);
+        } else {
+            problems.push_back({pointer, member->value.is_boolean()
+                                             ? std::string(w("请选是或否。", "Choose yes or no."))
+                                             : fmt::format(fmt::runtime(w("应是数字，填的是“{}”。",
+                                                                          "This should be a number; it says “{}”.")),
+                                                           text)});
+        }
     }
-    drop_nulls(out);
-    let_follow(out);
+    for (const auto& pointer : changed) let_follow(out, pointer);
+    take_away(out, std::move(gone));
     return out;
 }
 

@@ -6,26 +6,29 @@
 #include <string>
 #include <vector>
 
-#include "station/page/html.hpp"
+#include "station/page/select.hpp"
+#include "station/page/told.hpp"
 
 namespace imloop::station::page {
 
 /// `合计，元` of total_fee, as schemas/tables/members.json has it; a member that is not there is called by its code.
-std::string member_name(std::string_view code, const Words&);
+/// What it is called in one kind of record alone stands there as `override/reason`.
+std::string member_name(std::string_view code, const Words&, std::string_view kind = "");
 
 /// A single value within a record.
 struct Member {
-    std::string pointer;   ///< JSON pointer
-    std::string label;     ///< `配件 1 · 序列号`
-    nlohmann::json value;  ///< null: not there, and may be added
+    std::string pointer;    ///< JSON pointer
+    std::string label;      ///< `配件 1 · 序列号`
+    nlohmann::json value;   ///< null: not there, and may be added
+    std::string kind = {};  ///< of the record: `repair`
 };
 /// What an operator may correct, in the order of the table of members: every single value but ids, what follows from
 /// others (`occurred_at`, an item's name and system), what a reading is and its limit, and digests; and what is often
 /// missing.
 std::vector<Member> correctable(const nlohmann::json& record, const Words&);
 
-/// Codes a member may have, with their words; empty: any text.
-std::vector<std::pair<std::string, std::string>> choices(const Member&, const Words&);
+/// Codes a member may have, with their words; empty: any text. The lists may grow: a value may be none of them.
+Choices choices(const Member&, const Words&);
 
 /// As it stands in a field: a number without needless digits, a code as the code, empty for null.
 std::string field_text(const nlohmann::json& value);
@@ -33,12 +36,12 @@ std::string field_text(const nlohmann::json& value);
 std::string shown_text(const Member&, const Words&);
 
 /// The record with other values; those whose text is as before stay as they are, an empty text takes the member away,
-/// and what follows from others follows. `problems`: by pointer, what is no number.
+/// and what follows from those that are new follows. `problems`: by pointer, what is no number or amount.
 struct Typed {
     std::string pointer, text;
 };
-nlohmann::json with_typed(const nlohmann::json& record, const std::vector<Typed>&,
-                          std::vector<std::pair<std::string, std::string>>& problems, const Words&);
+nlohmann::json with_typed(const nlohmann::json& record, const std::vector<Typed>&, FieldProblems& problems,
+                          const Words&);
 
 struct Change {
     std::string label, before, after;

@@ -1,5 +1,6 @@
 #include "station/page/server.hpp"
 
+#include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
@@ -42,6 +43,34 @@ bool own_path(std::string_view path) {
            std::ranges::all_of(path, [](char c) { return c > ' ' && c < '\x7f' && c != '\\'; });
 }
 
+/// A form of a page that is older than this program's data: what was typed, and the same form with a token that holds.
+Answer outdated(const Request& r, const std::string& token) {
+    const auto& w = r.words;
+    Html fields, typed;
+    for (const auto& [name, text] : r.form) {
+        if (name == "token") continue;
+        fields += html(R"(<input type="hidden" name="{}" value="{}">)", name, text);
+        if (!text.empty()) typed += html("<dt>{}</dt><dd>{}</dd>", name, text);
+    }
+    Answer out;
+    out.status = 403;
+    out.body =
+        html(
+            R"(<!doctype html>
+<html lang="{}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{}</title><link rel="stylesheet" href="/assets/station.css"></head>
+<body><main class="pad"><h1>{}</h1><p>{}</p>{}<form method="post" action="{}"><input type="hidden" name="token" value="{}">{}<p class="actions"><button class="main">{}</button></p></form><dl>{}</dl></main></body></html>
+)",
+            w("zh-CN", "en"), w("页面已过期", "The page is out of date"), w("页面已过期", "The page is out of date"),
+            w("还没有保存。填写的内容都在下面，可以再次提交。",
+              "Nothing was saved. What you typed stands below and can be sent again."),
+            r.content_type.starts_with("multipart/")
+                ? html("<p>{}</p>", w("文件没有留下，提交后请重新选择。", "Files were not kept: choose them again."))
+                : Html{},
+            own_path(r.path) ? r.path : "/", token, fields, w("再次提交", "Send again"), typed)
+            .text;
+    return out;
+}
+
 }  // namespace
 
 std::string Request::value(const std::string& name) const {
@@ -54,6 +83,18 @@ std::string new_token() {
     std::string bytes(16, '\0');
     RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
     return journal::base64url(bytes);
+}
+
+std::string url_encoded(std::string_view text) {
+    constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    std::string out;
+    for (const char c : text) {
+        if (plain.find(c) != std::string_view::npos)
+            out += c;
+        else
+            out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return out;
 }
 
 Answer see_other(const std::string& path) { return {303, "text/plain", "", {{"Location", path}}}; }
@@ -100,15 +141,17 @@ struct Server::Impl {
         if (!origin.empty() && origin != "http://" + host)
             return refusal(403, "请求不是从本页发出的", "the request does not come from this page");
         const std::string shown = r.value("token").empty() ? call.header("x-token") : r.value("token");
-        if (!same(shown, token))
-            return refusal(403, "页面已过期，请刷新后再试", "the page is out of date: reload it and try again");
-        return std::nullopt;
+        if (same(shown, token)) return std::nullopt;
+        return r.form.empty()
+                   ? refusal(403, "页面已过期，请刷新后再试", "the page is out of date: reload it and try again")
+                   : outdated(r, token);
     }
 
     Answer answer(const HttpCall& call) {
         Request r;
         const auto mark = call.target.find('?');
         r.method = call.method;
+        r.target = call.target;
         r.path = decoded(call.target.substr(0, mark));
         if (mark != std::string::npos) r.query = parse_form(std::string_view(call.target).substr(mark + 1));
         r.content_type = call.header("content-type");

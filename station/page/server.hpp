@@ -6,12 +6,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "station/page/html.hpp"
 #include "station/page/multipart.hpp"
+#include "station/page/told.hpp"
 
 namespace imloop::station::page {
 
@@ -20,9 +22,12 @@ inline constexpr std::size_t page_body_max = 16 * 1024 * 1024;  ///< a file that
 struct Request {
     std::string method;
     std::string path;
+    std::string target;  ///< path and query as they were sent
     std::map<std::string, std::string> query;
-    std::map<std::string, std::string> form;  ///< of application/x-www-form-urlencoded or multipart/form-data
-    std::vector<UploadedFile> files;          ///< of multipart/form-data
+    /// Of application/x-www-form-urlencoded or multipart/form-data; of a page that a form led to, that form.
+    std::map<std::string, std::string> form;
+    std::vector<UploadedFile> files;  ///< of multipart/form-data
+    std::optional<Told> told;         ///< what that form has to say here
     std::string content_type;
     std::string body;
     std::string if_none_match;
@@ -39,17 +44,19 @@ struct Answer {
     std::string body;
     std::vector<std::pair<std::string, std::string>> headers;
 };
-/// For the forms of one server.
+/// 128 random bits, as 22 characters that may stand in an address.
 std::string new_token();
 Answer see_other(const std::string& path);
+/// As it may stand in a query.
+std::string url_encoded(std::string_view);
 
 using Handler = std::function<Answer(const Request&)>;
 
 class Server {
 public:
     /// Listens on 127.0.0.1:`port` (0: any free one) at once. `key`: what a program shows as `X-Imloop-Key`;
-    /// `token`: what every form carries. The
-    /// handler runs on one thread of the server's own; what it throws becomes a page that says so. Throws
+    /// `token`: what every form carries; a form with another one is shown again with what was typed, to be sent once
+    /// more. The handler runs on one thread of the server's own; what it throws becomes a page that says so. Throws
     /// boost::system::system_error where the port is taken.
     Server(unsigned short port, std::string key, std::string token, Handler);
     ~Server();

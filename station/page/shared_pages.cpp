@@ -75,7 +75,7 @@ Html band(Site& site, const State& state, const Situation& s, const Words& w) {
         class_of(state.tone), shape(state.shape, "icon big"), state.word, state.reason, state.next, actions);
 }
 
-Answer status(Site& site, const Request& r, const std::vector<Tab>& tabs) {
+Answer status(Site& site, const Request& r) {
     const auto& w = r.words;
     const auto s = site.situation();
     const auto state = state_of(s, w);
@@ -115,12 +115,9 @@ Answer status(Site& site, const Request& r, const std::vector<Tab>& tabs) {
                      w("更早的记录", "Older records"));
     if (!filter.empty()) older += html(R"(<p><a href="/status">{}</a></p>)", w("清除条件", "Clear filter"));
     Html told;
-    if (const auto exported = r.value("exported"); !exported.empty())
-        told =
-            html(R"(<div class="pad"><div class="note good" role="status"><p>{}</p><p class="mono">{}</p></div></div>)",
-                 w("已导出。把这个文件交给监管中心导入，本机的记录仍会继续上传。",
-                   "Exported. Give this file to the hub; the records here will still be sent."),
-                 exported);
+    if (r.told)
+        told = html(R"(<div class="pad">{}<p class="mono">{}</p></div>)", told_note(*r.told),
+                    r.told->more.value("file", ""));
     const Html body = html(
         R"({}{}{}<div class="counts" data-live>{}{}{}{}</div><div class="pad" data-live>{}{}</div>)",
         band(site, state, s, w), holds_note(site, w), told,
@@ -128,7 +125,7 @@ Answer status(Site& site, const Request& r, const std::vector<Tab>& tabs) {
         count("accepted", "good", Tone::good, w("已接收", "Accepted"), counts.accepted),
         count("duplicate", "good", Tone::good, w("以前收过", "Received before"), counts.duplicate),
         count("attention", "attention", Tone::warn, w("需处理", "Needs attention"), s.all_attention()), table, older);
-    return page(site.frame(tabs, state), r, "/status", w("状态", "Status"), body);
+    return site.shown(r, "/status", w("状态", "Status"), body, state);
 }
 
 /// Where, why, what to do.
@@ -149,14 +146,14 @@ Html explained(const Queued& q, const Words& w) {
     return out;
 }
 
-Answer record(Site& site, const Request& r, const std::vector<Tab>& tabs) {
+Answer record(Site& site, const Request& r) {
     const auto& w = r.words;
     const auto seq = static_cast<std::uint64_t>(std::max(0L, std::atol(r.value("seq").c_str())));
     const auto found = site.outbox().recent("", seq + 1, 1);
     if (found.empty() || found[0].seq != seq)
-        return page(site.frame(r, tabs), r, "/status", w("没有这一条", "No such record"),
-                    html(R"(<div class="pad"><h1>{}</h1><p><a href="/status">{}</a></p></div>)",
-                         w("没有这一条", "No such record"), w("回到状态", "Back to status")));
+        return site.shown(r, "/status", w("没有这一条", "No such record"),
+                          html(R"(<div class="pad"><h1>{}</h1><p><a href="/status">{}</a></p></div>)",
+                               w("没有这一条", "No such record"), w("回到状态", "Back to status")));
     const auto& q = found[0];
     const auto words = json::parse(q.line, nullptr, false);
     const auto summary = summary_of(words, w);
@@ -164,8 +161,10 @@ Answer record(Site& site, const Request& r, const std::vector<Tab>& tabs) {
     Html more, actions;
     if (q.status == "rejected") more = explained(q, w);
     const bool is_record = words.is_object() && words.value("schema", "") != "imloop/correction/1";
+    json now = words;
     if (is_record && q.status != "rejected") {
         const auto corrections = corrections_since(site.outbox(), seq);
+        now = corrected(words, corrections);
         if (const auto it = corrections.find(q.record_id); it != corrections.end())
             more += correction_note(words, it->second, w);
         actions +=
@@ -173,20 +172,20 @@ Answer record(Site& site, const Request& r, const std::vector<Tab>& tabs) {
     }
     if (!receipt.empty())
         more += html(R"(<h2>{}</h2><p>{}</p><pre>{}</pre>)", w("回执", "Receipt"), short_digest(receipt), receipt);
-    if (is_record && words.value("verdict", "") == "fail")
+    if (is_record && now.is_object() && now.value("verdict", "") == "fail")
         actions += html(R"(<a class="button main" href="/notice?record={}">{}</a>)", q.record_id,
                         w("打印维护修理告知书", "Print the notice to repair"));
     if (!actions.text.empty()) more += html(R"(<p class="actions">{}</p>)", actions);
     const Html body = html(
-        R"(<div class="pad"><p>{}</p><h1>{}</h1><p class="meta">{} · {}</p>{}<details><summary>{}</summary><pre>{}</pre></details><p><a href="/status">{}</a></p></div>)",
-        status_word(line_state(q.status, w)), summary.what, summary.detail, summary.when, more,
-        w("技术细节", "Technical detail"), words.is_discarded() ? q.line : words.dump(2),
+        R"(<div class="pad">{}<p>{}</p><h1>{}</h1><p class="meta">{} · {}</p>{}<details><summary>{}</summary><pre>{}</pre></details><p><a href="/status">{}</a></p></div>)",
+        r.told ? told_note(*r.told) : Html{}, status_word(line_state(q.status, w)), summary.what, summary.detail,
+        summary.when, more, w("技术细节", "Technical detail"), words.is_discarded() ? q.line : words.dump(2),
         w("回到状态", "Back to status"));
-    return page(site.frame(r, tabs), r, "/status", w("记录", "Record"), body);
+    return site.shown(r, "/status", w("记录", "Record"), body);
 }
 
 /// Sealed segments into a file beside the outbox; the operator copies it to a stick.
-Answer export_queue(Site& site) {
+Next export_queue(Site& site, const Request& r) {
     const auto name = fmt::format("{}-{}.ndjson", site.config().station_id, new_uuid7(unix_now()).substr(0, 13));
     const auto file = site.config().data / "export" / name;
     service::make_folder(file.parent_path());
@@ -195,7 +194,12 @@ Answer export_queue(Site& site) {
             service::append_file(file, segment + receipt);
         });
     });
-    return see_other("/status?exported=" + file.string());
+    return {"/status",
+            Told{Tone::good,
+                 std::string(r.words("已导出。把这个文件交给监管中心导入，本机的记录仍会继续上传。",
+                                     "Exported. Give this file to the hub; the records here will still be sent.")),
+                 {},
+                 {{"file", file.string()}}}};
 }
 
 /// `POST /api/v1/records`, for other programs of this PC: one record. 200 where it is durable, 422 with what is wrong.
@@ -224,7 +228,7 @@ Answer take_record(Site& site, const Request& r) {
 }
 
 /// What a person who helps needs to know; no secrets.
-Answer settings(Site& site, const Request& r, const std::vector<Tab>& tabs) {
+Answer settings(Site& site, const Request& r) {
     const auto& w = r.words;
     const auto& c = site.config();
     const auto s = site.situation();
@@ -251,63 +255,81 @@ Answer settings(Site& site, const Request& r, const std::vector<Tab>& tabs) {
                            w("求助时可把本页整个抄给技术人员，里面没有密钥。",
                              "Copy this page for whoever helps you; it holds no secrets."),
                            rows);
-    return page(site.frame(tabs, state), r, "/settings", w("设置与诊断", "Settings and diagnostics"), body);
+    return site.shown(r, "/settings", w("设置与诊断", "Settings and diagnostics"), body, state);
 }
 
 }  // namespace
 
-std::optional<Answer> shared_pages(Site& site, const Request& r, const std::vector<Tab>& tabs) {
-    if (r.path == "/status" && r.method == "GET") return status(site, r, tabs);
-    if (r.path == "/record" && r.method == "GET") return record(site, r, tabs);
-    if (r.path == "/correct" && r.method == "GET")
-        if (const auto form = correcting(site, r))
-            return page(site.frame(r, tabs), r, "/status", r.words("更正", "Correct"), *form);
-    if (r.path == "/correct" && r.method == "POST")
-        if (auto answer = corrected_by_form(site, r, tabs)) return answer;
-    if (r.path == "/peers" && r.method == "GET")
-        return page(site.frame(r, tabs), r, "/peers", r.words("与同行比较", "Against peers"), peers_page(site, r));
-    if (r.path == "/settings" && r.method == "GET") return settings(site, r, tabs);
-    if (r.path == "/retry" && r.method == "POST") {
+Routes shared_routes(Site& site) {
+    Routes out;
+    out.shows["/status"] = [&site](const Request& r) { return status(site, r); };
+    out.shows["/record"] = [&site](const Request& r) { return record(site, r); };
+    out.shows["/settings"] = [&site](const Request& r) { return settings(site, r); };
+    out.shows["/peers"] = [&site](const Request& r) {
+        return site.shown(r, "/peers", r.words("与同行比较", "Against peers"), peers_page(site, r));
+    };
+    out.shows["/correct"] = [&site](const Request& r) {
+        const auto form = correcting(site, r);
+        return form ? site.shown(r, "/status", r.words("更正", "Correct"), *form) : site.no_page(r);
+    };
+    out.acts["/correct"] = [&site](const Request& r) { return correct(site, r); };
+    out.acts["/retry"] = [&site](const Request&) {
         site.uploading().try_now();
-        return see_other("/status");
-    }
-    if (r.path == "/api/v1/records" && r.method == "POST") return take_record(site, r);
-    if (r.path == "/export" && r.method == "POST") return export_queue(site);
-    return std::nullopt;
+        return Next{"/status"};
+    };
+    out.acts["/export"] = [&site](const Request& r) { return export_queue(site, r); };
+    out.calls["/api/v1/records"] = [&site](const Request& r) { return take_record(site, r); };
+    out.none = [&site](const Request& r) { return site.no_page(r); };
+    return out;
 }
 
-Answer join_page(const Request& r, const std::string& token,
-                 const std::function<JoinResult(const std::string&)>& join) {
+namespace {
+
+Answer join_page(const Request& r, const std::string& token, int done) {
     const auto& w = r.words;
-    JoinResult result;
-    if (r.method == "POST" && r.path == "/join") {
-        result = join(r.value("code"));
-    }
     const std::string_view steps[] = {w("核对监管中心", "Check the hub"), w("生成钥匙", "Make the key"),
                                       w("领取证书", "Receive the certificate"), w("开始记录", "Begin the journal")};
     Html list;
     for (int i = 0; i < 4; ++i)
-        list +=
-            html("<li>{}{}</li>",
-                 i < result.steps ? status_word({std::string(w("完成", "Done")), "good", Tone::good, "", ""}) : Html{},
-                 html(" {}", steps[i]));
-    const bool joined = result.steps == 4 && result.problem.empty();
-    Html problem;
-    if (joined)
-        problem = html(R"(<div class="note good" role="status"><p>{}</p></div>)",
-                       w("已加入，马上打开状态页。", "Joined; the status page opens in a moment."));
-    if (!result.problem.empty())
-        problem = html(R"(<div class="note bad" role="alert"><p>{}</p></div>)", result.problem);
+        list += html("<li>{}{}</li>",
+                     i < done ? status_word({std::string(w("完成", "Done")), "good", Tone::good, "", ""}) : Html{},
+                     html(" {}", steps[i]));
     const Html body = html(
         R"(<div class="pad"><h1>{}</h1><p>{}</p>{}<form method="post" action="/join"><input type="hidden" name="token" value="{}">
 <label for="code">{}</label><input id="code" name="code" size="64" autofocus autocomplete="off" value="{}"> <button class="main">{}</button></form><ol>{}</ol></div>)",
         w("加入监管中心", "Join the hub"),
-        w("请把监管部门给的加入码粘贴在这里。", "Paste the join code the bureau gave you."), problem, token,
-        w("加入码", "Join code"), r.value("code"), w("加入", "Join"), list);
-    auto answer =
-        page({std::string(w("尚未加入", "Not joined yet")), "", {}, {}, token}, r, "/join", w("加入", "Join"), body);
-    if (joined) answer.headers.emplace_back("Refresh", "2; url=/status");
-    return answer;
+        w("请把监管部门给的加入码粘贴在这里。", "Paste the join code the bureau gave you."),
+        r.told ? told_note(*r.told) : Html{}, token, w("加入码", "Join code"), r.value("code"), w("加入", "Join"),
+        list);
+    return page({std::string(w("尚未加入", "Not joined yet")), "", {}, {}, token}, r, "/join", w("加入", "Join"), body);
+}
+
+}  // namespace
+
+Routes join_routes(const std::string& token, std::function<JoinResult(const std::string&)> join,
+                   std::function<void()> seen) {
+    Routes out;
+    out.none = [token, seen](const Request& r) {
+        const int done = r.told ? r.told->more.value("steps", 0) : 0;
+        auto answer = join_page(r, token, done);
+        if (r.told && r.told->tone == Tone::good) {
+            answer.headers.emplace_back("Refresh", "2; url=/status");
+            seen();
+        }
+        return answer;
+    };
+    out.acts["/join"] = [join](const Request& r) {
+        const auto result = join(r.value("code"));
+        const bool joined = result.problem.empty();
+        return Next{
+            "/",
+            Told{joined ? Tone::good : Tone::bad,
+                 joined ? std::string(r.words("已加入，马上打开状态页。", "Joined; the status page opens in a moment."))
+                        : result.problem,
+                 {},
+                 {{"steps", result.steps}}}};
+    };
+    return out;
 }
 
 Answer no_room_page(const Request& r, const Config& config) {

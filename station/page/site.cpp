@@ -13,8 +13,9 @@ namespace imloop::station::page {
 
 using nlohmann::json;
 
-Site::Site(const Config& config, Uploading& uploading, HubCopy& copy, watch::Watching* watching)
-    : config_(config),
+Site::Site(const Config& config, Uploading& uploading, HubCopy& copy, std::string form_token, watch::Watching* watching)
+    : token(std::move(form_token)),
+      config_(config),
       uploading_(uploading),
       copy_(copy),
       outbox_(config.data, config.station_id, [] { return new_uuid7(unix_now()); }),
@@ -42,12 +43,20 @@ Situation Site::situation() {
     return s;
 }
 
-Frame Site::frame(const Request& request, std::vector<Tab> tabs) {
-    return frame(std::move(tabs), state_of(situation(), request.words));
+Answer Site::shown(const Request& r, std::string_view path, std::string_view title, const Html& body) {
+    return shown(r, path, title, body, state_of(situation(), r.words));
 }
 
-Frame Site::frame(std::vector<Tab> tabs, State state) const {
-    return {config_.name, config_.station_id, std::move(tabs), std::move(state), token};
+Answer Site::shown(const Request& r, std::string_view path, std::string_view title, const Html& body,
+                   State state) const {
+    return page({config_.name, config_.station_id, tabs(r.words), std::move(state), token}, r, path, title, body);
+}
+
+Answer Site::no_page(const Request& r) {
+    const auto words = r.words("没有这一页", "No such page");
+    auto out = shown(r, "", words, html(R"(<div class="pad"><h1>{}</h1></div>)", words));
+    out.status = 404;
+    return out;
 }
 
 std::vector<std::string> Site::save(const json& record, const Words& w) {

@@ -8,9 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "station/form_ids.hpp"
 #include "station/hub_copy.hpp"
 #include "station/outbox.hpp"
 #include "station/page/frame.hpp"
+#include "station/page/routes.hpp"
 #include "station/page/situation.hpp"
 #include "station/uploading.hpp"
 #include "station/watch/watching.hpp"
@@ -20,8 +22,8 @@ namespace imloop::station::page {
 /// Used by the page server's one thread.
 class Site {
 public:
-    /// `watching`: of a program that watches folders, else null.
-    Site(const Config&, Uploading&, HubCopy&, watch::Watching* watching = nullptr);
+    /// `token`: of the server's forms. `watching`: of a program that watches folders, else null.
+    Site(const Config&, Uploading&, HubCopy&, std::string token, watch::Watching* watching = nullptr);
 
     const Config& config() const { return config_; }
     Uploading& uploading() { return uploading_; }
@@ -32,15 +34,20 @@ public:
     watch::Ledger& ledger() { return *ledger_; }
 
     Situation situation();
-    /// `tabs` in the language of the request.
-    Frame frame(const Request&, std::vector<Tab> tabs);
+    /// A whole page of this station. `path`: the tab it belongs to.
+    Answer shown(const Request&, std::string_view path, std::string_view title, const Html& body);
     /// Where the state is known already.
-    Frame frame(std::vector<Tab> tabs, State) const;
+    Answer shown(const Request&, std::string_view path, std::string_view title, const Html& body, State) const;
+    Answer no_page(const Request&);
 
     /// Judges a record as the hub will and saves it. What is wrong with it; empty: it is saved.
     std::vector<std::string> save(const nlohmann::json& record, const Words&);
+    /// Whether a form's record is there already.
+    bool is_saved(const std::string& record_id) { return station::is_saved(outbox_, record_id); }
 
-    const std::string token = new_token();  ///< of the server's forms
+    const std::string token;
+    std::vector<Tab> (*tabs)(const Words&) = nullptr;  ///< of the program, which sets it before the first request
+    Kept kept;
 
 private:
     const Config& config_;
@@ -51,8 +58,8 @@ private:
     std::optional<watch::Ledger> ledger_;
 };
 
-/// `/status`, `/record`, `/settings`, and the posts `/retry`, `/export` and `/api/v1/records`; nothing for other paths.
-std::optional<Answer> shared_pages(Site&, const Request&, const std::vector<Tab>&);
+/// Status with the queue, one record explained and corrected, settings, and what other programs of the PC save.
+Routes shared_routes(Site&);
 
 /// The page of a program that has not joined yet: one field, one button, four steps. `join` does it and gives the steps
 /// done and, where it failed, why.
@@ -60,7 +67,9 @@ struct JoinResult {
     int steps = 0;
     std::string problem;  ///< empty: joined
 };
-Answer join_page(const Request&, const std::string& token, const std::function<JoinResult(const std::string& code)>&);
+/// `seen`: called when a page has said that the station has joined.
+Routes join_routes(const std::string& token, std::function<JoinResult(const std::string& code)> join,
+                   std::function<void()> seen);
 
 /// The page of a program whose data finds no room on the disk at its first start; asks again by itself.
 Answer no_room_page(const Request&, const Config&);

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "station/page/multipart.hpp"
+#include "station/page/select.hpp"
 
 using namespace imloop::station::page;
 using nlohmann::json;
@@ -26,7 +27,20 @@ std::string label(const json& record, const std::string& pointer, const Words& w
     return "none";
 }
 
-using Problems = std::vector<std::pair<std::string, std::string>>;
+using Problems = FieldProblems;
+
+json overriding() {
+    return json::parse(R"({"schema":"imloop/override/1","record_id":"r","station_id":"I610404-01",
+      "occurred_at":"2026-03-05T15:00:00+08:00","vehicle":{"plate":"陕D0T001","plate_kind":"99"},
+      "clearance":"unknown","asked_at":"2026-03-05T14:59:00+08:00","reason_code":"settlement_shown",
+      "reason":"结算清单号 YS-06，已拍照留存。","approved_by":"甲"})");
+}
+
+Member member(const json& record, const std::string& pointer) {
+    for (const auto& m : correctable(record, zh))
+        if (m.pointer == pointer) return m;
+    return {};
+}
 
 }  // namespace
 
@@ -68,6 +82,72 @@ TEST_CASE("what is typed takes its place with its type; what follows follows; an
     CHECK(with_typed(repair(), {{"/total_fee", "2780"}}, problems, zh) == repair());
     with_typed(repair(), {{"/total_fee", "很贵"}}, problems, zh);
     CHECK(problems == Problems{{"/total_fee", "应是数字，填的是“很贵”。"}});
+}
+
+TEST_CASE("numbers and amounts are read strictly, below zero only where that may be") {
+    Problems problems;
+    const auto typed = [&](const char* pointer, const char* text) {
+        problems.clear();
+        return with_typed(repair(), {{pointer, text}}, problems, zh);
+    };
+    CHECK(typed("/total_fee", "1,280")["total_fee"] == 1280);
+    CHECK(typed("/total_fee", "¥２６８０.5 元")["total_fee"] == 2680.5);
+    CHECK(typed("/mileage_km", "81,234")["mileage_km"] == 81234);
+    CHECK(typed("/readings_after/0/value", "−0.5")["readings_after"][0]["value"] == -0.5);
+    for (const auto* text : {"1.5.0", "1,5", "1e5", "-3", "三百"}) {
+        INFO(text);
+        CHECK(typed("/total_fee", text) == repair());
+        CHECK(problems.size() == 1);
+    }
+    typed("/vehicle/plate", "LSVAA49J132000017");
+    CHECK(problems == Problems{{"/vehicle/plate", "这里填的是 VIN，不是车牌。"}});
+    typed("/vehicle/vin", "#REF!");
+    CHECK(problems.at(0).field == "/vehicle/vin");
+}
+
+TEST_CASE("what was not touched stays as it was written: the shop's own words for an item, a code of no list") {
+    auto own = repair();
+    own["items"][0]["name"] = "换三元";
+    own["items"].push_back({{"code", "OWN-7"}, {"name", "本店项目"}});
+    own["time_of_day"] = nullptr;
+    Problems problems;
+    std::vector<Typed> all;
+    for (const auto& m : correctable(own, zh)) all.push_back({m.pointer, field_text(m.value)});
+    CHECK(with_typed(own, all, problems, zh) == own);
+    auto expected = own;
+    expected["total_fee"] = 380;
+    CHECK(with_typed(own, {{"/total_fee", "380"}}, problems, zh) == expected);
+    CHECK(problems.empty());
+}
+
+TEST_CASE("members of an array are taken away by their places, the others stay") {
+    auto record = repair();
+    record["dtcs_before"] = {"P0420", "P0301", "P0171"};
+    Problems problems;
+    const auto now = with_typed(record, {{"/dtcs_before/0", ""}, {"/dtcs_before/2", ""}}, problems, zh);
+    CHECK(now["dtcs_before"] == json{"P0301"});
+}
+
+TEST_CASE("an override is corrected as an override: its reason is a text, its codes are its own") {
+    CHECK(choices(member(overriding(), "/reason"), zh).empty());
+    CHECK(member(overriding(), "/reason").label == "说明");
+    CHECK(choices(member(overriding(), "/reason_code"), zh).at(0).first == "settlement_shown");
+    CHECK(choices(member(overriding(), "/clearance"), zh).at(0).first == "cleared");
+    Problems problems;
+    auto expected = overriding();
+    expected["reason"] = "结算清单号 YS-07，已拍照留存。";
+    CHECK(with_typed(overriding(), {{"/reason", "结算清单号 YS-07，已拍照留存。"}}, problems, zh) == expected);
+    CHECK(problems.empty());
+}
+
+TEST_CASE("the present value stands in its list, whatever it is") {
+    const Choices kinds{{"01", "大型汽车"}, {"02", "小型汽车"}};
+    CHECK(options(kinds, "02", "—").text ==
+          "<option value=\"\">—</option><option value=\"01\">大型汽车</option><option value=\"02\" "
+          "selected>小型汽车</option>");
+    CHECK(options(kinds, "9<9", "—").text.find("<option value=\"9&lt;9\" selected>9&lt;9</option>") !=
+          std::string::npos);
+    CHECK(options(kinds, "", "—").text.find("value=\"\" selected>—") != std::string::npos);
 }
 
 TEST_CASE("changes are told in words, one a value, added and taken away ones too") {

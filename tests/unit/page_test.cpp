@@ -202,6 +202,19 @@ TEST_CASE("only our own page and who has the key change something") {
                              "\r\nX-Imloop-Key: \r\nContent-Length: 0\r\n\r\n")) == "403");
 }
 
+TEST_CASE("a form of an older page is shown again with what was typed and a token that holds") {
+    Asked page;
+    const auto answer = page.ask("POST /repair", page.host(), "total_fee=%3C280%3E&order=7&token=old");
+    CHECK(status_of(answer) == "403");
+    CHECK(body_of(answer).find("<form method=\"post\" action=\"/repair\"><input type=\"hidden\" name=\"token\" "
+                               "value=\"the-token\"><input type=\"hidden\" name=\"order\" value=\"7\"><input "
+                               "type=\"hidden\" name=\"total_fee\" value=\"&lt;280&gt;\">") != std::string::npos);
+    CHECK(body_of(answer).find("old") == std::string::npos);
+    CHECK(page.calls == 0);
+    const auto foreign = page.ask("POST /repair", page.host() + "Origin: http://evil.example\r\n", "total_fee=1");
+    CHECK(body_of(foreign).find("the-token") == std::string::npos);
+}
+
 TEST_CASE("the page's style comes from the program, a handler that throws is told, a language is kept") {
     Asked page;
     const auto style = page.ask("GET /assets/station.css", page.host());

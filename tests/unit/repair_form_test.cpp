@@ -1,9 +1,11 @@
 #include "m_station/repair_form.hpp"
 
 #include <catch2/catch.hpp>
+#include <stdexcept>
 
 #include "loop/admission.hpp"
 #include "m_station/order_list.hpp"
+#include "m_station/price_list.hpp"
 #include "tests/support/files.hpp"
 
 using namespace imloop;
@@ -178,12 +180,14 @@ TEST_CASE("a row too many is said, not dropped in silence") {
 TEST_CASE("what is no number is named by its field") {
     for (const auto* name :
          {"price_0", "quantity_1", "after_1", "mileage_km", "warranty_days", "warranty_km", "quoted_fee", "total_fee"})
-        for (const auto* text : {"abc", "-1", "12x", "1 2", "nan", "inf", "1e400", "1e300", "１２"}) {
+        for (const auto* text :
+             {"abc", "-1", "12x", "1 2", "nan", "inf", "1e5", "1e400", "1.5.0", "1,28", "1,5", "1280000000000"}) {
             INFO(name << ' ' << text);
             const auto repair = made(with(whole(), name, text), en);
             CHECK(named(repair) == Names{name});
             CHECK(repair.problems.at(0).text == std::string("This should be a number; it says “") + text + "”.");
         }
+    CHECK(named(made(with(whole(), "warranty_days", "1.5"))) == Names{"warranty_days"});
     CHECK(made(with(whole(), "mileage_km", "八万")).problems.at(0).text == "应是数字，填的是“八万”。");
     CHECK(named(made({{"outcome", "repaired"}, {"code_0", "EMI-CAT"}, {"total_fee", "x"}})) == Names{"total_fee"});
     CHECK(named(made(with(with(whole(), "total_fee", "x"), "after_0", "y"))) == Names{"after_0", "total_fee"});
@@ -224,35 +228,113 @@ TEST_CASE("readings after the repair are judged against their limits") {
     CHECK(failed_readings(json::object()).empty());
 }
 
-TEST_CASE("a draft is saved whole, loaded, replaced and dropped") {
+TEST_CASE("amounts are read as people write them: commas between thousands, full-width digits, a sign of yuan") {
+    const auto total = [](const char* text) { return made(with(whole(), "total_fee", text)).record["total_fee"]; };
+    CHECK(total("1,280") == 1280);
+    CHECK(total("３２０．５") == 320.5);
+    CHECK(total("¥1,280.50元") == 1280.5);
+    CHECK(made(with(whole(), "mileage_km", "81,234")).record["mileage_km"] == 81234);
+    CHECK(named(made(with(whole(), "work_order_no", "6.1E17"))) == Names{"work_order_no"});
+}
+
+TEST_CASE("a draft is saved whole with its order, loaded, replaced by its own form and dropped") {
     const test::TempDir folder;
     const std::string episode = "01920000-0000-7000-8000-0000000000e1";
     const Drafts drafts(folder.path() / "drafts");
-    CHECK(drafts.load(episode).empty());
-    drafts.save(episode, whole());
-    CHECK(drafts.load(episode) == whole());
-    drafts.save(episode, {{"price_0", "1\n\"2\""}});
-    CHECK(drafts.load(episode) == Fields{{"price_0", "1\n\"2\""}});
-    CHECK(Drafts(folder.path() / "drafts").load(episode).size() == 1);
+    CHECK(drafts.load(episode).version == 0);
+    REQUIRE(drafts.save(episode, {0, "a", order(), whole()}, 0));
+    CHECK(drafts.load(episode).fields == whole());
+    CHECK(drafts.load(episode).order == order());
+    // Two saves of one form may overtake each other: neither has seen the other's version.
+    REQUIRE(drafts.save(episode, {0, "a", nullptr, {{"price_0", "1\n\"2\""}}}, 0));
+    CHECK(Drafts(folder.path() / "drafts").load(episode).fields == Fields{{"price_0", "1\n\"2\""}});
+    CHECK(drafts.load(episode).order == order());
+    CHECK(drafts.all() == std::vector<std::string>{episode});
     std::ofstream(folder.path() / "drafts" / (episode + ".json")) << "{\"price_0\":";
-    CHECK(drafts.load(episode).empty());
+    CHECK(drafts.load(episode).fields.empty());
     drafts.drop(episode);
     CHECK(std::filesystem::is_empty(folder.path() / "drafts"));
     drafts.drop(episode);
 }
 
-TEST_CASE("a draft whose name is no record id is ignored") {
+TEST_CASE("a form never writes over a draft that another window has saved since") {
+    const test::TempDir folder;
+    const std::string id = draft_id({{"plate", "陕D0T001"}});
+    const Drafts drafts(folder.path() / "drafts");
+    REQUIRE(drafts.save(id, {0, "first", order(), {{"price_0", "1"}}}, 0));
+    const auto seen = drafts.load(id).version;
+    REQUIRE(drafts.save(id, {0, "second", order(), {{"price_0", "2"}}}, seen));
+    CHECK_FALSE(drafts.save(id, {0, "first", order(), {{"price_0", "3"}}}, seen));
+    CHECK_FALSE(drafts.save(id, {0, "", order(), {{"price_0", "4"}}}, 0));
+    CHECK(drafts.load(id).fields == Fields{{"price_0", "2"}});
+    CHECK(drafts.save(id, {0, "third", order(), {{"price_0", "3"}}}, drafts.load(id).version));
+}
+
+TEST_CASE("a draft of before versions is read as it stands") {
+    const test::TempDir folder;
+    const std::string id = "01920000-0000-7000-8000-0000000000e1";
+    std::ofstream(folder.path() / (id + ".json")) << R"({"price_0":"300"})";
+    CHECK(Drafts(folder.path()).load(id).fields == Fields{{"price_0", "300"}});
+    CHECK(Drafts(folder.path()).load(id).version == 1);
+}
+
+TEST_CASE("a vehicle on no list has one draft, however its plate is written, and the name says nothing of it") {
+    const auto id = draft_id({{"plate", "陕D0T001"}});
+    CHECK(draft_id({{"plate", "陕d·0t001"}}) == id);
+    CHECK(draft_id({{"plate", "陕DOT001"}}) == id);
+    CHECK(draft_id({{"plate", "陕D0T002"}}) != id);
+    CHECK(draft_id({{"vin", "LTEST00000000001A"}}) == draft_id({{"vin", "ltest0000O000001a"}}));
+    CHECK(draft_id({{"vin", "LTEST00000000001A"}}) != id);
+    const test::TempDir folder;
+    CHECK(Drafts(folder.path()).save(id, {0, "a", order(), {}}, 0));
+    CHECK(Drafts(folder.path()).all() == std::vector<std::string>{id});
+}
+
+TEST_CASE("a draft whose name is no record id is refused, aloud") {
     const test::TempDir folder;
     const Drafts drafts(folder.path() / "drafts");
     std::ofstream(folder.path() / "a.json") << R"({"price_0":"1"})";
     for (const std::string& name :
          std::vector<std::string>{"../a", "..", "", "a/b", "/tmp/a", "a.b", "A", std::string("a\0b", 3)}) {
-        drafts.save(name, whole());
-        CHECK(drafts.load(name).empty());
+        CHECK_THROWS_AS(drafts.save(name, {0, "a", order(), whole()}, 0), std::invalid_argument);
+        CHECK(drafts.load(name).version == 0);
         drafts.drop(name);
     }
     CHECK(test::read_file(folder.path() / "a.json") == R"({"price_0":"1"})");
     CHECK_FALSE(std::filesystem::exists(folder.path() / "drafts"));
+}
+
+TEST_CASE("prices are read strictly; what can't be read is said beside its field, and nothing is changed") {
+    const auto typed = [](const char* text) { return with_typed_prices(json::object(), {{"EMI-CAT", text}}, zh); };
+    const auto fee = [&](const char* text) { return typed(text).list["items"][0]["labour_fee"]; };
+    CHECK(fee("1,280") == 1280);
+    CHECK(fee("３") == 3);
+    CHECK(fee(" 1.5 ") == 1.5);
+    CHECK(fee("0") == 0);
+    CHECK(typed("320").list ==
+          json::parse(R"({"items":[{"code":"EMI-CAT","name":"更换三元催化器","labour_fee":320.0}],"parts":[]})"));
+    for (const auto* text : {"1.5.0", "1,5", "12x", "-3", "三百", "1e3"}) {
+        INFO(text);
+        CHECK(typed(text).problems ==
+              FieldProblems{{"EMI-CAT", std::string("应是金额，如 1,280.50；填的是“") + text + "”。"}});
+        CHECK_FALSE(typed(text).is_changed);
+    }
+}
+
+TEST_CASE("a second save keeps what the first one posted, rows of no table too") {
+    const auto own = json::parse(R"({"items":[{"code":"OWN-1","name":"本店项目","labour_fee":9}]})");
+    const auto first = with_typed_prices(own, {{"EMI-CAT", "320"}, {"TWC", "1,640.25"}, {"EMI-EGR", ""}}, zh);
+    CHECK(shown_prices(first.list) == json{{"EMI-CAT", "320.00"}, {"TWC", "1640.25"}});
+    CHECK(first.list["items"][0]["code"] == "OWN-1");
+    // A form that was made before the first save knows nothing of it.
+    const auto stale =
+        with_typed_prices(first.list, {{"EMI-CAT", ""}, {"TWC", ""}, {"EMI-EGR", "80"}, {"was", "{}"}}, zh);
+    CHECK(shown_prices(stale.list) == json{{"EMI-CAT", "320.00"}, {"EMI-EGR", "80.00"}, {"TWC", "1640.25"}});
+    const auto emptied = with_typed_prices(stale.list, {{"EMI-CAT", ""}, {"was", shown_prices(stale.list).dump()}}, zh);
+    CHECK(shown_prices(emptied.list) == json{{"EMI-EGR", "80.00"}, {"TWC", "1640.25"}});
+    CHECK(emptied.list["items"][0]["code"] == "OWN-1");
+    // The same form again finds everything as it wants it.
+    CHECK_FALSE(with_typed_prices(first.list, {{"EMI-CAT", "320"}, {"TWC", "1640.25"}}, zh).is_changed);
 }
 
 TEST_CASE("a price more than a fifth beside the posted one is told, a fifth is not") {

@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <numbers>
 
+#include "i_station/question.hpp"
+
 using namespace imloop::i_station;
 using nlohmann::json;
 
@@ -57,4 +59,37 @@ TEST_CASE("a price range is of the repairs that go with what failed, and of noth
     CHECK(price_range(own, {"appearance"}) == "—");
     CHECK(price_range(own, {}) == "—");
     CHECK(price_range(json::object(), {"co/idle"}) == "—");
+}
+
+TEST_CASE("the gate asks of what can be a vehicle; what can't be one is said beside its field") {
+    using imloop::station::page::Lang;
+    const auto asked = [](Typed typed) { return question_of(typed, {Lang::zh}); };
+    CHECK(asked({"陕D·0T001", "", "02", ""}).vehicle == json{{"plate", "陕D·0T001"}, {"plate_kind", "02"}});
+    CHECK(asked({"", "LSVAA49J132000017", "", ""}).vehicle == json{{"vin", "LSVAA49J132000017"}});
+    const auto problem = [&](Typed typed) {
+        const auto q = asked(typed);
+        return q.problems.empty() ? std::string("asked") : q.problems[0].field + "：" + q.problems[0].text;
+    };
+    CHECK(problem({"LSVAA49J132000017", "", "", ""}) == "plate：这里填的是 VIN，不是车牌。");
+    CHECK(problem({"8K3Q7", "", "", ""}) == "plate：车牌缺少省份简称（如“陕”）：请补全。");
+    CHECK(problem({"", "LSVAA49J13200001", "", ""}) == "vin：只有 16 位，VIN 应为 17 位。");
+    CHECK(problem({"", "陕D0T001", "", ""}) == "vin：这里填的是车牌，不是 VIN。");
+    CHECK(problem({"01940000-0000-7000-8000-000000000001", "", "", ""}) ==
+          "plate：这是告知书的二维码，请输入车牌或 VIN。");
+    CHECK(problem({"https://example.cn/", "", "", ""}) == "plate：这是网址，不是号码：请重新扫描或手工输入。");
+    CHECK(problem({"无牌", "", "", ""}) == "plate：请填车牌或 VIN。");
+    CHECK(problem({"", "", "02", ""}) == "plate：请填车牌或 VIN。");
+    CHECK(problem({"8K3Q7", "LSVAA49J132000017", "", ""}) == "plate：车牌缺少省份简称（如“陕”）：请补全。");
+}
+
+TEST_CASE("a plate of an unusual form is asked for when it is asked again; what else is doubtful is asked and said") {
+    using imloop::station::page::Lang;
+    const auto first = question_of({"陕D8K", "", "", ""}, {Lang::zh});
+    REQUIRE(first.problems.size() == 1);
+    CHECK(question_of({"陕D8K", "", "", first.sure}, {Lang::zh}).vehicle == json{{"plate", "陕D8K"}});
+    CHECK(question_of({"陕D8K3", "", "", first.sure}, {Lang::zh}).problems.size() == 1);
+    const auto old = question_of({"陕D0T001", "LSVAA49J13200001", "", ""}, {Lang::zh});
+    CHECK(old.vehicle == json{{"plate", "陕D0T001"}, {"vin", "LSVAA49J13200001"}});
+    CHECK(old.remark == "VIN 应为 17 位；仍可保存，会按车牌查找。");
+    CHECK(question_of({"陕D1OO10", "", "", ""}, {Lang::zh}).vehicle == json{{"plate", "陕D1OO10"}});
 }

@@ -278,3 +278,15 @@ TEST_CASE("the list says what the policy asks of a finished repair") {
     l.hub.reopen();
     CHECK(l.ask(l.near_)["repair_required_members"] == json{"certificate_no"});
 }
+
+TEST_CASE("a station has its deadlines from the hub: work orders and the register carry the policy") {
+    Loop l;
+    const auto register_of = [&] { return json::parse(l.hub.hub->stations(l.i.caller(), "kind=M", "").body); };
+    CHECK(l.ask(l.i)["policy"] == json{{"repair_days", 30}, {"retest_days", 15}, {"valid_from", "2024-01-01"}});
+    std::ofstream(l.hub.folder.path() / "hub" / "policy.json")
+        << R"({"repair_days":20,"retest_days":10,"valid_from":"2026-01-01"})";
+    l.hub.reopen();
+    const json expected{{"repair_days", 20}, {"retest_days", 10}, {"valid_from", "2026-01-01"}};
+    CHECK(l.ask(l.near_)["policy"] == expected);
+    CHECK(register_of()["policy"] == expected);
+}

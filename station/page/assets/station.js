@@ -47,18 +47,21 @@
   function sum() {
     var all = 0;
     rows.querySelectorAll('tr').forEach(function (row) {
-      var price = parseFloat(row.querySelector('[data-price]').value) || 0;
-      var quantity = row.getAttribute('data-kind') === 'part' ? parseFloat(row.querySelector('[data-quantity]').value) || 1 : 1;
-      all += price * quantity;
+      var price = row.querySelector('[data-price]').value, quantity = row.querySelector('[data-quantity]').value;
+      all += (price.trim() ? amount(price) : 0) * (row.getAttribute('data-kind') === 'part' && quantity.trim() ? amount(quantity) : 1);
     });
-    return all;
+    return all;  // no number where one of them is none
   }
   function total() {
     var field = form.elements.total_fee;
-    if (!field.hasAttribute('data-typed')) field.value = sum() ? sum().toFixed(2) : '';
+    if (!field.hasAttribute('data-typed')) field.value = sum() > 0 ? sum().toFixed(2) : '';
     remarks();
   }
-  function amount(text) { return parseFloat(String(text).replace(/,/g, '')); }
+  // As the program reads amounts (loop/written/amount.hpp): what it does not take is no number here either.
+  function amount(text) {
+    var plain = String(text).trim().replace(/[\uff01-\uff5e]/g, function (c) { return String.fromCharCode(c.charCodeAt(0) - 0xfee0); }).replace(/^[\u00a5\uffe5]|\u5143$/g, '').trim();
+    return /^(\d{1,12}|\d{1,3}(,\d{3}){1,3})(\.\d+)?$/.test(plain) ? parseFloat(plain.replace(/,/g, '')) : NaN;
+  }
   // What is said beside a field stands in the page already; here it is only shown or hidden.
   function say(within, name, shown, number) {
     var remark = within.querySelector('[data-remark="' + name + '"]');
@@ -102,16 +105,24 @@
       });
     });
   }
-  var pending = null;
+  // One draft is on its way at a time; what was typed meanwhile follows it.
+  var pending = null, sending = false, more = false;
+  function send() {
+    if (sending) { more = true; return; }
+    sending = true;
+    var body = new URLSearchParams(new FormData(form));
+    body.set('token', token);
+    fetch('/draft', { method: 'POST', body: body, credentials: 'same-origin' }).then(function (answer) {
+      if (!answer.ok && answer.status !== 409) throw new Error(answer.status);
+      return answer.text();
+    }).then(function (text) { saved.textContent = text; }).catch(function () { saved.textContent = saved.getAttribute('data-lost'); }).then(function () {
+      sending = false;
+      if (more) { more = false; send(); }
+    });
+  }
   function save() {
     clearTimeout(pending);
-    pending = setTimeout(function () {
-      var body = new URLSearchParams(new FormData(form));
-      body.set('token', token);
-      fetch('/draft', { method: 'POST', body: body, credentials: 'same-origin' }).then(function (answer) {
-        if (answer.ok) answer.text().then(function (text) { saved.textContent = text; });
-      }).catch(function () { saved.textContent = saved.getAttribute('data-lost'); });
-    }, 200);
+    pending = setTimeout(send, 200);
   }
   form.addEventListener('input', function (e) {
     if (e.target === form.elements.total_fee) e.target.setAttribute('data-typed', '');
