@@ -176,8 +176,13 @@ Finding folders(const Config& config) {
     return out;
 }
 
-/// Whether the hub answers and lets this station in; its clock where it said one.
-std::vector<Finding> hub(const Config& config) {
+struct HubFindings {
+    std::vector<Finding> findings;
+    std::optional<loop::Moment> time;  ///< by the hub's clock, where it said one
+};
+
+/// Whether the hub answers and lets this station in, and how its clock stands.
+HubFindings hub(const Config& config) {
     const std::string where = config.hub.host + ":" + config.hub.port;
     Finding out{"hub", Verdict::fine, {"监管中心", "hub"}, {where + " 连得上", where + " answers"}, {}};
     const auto failed = [&](const std::string& why) {
@@ -185,7 +190,7 @@ std::vector<Finding> hub(const Config& config) {
         out.what = {where + " 连不上：" + why, where + " can't be reached: " + why};
         out.todo = {"检查网络、地址和防火墙；记录照常保存，连上后自动上传",
                     "check network, address and firewall; records are saved meanwhile and go out by themselves"};
-        return std::vector{out};
+        return HubFindings{{out}, {}};
     };
     try {
         HttpClient client(peer_of(config), patience);
@@ -201,10 +206,10 @@ std::vector<Finding> hub(const Config& config) {
             out.what = {where + " 不让进：" + why, where + " refuses: " + why};
             out.todo = {"照它说的做，或问监管部门", "do as it says, or ask the bureau"};
         }
-        std::vector all{out};
+        HubFindings all{{out}, {}};
         const auto date = answer->headers.find("date");
-        const auto there = date == answer->headers.end() ? std::nullopt : service::moment_of_http(date->second);
-        if (there) all.push_back(service::judge_clock(here, *there));
+        if (date != answer->headers.end()) all.time = service::moment_of_http(date->second);
+        if (all.time) all.findings.push_back(service::judge_clock(here, *all.time));
         return all;
     } catch (const std::exception& e) {
         return failed(e.what());
@@ -219,9 +224,11 @@ std::vector<Finding> examine(const fs::path& config_file, loop::Moment now) {
     if (out[0].verdict == Verdict::broken) return out;
     const Config& config = judged.config;
     const auto authority = Certificate::from_pem(service::contents(config.hub.ca).value_or(""));
+    auto of_hub = hub(config);
+    const auto time = of_hub.time.value_or(now);  // where the clock here is wrong, certificates are not
     out.push_back(key(config));
-    out.push_back(certificate(config, authority, now));
-    out.push_back(authority_of(config, authority, now));
+    out.push_back(certificate(config, authority, time));
+    out.push_back(authority_of(config, authority, time));
     if (!journal::PublicKey::from_pem(service::contents(config.hub.hub_key).value_or("")))
         out.push_back(
             {"hub_key",
@@ -234,7 +241,7 @@ std::vector<Finding> examine(const fs::path& config_file, loop::Moment now) {
     out.push_back(std::move(box.finding));
     if (!config.intake.folders.empty()) out.push_back(folders(config));
     out.push_back(upload(config, box.waiting));
-    for (auto& f : hub(config)) out.push_back(std::move(f));
+    for (auto& f : of_hub.findings) out.push_back(std::move(f));
     return out;
 }
 

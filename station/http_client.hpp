@@ -1,4 +1,6 @@
-// Requests to the hub: TLS 1.3 with the station's certificate, the hub's name checked, one connection kept.
+// Requests to the hub: TLS 1.3 with the station's certificate, the hub's name checked, one connection kept. Where the
+// hub's certificate does not hold by this PC's clock, its dates are judged by the hub's own clock, which is asked of
+// the hub first: a wrong clock here keeps no record back.
 #pragma once
 
 #include <chrono>

@@ -7,12 +7,14 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace imloop::station {
 
 struct HttpCall {
+    std::string address;  ///< of who asks, without its port
     std::string method;
     std::string target;                          ///< with its query
     std::map<std::string, std::string> headers;  ///< names in lower case; of one that comes twice the first
@@ -29,20 +31,26 @@ struct HttpReply {
     std::vector<std::pair<std::string, std::string>> headers;
 };
 
-/// Beyond `head_max` the connection is closed, beyond `body_max` it is answered 413, and beyond `connections_max` a
-/// new one is closed at once. A request with its answer has half a minute.
+/// Beyond `head_max` a connection is closed, beyond `body_max` a request is answered 413. Where there are more than
+/// `connections_max`, or more than `bytes_max` of bodies that are still coming, the connection that has been longest at
+/// sending a request is closed: who is slow makes room for who is not. Head and body have half a minute each.
 struct HttpLimits {
     std::size_t head_max = 16 * 1024;
     std::size_t body_max = 16 * 1024 * 1024;
-    int connections_max = 200;
+    std::size_t connections_max = 200;
+    std::size_t bytes_max = 64 * 1024 * 1024;
 };
+
+/// Whether a `Host` names this PC itself at this port: 127.0.0.1, localhost or [::1]. A name that was made to lead here
+/// (DNS rebinding) does not.
+bool names_this_pc(std::string_view host, unsigned short port);
 
 class HttpListener {
 public:
     using Handler = std::function<HttpReply(const HttpCall&)>;
 
-    /// Listens at once; port 0: any free one. The handler runs on one thread of the listener's own and does not throw.
-    /// What can't be accepted for want of file descriptors waits and is served later. Throws
+    /// Listens at once; port 0: any free one. The handler runs on one thread of the listener's own; what it throws is
+    /// answered 500. What can't be accepted for want of file descriptors waits and is served later. Throws
     /// boost::system::system_error where the port is taken.
     HttpListener(const std::string& address, unsigned short port, HttpLimits, Handler);
     ~HttpListener();

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "loop/json.hpp"
+#include "station/clocks.hpp"
 #include "station/files.hpp"
 #include "station/http_client.hpp"
 #include "station/ids.hpp"
@@ -101,7 +102,7 @@ bool ask_hub(const Config& config, HubView& view) {
             if (station.value("station_id", "") == config.station_id) view.own = station;
     }
     if (config.station_id.starts_with('I') && !ask_list(hub, "/api/v1/holds", view.holds)) return false;
-    if (unix_now() - view.peers_asked_at >= peers_every_ms) {
+    if (is_due(view.peers_asked_at, unix_now(), peers_every_ms)) {
         if (!ask_list(hub, "/api/v1/feedback", view.peers)) return false;
         view.peers_asked_at = unix_now();
     }

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "loop/time.hpp"
+#include "station/clocks.hpp"
 #include "station/config.hpp"
 
 namespace imloop::station {
@@ -23,7 +24,7 @@ struct HubView {
     nlohmann::json policy;  ///< {repair_days, retest_days, valid_from}; null: the hub has never said it
     nlohmann::json holds = nlohmann::json::array();  ///< of an inspection station, as `GET /api/v1/holds` has them
     nlohmann::json peers = nlohmann::json::array();  ///< as `GET /api/v1/feedback` has them
-    loop::Moment peers_asked_at = 0;
+    loop::Moment peers_asked_at = never;
     std::string cursor, shops_tag;
 };
 

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "service/checks.hpp"
+#include "station/clocks.hpp"
 #include "station/enrolment.hpp"
 #include "station/files.hpp"
 #include "station/ids.hpp"
@@ -16,8 +17,8 @@ namespace {
 constexpr std::chrono::seconds poll_time{1};  ///< how soon what another process saved is seen
 /// A request with all its time-outs, tried twice, takes less.
 constexpr std::chrono::minutes stuck_time{5};
-constexpr loop::Moment renewal_pause = 3600 * 1000, look_back_pause = 3600 * 1000;
-constexpr loop::Moment look_back_again = 30 * 1000;  ///< where the hub did not answer
+constexpr loop::Moment look_pause = 3600 * 1000;  ///< between two looks at how the hub stands
+constexpr loop::Moment look_again = 30 * 1000;    ///< where it did not answer
 
 /// When the files that say who we are and who the hub is were last written.
 using KeyTimes = std::array<std::filesystem::file_time_type, 4>;
@@ -131,12 +132,10 @@ void Uploading::run_errands(std::unique_lock<std::mutex>& guard) {
     }
 }
 
-void Uploading::renew_if_due() {
-    const auto now = unix_now();
-    if (now < renewal_looked_ + renewal_pause) return;
-    renewal_looked_ = now;
+/// By the hub's clock, which has just said what time it is: a clock of this PC that is wrong renews nothing.
+void Uploading::renew_if_due(loop::Moment hub_now) {
     const auto validity = validity_of(config_.hub.certificate);
-    if (!validity || !renewal_due(*validity, now)) return;
+    if (!validity || !renewal_due(*validity, hub_now)) return;
     std::string why;
     if (renew(config_, why))
         std::cout << "证书已续期 / the certificate has been renewed" << std::endl;
@@ -144,12 +143,13 @@ void Uploading::renew_if_due() {
         std::cout << "证书续期未成，稍后再试 / renewal failed, tried again later: " << why << std::endl;
 }
 
-void Uploading::look_back_if_due(Uploader& uploader) {
+void Uploading::look_at_hub_if_due(Uploader& uploader) {
     const auto now = unix_now();
-    if (now < hub_looked_ + look_back_pause) return;
+    if (!is_due(hub_looked_, now, look_pause)) return;
+    hub_said_.reset();
     uploader.look_back();
-    const bool answered = state().last_answer.value_or(0) >= now;
-    hub_looked_ = answered ? now : now - look_back_pause + look_back_again;
+    hub_looked_ = hub_said_ ? now : now - look_pause + look_again;
+    if (hub_said_) renew_if_due(*hub_said_);
 }
 
 void Uploading::work() {
@@ -168,8 +168,10 @@ void Uploading::work() {
             state_.last_answer = unix_now();
             const auto said = answer->headers.find("date");
             if (said != answer->headers.end())
-                if (const auto there = service::moment_of_http(said->second))
+                if (const auto there = service::moment_of_http(said->second)) {
                     state_.clock_ahead_ms = *state_.last_answer - *there;
+                    hub_said_ = *there;
+                }
         }
         return answer;
     };
@@ -183,19 +185,18 @@ void Uploading::work() {
             if (ending_) return;
             if (retry_) {
                 outbox_.retry();
-                hub_looked_ = 0;
+                hub_looked_ = never;
             }
             retry_ = false;
             state_.kind = UploadState::Kind::sending;
         }
         try {
-            renew_if_due();
             if (const auto times = key_times(config_); !uploader || times != keys) {
                 client.reset();  // it would go on showing the old certificate, past its end
                 uploader.emplace(outbox_, station_key(config_), hub_key(config_), shell);
                 keys = times;
             }
-            look_back_if_due(*uploader);
+            look_at_hub_if_due(*uploader);
             const auto end = uploader->run();
             if (end == Uploader::End::interrupted) return;
             const std::lock_guard guard(mutex_);
@@ -218,7 +219,7 @@ void Uploading::work() {
                 wake_.wait_for(guard, poll_time, [this] { return ending_ || retry_ || !errands_.empty(); });
                 run_errands(guard);
             }
-            hub_looked_ = 0;
+            hub_looked_ = never;
             client.reset();  // a new certificate may have come
         }
     }

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "loop/time.hpp"
+#include "station/clocks.hpp"
 #include "station/config.hpp"
 #include "station/uploader.hpp"
 
@@ -51,8 +52,8 @@ private:
     void work();
     void at_work(bool);
     bool pause(std::chrono::milliseconds, const std::string& why);
-    void renew_if_due();
-    void look_back_if_due(Uploader&);
+    void renew_if_due(loop::Moment hub_now);
+    void look_at_hub_if_due(Uploader&);
     void run_errands(std::unique_lock<std::mutex>&);
 
     Config config_;
@@ -64,7 +65,8 @@ private:
     Outbox outbox_;
     bool ending_ = false, poked_ = false, retry_ = false;
     std::optional<std::chrono::steady_clock::time_point> at_work_since_;  ///< of the last step; none while it waits
-    loop::Moment renewal_looked_ = 0, hub_looked_ = 0;
+    loop::Moment hub_looked_ = never;
+    std::optional<loop::Moment> hub_said_;  ///< what time it is, in its last answer; the uploading thread's alone
     std::thread thread_;
 };
 

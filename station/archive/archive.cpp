@@ -1,5 +1,6 @@
 #include "station/archive/archive.hpp"
 
+#include <fmt/format.h>
 #include <openssl/crypto.h>
 
 #include <algorithm>
@@ -86,33 +87,48 @@ Reply Archive::answer(const Call& call) {
         said.status = message.error().detail;
     } else {
         try {
-            said = route->service == Service::token    ? token(*message)
+            said = route->service == Service::token    ? token(*message, call.address)
                    : route->service == Service::repair ? repair(*message)
-                                                       : account(*message);
+                                                       : account(*message, call.address);
         } catch (const std::exception& e) {
             shell_.say(e.what());
             said = {false, "没有保存，请稍后再传 / not saved, send it again later", {}};
         }
     }
     return {200, route->dialect == Dialect::chengdu ? "text/html;charset=UTF-8" : "application/json;charset=UTF-8",
-            answer_text(route->dialect, said.taken, said.status, said.more)};
+            answer_text(route->dialect, said.taken, said.status, said.more), said.retry_after};
 }
 
-Archive::Said Archive::token(const Message& message) {
+/// Where there have been too many wrong passwords; nothing is compared then.
+std::optional<Archive::Said> Archive::too_many(const std::string& company_code, const std::string& address) const {
+    const int seconds = guesses_.wait_seconds(company_code, address, shell_.now());
+    if (seconds == 0) return std::nullopt;
+    return Said{false,
+                fmt::format("密码错得太多，请 {0} 秒后再试 / too many wrong passwords, try again in {0} s", seconds),
+                {},
+                seconds};
+}
+
+Archive::Said Archive::token(const Message& message, const std::string& address) {
     const auto code = raw(message, "companycode"), password = raw(message, "companypassword");
+    const bool is_known = std::ranges::find(shops_, code, &ArchiveShop::company_code) != shops_.end();
+    if (auto waits = too_many(code, address)) return std::move(*waits);
     for (const auto& shop : shops_)
         if (shop.company_code == code && same(shop.company_password, password))
             return {true, "获取成功 / granted", {{"access_token", tokens_.issue(code, shell_.now())}}};
+    if (is_known) guesses_.wrong(code, address, shell_.now());
     return {false, "companycode 或 companypassword 不对 / wrong companycode or companypassword", {}};
 }
 
-Archive::Said Archive::account(const Message& message) const {
+Archive::Said Archive::account(const Message& message, const std::string& address) {
+    if (auto waits = too_many("", address)) return std::move(*waits);
     const auto password = raw(message, "companypassword");
     const auto name = loop::normal_text(message.value("companyname"));
     for (const auto& shop : shops_)
         if (same(shop.company_password, password) &&
             (shops_.size() == 1 || loop::normal_text(shop.company_name) == name))
             return {true, "新增成功 / registered", {{"companycode", shop.company_code}}};
+    guesses_.wrong("", address, shell_.now());
     return {
         false,
         "没有登记这家企业，或密码不对；请在本程序的配置 [archive] 中登记 / no such company or a wrong password: it is "
@@ -141,8 +157,10 @@ Archive::Said Archive::repair(const Message& message) {
             false, "access_token 无效或已过期，请重新获取 / the access_token is unknown or over, get a new one", {}};
     const auto* shop = shop_of(*company, message);
     if (shop == nullptr)
-        return {
-            false, "companyname 不是这个 companycode 名下的企业 / companyname is none of this companycode's shops", {}};
+        return {false,
+                "companyname 不是这个 companycode 名下的企业 / companyname is none of this companycode's shops",
+                {},
+                0};
     const auto reading = read_repair(message, *shop, source_, now);
     if (!reading.refusal.empty()) return {false, reading.refusal, {}};
     const auto taken = orders_.take(reading, shop->station_id, now);

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "station/archive/guesses.hpp"
 #include "station/archive/orders.hpp"
 #include "station/archive/tokens.hpp"
 
@@ -17,12 +19,14 @@ struct Call {
     std::string target;  ///< with its query
     std::string content_type;
     std::string body;
+    std::string address;  ///< of who asks
 };
 
 struct Reply {
     int status = 200;
     std::string type = "application/json;charset=UTF-8";
     std::string body;
+    int retry_after = 0;  ///< seconds; 0: not said
 };
 
 class Archive {
@@ -42,9 +46,11 @@ private:
         bool taken = false;
         std::string status;
         Members more;
+        int retry_after = 0;  ///< seconds
     };
-    Said token(const Message&);
-    Said account(const Message&) const;
+    Said token(const Message&, const std::string& address);
+    Said account(const Message&, const std::string& address);
+    std::optional<Said> too_many(const std::string& company_code, const std::string& address) const;
     Said repair(const Message&);
     const ArchiveShop* shop_of(const std::string& company_code, const Message&) const;
 
@@ -54,6 +60,7 @@ private:
     Shell shell_;
     Orders orders_;
     Tokens tokens_;
+    Guesses guesses_;
 };
 
 }  // namespace imloop::station::archive

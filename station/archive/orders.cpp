@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "loop/admission.hpp"
+#include "loop/json.hpp"
 #include "station/ids.hpp"
 
 namespace imloop::station::archive {
@@ -49,7 +50,7 @@ Orders::Taken Orders::withdraw(const Reading& reading, const std::string& statio
 
 Orders::Taken Orders::take(const Reading& reading, const std::string& station_id, loop::Moment now) {
     if (reading.withdrawn) return withdraw(reading, station_id, now);
-    auto fresh = ordered_json::parse(reading.line);
+    auto fresh = loop::json_of<ordered_json>(reading.line);
     const auto known = records_.standing(json(fresh));
     fresh["record_id"] = known.record_id;
     if (known.fate == Fate::fresh) {

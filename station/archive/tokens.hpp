@@ -19,7 +19,7 @@ public:
 private:
     struct Issued {
         std::string company_code;
-        loop::Moment until = 0;
+        loop::Moment at = 0;
     };
     std::map<std::string, Issued> by_digest_;
 };

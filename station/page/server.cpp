@@ -133,8 +133,7 @@ struct Server::Impl {
     /// Why a request is not taken; nothing where it is.
     std::optional<Answer> barred(const HttpCall& call, const Request& r) const {
         const std::string host = call.header("host");
-        const std::string own = std::to_string(listener.port());
-        if (host != "127.0.0.1:" + own && host != "localhost:" + own)
+        if (!names_this_pc(host, listener.port()))
             return refusal(421, "只接受本机地址", "this page answers to the addresses of this PC alone");
         if (r.method == "GET" || r.method == "HEAD" || r.by_key) return std::nullopt;
         const std::string origin = call.header("origin");

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "station/clocks.hpp"
+
 namespace imloop::station::page {
 
 std::string clock_text(loop::Moment at) { return loop::format_moment(at).substr(11, 8); }
@@ -22,15 +24,16 @@ State state_of(const Situation& s, const Words& w) {
             fmt::format(fmt::runtime(w("磁盘只剩 {} MB，还能存约 {} 条。", "{} MB left, room for about {} records.")),
                         s.disk_free / 1024 / 1024, s.disk_free / record_disk_bytes),
             std::string(w("请清理磁盘，不要删除数据文件夹。", "Free some space; don't delete the data folder."))};
-    if (s.clock_ahead_ms && (*s.clock_ahead_ms > clock_off_ms || *s.clock_ahead_ms < -clock_off_ms))
-        return {
-            std::string(w("时钟不准", "Clock is off")), "attention", Tone::warn,
-            fmt::format(fmt::runtime(*s.clock_ahead_ms > 0
-                                         ? w("这台电脑的时钟快了 {} 分钟。", "This PC's clock is {} minutes fast.")
-                                         : w("这台电脑的时钟慢了 {} 分钟。", "This PC's clock is {} minutes slow.")),
-                        std::abs(*s.clock_ahead_ms) / 60000),
-            std::string(
-                w("请校准时间；记录的时间以电脑时钟为准。", "Set the time; records carry the time of this PC."))};
+    if (s.clock_ahead_ms && (*s.clock_ahead_ms > clock_off_ms || *s.clock_ahead_ms < -clock_off_ms)) {
+        const auto apart = apart_of(*s.clock_ahead_ms);
+        return {std::string(w("时钟不准", "Clock is off")), "attention", Tone::warn,
+                fmt::format(fmt::runtime(*s.clock_ahead_ms > 0
+                                             ? w("这台电脑的时钟快了 {} {}。", "This PC's clock is {} {} fast.")
+                                             : w("这台电脑的时钟慢了 {} {}。", "This PC's clock is {} {} slow.")),
+                            apart.count, w(apart.zh, apart.en)),
+                std::string(
+                    w("请校准时间；记录的时间以电脑时钟为准。", "Set the time; records carry the time of this PC."))};
+    }
     if (s.upload.kind == waiting) {
         const auto next = s.upload.next_attempt.value_or(s.now);
         return {std::string(w("离线", "Offline")), "offline", Tone::none,

@@ -77,6 +77,41 @@ class Field(Programs):
             self.assertIn(words[1], checks["clock"]["en"])
             self.stop(service)
 
+    @unittest.skipUnless(Clock.library, "SKIPPED: without libfaketime, or under a sanitizer")
+    def test_a_clock_decades_off(self):
+        """The hub's certificate does not hold by such a clock: its dates are judged by the hub's own."""
+        self.hub("init")
+        self.serve()
+        for number, (id, years, words) in enumerate([(ID, -30, "慢了 10950 天"), ("I610404-02", 60, "快了 21900 天")], 1):
+            clock = Clock(self.dir, years * 365 * DAY + (30 if years > 0 else -30))
+            self.add(id, self.port)
+            service, page = self.run_station(id, env=clock.env)
+            at = clock.moment() if years < 0 else "2026-03-02T09:00:00+08:00"  # what is to come is refused here and there
+            self.save(id, inspection(id, number, at=at), env=clock.env)
+            self.wait(lambda: self.status(id)["accepted"], 1)
+            self.wait(page.word, "时钟不准")
+            self.assertIn(words, page.band()[1])
+            checks = {c["check"]: c for c in json.loads(self.station(id, "doctor", "--json", env=clock.env, expect=1))["checks"]}
+            self.assertEqual({name for name, c in checks.items() if c["verdict"] == "broken"}, {"clock"})
+            clock.put(0)
+            page.ask("POST", "/retry")
+            self.wait(page.word, "正常")
+            self.stop(service)
+
+    @unittest.skipUnless(Clock.library, "SKIPPED: without libfaketime, or under a sanitizer")
+    def test_another_hub_is_not_believed_by_any_clock(self):
+        self.hub("init")
+        self.serve()
+        self.add(ID, self.port)
+        (self.dir / ID / "ca.pem").write_text(subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", self.dir / "other.key",
+             "-subj", "/CN=another hub", "-days", "3650"], capture_output=True, text=True, check=True).stdout)
+        for years in 0, -40, 60:
+            clock = Clock(self.dir, years * 365 * DAY)
+            checks = {c["check"]: c for c in json.loads(self.station(ID, "doctor", "--json", env=clock.env, expect=1))["checks"]}
+            self.assertIn("certificate verify failed", checks["hub"]["en"])
+            self.assertNotIn("clock", checks)
+
     def small_disk(self, folder, mebibytes):
         """A disk of its own under a folder; taken away when the test is over."""
         folder.mkdir(parents=True, exist_ok=True)

@@ -71,6 +71,25 @@ class Renewal(Programs):
         self.assertEqual(self.keys(), ["renewed"])
         self.hub_is_whole(ID, [inspection(ID, n)["record_id"] for n in range(1, 5)])
 
+    def test_a_wrong_clock_of_the_station_renews_nothing_and_a_right_one_renews_after_it(self):
+        first = self.certificate()
+        (self.dir / "own").mkdir()
+        own = Clock(self.dir / "own")
+        _, page = self.run_station(ID, env=own.env)
+        for number, days in enumerate([130, 600, -3000, 20000, 900, -12000, 365, 5000], 1):
+            own.put(days * DAY)
+            self.save(ID, inspection(ID, number, at=min(own.moment(), self.clock.moment())), env=own.env)
+            page.ask("POST", "/retry")
+            self.wait(lambda: self.status(ID, env=own.env)["accepted"], number)
+            self.wait(page.word, "时钟不准")
+            self.assertEqual(self.certificate(), first)
+        self.assertEqual(self.keys(), ["issued"])
+        # The clock was ahead by years; put right, it goes on to look and to renew.
+        own.put(121 * DAY)
+        self.clock.put(121 * DAY)
+        self.wait(lambda: self.certificate() == first, False)
+        self.wait(self.keys, ["renewed"])
+
     def test_a_late_one_needs_a_new_code(self):
         first = self.certificate()
         self.clock.put(181 * DAY)

@@ -15,6 +15,10 @@ MAY = {
 NEVER = {"loop": r"boost/(?!math/)|sqlite3?\.h|openssl/", "journal": r"sqlite", "hub/api": r"store/|sqlite", "hub/report": r"store/|sqlite|boost/"}
 SQL = re.compile(r'"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE) ')
 SQL_AT = {"hub/store/statements.hpp", "station/statements.hpp"}
+# Where what comes from outside is read: JSON only within limits (loop/json.hpp, journal/shallow.hpp).
+DOORS = re.compile(r"(bridge|journal|station/(archive|intake))/|hub/(enrolment|stations|hub)\.cpp"
+                   r"|station/(doctor|enrolment|http_\w+|record_text|uploader)\.cpp")
+UNBOUNDED = re.compile(r"[jJ]son::parse\((?!.*schemas::)(?!text, keep)")
 
 root, bad = pathlib.Path(sys.argv[1]), []
 for room, allowed in MAY.items():
@@ -27,6 +31,8 @@ for room, allowed in MAY.items():
         for where, pattern in NEVER.items():
             if name.startswith(where + "/"):
                 bad += [f"{name} includes {i}" for i in re.findall(r'#include [<"]([^>"]+)[>"]', text) if re.search(pattern, i)]
+        if DOORS.match(name) and UNBOUNDED.search(text):
+            bad.append(f"{name} parses JSON without limits")
         if SQL.search(text) and name not in SQL_AT:
             bad.append(f"{name} holds SQL")
 print("\n".join(bad) or "all includes keep to the arrows")

@@ -44,6 +44,13 @@ json with(const char* member, const json& value) {
     return out;
 }
 
+/// Of another vehicle, under the same number.
+json second_vehicle() {
+    auto out = with("vehicleplatenumber", "陕D0T802");
+    out["basicInfo"].erase("vin");
+    return out;
+}
+
 Reading read(const std::string& bytes, const std::string& source = bridge) {
     const auto parsed = read_message(bytes);
     REQUIRE(parsed.has_value());
@@ -191,8 +198,9 @@ TEST_CASE("a message nested 100,000 deep is refused with its reason, by every pa
     for (const auto* path : {"lcipprogetaccesstoken", "lcipprocarfixrecordadd", "lcipproaccountcompany"}) {
         const auto said = json::parse(desk.archive.answer({"POST", Desk::path(path), "", deep}).body);
         CHECK(said == json({{"code", "0"},
-                            {"status", "报文读不了：嵌套太深，请减少层数 / the message can't be read: nested too deep, "
-                                       "flatten it"}}));
+                            {"status",
+                             "报文读不了：嵌套太深，请减少层数 / the message can't be read: nested too deep, "
+                             "flatten it"}}));
     }
     auto inside = message();
     inside["basicInfo"] = std::string(100'000, '[') + std::string(100'000, ']');
@@ -395,6 +403,47 @@ TEST_CASE("Chengdu wraps question and answer") {
     CHECK(said(desk.last()) == said(taken(message())));
 }
 
+TEST_CASE("ten wrong passwords a minute are too many for one company from one address, and for no other") {
+    auto second = shop;
+    second.company_code = "610404000000002";
+    Desk desk(bridge, {shop, second});
+    const auto ask = [&](const std::string& code, const std::string& password, const std::string& address) {
+        const json body{{"companycode", code}, {"companypassword", password}};
+        return desk.archive.answer({"POST", Desk::path("lcipprogetaccesstoken"), "", body.dump(), address});
+    };
+    const auto code_of = [](const Reply& reply) { return json::parse(reply.body).at("code").get<std::string>(); };
+    for (std::size_t i = 0; i < guesses_max; ++i) {
+        const auto reply = ask(shop.company_code, "guess", "10.0.0.7");
+        CHECK(code_of(reply) == "0");
+        CHECK(reply.retry_after == 0);
+        desk.clock += 1000;
+    }
+    const auto waits = ask(shop.company_code, shop.company_password, "10.0.0.7");
+    CHECK(waits.status == 200);
+    CHECK(json::parse(waits.body) ==
+          json({{"code", "0"},
+                {"status", "密码错得太多，请 50 秒后再试 / too many wrong passwords, try again in 50 s"}}));
+    CHECK(waits.retry_after == 50);
+    CHECK(code_of(ask(second.company_code, second.company_password, "10.0.0.7")) == "1");
+    CHECK(code_of(ask(shop.company_code, shop.company_password, "10.0.0.8")) == "1");
+    desk.clock += 50'000;
+    CHECK(code_of(ask(shop.company_code, shop.company_password, "10.0.0.7")) == "1");
+}
+
+TEST_CASE("wrong passwords and tokens of a clock that was ahead hold no one back and let no one in") {
+    Desk desk;
+    desk.clock += 1000 * loop::day_ms;
+    const auto token = desk.token();
+    for (std::size_t i = 0; i < guesses_max; ++i)
+        desk.post(Desk::path("lcipprogetaccesstoken"),
+                  {{"companycode", shop.company_code}, {"companypassword", "guess"}});
+    desk.clock = now;
+    auto sent = message();
+    sent["access_token"] = token;
+    CHECK(desk.post(Desk::path("lcipprocarfixrecordadd"), sent).at("code") == "0");
+    CHECK(desk.send(message()).at("code") == "1");
+}
+
 TEST_CASE("sent again counts once, also after a restart") {
     Desk desk;
     for (int i = 0; i < 3; ++i) CHECK(desk.send(message()).at("code") == "1");
@@ -456,10 +505,109 @@ TEST_CASE("an order that was imported or typed is not replaced by the poorer mes
     typed["record_id"] = "01940000-0000-7000-8000-000000000001";
     REQUIRE(desk.outbox.append(typed.dump(), typed["record_id"]).has_value());
     CHECK(desk.send(message()).at("code") == "1");
-    auto other = with("vehicleplatenumber", "陕D0T002");
-    other["basicInfo"]["vin"] = "";
-    CHECK(desk.send(other).at("code") == "0");
     CHECK(desk.outbox.last() == 1);
+    CHECK(desk.send(second_vehicle()).at("code") == "1");
+    CHECK(desk.outbox.last() == 2);
+}
+
+TEST_CASE("a number used again for another vehicle is another repair, sent again, changed and withdrawn by itself") {
+    Desk desk;
+    CHECK(desk.send(message()).at("code") == "1");
+    const auto first = desk.last();
+    CHECK(desk.send(second_vehicle()).at("status") == "新增成功 / saved");
+    const auto second = desk.last();
+    CHECK(second.at("schema") == "imloop/repair/1");
+    CHECK(second.at("vehicle").at("plate") == "陕D0T802");
+    CHECK(second.at("record_id") != first.at("record_id"));
+    CHECK(second.at("record_id") == uuid7_of(loop::parse_moment("2026-03-02T00:00:00+08:00").value(),
+                                             "M610404-03\nrepair\nJS20260302001\n2026-03-02T00:00:00+08:00\n陕D0T802"));
+
+    desk.send(message());
+    desk.send(second_vehicle());
+    CHECK(desk.outbox.last() == 2);
+
+    auto changed = second_vehicle();
+    changed["basicInfo"]["repairmileage"] = "64200";
+    desk.send(changed);
+    CHECK(desk.last().at("corrects") == second.at("record_id"));
+    CHECK(desk.last().at("replacement").at("mileage_km") == 64200);
+
+    auto unnamed = with("RecallResult", "1");
+    unnamed["basicInfo"].erase("vin");
+    unnamed["basicInfo"].erase("vehicleplatenumber");
+    CHECK(desk.send(unnamed).at("code") == "0");
+    CHECK(desk.outbox.last() == 3);
+
+    changed["basicInfo"]["RecallResult"] = "1";
+    CHECK(desk.send(changed).at("code") == "1");
+    CHECK(desk.last().at("action") == "void");
+    CHECK(desk.last().at("corrects") == second.at("record_id"));
+
+    CHECK(desk.send(unnamed).at("code") == "1");  // one is left
+    CHECK(desk.last().at("corrects") == first.at("record_id"));
+}
+
+TEST_CASE("an order that came in with its minutes is there already when it is sent by its days alone") {
+    Desk desk;
+    auto record = taken(message());
+    record["record_id"] = "01940000-0000-7000-8000-000000000001";
+    record["occurred_at"] = record["settled_at"] = "2026-03-02T16:40:00+08:00";
+    record["received_at"] = "2026-03-02T09:05:00+08:00";
+    record.erase("time_precision");
+    REQUIRE(desk.outbox.append(record.dump(), record["record_id"]).has_value());
+    CHECK(desk.send(message()).at("status") == "新增成功，早已保存 / already saved");
+    CHECK(desk.outbox.last() == 1);
+}
+
+TEST_CASE("a number that a spreadsheet has rounded is refused with its reason") {
+    for (const json& number : {json("2.0260414000803E16"), json("2.0260414000803E+16"), json(2.0260414000803e16),
+                               json("20260414000803.0"), json("#REF!"), json("########")}) {
+        const auto reading = read(with("costlistcode", number).dump());
+        INFO(number.dump());
+        CHECK(reading.refusal.starts_with("结算清单编号 costlistcode："));
+        CHECK(reading.line.empty());
+    }
+    CHECK(read(with("costlistcode", "00012345").dump()).number == "00012345");
+}
+
+TEST_CASE("what can't be a VIN or a plate is left out and said, where the other of them is there") {
+    const auto two = taken(with("vin", "LSVAA49J132000017/LSVAA49J332000018"));
+    CHECK(two.at("vehicle") == json({{"plate", "陕D0T001"}}));
+    CHECK(two.at("quality")[0].at("code") == "two_values");
+    const auto masked = taken(with("vehicleplatenumber", "陕D*T001"));
+    CHECK(masked.at("vehicle") == json({{"vin", "LSVAA49J132000017"}}));
+    CHECK(masked.at("quality")[0].at("code") == "masked");
+    auto neither = with("vin", "#REF!");
+    neither["basicInfo"]["vehicleplatenumber"] = "LSVAA49J132000017";
+    CHECK(read(neither.dump()).refusal.starts_with("车牌号码和 VIN 都没有。"));
+    const auto placeholder = taken(with("vin", "11111111111111111"));
+    CHECK(placeholder.at("vehicle") == json({{"vin", "11111111111111111"}, {"plate", "陕D0T001"}}));
+    CHECK(placeholder.at("quality")[0].at("code") == "vin_placeholder");
+}
+
+TEST_CASE("amounts and quantities are read strictly") {
+    CHECK(taken(with("total_fee", "1,280.5")).at("total_fee") == 1280.5);
+    for (const auto* odd : {"1,5", "1.5.0", "1280.00.", "-5"}) {
+        const auto record = taken(with("total_fee", odd));
+        CHECK_FALSE(record.contains("total_fee"));
+        CHECK(record.at("quality")[0].at("code") == "unreadable");
+    }
+}
+
+TEST_CASE("a damaged character spoils its own member, never the plate") {
+    auto text = with("faultdescription", "CUT").dump();
+    text.replace(text.find("CUT"), 3, "冒黑\xE7\x83");
+    const auto reading = read(text);
+    INFO(reading.refusal);
+    const auto record = json::parse(reading.line);
+    CHECK(record.at("vehicle").at("plate") == "陕D0T001");
+    CHECK(record.at("items")[0].at("name") == "更换三元催化器");
+    CHECK(record.at("quality")[0] ==
+          json({{"member", "faultdescription"}, {"code", "damaged"}, {"found", "冒黑\xEF\xBF\xBD"}}));
+
+    text = with("vehicleplatenumber", "CUT").dump();
+    text.replace(text.find("CUT"), 3, "陕D0T\xE7\x83");
+    CHECK(json::parse(read(text).line).at("vehicle") == json({{"vin", "LSVAA49J132000017"}}));
 }
 
 TEST_CASE("several shops of one company are told apart by name") {
