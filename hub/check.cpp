@@ -96,7 +96,7 @@ Answer Hub::Impl::verify() {
     out["projection"] = live;
     out["projection_holds"] = live == anew;
     out["clean"] = checker.clean() && live == anew;
-    return {200, "application/json", out.dump(), {}};
+    return json_answer(out);
 }
 
 Answer Hub::Impl::rebuild() {
@@ -106,7 +106,7 @@ Answer Hub::Impl::rebuild() {
     const auto before = digest_of(state, today), after = digest_of(fresh, today);
     state = std::move(fresh);
     boot = new_uuid7(options.now());
-    return {200, "application/json", json{{"before", before}, {"after", after}, {"same", before == after}}.dump(), {}};
+    return json_answer({{"before", before}, {"after", after}, {"same", before == after}});
 }
 
 }  // namespace imloop::hub

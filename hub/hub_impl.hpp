@@ -6,9 +6,12 @@
 #include <nlohmann/json.hpp>
 #include <shared_mutex>
 
+#include "hub/answers.hpp"
 #include "hub/enrolment.hpp"
 #include "hub/hub.hpp"
+#include "hub/limits.hpp"
 #include "hub/projection/state.hpp"
+#include "hub/quota.hpp"
 #include "hub/report/report.hpp"
 #include "hub/writer.hpp"
 
@@ -34,19 +37,26 @@ struct Hub::Impl {
     State state;
     std::mutex own;  ///< one own line at a time
     mutable std::atomic<loop::Moment> last_own = 0;
+    Quota waiting_segments{waiting_segments_max}, waiting_bytes{waiting_bytes_max};
     boost::asio::thread_pool admission;
-    boost::asio::thread_pool import_pool;  ///< an import waits in `admission` for these
+    boost::asio::thread_pool operators;    ///< commands, which may take minutes: uploads don't wait for them
+    boost::asio::thread_pool import_pool;  ///< an import waits in `operators` for these
     std::unique_ptr<Writer> writer;
-    Attempts attempts;
+    Guesses guesses;
+    std::mutex enrolling;  ///< one code at a time: none is used twice
     struct Posted {
         std::string lines;  ///< of the journal it was read from
         nlohmann::json words;
     };
-    std::map<std::string, Posted> posted_;  ///< by station
+    std::map<std::string, Posted> posted_;         ///< by station
     std::map<std::string, nlohmann::json> peers_;  ///< figures by station, computed once a day
     loop::Day peers_of_ = 0;
     std::atomic<std::uintmax_t> imported_bytes = 0, import_bytes = 0;
 
+    /// A place among what waits for the writer, for so many bytes; nothing where there is none.
+    std::optional<Waiting> wait_with(std::size_t bytes);
+    /// Memory anew from the store, under the lock.
+    void reload();
     /// Checks a segment up to its seal and admits its lines. Nothing: `refusal` says why.
     std::optional<Arrival> arrive(const Caller&, std::string bytes, bool trusted, Answer& refusal);
     /// Writes lines into the hub's own journal and waits until they are durable.
@@ -55,6 +65,10 @@ struct Hub::Impl {
 
     Answer station_add(const nlohmann::json&);
     Answer station_invite(const nlohmann::json&);
+    /// What a code and a request are answered; how often it may be tried is bounded around it.
+    Answer enrol(const std::string& body);
+    /// The certificate of this key where it is young still.
+    std::optional<std::string> young_certificate(const std::string& kid);
     /// Writes the credential and answers the certificate; `status` is issued or renewed.
     Answer certify(const std::string& station, const std::string& request_pem, const char* status);
     /// The record as it counts today: its own line's words, or those of a correction; null where it has none.
