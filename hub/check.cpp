@@ -136,7 +136,7 @@ Answer Hub::Impl::verify() {
     out["projection"] = live;
     out["projection_holds"] = holds;
     out["clean"] = out["errors"].empty() && holds;
-    return {200, "application/json", out.dump(-1, ' ', false, json::error_handler_t::replace), {}};
+    return json_answer(out);
 }
 
 Answer Hub::Impl::rebuild() {
@@ -146,7 +146,7 @@ Answer Hub::Impl::rebuild() {
     const auto before = digest_of(state, today), after = digest_of(fresh, today);
     state = std::move(fresh);
     boot = new_uuid7(options.now());
-    return {200, "application/json", json{{"before", before}, {"after", after}, {"same", before == after}}.dump(), {}};
+    return json_answer({{"before", before}, {"after", after}, {"same", before == after}});
 }
 
 }  // namespace imloop::hub

@@ -7,7 +7,6 @@
 
 #include "hub/ca.hpp"
 #include "hub/hub_impl.hpp"
-#include "hub/limits.hpp"
 #include "journal/join_code.hpp"
 #include "loop/json.hpp"
 #include "service/files.hpp"
@@ -22,28 +21,20 @@ constexpr loop::Moment minute = 60'000;
 
 std::string kept(std::string_view secret) { return journal::to_hex(journal::sha256(secret)); }
 
-/// What fails inside, as on a full disk, is answered.
-Answer guarded(const std::function<Answer()>& work) {
-    try {
-        return work();
-    } catch (const std::exception& e) {
-        return problem(503, "failed", e.what());
-    }
-}
-
 void forget_before(std::deque<loop::Moment>& times, loop::Moment then) {
     while (!times.empty() && times.front() <= then) times.pop_front();
 }
 
 }  // namespace
 
-bool Attempts::allow(const std::string& address, loop::Moment now) {
+bool Guesses::note(const std::string& address, loop::Moment now) {
     const std::lock_guard guard(mutex_);
     forget_before(all_, now - minute);
     for (auto& [who, times] : by_address_) forget_before(times, now - minute);
     std::erase_if(by_address_, [](const auto& entry) { return entry.second.empty(); });
+    if (all_.size() >= guesses_of_all_max) return false;
     auto& own = by_address_[address];
-    if (own.size() >= join_attempts_max || all_.size() >= join_attempts_of_all_max) return false;
+    if (own.size() >= guesses_max) return false;
     own.push_back(now);
     all_.push_back(now);
     return true;
@@ -75,9 +66,15 @@ Answer Hub::Impl::station_invite(const json& in) {
         const std::unique_lock guard(lock);
         store.put_invite(kept(journal::secret_text(code.secret)), station, expires_at);
     }
-    const json out{
-        {"id", station}, {"code", journal::format_join_code(code)}, {"expires_at", loop::format_moment(expires_at)}};
-    return {200, "application/json", out.dump(), {}};
+    return json_answer(
+        {{"id", station}, {"code", journal::format_join_code(code)}, {"expires_at", loop::format_moment(expires_at)}});
+}
+
+std::optional<std::string> Hub::Impl::young_certificate(const std::string& kid) {
+    const std::unique_lock guard(lock);
+    const auto held = store.certificate(kid);
+    if (!held || options.now() - held->issued_at >= station_certificate_days * loop::day_ms / 3) return std::nullopt;
+    return held->pem;
 }
 
 Answer Hub::Impl::certify(const std::string& station, const std::string& request_pem, const char* status) {
@@ -89,6 +86,8 @@ Answer Hub::Impl::certify(const std::string& station, const std::string& request
     }
     const auto own_key = journal::PublicKey::from_spki(spki);
     if (!own_key) return problem(422, own_key.error().code, own_key.error().detail);
+    if (own_key->algorithm() != journal::Algorithm::es256)
+        return problem(422, "unsupported_key", "证书的钥匙要用 P-256 / a certificate is of a P-256 key");
     const auto now = options.now();
     {
         const std::shared_lock guard(lock);
@@ -98,68 +97,90 @@ Answer Hub::Impl::certify(const std::string& station, const std::string& request
                            "这把钥匙是另一个站点的或已停用，请换一个目录重新加入 / this key is another station's or "
                            "has been revoked: join in another folder");
     }
-    auto credential = own_record("credential");
-    credential.update({{"source_id", station},
-                       {"kid", own_key->kid()},
-                       {"alg", journal::name_of(own_key->algorithm())},
-                       {"spki", journal::base64(spki)},
-                       {"status", status},
-                       {"valid_from", loop::format_day(loop::day_of(now))},
-                       {"until", loop::format_day(loop::day_of(now) + station_certificate_days)}});
-    if (auto written = write_own({credential}); written.status != 200) return written;
+    const bool renews = std::string_view(status) == "renewed";
+    auto certificate = renews ? young_certificate(own_key->kid()) : std::nullopt;
+    if (!certificate) {
+        auto credential = own_record("credential");
+        credential.update({{"source_id", station},
+                           {"kid", own_key->kid()},
+                           {"alg", journal::name_of(own_key->algorithm())},
+                           {"spki", journal::base64(spki)},
+                           {"status", status},
+                           {"valid_from", loop::format_day(loop::day_of(now))},
+                           {"until", loop::format_day(loop::day_of(now) + station_certificate_days)}});
+        if (auto written = write_own({credential}); written.status != 200) return written;
+        certificate = issue_client_certificate(options.data, station, spki, now);
+        const std::unique_lock guard(lock);
+        store.put_certificate(own_key->kid(), {now, *certificate});
+    }
     std::string name = station;
     {
         const std::shared_lock guard(lock);
         if (const auto view = state.projection.stations().at(station, now)) name = view->name;
     }
-    const json out{{"station_id", station},
-                   {"name", name},
-                   {"certificate", issue_client_certificate(options.data, station, spki, now)},
-                   {"ca", service::read_file(options.data / "ca.cert.pem")},
-                   {"hub_key", key.public_key().pem()}};
-    return {200, "application/json", out.dump(), {}};
+    return json_answer({{"station_id", station},
+                        {"name", name},
+                        {"certificate", *certificate},
+                        {"ca", service::read_file(options.data / "ca.cert.pem")},
+                        {"hub_key", key.public_key().pem()}});
 }
 
 Answer Hub::authority() const {
     return {200, "application/x-pem-file", service::read_file(impl_->options.data / "ca.cert.pem"), {}};
 }
 
+/// The code is used up by the certificate, not by the try: what else is wrong can be mended and tried again.
+Answer Hub::Impl::enrol(const std::string& body) {
+    const json in = loop::json_of(body);
+    if (!in.is_object() || !in.contains("code") || !in["code"].is_string() || !in.contains("csr") ||
+        !in["csr"].is_string())
+        return problem(400, "malformed_request", "要有 code 和 csr / code and csr are needed");
+    const auto request = in["csr"].get<std::string>(), code = kept(in["code"].get<std::string>());
+    try {
+        spki_of_request(request);
+    } catch (const StoreError& e) {
+        return problem(422, "bad_request_signature", e.what());
+    }
+    const std::lock_guard one(enrolling);
+    const auto now = options.now();
+    std::optional<std::string> station;
+    {
+        const std::unique_lock guard(lock);
+        station = store.invited(code, now);
+    }
+    if (!station)
+        return problem(401, "code_refused",
+                       "加入码已用过或已过期。请向监管部门要一个新的。 / The code was used or has expired. "
+                       "Ask the bureau for a new one.");
+    auto answer = certify(*station, request, "issued");
+    if (answer.status == 200) {
+        const std::unique_lock guard(lock);
+        store.use_invite(code, now);
+    }
+    return answer;
+}
+
 void Hub::enrol(std::string address, std::string body, Done done) {
-    boost::asio::post(
-        impl_->admission, [this, address = std::move(address), body = std::move(body), done = std::move(done)] {
-            const auto now = impl_->options.now();
-            if (!impl_->attempts.allow(address, now))
-                return done(problem(429, "too_many_attempts",
-                                    "试得太频繁，请一分钟后再试 / too many attempts, try again in a minute"));
-            const json in = loop::json_of(body);
-            if (!in.is_object() || !in.value("code", json()).is_string() || !in.value("csr", json()).is_string())
-                return done(problem(400, "malformed_request", "要有 code 和 csr / code and csr are needed"));
-            try {
-                spki_of_request(in["csr"].get<std::string>());  // before the code is used up
-            } catch (const StoreError& e) {
-                return done(problem(422, "bad_request_signature", e.what()));
-            }
-            done(guarded([&] {
-                std::optional<std::string> station;
-                {
-                    const std::unique_lock guard(impl_->lock);
-                    station = impl_->store.take_invite(kept(in["code"].get<std::string>()), now);
-                }
-                if (!station)
-                    return problem(401, "code_refused",
-                                   "加入码已用过或已过期。请向监管部门要一个新的。 / The code was used or has expired. "
-                                   "Ask the bureau for a new one.");
-                return impl_->certify(*station, in["csr"].get<std::string>(), "issued");
-            }));
-        });
+    boost::asio::post(impl_->admission,
+                      [this, address = std::move(address), body = std::move(body), done = std::move(done)] {
+                          answering(done, [&] {
+                              auto answer = impl_->enrol(body);
+                              const bool wrong = answer.status >= 400 && answer.status < 500;
+                              if (wrong && !impl_->guesses.note(address, impl_->options.now()))
+                                  answer = too_many_guesses();
+                              done(std::move(answer));
+                          });
+                      });
 }
 
 void Hub::renew(const Caller& caller, std::string body, Done done) {
     boost::asio::post(impl_->admission, [this, caller, body = std::move(body), done = std::move(done)] {
-        const json in = loop::json_of(body);
-        if (!in.is_object() || !in.value("csr", json()).is_string())
-            return done(problem(400, "malformed_request", "要有 csr / csr is needed"));
-        done(guarded([&] { return impl_->certify(caller.source, in["csr"].get<std::string>(), "renewed"); }));
+        answering(done, [&] {
+            const json in = loop::json_of(body);
+            if (!in.is_object() || !in.contains("csr") || !in["csr"].is_string())
+                return done(problem(400, "malformed_request", "要有 csr / csr is needed"));
+            done(impl_->certify(caller.source, in["csr"].get<std::string>(), "renewed"));
+        });
     });
 }
 

@@ -1,4 +1,5 @@
-// How often a code may be tried: a bound a minute for each address, and one for all together.
+// How often a secret may be guessed: a bound a minute for each address, and one for all together. Only what is wrong is
+// counted, so that nobody shuts out who knows it.
 #pragma once
 
 #include <deque>
@@ -11,10 +12,11 @@
 namespace imloop::hub {
 
 /// Thread safe.
-class Attempts {
+class Guesses {
 public:
-    /// False where this address, or all together, have tried too often within the last minute.
-    bool allow(const std::string& address, loop::Moment now);
+    /// Notes a wrong one. False where this address, or all together, have been wrong too often within the last minute:
+    /// it is answered 429.
+    bool note(const std::string& address, loop::Moment now);
 
 private:
     std::mutex mutex_;

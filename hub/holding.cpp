@@ -9,6 +9,7 @@
 #include "hub/report/peers.hpp"
 #include "hub/report/render.hpp"
 #include "loop/suspects/rule_table.hpp"
+#include "service/say.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -77,7 +78,9 @@ void Hub::Impl::hold_new() {
         holds.push_back(std::move(hold));
     }
     if (holds.empty()) return;
-    boost::asio::post(admission, [this, holds = std::move(holds)] { write_own(holds); });
+    boost::asio::post(admission, [this, holds = std::move(holds)] {
+        answering([](const Answer& failed) { service::say("hold: " + failed.cause); }, [&] { write_own(holds); });
+    });
 }
 
 Answer Hub::holds(const Caller& caller, std::string_view if_none_match) const {
@@ -155,7 +158,7 @@ Answer Hub::Impl::hold_decide(const json& in) {
                      {"officer_id", in.at("officer_id")}});
     auto written = write_own({decision});
     if (written.status != 200) return written;
-    return {200, "application/json", json{{"record_id", record_id}, {"action", action}}.dump(), {}};
+    return json_answer({{"record_id", record_id}, {"action", action}});
 }
 
 }  // namespace imloop::hub

@@ -8,7 +8,6 @@
 #include "hub/ca.hpp"
 #include "hub/hub_impl.hpp"
 #include "hub/ids.hpp"
-#include "hub/limits.hpp"
 #include "journal/encoding.hpp"
 #include "journal/limits.hpp"
 #include "loop/json.hpp"
@@ -46,13 +45,6 @@ std::string valid_from(const json& policy) { return policy.value("valid_from", p
 Answer refusal_of(const journal::Error& e) {
     const int status = e.code == "too_large" ? 413 : e.code == "unsupported_encoding" ? 415 : 400;
     return problem(status, e.code, e.detail);
-}
-
-Answer problem(int status, std::string_view code, std::string_view detail) {
-    const json body{{"type", "about:blank"}, {"title", code}, {"status", status}, {"detail", detail}, {"code", code}};
-    Answer answer{status, "application/problem+json", body.dump(), {}};
-    if (status == 429 || status == 503) answer.headers.emplace_back("Retry-After", "2");
-    return answer;
 }
 
 void Hub::init(const std::filesystem::path& data, const std::string& hub_id, const std::string& name,
@@ -98,19 +90,38 @@ Hub::Impl::Impl(HubOptions o)
       store(database_of(options)),
       state(policy, parameters),
       admission(std::max(1U, options.admission_threads)),
+      operators(operators_at_once),
       import_pool(std::max(1U, options.admission_threads)) {
     read_meta();
     boot = new_uuid7(options.now());
     load(state);
     state.settle(loop::day_of(options.now()));
     state.suspects.take_new();
-    writer = std::make_unique<Writer>(store, state, lock, key, [this] { hold_new(); });
+    writer =
+        std::make_unique<Writer>(store, state, lock, key, Writer::Calls{[this] { hold_new(); }, [this] { reload(); }});
+}
+
+void Hub::Impl::reload() {
+    State fresh(policy, parameters);
+    load(fresh);
+    fresh.settle(loop::day_of(options.now()));
+    fresh.suspects.take_new();
+    state = std::move(fresh);
+    boot = new_uuid7(options.now());
+}
+
+std::optional<Waiting> Hub::Impl::wait_with(std::size_t bytes) {
+    auto one = waiting_segments.take(1);
+    auto all = waiting_bytes.take(bytes);
+    if (!one || !all) return std::nullopt;
+    return Waiting{std::move(*one), std::move(*all)};
 }
 
 Hub::Hub(HubOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Hub::~Hub() { close(); }
 
 void Hub::close() {
+    impl_->operators.join();
     impl_->admission.join();
     impl_->import_pool.join();
     impl_->writer.reset();
@@ -126,16 +137,21 @@ std::optional<Answer> Hub::barred(const Caller& caller) const {
 }
 
 void Hub::journal(const Caller& caller, std::string encoding, std::string bytes, Done done) {
+    auto waiting = impl_->wait_with(bytes.size());
+    if (!waiting) return done(busy());
     boost::asio::post(impl_->admission, [this, caller, encoding = std::move(encoding), bytes = std::move(bytes),
-                                         done = std::move(done)] {
-        auto decoded = journal::decode(encoding, bytes, journal::segment_bytes_max);
-        if (!decoded) return done(refusal_of(decoded.error()));
-        Answer refusal;
-        auto arrival = impl_->arrive(caller, std::move(*decoded), refusal);
-        if (!arrival) return done(std::move(refusal));
-        arrival->done = done;
-        if (!impl_->writer->offer(std::move(*arrival)))
-            done(problem(503, "busy", "监管中心正忙，请稍后再传 / the hub is busy, send again later"));
+                                         waiting = std::move(*waiting), done = std::move(done)]() mutable {
+        answering(done, [&] {
+            auto decoded = journal::decode(encoding, bytes, journal::segment_bytes_max);
+            if (!decoded) return done(refusal_of(decoded.error()));
+            if (!waiting.bytes.hold(decoded->size())) return done(busy());
+            Answer refusal;
+            auto arrival = impl_->arrive(caller, std::move(*decoded), refusal);
+            if (!arrival) return done(std::move(refusal));
+            arrival->waiting = std::move(waiting);
+            arrival->done = done;
+            impl_->writer->offer(std::move(*arrival));
+        });
     });
 }
 
@@ -152,7 +168,7 @@ Answer Hub::Impl::write_own(const std::vector<json>& records) {
     const std::lock_guard one(own);
     std::vector<std::string> lines;
     lines.reserve(records.size());
-    for (const auto& r : records) lines.push_back(r.dump());
+    for (const auto& r : records) lines.push_back(dumped(r));
     ChainState chain{0, journal::chain_start(journal::Algorithm::es256, id, epoch)};
     {
         const std::shared_lock guard(lock);
@@ -167,24 +183,32 @@ Answer Hub::Impl::write_own(const std::vector<json>& records) {
                            a.problems[0].pointer + " " + a.problems[0].zh + " / " + a.problems[0].en);
     std::promise<Answer> answered;
     arrival->done = [&](Answer a) { answered.set_value(std::move(a)); };
-    if (!writer->offer(std::move(*arrival))) return problem(503, "busy", "监管中心正忙 / the hub is busy");
+    writer->offer(std::move(*arrival));
     return answered.get_future().get();
 }
 
 void Hub::put_trace(const Caller& caller, std::string sha256, std::string encoding, std::string bytes, Done done) {
+    auto waiting = impl_->wait_with(bytes.size());
+    if (!waiting) return done(busy());
     boost::asio::post(impl_->admission, [this, caller, sha256 = std::move(sha256), encoding = std::move(encoding),
-                                         bytes = std::move(bytes), done = std::move(done)] {
-        auto csv = journal::decode(encoding, bytes, trace_bytes_max);
-        if (!csv) return done(refusal_of(csv.error()));
-        if (journal::to_hex(journal::sha256(*csv)) != sha256)
-            return done(problem(422, "digest_mismatch", "内容与摘要不符 / the content does not match the digest"));
-        if (static_cast<std::size_t>(std::ranges::count(*csv, '\n')) > trace_rows_max + 1)
-            return done(problem(413, "too_large", "过程数据超过 3600 行 / over 3,600 rows"));
-        impl_->writer->run(
-            [caller, sha256, csv = std::move(*csv), now = impl_->options.now(), done](Store& store, State& state) {
-                state.receive_trace(sha256, caller.source, now, csv, store);
-                done({200, "application/json", R"({"stored":true})", {}});
-            });
+                                         bytes = std::move(bytes), waiting = std::move(*waiting),
+                                         done = std::move(done)]() mutable {
+        answering(done, [&] {
+            auto csv = journal::decode(encoding, bytes, trace_bytes_max);
+            if (!csv) return done(refusal_of(csv.error()));
+            if (!waiting.bytes.hold(csv->size())) return done(busy());
+            if (journal::to_hex(journal::sha256(*csv)) != sha256)
+                return done(problem(422, "digest_mismatch", "内容与摘要不符 / the content does not match the digest"));
+            if (static_cast<std::size_t>(std::ranges::count(*csv, '\n')) > trace_rows_max + 1)
+                return done(problem(413, "too_large", "过程数据超过 3600 行 / over 3,600 rows"));
+            const auto held = std::make_shared<Waiting>(std::move(waiting));  // until the errand has gone
+            impl_->writer->run(
+                [caller, sha256, csv = std::move(*csv), now = impl_->options.now(), held](Store& store, State& state) {
+                    state.receive_trace(sha256, caller.source, now, csv, store);
+                    return json_answer({{"stored", true}});
+                },
+                done);
+        });
     });
 }
 
@@ -208,12 +232,16 @@ std::string Hub::metrics() const {
     std::uint64_t lines = 0;
     for (const auto& [where, chain] : impl_->state.chains) lines += chain.last;
     return fmt::format(
-        "# TYPE imloop_lines_total counter\nimloop_lines_total {}\n# TYPE imloop_epochs gauge\nimloop_epochs {}\n",
-        lines, impl_->state.chains.size());
+        "# TYPE imloop_lines_total counter\nimloop_lines_total {}\n# TYPE imloop_epochs gauge\nimloop_epochs {}\n"
+        "# TYPE imloop_waiting_segments gauge\nimloop_waiting_segments {}\n"
+        "# TYPE imloop_waiting_bytes gauge\nimloop_waiting_bytes {}\n"
+        "# TYPE imloop_waiting_bytes_peak gauge\nimloop_waiting_bytes_peak {}\n",
+        lines, impl_->state.chains.size(), impl_->waiting_segments.held(), impl_->waiting_bytes.held(),
+        impl_->waiting_bytes.peak());
 }
 
 void Hub::admin(std::string_view command, std::string body, Done done) {
-    boost::asio::post(impl_->admission,
+    boost::asio::post(impl_->operators,
                       [this, command = std::string(command), body = std::move(body), done = std::move(done)] {
                           try {
                               const auto read = loop::parse_bounded(body.empty() ? "{}" : body);
@@ -251,7 +279,7 @@ void Hub::admin(std::string_view command, std::string body, Done done) {
                               done(problem(400, "malformed_request", e.what()));
                           } catch (const Damaged& e) {
                               done(problem(500, "damaged", e.what()));
-                          } catch (const std::exception& e) {
+                          } catch (const std::exception& e) {  // operators are told what it was
                               done(problem(500, "failed", e.what()));
                           }
                       });

@@ -27,6 +27,7 @@ struct Answer {
     std::string content_type = "application/json";
     std::string body;
     std::vector<std::pair<std::string, std::string>> headers;
+    std::string cause = {};  ///< of a 500, for the hub's log alone
 };
 
 /// RFC 9457 problem+json. `expected`: the next number, for journal_gap.
@@ -59,8 +60,8 @@ public:
     /// Why this caller is not served: 401 unknown_key, 403 source_revoked. A journal is asked about itself.
     std::optional<Answer> barred(const Caller&) const;
 
-    /// `POST /api/v1/journal`: the body and its Content-Encoding. `done` is called from another thread, after the
-    /// commit.
+    /// `POST /api/v1/journal`: the body and its Content-Encoding. `done` is called once, from any thread, after the
+    /// commit. 503 busy where too much is on its way already.
     void journal(const Caller&, std::string encoding, std::string body, Done done);
     /// `GET /api/v1/journal?epoch=`: how far the hub holds this journal of the caller's; `last` 0 where not at all.
     Answer standing(const Caller&, std::string_view query) const;
@@ -75,9 +76,11 @@ public:
     /// `GET /api/v1/authority`: the hub's CA, for whoever holds a code with its fingerprint. Asks for no certificate.
     Answer authority() const;
     /// `POST /api/v1/enrolments` `{code, csr}`: the one-time code of an invitation for a certificate. Asks for none.
-    /// 401 code_refused, 422 bad_request_signature, 429 too_many_attempts.
+    /// 401 code_refused, 422 bad_request_signature, 429 too_many_attempts. Only a certificate that is issued uses the
+    /// code up, and a right code is taken however many wrong ones came from its address.
     void enrol(std::string address, std::string body, Done done);
-    /// `POST /api/v1/certificates` `{csr}`: a new certificate while the old one holds.
+    /// `POST /api/v1/certificates` `{csr}`: a new certificate while the old one holds. For a key whose certificate is
+    /// young still that one is given again, byte for byte.
     void renew(const Caller&, std::string body, Done done);
 
     /// `GET /api/v1/work-orders?cursor=&limit=`: failed vehicles of an M or I station and what changed; ETag and 304.

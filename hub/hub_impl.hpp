@@ -7,9 +7,12 @@
 #include <set>
 #include <shared_mutex>
 
+#include "hub/answers.hpp"
 #include "hub/enrolment.hpp"
 #include "hub/hub.hpp"
+#include "hub/limits.hpp"
 #include "hub/projection/state.hpp"
+#include "hub/quota.hpp"
 #include "hub/report/report.hpp"
 #include "hub/writer.hpp"
 
@@ -41,10 +44,13 @@ struct Hub::Impl {
     State state;
     std::mutex own;  ///< one own line at a time
     mutable std::atomic<loop::Moment> last_own = 0;
+    Quota waiting_segments{waiting_segments_max}, waiting_bytes{waiting_bytes_max};
     boost::asio::thread_pool admission;
-    boost::asio::thread_pool import_pool;  ///< an import waits in `admission` for these
+    boost::asio::thread_pool operators;    ///< commands, which may take minutes: uploads don't wait for them
+    boost::asio::thread_pool import_pool;  ///< an import waits in `operators` for these
     std::unique_ptr<Writer> writer;
-    Attempts attempts;
+    Guesses guesses;
+    std::mutex enrolling;  ///< one code at a time: none is used twice
     struct Posted {
         std::string lines;  ///< of the journal it was read from
         nlohmann::json words;
@@ -55,6 +61,10 @@ struct Hub::Impl {
     std::atomic<std::uintmax_t> imported_bytes = 0, import_bytes = 0;
     std::set<std::string> restored;  ///< kids of the hub this one is a copy of; under `lock`
 
+    /// A place among what waits for the writer, for so many bytes; nothing where there is none.
+    std::optional<Waiting> wait_with(std::size_t bytes);
+    /// Memory anew from the store, under the lock.
+    void reload();
     /// Checks a segment that came over the network up to its seal and admits its lines. Nothing: `refusal` says why.
     std::optional<Arrival> arrive(const Caller&, std::string bytes, Answer& refusal);
     /// Likewise one of an import, with the receipt that came with it or none.
@@ -70,6 +80,10 @@ struct Hub::Impl {
 
     Answer station_add(const nlohmann::json&);
     Answer station_invite(const nlohmann::json&);
+    /// What a code and a request are answered; how often it may be tried is bounded around it.
+    Answer enrol(const std::string& body);
+    /// The certificate of this key where it is young still.
+    std::optional<std::string> young_certificate(const std::string& kid);
     /// Writes the credential and answers the certificate; `status` is issued or renewed.
     Answer certify(const std::string& station, const std::string& request_pem, const char* status);
     /// The record as it counts today: its own line's words, or those of a correction; null where it has none, empty

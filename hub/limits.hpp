@@ -1,24 +1,46 @@
 // The hub's own limits, each named once. The journal's stand in journal/limits.hpp.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 
 #include "loop/traces/trace.hpp"
 
 namespace imloop::hub {
 
-inline constexpr std::size_t waiting_segments_max = 64;             ///< beyond it: 503 with Retry-After
-inline constexpr std::size_t waiting_bytes_max = 64 * 1024 * 1024;  ///< likewise
-inline constexpr std::size_t import_ahead_max = 16;                 ///< segments an import judges ahead
+// In front of everything. Beyond a limit of connections a new one is closed at once, beyond the others the head of a
+// request is answered 503 with Retry-After and its body is not read.
+inline constexpr std::size_t connections_max = 1000;  ///< of stations
+inline constexpr std::size_t connections_of_address_max =
+    200;  ///< before the certificate is known; a county may share one
+inline constexpr std::size_t connections_of_source_max = 32;  ///< with a certificate that holds
+inline constexpr std::size_t admin_connections_max = 64;
+inline constexpr std::size_t bytes_in_flight_max = 128 * 1024 * 1024;  ///< bodies, from their head to their answer
+inline constexpr std::size_t bytes_in_flight_of_peer_max = 16 * 1024 * 1024;  ///< of a source, or of an address without
+inline constexpr std::size_t request_head_max = 8 * 1024;
+inline constexpr std::chrono::milliseconds head_time{10'000};  ///< for the head of a request, handshake likewise
+inline constexpr std::chrono::milliseconds body_time{30'000};
+inline constexpr std::chrono::milliseconds unread_time{5'000};     ///< for what a refused client still sends
+inline constexpr std::size_t unread_bytes_max = 32 * 1024 * 1024;  ///< of that, looked at by no one
+inline constexpr std::size_t request_bytes_max = 64 * 1024;        ///< bodies that are neither journal nor process data
+
+// Segments and process data from the end of their upload to their answer: what waits for a thread, is decoded, judged,
+// or waits for the writer. Beyond it: 503 with Retry-After.
+inline constexpr std::size_t waiting_segments_max = 64;
+inline constexpr std::size_t waiting_bytes_max = 64 * 1024 * 1024;
+inline constexpr std::size_t import_ahead_max = 16;  ///< segments an import judges ahead
 using loop::traces::trace_bytes_max;
 using loop::traces::trace_rows_max;
-inline constexpr std::size_t request_bytes_max = 64 * 1024;  ///< bodies that are neither journal nor process data
-inline constexpr std::size_t request_head_max = 8 * 1024;
+
+inline constexpr unsigned operators_at_once = 2;              ///< commands beside each other
 inline constexpr int join_code_hours = 24;                    ///< how long a code may be used
-inline constexpr std::size_t join_attempts_max = 10;          ///< a minute and address
-inline constexpr std::size_t join_attempts_of_all_max = 100;  ///< a minute
-inline constexpr std::size_t segments_a_page_max = 200;       ///< that one page of a list reads
-inline constexpr std::size_t traces_a_transaction = 1000;     ///< whose figures are made anew at start
+inline constexpr std::size_t guesses_max = 10;                ///< wrong codes or tokens a minute and address
+inline constexpr std::size_t guesses_of_all_max = 100;        ///< a minute
+inline constexpr std::size_t alarms_of_epoch_max = 16;        ///< kept with their bytes; further ones are counted
+inline constexpr std::size_t refusals_told_apart_max = 1000;  ///< sources with their codes that a log counts apart
+
+inline constexpr std::size_t segments_a_page_max = 200;    ///< that one page of a list reads
+inline constexpr std::size_t traces_a_transaction = 1000;  ///< whose figures are made anew at start
 inline constexpr int list_limit_default = 50;
 inline constexpr int list_limit_max = 500;
 

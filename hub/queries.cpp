@@ -42,7 +42,7 @@ Answer Hub::standing(const Caller& caller, std::string_view query) const {
     const bool known = it != impl_->state.chains.end();
     json out{{"source", caller.source}, {"epoch", epoch}, {"last", known ? it->second.last : 0}};
     if (known) out["head"] = journal::to_hex(it->second.head);
-    return {200, "application/json", out.dump(), {}};
+    return json_answer(out);
 }
 
 json Hub::Impl::words_of(const std::string& record_id) {
@@ -200,7 +200,7 @@ Answer Hub::feed(const Caller& caller, std::string_view query) const {
                                        {"outcome", loop::name_of(all.back().outcome)},
                                        {"open", !all.back().ended_by}};
             item["record"] = std::move(record);
-            lines += item.dump() + "\n";
+            lines += dumped(item) + "\n";
             ++count;
         }
     }

@@ -10,7 +10,9 @@
 
 namespace imloop::hub {
 
-/// The value of one key; keys and values of the hub's queries need no escapes. Empty: not given.
+/// Whether path and query are text: visible ASCII, whose escapes (RFC 3986) are UTF-8 and no control characters.
+bool is_text(std::string_view target);
+/// The value of one key of a query that is text, its escapes resolved. Empty: not given.
 std::string query_value(std::string_view query, std::string_view key);
 /// `limit`, 50 where it is not given; nothing where it is no number from 1 to 500.
 std::optional<std::size_t> list_limit(std::string_view query);

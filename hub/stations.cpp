@@ -20,7 +20,7 @@ std::string_view status_name(loop::StationStatus s) {
     return names[static_cast<int>(s)];
 }
 
-Answer ok(const json& body) { return {200, "application/json", body.dump(), {}}; }
+Answer ok(const json& body) { return json_answer(body); }
 
 }  // namespace
 
@@ -229,7 +229,7 @@ void Hub::clearance(const Caller& caller, const std::string& body, Done done) {
         return done(problem(400, "vehicle_missing", "至少要有 vin 或 plate / vin or plate must be given"));
     loop::VehicleWords words{
         loop::normal_vin(word("vin")), loop::normal_plate(word("plate")), word("plate_kind"), "", "", ""};
-    impl_->writer->run([this, caller, words, done = std::move(done)](Store& store, State& state) {
+    const auto errand = [this, caller, words](Store& store, State& state) {
         const auto now = impl_->options.now();
         json answer{{"clearance", "no_open_episode"}, {"as_of", loop::format_moment(now)}, {"repairs", json::array()}};
         const auto place = state.projection.place(words, now);
@@ -250,8 +250,9 @@ void Hub::clearance(const Caller& caller, const std::string& body, Done done) {
             }
         }
         store.put_clearance(caller.source, now, place.vehicle_id, answer["clearance"].get<std::string>());
-        done({200, "application/json", answer.dump(), {}});
-    });
+        return json_answer(answer);
+    };
+    impl_->writer->run(errand, std::move(done));
 }
 
 }  // namespace imloop::hub

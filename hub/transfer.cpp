@@ -76,7 +76,7 @@ Answer Hub::Impl::import_file(const fs::path& path) {
         auto done = std::make_shared<std::promise<Answer>>();
         written.emplace_back(offset, done->get_future());
         arrival->done = [done](Answer answer) { done->set_value(std::move(answer)); };
-        if (!writer->offer(std::move(*arrival))) done->set_value(problem(503, "busy", "正忙 / busy"));
+        writer->offer(std::move(*arrival));
         imported_bytes += size;
         take_written(import_ahead_max);
     };
@@ -91,9 +91,13 @@ Answer Hub::Impl::import_file(const fs::path& path) {
         judged.push_back({offset, bytes.size() - rest.size() - offset, arrival->get_future()});
         const auto judge = [this, arrival, segment = std::string(piece->segment),
                             receipt = std::string(piece->receipt)] {
-            std::pair<std::optional<Arrival>, Answer> out;
-            out.first = arrive_on_stick(segment, receipt, out.second);
-            arrival->set_value(std::move(out));
+            try {
+                std::pair<std::optional<Arrival>, Answer> out;
+                out.first = arrive_on_stick(segment, receipt, out.second);
+                arrival->set_value(std::move(out));
+            } catch (const std::exception&) {
+                arrival->set_exception(std::current_exception());
+            }
         };
         // A segment of the hub's own may bring the keys of those behind it.
         if (is_hub(journal::parse_segment(piece->segment).value().header.source)) {

@@ -2,26 +2,53 @@
 
 #include <fmt/format.h>
 
+#include <cassert>
+
+#include "hub/answers.hpp"
 #include "hub/limits.hpp"
 #include "journal/chain.hpp"
+#include "service/say.hpp"
 
 namespace imloop::hub {
 namespace {
 
 /// Nothing of it is durable, but memory may have taken it in: what is not in the store must not be answered from. The
 /// process ends, its supervisor starts it again, and the store is as it was.
-[[noreturn]] void end_with(const StoreError& e) {
-    fmt::print(stderr, "写入数据库失败，程序停止：{0} / the store refused a write, stopping: {0}\n", e.what());
+[[noreturn]] void end_with(const std::exception& e) {
+    service::say(fmt::format("写入数据库失败，程序停止：{0} / the store refused a write, stopping: {0}", e.what()));
     std::_Exit(store_refused_exit);
 }
+
+/// What a segment writes; gone again where release() was not called.
+class Savepoint {
+public:
+    explicit Savepoint(sqlite::Database& database) : database_(database) { database_.execute("SAVEPOINT segment"); }
+    ~Savepoint() {
+        if (released_) return;
+        try {
+            database_.execute("ROLLBACK TO segment; RELEASE segment");
+        } catch (const StoreError& e) {
+            end_with(e);
+        }
+    }
+    void release() {
+        database_.execute("RELEASE segment");
+        released_ = true;
+    }
+    Savepoint(const Savepoint&) = delete;
+    Savepoint& operator=(const Savepoint&) = delete;
+
+private:
+    sqlite::Database& database_;
+    bool released_ = false;
+};
 
 Answer receipt_answer(std::string receipt) { return {200, "application/x-ndjson", std::move(receipt), {}}; }
 
 }  // namespace
 
-Writer::Writer(Store& store, State& state, std::shared_mutex& lock, const journal::PrivateKey& key,
-               std::function<void()> settled)
-    : store_(store), state_(state), lock_(lock), key_(key), settled_(std::move(settled)), thread_([this] { work(); }) {}
+Writer::Writer(Store& store, State& state, std::shared_mutex& lock, const journal::PrivateKey& key, Calls calls)
+    : store_(store), state_(state), lock_(lock), key_(key), calls_(std::move(calls)), thread_([this] { work(); }) {}
 
 Writer::~Writer() {
     {
@@ -30,25 +57,25 @@ Writer::~Writer() {
     }
     wake_.notify_all();
     thread_.join();
+    assert(waiting_.empty() && errands_.empty());  // every answer that was owed was given
 }
 
-bool Writer::offer(Arrival arrival) {
+void Writer::offer(Arrival arrival) {
+    assert(arrival.done && arrival.bytes && arrival.admitted.size() == arrival.segment.lines.size());
     {
         const std::lock_guard guard(mutex_);
-        if (stop_ || waiting_.size() >= waiting_segments_max ||
-            waiting_bytes_ + arrival.bytes->size() > waiting_bytes_max)
-            return false;
-        waiting_bytes_ += arrival.bytes->size();
+        assert(!stop_);
         waiting_.push_back(std::move(arrival));
     }
     wake_.notify_one();
-    return true;
 }
 
-void Writer::run(std::function<void(Store&, State&)> errand) {
+void Writer::run(Errand errand, Hub::Done done) {
+    assert(errand && done);
     {
         const std::lock_guard guard(mutex_);
-        errands_.push_back(std::move(errand));
+        assert(!stop_);
+        errands_.emplace_back(std::move(errand), std::move(done));
     }
     wake_.notify_one();
 }
@@ -56,43 +83,79 @@ void Writer::run(std::function<void(Store&, State&)> errand) {
 void Writer::work() {
     for (;;) {
         std::deque<Arrival> batch;
-        std::deque<std::function<void(Store&, State&)>> errands;
+        std::deque<std::pair<Errand, Hub::Done>> errands;
         {
             std::unique_lock guard(mutex_);
             wake_.wait(guard, [this] { return stop_ || !waiting_.empty() || !errands_.empty(); });
             if (stop_ && waiting_.empty() && errands_.empty()) return;
             batch.swap(waiting_);
             errands.swap(errands_);
-            waiting_bytes_ = 0;
         }
         if (!batch.empty()) commit(batch);
-        for (auto& errand : errands) {
-            const std::unique_lock guard(lock_);
-            try {
-                errand(store_, state_);
-            } catch (const StoreError& e) {
-                end_with(e);
-            }
-        }
+        for (const auto& [errand, done] : errands) run_now(errand, done);
     }
+}
+
+void Writer::run_now(const Errand& errand, const Hub::Done& done) {
+    answering(done, [&] {
+        std::optional<Answer> answer;
+        try {
+            const std::unique_lock guard(lock_);
+            answer = errand(store_, state_);
+        } catch (const StoreError& e) {
+            end_with(e);
+        }
+        done(std::move(*answer));
+    });
 }
 
 void Writer::commit(std::deque<Arrival>& batch) {
     std::vector<Answer> answers;
     answers.reserve(batch.size());
-    {
+    try {
         const std::unique_lock guard(lock_);
-        try {
-            Transaction transaction(store_.database());
-            for (auto& arrival : batch) answers.push_back(put(arrival));
-            transaction.commit();
-            state_.settle(loop::day_of(batch.back().received_at));
-            settled_();
-        } catch (const StoreError& e) {
-            end_with(e);
+        std::optional<Transaction> transaction(std::in_place, store_.database());
+        for (auto& arrival : batch) {
+            answers.push_back(put_alone(arrival));
+            if (!state_differs_) continue;
+            transaction->commit();
+            calls_.reload();
+            state_differs_ = false;
+            transaction.emplace(store_.database());
         }
+        transaction->commit();
+        transaction.reset();
+        try {
+            state_.settle(loop::day_of(batch.back().received_at));
+            calls_.settled();
+        } catch (const StoreError&) {
+            throw;
+        } catch (const std::exception& e) {  // what was written stands, and its receipts are owed
+            service::say(fmt::format("重算未完成 / what follows from the records is not complete: {}", e.what()));
+        }
+    } catch (const std::exception& e) {
+        end_with(e);
     }
-    for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(answers[i]));
+    assert(answers.size() == batch.size());
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        const auto done = std::move(batch[i].done);
+        batch[i] = {};  // its bytes and its place: who reads the answer may send the next at once
+        answering(done, [&] { done(std::move(answers[i])); });
+    }
+}
+
+/// Whatever it throws, the store is as before it, and the segments beside it are not touched.
+Answer Writer::put_alone(Arrival& a) {
+    Savepoint savepoint(store_.database());
+    try {
+        auto answer = put(a);
+        savepoint.release();
+        return answer;
+    } catch (const StoreError&) {
+        throw;
+    } catch (const std::exception& e) {
+        return internal_error(e);
+    }
 }
 
 /// Continuity: new, known, known and going on, a gap or a fork.
@@ -106,29 +169,30 @@ Answer Writer::put(Arrival& a) try {
         answer.body.insert(answer.body.size() - 1, fmt::format(",\"expected\":{}", last + 1));
         return answer;
     }
-    const auto fork = [&] {
-        store_.put_alarm(header.source, header.epoch, header.first, a.received_at, "journal_fork", *a.bytes);
-        state_.suspects.forked(header.source, header.first, a.received_at);
+    const auto forked = [&] {
+        if (store_.put_alarm(header.source, header.epoch, header.first, a.received_at, "journal_fork", *a.bytes))
+            state_.suspects.forked(header.source, header.first, a.received_at);
         return problem(
             409, "journal_fork",
             "同一编号已有另一内容，已报告监管部门 / the same number holds other bytes; the bureau has been told");
     };
     if (header.first == last + 1) {
-        if (last > 0 && it->second.is_head_known && header.prev != it->second.head) return fork();
+        if (last > 0 && it->second.is_head_known && header.prev != it->second.head) return forked();
         return put_new(a, 0);
     }
     std::size_t known = 0;
     for (std::uint64_t seq = header.first; seq <= last && known < a.segment.lines.size();) {
         const auto stored = store_.segment_with(header.source, header.epoch, seq);
         const auto old = journal::parse_segment(stored.value().bytes).value();
+        if (seq < old.header.first) throw std::runtime_error("the store lacks lines that its chain has");
         if (known == 0) {
             journal::Digest h = old.header.prev;
             for (std::uint64_t n = old.header.first; n < seq; ++n)
                 h = journal::chain_next(old.seal.algorithm, h, old.lines[n - old.header.first]);
-            if (h != header.prev) return fork();
+            if (h != header.prev) return forked();
         }
         for (; seq <= old.seal.last && known < a.segment.lines.size(); ++seq, ++known)
-            if (old.lines[seq - old.header.first] != a.segment.lines[known]) return fork();
+            if (old.lines[seq - old.header.first] != a.segment.lines[known]) return forked();
     }
     if (known < a.segment.lines.size()) return put_new(a, known);
     return answer_known(a);
@@ -151,8 +215,10 @@ Answer Writer::answer_known(const Arrival& a) {
         const auto stored = store_.segment_with(header.source, header.epoch, seq).value();
         const auto old = journal::parse_receipt(stored.receipt).value();
         if (old.first == header.first && old.last == a.segment.seal.last) return receipt_answer(stored.receipt);
+        const auto before = seq;
         for (const auto& outcome : old.outcomes)
             if (outcome.seq == seq && seq <= a.segment.seal.last) receipt.outcomes.push_back(outcome), ++seq;
+        if (seq == before) throw std::runtime_error("a stored receipt lacks the outcome of a line it is for");
     }
     return receipt_answer(journal::build_receipt(key_, receipt));
 }
@@ -178,6 +244,9 @@ Answer Writer::put_new(Arrival& a, std::size_t known) {
         receipt.outcomes.push_back(old.outcomes.at(seq - old.first));
     }
     const auto received_at = loop::parse_moment(receipt.received_at).value_or(a.received_at);
+    assert(receipt.first == header.first && receipt.last == a.segment.seal.last);
+    assert(a.receipt.empty() || receipt.outcomes.size() == a.segment.lines.size());
+    state_differs_ = true;
     for (std::size_t i = known; i < a.segment.lines.size(); ++i) {
         const auto line = a.segment.lines[i];
         auto& admitted = a.admitted[i];
@@ -190,6 +259,7 @@ Answer Writer::put_new(Arrival& a, std::size_t known) {
     if (a.receipt.empty()) a.receipt = journal::build_receipt(key_, receipt);
     store_.put_segment(header.source, header.epoch, header.first, a.segment.seal.last, *a.bytes, a.receipt);
     state_.chains[{header.source, header.epoch}] = {a.segment.seal.last, a.segment.seal.head};
+    state_differs_ = false;
     return receipt_answer(a.receipt);
 }
 

@@ -9,6 +9,7 @@
 
 #include "journal/verify.hpp"
 #include "loop/admission.hpp"
+#include "service/terminal.hpp"
 #include "station/care.hpp"
 #include "station/enrolment.hpp"
 #include "station/files.hpp"
@@ -333,6 +334,7 @@ void add_shared_commands(CLI::App& app, Context& context) {
 
 int run_app(CLI::App& app, Context& context, int argc, char** argv) {
     service::keep_files_private();
+    service::print_text_only();
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {

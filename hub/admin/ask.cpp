@@ -2,6 +2,8 @@
 
 #include <iostream>
 
+#include "service/terminal.hpp"
+
 namespace imloop::hub {
 
 using nlohmann::json;
@@ -23,7 +25,10 @@ int show(const Answer& answer) {
 
 int print(const Answer& answer) {
     if (answer.status != 200) return fail(answer);
-    std::cout << answer.body;
+    if (answer.content_type == "text/csv")
+        service::print_bytes(answer.body);
+    else
+        std::cout << answer.body;
     return 0;
 }
 

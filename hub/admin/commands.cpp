@@ -19,6 +19,7 @@
 #include "hub/ids.hpp"
 #include "schemas/embedded.hpp"
 #include "service/files.hpp"
+#include "service/terminal.hpp"
 #include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
@@ -44,6 +45,10 @@ struct Options {
     std::int64_t limit = 0;
 };
 
+void draw_bar(std::string_view bar) {
+    if (::write(STDERR_FILENO, bar.data(), bar.size()) < 0) return;  // it is no more than a bar
+}
+
 /// A bar on the terminal until the import is through.
 int import(Session& session, const fs::path& path, const std::vector<std::string>& restore) {
     auto imported = std::async(std::launch::async, [&] {
@@ -57,10 +62,9 @@ int import(Session& session, const fs::path& path, const std::vector<std::string
         const double total = progress.value("total", 0.0);
         const double share = total > 0 ? std::min(1.0, progress.value("done", 0.0) / total) : 0;
         const int full = static_cast<int>(share * bar_width);
-        fmt::print(stderr, "\r  [{:#<{}}{:.<{}}] {:3.0f} %", "", full, "", bar_width - full, share * 100);
-        std::fflush(stderr);
+        draw_bar(fmt::format("\r  [{:#<{}}{:.<{}}] {:3.0f} %", "", full, "", bar_width - full, share * 100));
     }
-    if (on_terminal) fmt::print(stderr, "\r\033[K");
+    if (on_terminal) draw_bar("\r\033[K");
     return show(imported.get());
 }
 
@@ -89,6 +93,7 @@ int report(Session& session, const Options& o) {
 
 int run_command(int argc, char** argv) {
     service::keep_files_private();
+    service::print_text_only();
     Options o;
     CLI::App app{
         "I/M Loop 监管中心：收集检验与维修记录，把不合格车辆的闭环管起来。\n"

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -67,7 +69,10 @@ bool Session::serve(const std::string& address, unsigned short port, unsigned sh
     sigaddset(&stops, SIGINT);
     sigaddset(&stops, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &stops, nullptr);  // inherited by every thread made from here on
-    const std::string token = new_uuid7(unix_now());
+    // A log that can't be written, as on a full disk, stops nothing.
+    spdlog::set_default_logger(spdlog::stderr_logger_mt("hub"));
+    spdlog::set_error_handler([](const std::string&) {});
+    const std::string token = new_token();
     const Server server(hub(HubOptions::Opens::served), {address, port, admin_port, token});
     service::replace_file(data_ / "serving.json",
                           json{{"port", server.port()}, {"admin_port", server.admin_port()}, {"token", token}}.dump());

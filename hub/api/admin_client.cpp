@@ -13,7 +13,7 @@ Answer ask_serving(unsigned short admin_port, const std::string& token, std::str
     boost::asio::ip::tcp::socket socket(context);
     socket.connect({boost::asio::ip::address_v4::loopback(), admin_port});
     http::request<http::string_body> request(http::verb::post, "/admin/" + std::string(command), 11, std::move(body));
-    request.set(http::field::host, "localhost");
+    request.set(http::field::host, "localhost:" + std::to_string(admin_port));
     request.set("X-Admin-Token", token);
     request.prepare_payload();
     http::write(socket, request);

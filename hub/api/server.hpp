@@ -1,5 +1,6 @@
 // The hub's two listeners: stations (TLS 1.3, client certificate) and, on loopback, operators (health, metrics, the
-// command line of a serving hub). Runs on threads of its own until it is destroyed.
+// command line of a serving hub). Limits (hub/limits.hpp) stand in front: connections, bytes in flight, and heads only
+// until a certificate has been judged. Runs on threads of its own until it is destroyed.
 #pragma once
 
 #include <chrono>
@@ -7,6 +8,7 @@
 #include <string>
 
 #include "hub/hub.hpp"
+#include "hub/limits.hpp"
 
 namespace imloop::hub {
 
@@ -14,10 +16,10 @@ struct ServerOptions {
     std::string address = "127.0.0.1";
     unsigned short port = 8443;        ///< 0: any free one
     unsigned short admin_port = 9090;  ///< likewise; always on loopback
-    std::string admin_token;           ///< what `POST /admin/…` must show
+    std::string admin_token;           ///< what `POST /admin/…` must show; empty: nothing may be asked there
     unsigned threads = 2;
-    std::chrono::milliseconds head_time{10'000};  ///< for the head of a request, keep-alive included
-    std::chrono::milliseconds body_time{30'000};
+    std::chrono::milliseconds head_time = hub::head_time;  ///< keep-alive included
+    std::chrono::milliseconds body_time = hub::body_time;
 };
 
 class Server {

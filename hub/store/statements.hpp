@@ -37,6 +37,24 @@ ALTER TABLE traces ADD COLUMN digest BLOB NOT NULL DEFAULT x'';
 ALTER TABLE trace_figures ADD COLUMN digest BLOB NOT NULL DEFAULT x'';
 )sql";
 
+/// Each alarm once, with how often it came; `head` is the chain's, so that what is only sealed anew is the same, and
+/// empty where further ones of an epoch are counted together.
+inline constexpr const char* alarms_rename = "ALTER TABLE alarms RENAME TO alarms_before";
+inline constexpr const char* alarms_table = R"sql(
+CREATE TABLE alarms (
+  source_id TEXT NOT NULL, epoch TEXT NOT NULL, code TEXT NOT NULL, first BIGINT NOT NULL, head TEXT NOT NULL,
+  raised_at BIGINT NOT NULL, latest_at BIGINT NOT NULL, times BIGINT NOT NULL, bytes BYTEA NOT NULL,
+  PRIMARY KEY (source_id, epoch, code, first, head));
+)sql";
+inline constexpr const char* alarms_before =
+    "SELECT source_id, epoch, first, raised_at, code, bytes FROM alarms_before ORDER BY raised_at";
+inline constexpr const char* alarms_before_drop = "DROP TABLE alarms_before";
+
+/// The last one given to each key, to be given again while it is young.
+inline constexpr const char* certificates_table = R"sql(
+CREATE TABLE IF NOT EXISTS certificates (kid TEXT NOT NULL PRIMARY KEY, issued_at BIGINT NOT NULL, pem TEXT NOT NULL);
+)sql";
+
 inline constexpr const char* segments_index = "CREATE INDEX IF NOT EXISTS segments_position ON segments (position)";
 
 inline constexpr const char* meta_get = "SELECT value FROM meta WHERE name = $1";
@@ -87,12 +105,22 @@ inline constexpr const char* clearance_put =
     "INSERT INTO clearances (source_id, asked_at, vehicle_id, answer) VALUES ($1, $2, $3, $4)";
 inline constexpr const char* invite_put =
     "INSERT INTO invites (code_sha256, source_id, expires_at) VALUES ($1, $2, $3)";
-inline constexpr const char* invite_take =
-    "UPDATE invites SET used_at = $2 WHERE code_sha256 = $1 AND used_at IS NULL AND expires_at > $2 RETURNING "
-    "source_id";
+inline constexpr const char* invite_find =
+    "SELECT source_id FROM invites WHERE code_sha256 = $1 AND used_at IS NULL AND expires_at > $2";
+inline constexpr const char* invite_use = "UPDATE invites SET used_at = $2 WHERE code_sha256 = $1";
+inline constexpr const char* certificate_put =
+    "INSERT INTO certificates (kid, issued_at, pem) VALUES ($1, $2, $3) ON CONFLICT (kid) DO UPDATE SET issued_at = "
+    "$2, pem = $3";
+inline constexpr const char* certificate_get = "SELECT issued_at, pem FROM certificates WHERE kid = $1";
+inline constexpr const char* alarm_again =
+    "UPDATE alarms SET times = times + 1, latest_at = $6 WHERE source_id = $1 AND epoch = $2 AND code = $3 AND first = "
+    "$4 AND head = $5 RETURNING times";
 inline constexpr const char* alarm_put =
-    "INSERT INTO alarms (source_id, epoch, first, raised_at, code, bytes) VALUES ($1, $2, $3, $4, $5, $6)";
+    "INSERT INTO alarms (source_id, epoch, code, first, head, raised_at, latest_at, times, bytes) VALUES ($1, $2, $3, "
+    "$4, $5, $6, $6, 1, $7)";
+inline constexpr const char* alarms_count =
+    "SELECT COUNT(*) FROM alarms WHERE source_id = $1 AND epoch = $2 AND code = $3";
 inline constexpr const char* alarms_all =
-    "SELECT source_id, first, raised_at FROM alarms WHERE code = 'journal_fork' ORDER BY raised_at";
+    "SELECT source_id, first, raised_at FROM alarms WHERE code = 'journal_fork' AND head <> '' ORDER BY raised_at";
 
 }  // namespace imloop::hub::sql

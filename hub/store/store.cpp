@@ -3,9 +3,11 @@
 #include <cassert>
 #include <initializer_list>
 
+#include "hub/limits.hpp"
 #include "hub/store/statements.hpp"
 #include "journal/digest.hpp"
 #include "journal/encoding.hpp"
+#include "journal/segment.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -93,6 +95,54 @@ void add_digests(Database& database) {
         database.prepare(sql::meta_put_whole).bind(1, row).bind(2, value).bind_blob(3, row_digest({row, value})).run();
 }
 
+/// What tells one refused segment from another: the head of its chain, or its bytes where they are no segment.
+std::string head_of(std::string_view bytes) {
+    const auto segment = journal::parse_segment(bytes);
+    return journal::to_hex(segment ? segment->seal.head : journal::sha256(bytes));
+}
+
+/// False where such an alarm was raised before: it is counted.
+bool raise_alarm(Database& database, std::string_view source, std::string_view epoch, std::uint64_t first,
+                 loop::Moment at, std::string_view code, std::string_view bytes) {
+    const auto of_epoch = [&](const char* statement) {
+        auto s = database.prepare(statement);
+        s.bind(1, source).bind(2, epoch).bind(3, code);
+        return s;
+    };
+    const auto again = [&](std::uint64_t number, std::string_view head) {
+        auto s = of_epoch(sql::alarm_again);
+        s.bind(4, signed_of(number)).bind(5, head).bind(6, at);
+        bool known = false;
+        while (s.step()) known = true;
+        return known;
+    };
+    const auto put = [&](std::uint64_t number, std::string_view head, std::string_view kept) {
+        of_epoch(sql::alarm_put).bind(4, signed_of(number)).bind(5, head).bind(6, at).bind_blob(7, kept).run();
+    };
+    const auto head = head_of(bytes);
+    if (again(first, head)) return false;
+    auto count = of_epoch(sql::alarms_count);
+    count.step();
+    if (count.integer(0) < static_cast<std::int64_t>(alarms_of_epoch_max)) {
+        put(first, head, journal::zstd_encode(bytes));
+        return true;
+    }
+    if (!again(0, "")) put(0, "", "");
+    return false;
+}
+
+void count_alarms(Database& database) {
+    database.execute(sql::alarms_rename);
+    database.define(sql::alarms_table);
+    {
+        auto before = database.prepare(sql::alarms_before);
+        while (before.step())
+            raise_alarm(database, before.text(0), before.text(1), static_cast<std::uint64_t>(before.integer(2)),
+                        before.integer(3), before.text(4), before.text(5));
+    }
+    database.execute(sql::alarms_before_drop);
+}
+
 }  // namespace
 
 const sqlite::Form& store_form() {
@@ -102,7 +152,11 @@ const sqlite::Form& store_form() {
                                         database.define(sql::schema);
                                         database.execute(sql::segments_index);
                                     },
-                                    [](Database& database) { database.define(sql::figures_table); }, add_digests}};
+                                    [](Database& database) { database.define(sql::figures_table); }, add_digests,
+                                    [](Database& database) {
+                                        count_alarms(database);
+                                        database.define(sql::certificates_table);
+                                    }}};
     return form;
 }
 
@@ -286,24 +340,31 @@ void Store::put_invite(std::string_view code_sha256, std::string_view source, lo
     database_.prepare(sql::invite_put).bind(1, code_sha256).bind(2, source).bind(3, expires_at).run();
 }
 
-std::optional<std::string> Store::take_invite(std::string_view code_sha256, loop::Moment now) {
-    auto s = database_.prepare(sql::invite_take);
+std::optional<std::string> Store::invited(std::string_view code_sha256, loop::Moment now) {
+    auto s = database_.prepare(sql::invite_find);
     s.bind(1, code_sha256).bind(2, now);
-    std::optional<std::string> source;
-    while (s.step()) source = s.text(0);
-    return source;
+    if (!s.step()) return std::nullopt;
+    return s.text(0);
 }
 
-void Store::put_alarm(std::string_view source, std::string_view epoch, std::uint64_t first, loop::Moment at,
+void Store::use_invite(std::string_view code_sha256, loop::Moment now) {
+    database_.prepare(sql::invite_use).bind(1, code_sha256).bind(2, now).run();
+}
+
+void Store::put_certificate(std::string_view kid, const IssuedCertificate& issued) {
+    database_.prepare(sql::certificate_put).bind(1, kid).bind(2, issued.issued_at).bind(3, issued.pem).run();
+}
+
+std::optional<Store::IssuedCertificate> Store::certificate(std::string_view kid) {
+    auto s = database_.prepare(sql::certificate_get);
+    s.bind(1, kid);
+    if (!s.step()) return std::nullopt;
+    return IssuedCertificate{s.integer(0), s.text(1)};
+}
+
+bool Store::put_alarm(std::string_view source, std::string_view epoch, std::uint64_t first, loop::Moment at,
                       std::string_view code, std::string_view bytes) {
-    database_.prepare(sql::alarm_put)
-        .bind(1, source)
-        .bind(2, epoch)
-        .bind(3, signed_of(first))
-        .bind(4, at)
-        .bind(5, code)
-        .bind_blob(6, bytes)
-        .run();
+    return raise_alarm(database_, source, epoch, first, at, code, bytes);
 }
 
 void Store::each_fork(const std::function<void(const std::string&, std::uint64_t, loop::Moment)>& visit) {

@@ -89,9 +89,20 @@ public:
     void put_clearance(std::string_view source, loop::Moment at, std::string_view vehicle_id, std::string_view answer);
     /// A one-time code, kept as its digest.
     void put_invite(std::string_view code_sha256, std::string_view source, loop::Moment expires_at);
-    /// Uses a code up: whose it is. Nothing where it is unknown, used or over.
-    std::optional<std::string> take_invite(std::string_view code_sha256, loop::Moment now);
-    void put_alarm(std::string_view source, std::string_view epoch, std::uint64_t first, loop::Moment at,
+    /// Whose a code is. Nothing where it is unknown, used or over.
+    std::optional<std::string> invited(std::string_view code_sha256, loop::Moment now);
+    void use_invite(std::string_view code_sha256, loop::Moment now);
+    struct IssuedCertificate {
+        loop::Moment issued_at = 0;
+        std::string pem;
+    };
+    /// The last one of a key.
+    void put_certificate(std::string_view kid, const IssuedCertificate&);
+    std::optional<IssuedCertificate> certificate(std::string_view kid);
+    /// A segment that was refused and that the bureau has to know of. The same again (by the head of its chain) is
+    /// counted; of an epoch so many are kept (limits.hpp), further ones counted as one, without bytes. True where it is
+    /// a new one.
+    bool put_alarm(std::string_view source, std::string_view epoch, std::uint64_t first, loop::Moment at,
                    std::string_view code, std::string_view bytes);
     /// Those of forked journals.
     void each_fork(const std::function<void(const std::string& source, std::uint64_t first, loop::Moment)>&);

@@ -218,6 +218,22 @@ class Field(Programs):
         self.wait(lambda: self.status(ID)["accepted"], number)
         self.hub_is_whole(ID, self.ids(number))
 
+    def test_a_full_disk_at_the_hub_and_no_room_for_its_last_words(self):
+        data = self.dir / "hub"
+        self.small_disk(data, 3)
+        self.hub("init")
+        full = open("/dev/full", "w")
+        self.addCleanup(full.close)
+        hub = self.serve(stderr=full)
+        self.add(ID, self.port)
+        self.assertEqual(self.request("GET", "/api/v1/stations")[0], 401)  # what is said of it can't be written either
+        self.run_station(ID)
+        for number in range(1, 100):
+            if hub.poll() is not None:
+                break
+            self.save(ID, self.large(number))
+        self.assertEqual(hub.wait(60), 3)
+
     def feed(self):
         return {json.loads(line)["record"]["record_id"] for file in (self.dir / BRIDGE / "out").glob("*.ndjson") for line in file.read_text().splitlines()}
 

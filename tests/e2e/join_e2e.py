@@ -73,6 +73,11 @@ class Join(Programs):
         self.assertEqual(self.request("POST", "/api/v1/enrolments", json.dumps({"code": "x", "csr": "y"}).encode())[0], 422)
         codes = [self.request("POST", "/api/v1/enrolments", b"{}") for _ in range(12)]
         self.assertIn((429, "too_many_attempts"), [(status, body["code"]) for status, body in codes])
+        # Who knows a code is not shut out with who guesses, and a request that is wrong uses none up.
+        code = self.invite("I610403-01")
+        wrong = json.dumps({"code": code.split("@")[0].replace("-", "")[:16], "csr": "y"}).encode()
+        self.assertEqual(self.request("POST", "/api/v1/enrolments", wrong)[0], 429)
+        self.join("third", code)
 
     def test_a_revoked_station_is_told(self):
         self.join("pc", self.invite("I610404-01"))

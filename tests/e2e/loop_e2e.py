@@ -150,6 +150,10 @@ class Loop(Programs):
         self.assertEqual(code(self.request("POST", "/api/v1/clearances", b"[", "I610404-01")), (400, "vehicle_missing"))
         self.assertEqual(code(self.request("PUT", "/api/v1/traces/" + "0" * 64, b"time_s\n0\n", "I610404-01")), (422, "digest_mismatch"))
         self.assertEqual(code(self.request("GET", "/api/v1/traces/" + "0" * 64, b"", "I610404-01")), (404, "trace_not_found"))
+        self.assertEqual(code(self.raw("I610404-01", b"GET /api/v1/journal?epoch=\xff\xfe HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n")), (400, "bad_request"))
+        self.assertEqual(code(self.request("GET", "/api/v1/journal?epoch=%ff", b"", "I610404-01")), (400, "bad_request"))
+        # Without a certificate the head is answered, and its body is never waited for.
+        self.assertEqual(code(self.raw(None, b"POST /api/v1/journal HTTP/1.1\r\nHost: hub\r\nContent-Length: 8000000\r\n\r\n")), (401, "certificate_missing"))
         status, answer = self.request("POST", "/api/v1/journal", b"x" * (9 * 1024 * 1024), "I610404-01")
         self.assertEqual((status, answer["code"]), (413, "too_large"))
         self.assertTrue(answer["request_id"])
@@ -166,6 +170,43 @@ class Loop(Programs):
                 pass
         after = json.loads(self.hub("verify"))
         self.assertEqual(after, before)
+
+    def raw(self, bundle, bytes):
+        """(status, parsed body) of what is sent as it stands."""
+        context = ssl.create_default_context(cafile=str(self.dir / "hub/ca.cert.pem"))
+        context.check_hostname = False
+        if bundle:
+            context.load_cert_chain(self.dir / bundle / "station.cert.pem", self.dir / bundle / "station.key.pem")
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as plain, context.wrap_socket(plain) as client:
+            client.sendall(bytes)
+            head, _, body = b"".join(iter(lambda: client.recv(4096), b"")).partition(b"\r\n\r\n")
+        return int(head.split()[1]), json.loads(body)
+
+    def test_what_is_refused_again_and_again_is_counted_in_the_log(self):
+        self.hub("init")
+        words = open(self.dir / "words", "w+")
+        self.addCleanup(words.close)
+        self.serve(stderr=words)
+        for number in range(100):
+            self.assertEqual(self.request("GET", f"/{'x' * 7000}/LTEST{number}")[0], 401)
+        words.seek(0)
+        said = words.read().splitlines()
+        self.assertEqual([line.rsplit("×", 1)[1].split()[0] for line in said], ["1", "2", "4", "8", "16", "32", "64"])
+        self.assertLess(sum(map(len, said)), 2000)
+        self.assertNotIn("LTEST", "".join(said))
+
+    def test_what_is_printed_moves_no_cursor(self):
+        name = "渭城\x1b[2J\u202e一\x9b\r\n站"
+        self.hub("init")
+        said = self.hub("station", "add", "I610404-01", "--name", name, "--valid-from", "2024-01-01", "--out", self.dir / "a\x1b[2Jb")
+        listed = self.hub("station", "list")
+        missing = self.call("hub", "--data", self.dir / "none\x1b[31m\u202e", "doctor", expect=1) + self.call("hub", "--data", self.dir / "none\x1b[31m", "verify", expect=1)
+        config = self.call("i_station", "--config", self.dir / "none\x1b[31m\u202e.toml", "status", expect=1)
+        for text in (said, listed, missing, config):
+            for acts in "\x1b\u202e\x9b\r":
+                self.assertNotIn(acts, text)
+        self.assertIn("a\\u001b[2Jb", said)
+        self.assertEqual({s["name"] for s in json.loads(listed)} - {"机动车排放检验与维护监管中心"}, {name})
 
     def test_refuses_old_tls(self):
         self.hub("init")

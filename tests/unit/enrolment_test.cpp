@@ -117,30 +117,30 @@ TEST_CASE("a page of work orders that is none changes nothing it does not say") 
     CHECK(view.cursor == "x.1");
 }
 
-TEST_CASE("a code may be tried ten times a minute from an address") {
-    hub::Attempts attempts;
+TEST_CASE("a code may be guessed ten times a minute from an address") {
+    hub::Guesses guesses;
     const loop::Moment start = 1'700'000'000'000;
-    for (std::size_t n = 0; n < hub::join_attempts_max; ++n) CHECK(attempts.allow("10.0.0.1", start));
-    CHECK_FALSE(attempts.allow("10.0.0.1", start));
-    CHECK(attempts.allow("10.0.0.2", start));
-    CHECK_FALSE(attempts.allow("10.0.0.1", start + 59'999));  // and what was refused counts for nothing
-    for (std::size_t n = 0; n < hub::join_attempts_max; ++n) CHECK(attempts.allow("10.0.0.1", start + 60'000));
-    CHECK_FALSE(attempts.allow("10.0.0.1", start + 60'000));
+    for (std::size_t n = 0; n < hub::guesses_max; ++n) CHECK(guesses.note("10.0.0.1", start));
+    CHECK_FALSE(guesses.note("10.0.0.1", start));
+    CHECK(guesses.note("10.0.0.2", start));
+    CHECK_FALSE(guesses.note("10.0.0.1", start + 59'999));  // and what was refused counts for nothing
+    for (std::size_t n = 0; n < hub::guesses_max; ++n) CHECK(guesses.note("10.0.0.1", start + 60'000));
+    CHECK_FALSE(guesses.note("10.0.0.1", start + 60'000));
 }
 
-TEST_CASE("the minute slides: an attempt is free again when its own minute is over") {
-    hub::Attempts attempts;
-    for (loop::Moment n = 0; n < 10; ++n) CHECK(attempts.allow("a", n * 1000));
-    CHECK_FALSE(attempts.allow("a", 59'999));
-    CHECK(attempts.allow("a", 60'000));
-    CHECK_FALSE(attempts.allow("a", 60'999));
-    CHECK(attempts.allow("a", 61'000));
+TEST_CASE("the minute slides: a guess is free again when its own minute is over") {
+    hub::Guesses guesses;
+    for (loop::Moment n = 0; n < 10; ++n) CHECK(guesses.note("a", n * 1000));
+    CHECK_FALSE(guesses.note("a", 59'999));
+    CHECK(guesses.note("a", 60'000));
+    CHECK_FALSE(guesses.note("a", 60'999));
+    CHECK(guesses.note("a", 61'000));
 }
 
 TEST_CASE("all addresses together have a bound too") {
-    hub::Attempts attempts;
-    for (std::size_t n = 0; n < hub::join_attempts_of_all_max; ++n) CHECK(attempts.allow(std::to_string(n), 0));
-    CHECK_FALSE(attempts.allow("another", 0));
-    CHECK_FALSE(attempts.allow("another", 59'999));
-    CHECK(attempts.allow("another", 60'000));
+    hub::Guesses guesses;
+    for (std::size_t n = 0; n < hub::guesses_of_all_max; ++n) CHECK(guesses.note(std::to_string(n), 0));
+    CHECK_FALSE(guesses.note("another", 0));
+    CHECK_FALSE(guesses.note("another", 59'999));
+    CHECK(guesses.note("another", 60'000));
 }

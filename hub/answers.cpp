@@ -1,0 +1,48 @@
+#include "hub/answers.hpp"
+
+#include "service/say.hpp"
+
+namespace imloop::hub {
+
+using nlohmann::json;
+
+std::string dumped(const json& body, int indent) {
+    return body.dump(indent, ' ', false, json::error_handler_t::replace);
+}
+
+Answer json_answer(const json& body) { return {200, "application/json", dumped(body), {}, {}}; }
+
+Answer problem(int status, std::string_view code, std::string_view detail) {
+    const json body{{"type", "about:blank"}, {"title", code}, {"status", status}, {"detail", detail}, {"code", code}};
+    Answer answer{status, "application/problem+json", dumped(body), {}, {}};
+    if (status == 429 || status == 503) answer.headers.emplace_back("Retry-After", status == 429 ? "60" : "2");
+    return answer;
+}
+
+Answer busy() { return problem(503, "busy", "监管中心正忙，请稍后再传 / the hub is busy, send again later"); }
+
+Answer too_many_guesses() {
+    return problem(429, "too_many_attempts", "试得太频繁，请一分钟后再试 / too many attempts, try again in a minute");
+}
+
+Answer internal_error(const std::exception& e) {
+    auto answer = problem(500, "internal_error",
+                          "监管中心出了内部错误，请把 request_id 告诉监管部门 / an error inside the hub: tell the "
+                          "bureau the request_id");
+    answer.cause = e.what();
+    return answer;
+}
+
+void answering(const Hub::Done& done, const std::function<void()>& work) noexcept {
+    try {
+        try {
+            work();
+        } catch (const std::exception& e) {
+            done(internal_error(e));
+        }
+    } catch (const std::exception& e) {
+        service::say(e.what());
+    }
+}
+
+}  // namespace imloop::hub

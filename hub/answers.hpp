@@ -1,0 +1,26 @@
+// How the hub's answers are made: JSON as text in one way, and what is answered where the hub itself fails.
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "hub/hub.hpp"
+
+namespace imloop::hub {
+
+/// Always valid UTF-8: bytes that are none become U+FFFD.
+std::string dumped(const nlohmann::json&, int indent = -1);
+/// 200.
+Answer json_answer(const nlohmann::json&);
+/// 503 busy.
+Answer busy();
+/// 429 too_many_attempts.
+Answer too_many_guesses();
+/// 500 internal_error: whoever asked is given no more than that, the log what it was.
+Answer internal_error(const std::exception&);
+/// Runs what is to answer by `done`. What it throws before it has answered is answered 500, so that it ends no thread.
+void answering(const Hub::Done& done, const std::function<void()>& work) noexcept;
+
+}  // namespace imloop::hub
