@@ -145,9 +145,12 @@ std::optional<Arrival> Hub::Impl::arrive_on_stick(std::string bytes, const std::
 }
 
 void Hub::Impl::raise_alarm(const journal::Header& header, const char* code, const std::string& bytes) {
-    writer->run([header, code, bytes, at = options.now()](Store& to, State&) {
-        to.put_alarm(header.source, header.epoch, header.first, at, code, bytes);
-    });
+    writer->run(
+        [header, code, bytes, at = options.now()](Store& to, State&) {
+            to.put_alarm(header.source, header.epoch, header.first, at, code, bytes);
+            return Answer{};
+        },
+        [](const Answer&) {});
 }
 
 std::optional<Answer> Hub::Impl::begin_restore(const std::vector<std::string>& kids) {

@@ -37,7 +37,7 @@ void add_forms(CLI::App* command, const Shared& o) {
 }
 
 int dry_run(Session& session, const SuspectOptions& o) {
-    const auto read = loop::parse_bounded(read_file(o.policy));
+    const auto read = loop::parse_bounded(service::read_file(o.policy));
     if (const auto why = loop::json_problem(read.code, read.pointer); !read.code.empty())
         throw sqlite::StoreError(o.policy + "：" + why.zh + " / " + why.en);
     const auto& policy = read.json;

@@ -42,7 +42,7 @@ struct Town {
                                 {"status", "suspended"},
                                 {"valid_from", since}};
         const auto file = hub.folder.path() / "H610400-01.ndjson";
-        hub::write_file(file, bureau.segment({registration.dump()}));
+        service::replace_file(file, bureau.segment({registration.dump()}));
         const auto answer = hub.admin("import", {{"path", file.string()}});
         if (answer.status != 200) throw std::runtime_error(answer.body);
     }
