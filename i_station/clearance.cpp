@@ -3,9 +3,8 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "loop/json.hpp"
-#include "loop/tables.hpp"
 #include "i_station/question.hpp"
+#include "loop/json.hpp"
 #include "station/http_client.hpp"
 
 namespace imloop::i_station {

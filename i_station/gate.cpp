@@ -3,11 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "i_station/pages.hpp"
-#include "loop/json.hpp"
-#include "loop/record/text.hpp"
-#include "loop/tables.hpp"
 #include "i_station/question.hpp"
+#include "loop/json.hpp"
 #include "station/http_client.hpp"
 #include "station/ids.hpp"
 #include "station/page/select.hpp"

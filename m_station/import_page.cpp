@@ -78,29 +78,10 @@ void keep_answers(Site& site, const Request& r) {
     station::replace_file(answers_of(site), out.dump(), 0600);
 }
 
-/// What was done before the page was shown again, in its address.
-std::optional<State> told(const Request& r) {
-    const auto& w = r.words;
-    if (!r.value("reason_missing").empty())
-        return State{std::string(w("请写理由。", "Give the reason.")), "attention", Tone::warn, "", ""};
-    const auto saved = r.value("saved"), failed = r.value("failed");
-    if (saved.empty() || saved.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
-    if (failed == "0")
-        return State{
-            fmt::format(fmt::runtime(w("已保存 {} 条，联网后自动上传。", "{} saved; sent when the network allows.")),
-                        saved),
-            "good", Tone::good, "", ""};
-    return State{fmt::format(fmt::runtime(w("已保存 {} 条；{} 条没有保存，仍列在下面。",
-                                            "{} saved; {} were not and are still listed.")),
-                             saved, failed),
-                 "attention", Tone::warn, "", ""};
-}
-
 Html import_page(Site& site, const Request& r) {
     const auto& w = r.words;
-    Html note, below;
-    if (const auto state = told(r))
-        note = html(R"(<div class="note {}" role="status"><p>{}</p></div>)", class_of(state->tone), state->word);
+    const Html note = r.told ? told_note(*r.told) : Html{};
+    Html below;
     if (const auto pending = chosen(site)) {
         const auto table = pending->plan ? journal::Result<station::intake::Table>(pending->plan->table)
                                          : station::intake::read_shop_table(pending->bytes, pending->file.sheet);
@@ -119,28 +100,42 @@ Html import_page(Site& site, const Request& r) {
 
 /// Those of one fate, as `save` does it, which says whether it did.
 template <typename Save>
-Answer save_all(Site& site, const ImportPlan& plan, Fate fate, const Save& save) {
+Next save_all(Site& site, const ImportPlan& plan, Fate fate, const Words& w, const Save& save) {
     std::size_t saved = 0;
     for (std::size_t i = 0; i < plan.fates.size(); ++i)
         if (plan.fates[i] == fate) saved += save(plan.repairs.orders[i]) ? 1 : 0;
     site.uploading().appended();
-    return see_other(fmt::format("/import?saved={}&failed={}", saved, plan.count(fate) - saved));
+    const auto failed = plan.count(fate) - saved;
+    if (failed == 0)
+        return {"/import", Told{Tone::good,
+                                fmt::format(fmt::runtime(w("已保存 {} 条，联网后自动上传。",
+                                                           "{} saved; sent when the network allows.")),
+                                            saved),
+                                {},
+                                {}}};
+    return {"/import", Told{Tone::warn,
+                            fmt::format(fmt::runtime(w("已保存 {} 条；{} 条没有保存，仍列在下面。",
+                                                       "{} saved; {} were not and are still listed.")),
+                                        saved, failed),
+                            {},
+                            {}}};
 }
 
-Answer acted(Site& site, const Request& r) {
+Next acted(Site& site, const Request& r) {
+    const auto& w = r.words;
     const auto pending = chosen(site);
-    if (!pending || !pending->plan) return see_other("/import");
+    if (!pending || !pending->plan) return {"/import"};
     if (r.path == "/import/save")
         // The line byte for byte, so that the same file read elsewhere is the same record.
-        return save_all(site, *pending->plan, Fate::fresh, [&](const ShopOrder& order) {
+        return save_all(site, *pending->plan, Fate::fresh, w, [&](const ShopOrder& order) {
             std::ostringstream said;
             return station::submit(site.outbox(), site.config(), order.line, {}, said);
         });
-    if (r.value("reason").empty()) return see_other("/import?reason_missing=1");
-    return save_all(site, *pending->plan, Fate::changed, [&](const ShopOrder& order) {
+    if (r.value("reason").empty())
+        return {"/import", Told{Tone::warn, std::string(w("请写理由。", "Give the reason.")), {}, {}}};
+    return save_all(site, *pending->plan, Fate::changed, w, [&](const ShopOrder& order) {
         return site
-            .save(station::correction_of(site.config(), order.record_id, r.value("reason"), json::parse(order.line)),
-                  r.words)
+            .save(station::correction_of(site.config(), order.record_id, r.value("reason"), json::parse(order.line)), w)
             .empty();
     });
 }
@@ -154,30 +149,33 @@ void keep_file(Site& site, const Request& r) {
 
 }  // namespace
 
-std::optional<Answer> import_pages(Site& site, const Request& r, const std::vector<Tab>& tabs) {
-    const bool post = r.method == "POST";
-    if (r.path == "/import" && !post)
-        return page(site.frame(r, tabs), r, "/import", r.words("批量导入", "Import"), import_page(site, r));
-    if (r.path == "/import") {
+Routes import_routes(Site& site) {
+    Routes out;
+    out.shows["/import"] = [&site](const Request& r) {
+        return site.shown(r, "/import", r.words("批量导入", "Import"), import_page(site, r));
+    };
+    out.shows["/import/rejected"] = [&site](const Request& r) {
+        const auto pending = chosen(site);
+        if (!pending || !pending->plan) return site.no_page(r);
+        return Answer{200,
+                      "text/csv; charset=utf-8",
+                      station::intake::rejected_csv(pending->plan->table, pending->plan->repairs),
+                      {{"Content-Disposition", "attachment; filename=\"rejected.csv\""}}};
+    };
+    out.acts["/import"] = [&site](const Request& r) {
         keep_file(site, r);
-        return see_other("/import");
-    }
-    if ((r.path == "/import/save" || r.path == "/import/correct") && post) return acted(site, r);
-    if (r.path == "/import/answers" && post) {
+        return Next{"/import"};
+    };
+    out.acts["/import/answers"] = [&site](const Request& r) {
         keep_answers(site, r);
-        return see_other("/import");
-    }
-    if (r.path == "/import/clear" && post) {
+        return Next{"/import"};
+    };
+    out.acts["/import/clear"] = [&site](const Request&) {
         clear(site);
-        return see_other("/import");
-    }
-    if (r.path == "/import/rejected")
-        if (const auto pending = chosen(site); pending && pending->plan)
-            return Answer{200,
-                          "text/csv; charset=utf-8",
-                          station::intake::rejected_csv(pending->plan->table, pending->plan->repairs),
-                          {{"Content-Disposition", "attachment; filename=\"rejected.csv\""}}};
-    return std::nullopt;
+        return Next{"/import"};
+    };
+    out.acts["/import/save"] = out.acts["/import/correct"] = [&site](const Request& r) { return acted(site, r); };
+    return out;
 }
 
 }  // namespace imloop::m_station

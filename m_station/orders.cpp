@@ -1,10 +1,9 @@
 // The work list, and what is done with the vehicle that is chosen from it.
 #include <fmt/format.h>
 
-#include "loop/json.hpp"
-#include "loop/vehicle/plate.hpp"
 #include <cstdlib>
 
+#include "loop/json.hpp"
 #include "m_station/order_form.hpp"
 #include "m_station/order_list.hpp"
 #include "m_station/pages.hpp"
