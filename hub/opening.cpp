@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "hub/hub_impl.hpp"
+#include "service/say.hpp"
 
 namespace imloop::hub {
 
@@ -11,13 +12,11 @@ std::filesystem::path Hub::Impl::database_of(const HubOptions& options) {
     auto file = options.data / "hub.sqlite";
     if (options.opens != HubOptions::Opens::made && !holds_hub(file))
         throw StoreError(fmt::format(
-            "{0} "
-            "没有或是空的，而这里已建过监管中心：数据库丢了，没有改动任何文件。把备份放成这个文件再启动；没有备份时，"
-            "在新目录运行 hub init，再用 hub import 导出目录 --restore 钥匙编号。 / {0} is missing or empty, and a hub "
-            "was "
-            "made here: the database is lost, nothing was changed. Put the backup there and start again; without one, "
-            "run "
-            "`hub init` in a new folder, then `hub import EXPORT --restore KID`.",
+            "{0} 没有或是空的，而这里已建过监管中心：数据库丢了，没有改动任何文件。把备份放成这个文件再启动；"
+            "没有备份时，在新目录运行 hub init，再用 hub import 导出目录 --restore 钥匙编号。 / {0} is missing or "
+            "empty, "
+            "and a hub was made here: the database is lost, nothing was changed. Put the backup there and start again; "
+            "without one, run `hub init` in a new folder, then `hub import EXPORT --restore KID`.",
             file.string()));
     return file;
 }
@@ -37,8 +36,7 @@ void Hub::Impl::refuse_damaged_meta() const {
     if (options.opens == HubOptions::Opens::checked) return;
     throw StoreError(
         fmt::format("数据库表 meta 的 {0} 与写入时不同，没有启动；停下服务，换上备份 / row {0} of table meta is not "
-                    "what was written, "
-                    "not started: stop the service and put the backup in its place",
+                    "what was written, not started: stop the service and put the backup in its place",
                     fmt::join(meta_damage, ", ")));
 }
 
@@ -52,10 +50,10 @@ void Hub::Impl::load(State& into) {
     try {
         store.each_segment([&](const StoredSegment& s) {
             if (!into.load(s))
-                fmt::print(stderr,
-                           "存储的第 {0} 段已损坏，其余照常；运行 hub verify 查看 / stored segment {0} is damaged, the "
-                           "rest goes on; see `hub verify`\n",
-                           s.position);
+                service::say(fmt::format(
+                    "存储的第 {0} 段已损坏，其余照常；运行 hub verify 查看 / stored segment {0} is damaged, "
+                    "the rest goes on; see `hub verify`",
+                    s.position));
         });
         // Its own journal says whose key this is; a hub's id never changes.
         if (const auto& own = into.keys.at(key.public_key().kid()).source; own != id) {
