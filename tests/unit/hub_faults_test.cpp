@@ -135,7 +135,7 @@ TEST_CASE("alarms of a hub from before they were counted are counted when it is 
     {
         sqlite::Database database(t.folder.path() / "hub" / "hub.sqlite");
         database.execute(
-            "DROP TABLE alarms; DROP TABLE certificates; UPDATE meta SET value = '2' WHERE name = 'schema_version';"
+            "DROP TABLE alarms; DROP TABLE certificates; UPDATE meta SET value = '3' WHERE name = 'schema_version';"
             "CREATE TABLE alarms (source_id TEXT NOT NULL, epoch TEXT NOT NULL, first INTEGER NOT NULL, raised_at "
             "INTEGER "
             "NOT NULL, code TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;");
