@@ -61,6 +61,14 @@ void cut_to_days(json& record) {
             record[name] = loop::format_day(loop::day_of(*at));
 }
 
+/// The same, or one of them says no more than the other's minute or day.
+bool agree(loop::Moment a, loop::Moment b) {
+    constexpr loop::Moment minute = 60'000;
+    const auto [coarse, fine] = std::minmax(a, b);  // what is cut off makes a time earlier
+    const auto day = loop::day_of(fine);
+    return coarse == fine || coarse == fine - fine % minute || coarse == loop::start_of(day);
+}
+
 }  // namespace
 
 VehicleName name_of(const json& vehicle) {
@@ -80,6 +88,10 @@ bool same_content(json a, json b) {
     for (auto* record : {&a, &b}) {
         for (const auto* name : {"record_id", "archive", "archive_message", "quality"}) record->erase(name);
         if (by_days) cut_to_days(*record);
+    }
+    for (const auto* name : times) {
+        const auto one = loop::parse_moment(text_in(a, name)), other = loop::parse_moment(text_in(b, name));
+        if (one && other && agree(*one, *other)) b[name] = a[name];
     }
     return a == b;
 }

@@ -26,8 +26,9 @@ VehicleName name_of(const nlohmann::json& vehicle);
 /// The same VIN, or the same plate without two proven VINs that differ.
 bool same_vehicle(const VehicleName&, const VehicleName&);
 
-/// Whether two records say the same: of one whose times are days alone, any time of these days is the same. Not looked
-/// at are the id, and what an archive's record says of its message.
+/// Whether two records say the same: of one whose times are days alone, any time of these days is the same, and a time
+/// at the beginning of a minute or day says no more than that. Not looked at are the id, and what an archive's record
+/// says of its message.
 bool same_content(nlohmann::json a, nlohmann::json b);
 
 /// As id of a record read from a file, the same every time: UUIDv7 of `occurred_at` and SHA-256 of station, kind,

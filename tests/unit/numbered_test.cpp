@@ -67,6 +67,16 @@ TEST_CASE("a number is one record's with station and vehicle, however precise it
     CHECK(k.fate(by_day(first)) == Fate::there);
     CHECK(k.records.standing(by_day(first)).record_id == first.at("record_id"));
 
+    auto received_by_day = first;
+    received_by_day["received_at"] = "2026-04-02T00:00:00+08:00";
+    CHECK(k.fate(received_by_day) == Fate::there);
+    auto to_the_second = first;
+    to_the_second["settled_at"] = to_the_second["occurred_at"] = "2026-04-02T16:40:31+08:00";
+    CHECK(k.fate(to_the_second) == Fate::there);
+    auto minute_later = first;
+    minute_later["settled_at"] = minute_later["occurred_at"] = "2026-04-02T16:41:00+08:00";
+    CHECK(k.fate(minute_later) == Fate::changed);
+
     auto next_day = by_day(first);
     next_day["settled_at"] = next_day["occurred_at"] = "2026-04-03T00:00:00+08:00";
     CHECK(k.fate(next_day) == Fate::changed);
