@@ -112,6 +112,7 @@ bool among(const Words& words, std::string_view word) {
 }
 
 constexpr std::size_t label_bytes = 128;
+const std::string counted_things = R"(\d{1,9}(单|笔|条|台次|台|张|行|项|辆|份|个|页|次))";
 
 /// Half width, without the spaces that stretch a word (合    计).
 std::string label_form(std::string_view cell) {
@@ -182,16 +183,16 @@ OrderState void_state(std::string_view word) {
 }
 
 bool says_sum(std::string_view cell) {
-    static const std::regex counted(
-        R"((总|合)?(计|共)?[: ]*\d{1,9} *(单|笔|条|台次|台|张|行|项|辆|份|个|页|次)[。.]?)");
+    static const std::regex counted("(总|合|共|计)(计|共)?:?" + counted_things);
     const auto text = label_form(cell);
     return is_label(text, all().sum) || (text.size() <= label_bytes && std::regex_match(text, counted));
 }
 
 bool says_footer(std::string_view cell) {
-    static const std::regex page(R"(第? *\d{1,6} *(页|/).*)");
+    static const std::regex counted(counted_things), page(R"(第?\d{1,6}(页|/).*)");
     const auto text = label_form(cell);
-    return is_label(text, all().footer) || (text.size() <= label_bytes && std::regex_match(text, page));
+    return is_label(text, all().footer) ||
+           (text.size() <= label_bytes && (std::regex_match(text, counted) || std::regex_match(text, page)));
 }
 
 }  // namespace imloop::station::intake
