@@ -281,8 +281,10 @@ Html order_form(Site& site, const json& order, const FormOf& form, const Fields&
     if (!warranty_first) more += warranty;
     if (!fault_first) more += fault;
     if (!quote_first) more += quoted;
-    const bool more_open = std::ranges::any_of(
-        problems, [](const FieldProblem& p) { return p.field.starts_with("warranty") || p.field == "quoted_fee"; });
+    const bool more_open = std::ranges::any_of(problems, [](const FieldProblem& p) {
+        return p.field.starts_with("warranty") || p.field == "quoted_fee" || p.field == "work_order_no" ||
+               p.field == "fault_description";
+    });
     return html(
         R"(<section>{}<div class="vehicle"><div><span class="plate">{}</span><p class="meta">{} · VIN <span class="mono">{}</span></p></div><div class="due"><p>{} <strong>{}</strong></p><p class="meta">{} {} · {}</p></div><div>{}</div></div>
 <form id="repair" method="post" action="/repair" autocomplete="off"><input type="hidden" name="token" value="{}"><input type="hidden" name="order" value="{}"><input type="hidden" name="record_id" value="{}"><input type="hidden" name="version" value="{}"><input type="hidden" name="form" value="{}"><input type="hidden" name="again" value="{}"><input type="hidden" name="received_at" value="{}"><input type="hidden" name="vehicle" value="{}">

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "loop/json.hpp"
+#include "loop/written/text.hpp"
 #include "m_station/order_form.hpp"
 #include "m_station/order_list.hpp"
 #include "m_station/pages.hpp"
@@ -11,6 +12,7 @@
 #include "station/claims.hpp"
 #include "station/files.hpp"
 #include "station/ids.hpp"
+#include "station/numbered.hpp"
 #include "station/own_records.hpp"
 #include "station/page/scanned.hpp"
 #include "station/page/words.hpp"
@@ -165,6 +167,15 @@ Next overtaken(Site& site, const Request& r, const Subject& subject) {
                           "就以这里的为准。",
                           "Another window has saved a draft of this vehicle; what you typed here is not saved yet and "
                           "stands below. Save or submit again, and what stands here counts.")));
+}
+
+/// Why a number that the shop typed is another repair's already, by whichever door that came; empty where it is free.
+std::string number_taken(Site& site, const json& record, const Words& w) {
+    const auto there = station::NumberedRecords(site.outbox()).standing(record);
+    if (there.fate == station::NumberedRecords::Fate::fresh || there.record_id == record["record_id"]) return {};
+    return std::string(w("这个工单号已记过这辆车的一次维修：请在已完成里更正那一条，或换一个工单号。",
+                         "This number is on record as a repair of this vehicle: correct that one under Done, or take "
+                         "another number."));
 }
 
 /// A repair of this failure was saved here: said before another one begins.
@@ -338,6 +349,10 @@ Next submitted(Site& site, const Request& r) {
         record["record_id"] = station::is_record_id(r.value("record_id")) ? r.value("record_id") : subject->turn.id;
         record["occurred_at"] = loop::format_moment(now);
         record.update(repair.record);
+        if (auto taken =
+                loop::trimmed(r.value("work_order_no")).empty() ? std::string() : number_taken(site, record, w);
+            !taken.empty())
+            return form_again(site, r, *subject, "", {{"work_order_no", std::move(taken)}});
         const auto attached = station::attach(record, photos);
         const auto wrong = attached ? site.save(record, w) : std::vector<std::string>{attached.error().detail};
         if (wrong.empty()) {

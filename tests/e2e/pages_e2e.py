@@ -161,6 +161,16 @@ class Repairs(Pages):
         window.submit("/scan", find="LSVAA49J132000017").submit("/repair", **self.REPAIR)
         self.assertEqual([r["vehicle"] for r in self.lines(SHOP, "repair")], [{"vin": "LSVAA49J132000017"}])
 
+    def test_a_work_order_number_is_one_repair_of_a_vehicle_by_whichever_door_it_came(self):
+        window = self.open_station(SHOP).open("/orders").submit("/scan", find=PLATE)
+        window.submit("/repair", **self.REPAIR, work_order_no="SL-1")
+        self.assertTrue(window.path.startswith("/done"))
+        window.open("/orders").submit("/scan", find=PLATE).open(window.path.split("&")[0] + "&again=1")
+        window.submit("/repair", **self.REPAIR, work_order_no="SL-1")
+        self.assertIn("这个工单号已记过这辆车的一次维修", window.text)
+        self.assertEqual(len(self.lines(SHOP, "repair")), 1)
+        self.assertTrue(window.submit("/repair", work_order_no="SL-2").path.startswith("/done"))
+
     def test_amounts_are_read_strictly_and_said_beside_their_field(self):
         window = self.open_station(SHOP).open("/orders").submit("/scan", find=PLATE)
         window.submit("/repair", **{**self.REPAIR, "price_0": "1.5.0", "quoted_fee": "1,5"})
