@@ -7,6 +7,7 @@
 
 #include "journal/limits.hpp"
 #include "loop/admission.hpp"
+#include "station/file_ids.hpp"
 #include "station/ids.hpp"
 #include "station/intake/reader_version.hpp"
 #include "station/record_text.hpp"
@@ -51,7 +52,7 @@ bool Saver::would_take(const std::string& line) {
 }
 
 void Saver::take(const std::string& record, const std::optional<Trace>& trace) {
-    const auto line = one_line(record);
+    const auto line = outbox_ ? with_own_id(*outbox_, one_line(record)) : one_line(record);
     const auto id = loop::admit(line, config_.station_id, unix_now()).record_id.value_or("");
     if (dry_) std::cout << line << '\n';
     if (is_read_better(line, id)) {

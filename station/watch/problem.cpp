@@ -36,7 +36,7 @@ constexpr std::array advices{
     Advice{"too_large", "文件太大。请分成几份，再放进文件夹。",
            "The file is too large. Split it and put the parts into the folder."},
     Advice{"not_a_file", "请把它移走，只放普通文件。", "Move it away: only regular files are read."},
-    Advice{"row_too_long", "请在导出时给含逗号的数字加引号，或改用 .xlsx，再放回文件夹。",
+    Advice{"columns_shift", "请在导出时给含逗号的数字加引号，或改用 .xlsx，再放回文件夹。",
            "Quote numbers that have commas when exporting, or use .xlsx, and put the file back."},
     Advice{"no_test", "请把同一次检验的结果文件也放进文件夹，再把这份放回来。",
            "Put the result of the same test into the folder too, then put this file back."},

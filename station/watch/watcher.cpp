@@ -11,6 +11,7 @@
 #include "loop/admission.hpp"
 #include "loop/json.hpp"
 #include "station/attachments.hpp"
+#include "station/file_ids.hpp"
 #include "station/files.hpp"
 #include "station/intake/encoding.hpp"
 #include "station/intake/file_bytes.hpp"
@@ -314,6 +315,7 @@ void Watcher::save_one(ReadRecord& record, const std::vector<fs::path>& photos, 
         record.line = std::move(*with);
     else
         say("left_out", "/attachments", words_of(with.error().detail));
+    if (!record.record_id.empty()) record.line = with_own_id(outbox_, record.line);
     const auto admitted = loop::admit(record.line, settings_.station_id, now);
     for (const auto& p : admitted.problems) say(p.code, p.pointer, {p.zh, p.en});
     if (!admitted.problems.empty()) return;

@@ -275,10 +275,9 @@ TEST_CASE("the form shows words of the table that have no code yet, and takes un
 }
 
 TEST_CASE("a row longer than its header is refused: its columns may have shifted") {
-    CHECK(problems_of(replaced(wide, "0.3,0.6,15,,a", "0.3,0.6,1,015,,a")) == Problems{"2 = row_too_long"});
+    CHECK(problems_of(replaced(wide, "0.3,0.6,15,,a", "0.3,0.6,1,015,,a")) == Problems{"2 = columns_shift"});
     const auto table = read(replaced(wide, "0.3,0.6,15,,a", "0.3,0.6,1,015,,a"), wide_map);
     CHECK(table.tests.at(1).problems.empty());
-    CHECK(table.tests.at(0).problems.at(0).en.find("13 cells, the header has 12") != std::string::npos);
 }
 
 TEST_CASE("numbers that a spreadsheet has rounded are no report numbers, plates and VINs are judged") {

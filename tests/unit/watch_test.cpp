@@ -496,3 +496,18 @@ TEST_CASE("where process data comes in files of its own a result waits a minute 
     w.settle_and_look();
     CHECK(w.look(together_ms).saved == 1);
 }
+
+TEST_CASE("the number of another vehicle's test is another record, the same every time it is read") {
+    Watched w;
+    const auto first = file_of(test::head + idle);
+    const auto other = replaced(replaced(first, "LSVAA49J132000017", "LFVBA11G0F3000026"), "陕D0T001", "陕D0T002");
+    w.put("a.xml", first);
+    CHECK(w.settle_and_look().saved == 1);
+    w.put("b.xml", other);
+    CHECK(w.settle_and_look().saved == 1);
+    w.put("c.xml", other);
+    CHECK(w.settle_and_look().saved == 0);
+    CHECK(w.ledger.open_count() == 0);
+    CHECK(w.outbox.last() == 2);
+    CHECK(json::parse(w.outbox.line(1))["record_id"] != json::parse(w.outbox.line(2))["record_id"]);
+}
