@@ -33,8 +33,6 @@ std::string read_input(const std::string& name) {
     return out.str();
 }
 
-}
-
 int run_once(const Config& config) {
     const Stops stops;
     Outbox outbox(config.data, config.station_id, [] { return new_uuid7(unix_now()); });

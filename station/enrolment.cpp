@@ -47,9 +47,9 @@ journal::Result<json> answer_of(const journal::Result<Response>& answer) {
 }
 
 void put_certificates(const fs::path& folder, const json& given) {
-    replace_file(folder / "station.cert.pem", given.at("certificate"), 0644);
-    replace_file(folder / "ca.pem", given.at("ca"), 0644);
-    replace_file(folder / "hub.pub.pem", given.at("hub_key"), 0644);
+    replace_file(folder / "station.cert.pem", given.at("certificate").get<std::string>(), 0644);
+    replace_file(folder / "ca.pem", given.at("ca").get<std::string>(), 0644);
+    replace_file(folder / "hub.pub.pem", given.at("hub_key").get<std::string>(), 0644);
 }
 
 }  // namespace
