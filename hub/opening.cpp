@@ -56,10 +56,10 @@ void Hub::Impl::load(State& into) {
                     s.position));
         });
         // Its own journal says whose key this is; a hub's id never changes.
-        if (const auto& own = into.keys.at(key.public_key().kid()).source; own != id) {
+        if (const auto& named = into.keys.at(key.public_key().kid()).source; named != id) {
             if (meta_damage.empty()) meta_damage.emplace_back("hub_id");
             refuse_damaged_meta();
-            id = own;
+            id = named;
         }
         into.take_traces_in(store, !checks);
         into.take_forks_in(store);

@@ -15,20 +15,18 @@ Answer rendered(const Report& report, std::string_view form) {
 }
 
 ReceiptCheck Hub::Impl::receipt_check() {
-    return [this](const std::string& source, const std::string& of_epoch, std::uint64_t seq) try {
-        const auto stored = store.segment_with(source, of_epoch, seq);
-        if (!stored) return false;
-        const auto segment = journal::parse_segment(stored->bytes);
-        const auto kid = journal::receipt_kid(stored->receipt);
-        if (!segment || !kid) return false;
-        const auto hub_key = state.keys.find(*kid);
-        const auto* seal_key = state.key(source, segment->seal.kid);
-        if (hub_key == state.keys.end() || seal_key == nullptr) return false;
-        const auto receipt = journal::check_receipt(stored->receipt, hub_key->second.key);
-        return receipt && std::ranges::equal(receipt->head, segment->seal.head) &&
-               journal::check_seal(*segment, seal_key->key).has_value();
-    } catch (const Damaged&) {
-        return false;
+    return [this](const std::string& source, const std::string& of_epoch, std::uint64_t seq) {
+        try {
+            const auto stored = store.segment_with(source, of_epoch, seq);
+            if (!stored) return false;
+            const auto segment = journal::parse_segment(stored->bytes).value();
+            const auto receipt = state.receipt_that_holds(*stored);
+            const auto* seal_key = state.key(source, segment.seal.kid);
+            return receipt && seal_key != nullptr && receipt->head == segment.seal.head &&
+                   journal::check_seal(segment, seal_key->key).has_value();
+        } catch (const Damaged&) {
+            return false;
+        }
     };
 }
 

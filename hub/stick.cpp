@@ -123,18 +123,18 @@ std::optional<Arrival> Hub::Impl::arrive_on_stick(std::string bytes, const std::
     const auto& header = a->segment.header;
     const auto sealed_by = key_on_stick(a->segment);
     if (!sealed_by) return refuse(is_hub(header.source) ? foreign_hub(header.source) : key_unknown(header.source));
-    auto own = receipt_on_stick(receipt, a->segment, *sealed_by);
-    if (own.refusal) return refuse(std::move(*own.refusal));
-    const auto receipted_at = own.receipt ? loop::parse_moment(own.receipt->received_at) : std::nullopt;
+    auto came = receipt_on_stick(receipt, a->segment, *sealed_by);
+    if (came.refusal) return refuse(std::move(*came.refusal));
+    const auto receipted_at = came.receipt ? loop::parse_moment(came.receipt->received_at) : std::nullopt;
     if (!holds_at(*sealed_by, receipted_at)) {
         raise_alarm(header, "source_revoked", *a->bytes);
         return refuse(problem(403, "source_revoked",
                               header.source + "：封签的钥匙已被停用 / the key that sealed this has been revoked"));
     }
     if (!sealed(*a, sealed_by->key, receipted_at.value_or(a->received_at), refusal)) return std::nullopt;
-    if (!own.receipt) return a;
+    if (!came.receipt) return a;
     for (std::size_t i = 0; i < a->admitted.size(); ++i)
-        if (own.receipt->outcomes[i].seq != header.first + i || !agrees(a->admitted[i], own.receipt->outcomes[i]))
+        if (came.receipt->outcomes[i].seq != header.first + i || !agrees(a->admitted[i], came.receipt->outcomes[i]))
             return refuse(
                 problem(422, "bad_receipt",
                         fmt::format("第 {0} 条的处理结果与审核不符 / what the receipt says of line {0} is not "

@@ -44,11 +44,11 @@ std::optional<loop::Day> day(const json& in, const char* name) {
 
 Answer Hub::Impl::import_file(const fs::path& path) {
     const std::string bytes = service::read_file(path);
-    struct Waiting {
+    struct Judged {
         std::size_t offset, size;
         std::future<std::pair<std::optional<Arrival>, Answer>> arrival;
     };
-    std::deque<Waiting> judged;
+    std::deque<Judged> judged;
     std::deque<std::pair<std::size_t, std::future<Answer>>> written;
     std::int64_t segments = 0;
     std::optional<Answer> refused;

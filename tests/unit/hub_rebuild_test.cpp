@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "hub/ca.hpp"
 #include "hub/store/store.hpp"
+#include "service/files.hpp"
 #include "tests/support/source.hpp"
 #include "tests/support/vehicles.hpp"
 
