@@ -37,7 +37,7 @@ Question question_of(const Typed& typed, const Words& w) {
     const bool no_plate = loop::judge_plate(typed.plate).fit == loop::Fit::none;
     if (vin.fit == loop::Fit::refused)
         out.problems.push_back({"vin", in(loop::judgement_words(vin.code), w)});
-    else if (const auto why = vin_alone_refusal(vin); no_plate && has_vin && !why.zh.empty())
+    else if (const auto why = station::page::vin_alone_refusal(vin); no_plate && has_vin && !why.zh.empty())
         out.problems.push_back({"vin", in(why, w)});
     else if (has_vin)
         out.vehicle["vin"] = vin.value;
