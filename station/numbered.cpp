@@ -124,7 +124,7 @@ void NumberedRecords::note(const json& record, std::uint64_t seq) {
         by_record_[id] = *key;
         const auto before = std::ranges::find(of_number, id, &Known::record_id);  // rejected, then mended
         auto& known = before == of_number.end() ? of_number.emplace_back() : *before;
-        known = {id, seq, false, name_of(vehicle_in(record)), 0, {}};
+        known = {id, seq, {seq}, false, name_of(vehicle_in(record)), {}, 0, {}, {}};
         return;
     }
     if (text_in(record, "schema") != "imloop/correction/1") return;
@@ -132,49 +132,74 @@ void NumberedRecords::note(const json& record, std::uint64_t seq) {
     const auto key = by_record_.find(corrects);
     if (key == by_record_.end()) return;
     auto& known = *std::ranges::find(by_number_.at(key->second), corrects, &Known::record_id);
+    known.lines.push_back(seq);
     const auto at = loop::parse_moment(text_in(record, "occurred_at")).value_or(0);
     if (std::tie(at, id) < std::tie(known.corrected_at, known.corrected_by)) return;
     const auto replacement = record.find("replacement");
+    known.said_before.push_back(known.vehicle);
     known.seq = seq;
     known.is_void = replacement == record.end() || !replacement->is_object();
     if (!known.is_void) known.vehicle = name_of(vehicle_in(*replacement));
     known.corrected_at = at;
     known.corrected_by = id;
+    known.because = text_in(record, "reason");
 }
 
-json NumberedRecords::words_of(const Known& known) {
-    auto line = json::parse(outbox_.line(known.seq), nullptr, false);
-    const auto replacement = line.find("replacement");
-    return replacement == line.end() ? line : *replacement;
+json NumberedRecords::words_of(std::uint64_t seq) {
+    auto line = json::parse(outbox_.line(seq), nullptr, false);
+    return text_in(line, "schema") == "imloop/correction/1" ? line.value("replacement", json()) : line;
+}
+
+bool NumberedRecords::was_so(const std::string& record_id, const json& content) {
+    catch_up();
+    const auto key = by_record_.find(record_id);
+    if (key == by_record_.end()) return false;
+    const auto known = std::ranges::find(by_number_.at(key->second), record_id, &Known::record_id);
+    return std::ranges::any_of(known->lines, [&](auto seq) {
+        const auto words = words_of(seq);
+        return words.is_object() && same_content(words, content);
+    });
 }
 
 NumberedRecords::Standing NumberedRecords::standing_of(const Known& known, Fate fate) {
-    return {fate, known.record_id, known.is_void ? json() : words_of(known), known.corrected_at};
+    return {fate, known.record_id, known.is_void ? json() : words_of(known.seq), known.corrected_at, known.because};
+}
+
+std::vector<const NumberedRecords::Known*> NumberedRecords::of_vehicle(const std::string& key,
+                                                                       const VehicleName& vehicle) {
+    const auto is_it = [&](const VehicleName& name) { return same_vehicle(name, vehicle); };
+    std::vector<const Known*> now, before;
+    for (const auto& known : by_number_[key]) {
+        if (is_it(known.vehicle)) now.push_back(&known);
+        if (std::ranges::any_of(known.said_before, is_it)) before.push_back(&known);
+    }
+    return now.empty() ? before : now;
 }
 
 NumberedRecords::Standing NumberedRecords::standing(const json& record) {
     const auto key = key_of(record);
-    if (!key) return {Fate::fresh, text_in(record, "record_id"), {}, 0};
+    if (!key) return {Fate::fresh, text_in(record, "record_id"), {}, 0, {}};
     catch_up();
     const auto vehicle = name_of(vehicle_in(record));
-    for (const auto& known : by_number_[*key])
-        if (same_vehicle(known.vehicle, vehicle)) {
-            auto out = standing_of(known, Fate::changed);
-            if (!known.is_void && same_content(out.now, record)) out.fate = Fate::there;
-            return out;
-        }
+    if (const auto known = of_vehicle(*key, vehicle); !known.empty()) {
+        auto out = standing_of(*known.front(), Fate::changed);
+        if (out.now.is_object() && same_content(out.now, record)) out.fate = Fate::there;
+        return out;
+    }
     auto id = numbered_id(record);
-    return {Fate::fresh, by_record_.contains(id) ? numbered_id(record, true) : std::move(id), {}, 0};
+    return {Fate::fresh, by_record_.contains(id) ? numbered_id(record, true) : std::move(id), {}, 0, {}};
 }
 
 std::vector<NumberedRecords::Standing> NumberedRecords::of_number(const std::string& station_id, std::string_view kind,
                                                                   const std::string& number,
                                                                   const VehicleName& vehicle) {
     catch_up();
+    const auto key = key_of(station_id, kind, number);
     std::vector<Standing> out;
-    const bool is_named = !vehicle.vin.empty() || !vehicle.plate.empty();
-    for (const auto& known : by_number_[key_of(station_id, kind, number)])
-        if (!is_named || same_vehicle(known.vehicle, vehicle)) out.push_back(standing_of(known, Fate::there));
+    if (vehicle.vin.empty() && vehicle.plate.empty())
+        for (const auto& known : by_number_[key]) out.push_back(standing_of(known, Fate::there));
+    else
+        for (const auto* known : of_vehicle(key, vehicle)) out.push_back(standing_of(*known, Fate::there));
     return out;
 }
 

@@ -1,8 +1,8 @@
 // The records of an outbox that go by a number of the station's, and how each counts now: a repair by its work order, a
 // test by its report. A number is one record's only together with station and vehicle (contract, Admission), so the
 // same number for another vehicle is another record, and the same number and vehicle the same record, by whichever door
-// it comes and however precise its times are. One look-up for all doors: page, import, archive, folder. Everything is
-// read from the outbox. Not thread safe.
+// it comes and however precise its times are; also where its vehicle was corrected since. One look-up for all doors:
+// page, import, archive, folder. Everything is read from the outbox. Not thread safe.
 #pragma once
 
 #include <cstdint>
@@ -51,9 +51,13 @@ public:
         std::string record_id;               ///< of the record that is there; where fresh, numbered_id()
         nlohmann::json now;                  ///< as it counts; null where fresh or void
         loop::Moment last_corrected_at = 0;  ///< a further correction counts only after it
+        std::string because;                 ///< the reason of the correction that counts; empty where none does
     };
     /// Of a repair or an inspection; of other kinds and without a number always fresh, with its own id.
     Standing standing(const nlohmann::json& record);
+
+    /// Whether a record of the outbox once counted with this content: as it was first saved, or by a correction of it.
+    bool was_so(const std::string& record_id, const nlohmann::json& content);
 
     /// Those of one number, `now` null where void; of these the vehicle's alone, where it is named.
     std::vector<Standing> of_number(const std::string& station_id, std::string_view kind, const std::string& number,
@@ -62,16 +66,22 @@ public:
 private:
     struct Known {
         std::string record_id;
-        std::uint64_t seq = 0;  ///< of the line that counts
+        std::uint64_t seq = 0;             ///< of the line that counts
+        std::vector<std::uint64_t> lines;  ///< its own and those of its corrections
         bool is_void = false;
         VehicleName vehicle;
+        std::vector<VehicleName> said_before;  ///< of those of its lines that don't count now
         loop::Moment corrected_at = 0;
         std::string corrected_by;  ///< of corrections of one moment the one with the greatest id counts
+        std::string because;
     };
     void catch_up();
     void note(const nlohmann::json& record, std::uint64_t seq);
-    nlohmann::json words_of(const Known&);
+    /// Of a line, its own or a correction's; null where that voids it.
+    nlohmann::json words_of(std::uint64_t seq);
     Standing standing_of(const Known&, Fate);
+    /// Those of a number whose vehicle it is; where there is none, those whose vehicle it was before a correction.
+    std::vector<const Known*> of_vehicle(const std::string& key, const VehicleName&);
 
     Outbox& outbox_;
     std::uint64_t read_ = 0;

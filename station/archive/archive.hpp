@@ -19,7 +19,7 @@ struct Call {
     std::string target;  ///< with its query
     std::string content_type;
     std::string body;
-    std::string address;  ///< of who asks
+    std::string address = {};  ///< of who asks
 };
 
 struct Reply {

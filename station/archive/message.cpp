@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "loop/json.hpp"
-#include "station/intake/encoding.hpp"
 #include "station/intake/shop_columns.hpp"
 #include "station/intake/shop_values.hpp"
 
@@ -97,9 +96,23 @@ std::string value_in(const Row& row, const std::string& name) {
 
 std::string Message::value(const std::string& name) const { return value_in(members, name); }
 
-journal::Result<Message> read_message(std::string_view bytes) {
-    const auto text = intake::text_of(bytes);
-    const auto read = loop::parse_bounded(without_breaks(text.value_or("")));
+intake::Declared declared_in(std::string_view content_type) {
+    constexpr std::string_view parameter = "charset=";
+    const auto type = lower(std::string(content_type));
+    const auto at = type.find(parameter);
+    if (at == std::string::npos) return intake::Declared::nothing;
+    const auto name = type.substr(at + parameter.size());
+    return intake::declared_as(std::string_view(name).substr(name.starts_with('"') ? 1 : 0));
+}
+
+journal::Result<Message> read_message(std::string_view bytes, intake::Declared declared) {
+    const auto text = intake::text_of(bytes, declared);
+    if (!text)
+        return journal::Error(
+            "bad_message",
+            "报文读不了：既不是 UTF-8，也不是所声明的编码，请用 UTF-8 / the message can't be read: it is "
+            "neither UTF-8 nor of the encoding it declares, send UTF-8");
+    const auto read = loop::parse_bounded(without_breaks(*text));
     if (!read.code.empty()) {
         const auto why = loop::json_problem(read.code, read.pointer);
         return journal::Error("bad_message", "报文读不了：" + why.zh + " / the message can't be read: " + why.en);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "journal/error.hpp"
+#include "station/intake/encoding.hpp"
 
 namespace imloop::station::archive {
 
@@ -29,8 +30,11 @@ bool says_nothing(std::string_view);
 /// As says_nothing(); empty where the row has no such member.
 std::string value_in(const Row&, const std::string& name);
 
-/// `bad_message` where it is no JSON object, or has more rows than a repair has.
-journal::Result<Message> read_message(std::string_view bytes);
+/// What a call's Content-Type says of its text.
+intake::Declared declared_in(std::string_view content_type);
+
+/// `bad_message` where it is no text of what it is declared to be, no JSON object, or has more rows than a repair has.
+journal::Result<Message> read_message(std::string_view bytes, intake::Declared = intake::Declared::nothing);
 
 enum class Dialect { lcip, foshan, chengdu };
 using Members = std::vector<std::pair<std::string, std::string>>;

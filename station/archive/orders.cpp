@@ -13,6 +13,17 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 using Fate = NumberedRecords::Fate;
 
+namespace {
+
+constexpr std::string_view because_withdrawn = "结算清单已由维修软件撤回",
+                           because_changed = "结算清单在维修软件中有改动";
+
+bool corrected_by_person(const NumberedRecords::Standing& known) {
+    return !known.because.empty() && known.because != because_withdrawn && known.because != because_changed;
+}
+
+}  // namespace
+
 Orders::Orders(Outbox& outbox, std::string source) : outbox_(outbox), source_(std::move(source)), records_(outbox_) {}
 
 Orders::Taken Orders::correct(const NumberedRecords::Standing& known, const ordered_json* replacement,
@@ -23,7 +34,7 @@ Orders::Taken Orders::correct(const NumberedRecords::Standing& known, const orde
                         {"station_id", station_id},        {"occurred_at", loop::format_moment(at)},
                         {"corrects", known.record_id},     {"action", replacement == nullptr ? "void" : "replace"}};
     if (replacement != nullptr) record["replacement"] = *replacement;
-    record["reason"] = replacement == nullptr ? "结算清单已由维修软件撤回" : "结算清单在维修软件中有改动";
+    record["reason"] = replacement == nullptr ? because_withdrawn : because_changed;
     const auto line = record.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
     const auto admitted = loop::admit(line, source_, now);
     if (!admitted.problems.empty())
@@ -62,7 +73,12 @@ Orders::Taken Orders::take(const Reading& reading, const std::string& station_id
     // What was typed or imported is richer than any message.
     if (known.now.is_object() && !known.now.contains("archive"))
         return {true, false, "新增成功，早已由页面或导入保存 / already saved by the page or an import"};
-    return correct(known, &fresh, station_id, now);
+    if (!corrected_by_person(known)) return correct(known, &fresh, station_id, now);
+    if (records_.was_so(known.record_id, json(fresh)))
+        return {true, false, "新增成功，早已保存，本站的更正不变 / already saved, the station's own correction stands"};
+    return {false, false,
+            "本站已更正过这张结算清单，以更正为准；还要改的，请在本站再更正 / the station has corrected this list and "
+            "that stands: what else has changed is to be corrected there"};
 }
 
 }  // namespace imloop::station::archive

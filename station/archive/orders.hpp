@@ -1,5 +1,6 @@
 // What becomes of a settlement list: one that is sent again counts once, one that has changed becomes a correction, one
-// that is taken back is voided. Whose record its number is, station/numbered.hpp says. Not thread safe.
+// that is taken back is voided. What a person of the station has corrected stays as that person said. Whose record its
+// number is, station/numbered.hpp says. Not thread safe.
 #pragma once
 
 #include <string>

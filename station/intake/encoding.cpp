@@ -3,6 +3,7 @@
 #include <iconv.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 
 namespace imloop::station::intake {
@@ -110,6 +111,13 @@ bool is_high_control(std::string_view utf8) {
 }
 
 }  // namespace
+
+Declared declared_as(std::string_view charset) {
+    std::string name(charset.substr(0, 5));
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (name.starts_with("gb")) return Declared::gb;
+    return name == "utf-8" || name.starts_with("utf8") ? Declared::utf8 : Declared::nothing;
+}
 
 std::optional<std::string> text_of(std::string_view bytes, Declared declared) {
     if (is_utf16(bytes)) {

@@ -12,6 +12,8 @@ namespace imloop::station::intake {
 
 /// What a text says of itself beside its byte-order mark, which goes before.
 enum class Declared { nothing, utf8, gb };
+/// By the name of a charset, in any case: utf-8, GBK, gb2312; another says nothing.
+Declared declared_as(std::string_view charset);
 
 /// UTF-8 without its mark; nothing where it is no text of what it says, or of no encoding that can be told. A text that
 /// says to be GB is believed to be UTF-8 where all of it is, with Chinese characters.

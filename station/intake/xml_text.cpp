@@ -23,9 +23,7 @@ Declared declared_in(std::string_view bytes) {
     std::ranges::copy_if(head.substr(0, end), std::back_inserter(plain),
                          [](char c) { return c != ' ' && c != '"' && c != '\''; });
     const auto at = plain.find("encoding=");
-    const auto name = at == std::string::npos ? std::string() : plain.substr(at + 9);
-    if (name.starts_with("gb")) return Declared::gb;
-    return name.starts_with("utf-8") || name.starts_with("utf8") ? Declared::utf8 : Declared::nothing;
+    return at == std::string::npos ? Declared::nothing : declared_as(std::string_view(plain).substr(at + 9));
 }
 
 /// Of `&` at the head of `text`: whether XML knows it as an entity.

@@ -215,6 +215,29 @@ TEST_CASE("raw line breaks in a text and GB18030 do not stop a message") {
     CHECK_FALSE(read_message("not JSON").has_value());
 }
 
+TEST_CASE("what a call declares of its text holds, and a guess is made where it declares nothing") {
+    const auto fault = [](const std::string& bytes, const char* type) {
+        const auto read = read_message("{\"faultdescription\":\"" + bytes + "\"}", declared_in(type));
+        return read ? read->value("faultdescription") : read.error().code;
+    };
+    const std::string gb = "\xce\xb2\xc6\xf8", utf8 = "尾气";
+    CHECK(fault(gb, "application/json; charset=GBK") == "尾气");
+    CHECK(fault(gb, "application/json") == "尾气");
+    CHECK(fault(gb, "application/json;charset=\"UTF-8\"") == "bad_message");
+    CHECK(fault(utf8, "application/json;charset=gb2312") == "尾气");  // all of it is UTF-8, with Chinese characters
+    CHECK(fault("冒黑\xE7\x83", "text/plain;Charset=utf-8") == "冒黑\xEF\xBF\xBD");
+
+    Desk desk;
+    const auto status = [&](const char* type) {
+        const auto body = "{\"companycode\":\"" + gb + "\"}";
+        const auto reply = desk.archive.answer({"POST", Desk::path("lcipprogetaccesstoken"), type, body, ""});
+        return json::parse(reply.body).at("status").get<std::string>();
+    };
+    CHECK_THAT(status("application/json;charset=UTF-8"),
+               Catch::StartsWith("报文读不了：既不是 UTF-8，也不是所声明的编码"));
+    CHECK_THAT(status("application/json"), Catch::StartsWith("companycode 或 companypassword 不对"));
+}
+
 TEST_CASE("empty lists: what else was said to be done stands for the items") {
     auto sent = message();
     sent["repairprojectlist"] = json::array();
@@ -508,6 +531,51 @@ TEST_CASE("an order that was imported or typed is not replaced by the poorer mes
     CHECK(desk.outbox.last() == 1);
     CHECK(desk.send(second_vehicle()).at("code") == "1");
     CHECK(desk.outbox.last() == 2);
+}
+
+TEST_CASE("what a person has corrected stays: the message sent again changes nothing, a new one is named") {
+    Desk desk(shop.station_id);
+    const auto sent = with("total_fee", "1280");
+    CHECK(desk.send(sent).at("code") == "1");
+    const auto first = desk.last();
+    int number = 0;
+    const auto by_person = [&](const json& replacement) {
+        json correction{{"schema", "imloop/correction/1"},
+                        {"record_id", "01940000-0000-7000-8000-00000000000" + std::to_string(++number)},
+                        {"station_id", shop.station_id},
+                        {"occurred_at", loop::format_moment(desk.clock + number * 60'000)},
+                        {"corrects", first.at("record_id")},
+                        {"action", replacement.is_null() ? "void" : "replace"},
+                        {"reason", "金额录错"}};
+        if (!replacement.is_null()) correction["replacement"] = replacement;
+        REQUIRE(desk.outbox.append(correction.dump(), correction["record_id"]).has_value());
+    };
+    auto mended = first;
+    mended["total_fee"] = 980;
+    by_person(mended);
+    CHECK(desk.send(sent).at("status") ==
+          "新增成功，早已保存，本站的更正不变 / already saved, the station's own correction stands");
+    CHECK(desk.send(with("total_fee", "980")).at("code") == "1");  // as it was corrected
+    CHECK(desk.outbox.last() == 2);
+    auto changed = sent;
+    changed["basicInfo"]["repairmileage"] = "85301";
+    CHECK(desk.send(changed).at("code") == "0");
+    CHECK(desk.outbox.last() == 2);
+
+    by_person(json());
+    CHECK(desk.send(sent).at("code") == "1");
+    CHECK(desk.outbox.last() == 3);
+    auto other_plate = first;
+    other_plate["vehicle"] = {{"plate", "陕D0T809"}};
+    by_person(other_plate);
+    CHECK(desk.send(sent).at("code") == "1");
+    CHECK(desk.outbox.last() == 4);
+    auto recalled = sent;
+    recalled["basicInfo"]["RecallResult"] = "1";
+    CHECK(desk.send(recalled).at("code") == "1");
+    CHECK(desk.last().at("action") == "void");
+    CHECK(desk.send(sent).at("code") == "1");
+    CHECK(desk.last().at("action") == "replace");
 }
 
 TEST_CASE("a number used again for another vehicle is another repair, sent again, changed and withdrawn by itself") {

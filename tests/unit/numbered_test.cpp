@@ -130,11 +130,34 @@ TEST_CASE("what counts is the latest correction, and what is void may be given b
     CHECK(k.records.standing(first).now == dearer);
     k.correct(first, first, "2026-04-04T10:00:00+08:00", 2);  // written later, of an earlier moment
     CHECK(k.fate(dearer) == Fate::there);
+    CHECK(k.records.was_so(first.at("record_id"), first));
+    CHECK(k.records.was_so(first.at("record_id"), dearer));
+    CHECK_FALSE(k.records.was_so(first.at("record_id"), repair("陕D0T802", "")));
     k.correct(first, json(), "2026-04-06T10:00:00+08:00", 3);
     const auto standing = k.records.standing(dearer);
     CHECK(standing.fate == Fate::changed);
     CHECK(standing.now.is_null());
     CHECK(standing.last_corrected_at == loop::parse_moment("2026-04-06T10:00:00+08:00"));
+    CHECK(standing.because == "试");
+    CHECK_FALSE(k.records.was_so(first.at("record_id"), repair("陕D0T802", "")));
+}
+
+TEST_CASE("what comes again after its vehicle was corrected is the same record, and another of that number is not") {
+    Kept k;
+    const auto typo = repair("陕D0T801", "");
+    k.put(typo);
+    auto mended = typo;
+    mended["vehicle"]["plate"] = "陕D0T807";
+    k.correct(typo, mended, "2026-04-05T10:00:00+08:00", 1);
+    CHECK(k.fate(mended) == Fate::there);
+    CHECK(k.fate(typo) == Fate::changed);
+    CHECK(k.records.standing(typo).record_id == typo.at("record_id"));
+    CHECK(k.records.of_number("M610404-03", "repair", "SL260400480", {"", "陕D0T801"}).size() == 1);
+
+    auto another = repair("陕D0T801", "", "2026-04-09T10:00:00+08:00");
+    k.put(another);
+    CHECK(k.fate(another) == Fate::there);
+    CHECK(k.records.of_number("M610404-03", "repair", "SL260400480", {"", "陕D0T801"}).size() == 1);
 }
 
 TEST_CASE("vehicles are the same by VIN, or by plate but where two right VINs differ") {
