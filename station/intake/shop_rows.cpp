@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <set>
 
+#include "loop/vehicle/plate.hpp"
+#include "loop/vehicle/vin.hpp"
 #include "station/intake/shop_reading.hpp"
 #include "station/intake/shop_words.hpp"
 
@@ -58,10 +61,31 @@ private:
             add(out_.groups.size() - 1, row);
             return above_.reset();
         }
-        const auto [at, is_new] = by_number_.emplace(number, out_.groups.size());
-        if (is_new) out_.groups.push_back({number, {}, {}});
-        add(at->second, row);
-        above_ = at->second;
+        auto& same_number = by_number_[number];
+        const auto latest_first = same_number | std::views::reverse;
+        const auto known = std::ranges::find_if(
+            latest_first, [&](std::size_t index) { return !is_another(row, *out_.groups[index].rows.front()); });
+        above_ = known == latest_first.end() ? out_.groups.size() : *known;
+        if (*above_ == out_.groups.size()) {
+            same_number.push_back(*above_);
+            out_.groups.push_back({number, {}, {}});
+        }
+        add(*above_, row);
+    }
+
+    /// Another vehicle at another time: a number that was used again. A row that differs in one of them alone is a
+    /// contradiction, and named.
+    bool is_another(const Row& row, const Row& before) const {
+        const auto differs = [&](const char* field, auto normal) {
+            const auto now = normal(cell(row, field)), then = normal(cell(before, field));
+            return !now.empty() && !then.empty() && now != then;
+        };
+        const auto as_it_is = [](const std::string& text) { return text; };
+        const bool same_vin = !blank(row, "vin") && !blank(before, "vin") && !differs("vin", loop::normal_vin);
+        return !same_vin &&
+               (differs("plate", loop::normal_plate) || differs("plate_or_vin", loop::normal_plate) ||
+                (differs("vin", loop::normal_vin) && columns_.of("plate") == nullptr)) &&
+               differs("received_at", as_it_is) && differs("settled_at", as_it_is);
     }
 
     void add(std::size_t index, const Row& row) {
@@ -139,7 +163,7 @@ private:
     const ShopColumns& columns_;
     const bool with_hidden_;
     std::set<std::size_t> amounts_;
-    std::map<std::string, std::size_t> by_number_;
+    std::map<std::string, std::vector<std::size_t>> by_number_;
     std::map<std::size_t, std::size_t> group_of_;  ///< by the number of the row
     std::optional<std::size_t> above_;
     ShopRows out_;

@@ -196,6 +196,18 @@ TEST_CASE("equal rows count as often as the total says; where it does not say, t
                   "大修,9,400,缸垫,1,100,600\n") == "1+2");
 }
 
+TEST_CASE("a number that a shop used again for another vehicle is another order", "[shop][rows]") {
+    const std::string head = "工单号,车牌号,进厂时间,结算时间,维修项目,总费用\n",
+                      first = "JS0801,陕D0T801,2026-03-01,2026-03-02,换火花塞,980\n";
+    const auto both = read(head + first + "JS0801,陕D0T802,2026-04-01,2026-04-02,换火花塞,1260\n");
+    REQUIRE(both.orders.size() == 2);
+    CHECK(both.orders[0].problems.empty());
+    CHECK(json::parse(both.orders[1].line)["vehicle"]["plate"] == "陕D0T802");
+    CHECK(both.orders[0].record_id != both.orders[1].record_id);
+    CHECK(codes_of(read(head + first + "JS0801,陕D0T802,2026-03-01,2026-03-02,换火花塞,980\n").orders.at(0)) ==
+          "rows_differ");
+}
+
 TEST_CASE("only a status that says finished is a repair; one that is not known is asked about", "[shop][status]") {
     const auto problem = [](const std::string& word) { return Sheet().with("工单状态", word).problem(); };
     for (const auto* word : {"已结算", "已交车", "完工", "—", ""}) CHECK(problem(word).empty());
