@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "loop/json.hpp"
 #include "loop/tables.hpp"
 #include "loop/written/amount.hpp"
 #include "loop/written/text.hpp"
@@ -82,7 +83,7 @@ Prices with_typed_prices(const json& in_force, const Fields& fields, const stati
     out.list = {{"items", in_force.value("items", json::array())}, {"parts", in_force.value("parts", json::array())}};
     const auto before = out.list;
     const auto given = fields.find("was");
-    const auto parsed = given == fields.end() ? json() : json::parse(given->second, nullptr, false);
+    const auto parsed = given == fields.end() ? json() : loop::json_of(given->second);
     const json was = parsed.is_object() ? parsed : json::object();
     each_row([&](const json& row, const Place& place) {
         const auto code = row.at("code").get<std::string>();

@@ -8,6 +8,7 @@
 
 #include "journal/chain.hpp"
 #include "journal/segment.hpp"
+#include "loop/json.hpp"
 
 namespace imloop::station {
 namespace {
@@ -19,7 +20,7 @@ constexpr std::size_t lines_a_page = 500;
 journal::Result<json> asked(const Ask& ask, const std::string& target) {
     const auto body = ask(target);
     if (!body) return body.error();
-    auto out = json::parse(*body, nullptr, false);
+    auto out = loop::json_of(*body);
     if (!out.is_object()) return journal::Error("malformed_answer", "答话不是 JSON / the answer is no JSON: " + target);
     return out;
 }
