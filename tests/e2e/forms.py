@@ -75,13 +75,13 @@ class Window:
     def fields(self, action):
         return self.form(action)["fields"]
 
-    def send(self, action, **fields):
+    def send(self, action, /, **fields):
         """(status, where it leads) of the form as it stands here, with these fields; the window stays where it is."""
         form = {**self.fields(action), **fields}
         status, to, self.answer = self.ask("POST", action, urllib.parse.urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"})
         return status, to
 
-    def submit(self, action, **fields):
+    def submit(self, action, /, **fields):
         status, to = self.send(action, **fields)
         assert status == 303, (status, self.answer)
         return self.open(to)
