@@ -23,7 +23,8 @@ using nlohmann::json;
 /// policy.json of the data folder, else the table of that name. Throws StoreError that names what is wrong with it.
 json policy_in(const std::filesystem::path& data) {
     const auto own = data / "policy.json";
-    auto read = loop::parse_bounded(std::filesystem::exists(own) ? service::read_file(own) : schemas::table_text("policy"));
+    auto read =
+        loop::parse_bounded(std::filesystem::exists(own) ? service::read_file(own) : schemas::table_text("policy"));
     const auto refuse = [&](const std::string& zh, const std::string& en) {
         throw StoreError(own.string() + "：" + zh + " / " + en);
     };
@@ -97,8 +98,12 @@ Hub::Impl::Impl(HubOptions o)
     load(state);
     state.settle(loop::day_of(options.now()));
     state.suspects.take_new();
-    writer =
-        std::make_unique<Writer>(store, state, lock, key, Writer::Calls{[this] { hold_new(); }, [this] { reload(); }});
+    tell_rule_failures();
+    const auto settled = [this] {
+        tell_rule_failures();
+        hold_new();
+    };
+    writer = std::make_unique<Writer>(store, state, lock, key, Writer::Calls{settled, [this] { reload(); }});
 }
 
 void Hub::Impl::reload() {
@@ -231,13 +236,17 @@ std::string Hub::metrics() const {
     const std::shared_lock guard(impl_->lock);
     std::uint64_t lines = 0;
     for (const auto& [where, chain] : impl_->state.chains) lines += chain.last;
-    return fmt::format(
+    auto out = fmt::format(
         "# TYPE imloop_lines_total counter\nimloop_lines_total {}\n# TYPE imloop_epochs gauge\nimloop_epochs {}\n"
         "# TYPE imloop_waiting_segments gauge\nimloop_waiting_segments {}\n"
         "# TYPE imloop_waiting_bytes gauge\nimloop_waiting_bytes {}\n"
-        "# TYPE imloop_waiting_bytes_peak gauge\nimloop_waiting_bytes_peak {}\n",
+        "# TYPE imloop_waiting_bytes_peak gauge\nimloop_waiting_bytes_peak {}\n"
+        "# TYPE imloop_rule_failures_total counter\n",
         lines, impl_->state.chains.size(), impl_->waiting_segments.held(), impl_->waiting_bytes.held(),
         impl_->waiting_bytes.peak());
+    for (const auto& [rule, times] : impl_->rule_failures.by_rule())
+        out += fmt::format("imloop_rule_failures_total{{rule=\"{}\"}} {}\n", rule, times);
+    return out;
 }
 
 void Hub::admin(std::string_view command, std::string body, Done done) {

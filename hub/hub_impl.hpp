@@ -14,6 +14,7 @@
 #include "hub/projection/state.hpp"
 #include "hub/quota.hpp"
 #include "hub/report/report.hpp"
+#include "hub/rule_failures.hpp"
 #include "hub/writer.hpp"
 
 namespace imloop::hub {
@@ -156,6 +157,9 @@ struct Hub::Impl {
     /// The rules' sweep up to today, under the lock.
     void sweep();
     std::string watched_to;  ///< the place in the log of the last sweep
+    RuleFailures rule_failures;
+    /// Tells the log which rules threw since this was last called; under the lock.
+    void tell_rule_failures();
     /// `{list: flags|risk|rules, form?, from?, to?, rule?, grade?, station?, county?, state?, unmasked?, limit?}`
     Answer suspects(const nlohmann::json&);
     /// `{flag_id, form?: text|json, unmasked?}`

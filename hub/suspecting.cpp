@@ -3,6 +3,7 @@
 #include "hub/report/render.hpp"
 #include "hub/report/suspects.hpp"
 #include "loop/suspects/rule_table.hpp"
+#include "service/say.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -49,6 +50,11 @@ json ids_beyond(const Suspects& of, const Suspects& beyond) {
 void Hub::Impl::sweep() {
     state.suspects.sweep(state.projection, loop::day_of(options.now()));
     watched_to = place_named(store.position());
+    tell_rule_failures();
+}
+
+void Hub::Impl::tell_rule_failures() {
+    for (const auto& line : rule_failures.look(state.suspects.failed())) service::say(line);
 }
 
 Answer Hub::Impl::suspects(const json& in) {

@@ -6,8 +6,18 @@
 
 #include "hub/limits.hpp"
 #include "loop/record/reading.hpp"
+#include "loop/record/schema.hpp"
 
 namespace imloop::hub {
+namespace {
+
+bool is_right_by_schema(loop::Kind kind, const nlohmann::json& record) {
+    std::vector<loop::record::Fault> faults;
+    loop::record::schema_of(kind).check(record, "", faults);
+    return std::ranges::all_of(faults, &loop::record::Fault::warning);
+}
+
+}  // namespace
 
 const KeyState* State::key(std::string_view source, std::string_view kid) const {
     const auto it = keys.find(std::string(kid));
@@ -67,14 +77,15 @@ void State::take(const loop::Admitted& admitted, std::string_view line, const jo
     keys.insert_or_assign(c.kid, KeyState{c.source_id, std::move(*key), c.status, c.occurred_at, c.record_id});
 }
 
-/// A test whose only fault is what its verdict says: the rules look at it as at an accepted one.
+/// A test whose only fault is what its verdict says: the rules look at it as at an accepted one. Not so where a receipt
+/// of an import says that of something else.
 void State::take_rejected(const loop::Admitted& admitted, loop::rules::Arrival arrival) {
     const bool is_verdict_alone =
         !arrival.rejected_for.empty() && std::ranges::all_of(arrival.rejected_for, [](const auto& code) {
             return code == "verdict_contradicts_readings";
         });
     const auto kind = is_verdict_alone ? loop::record::kind_of(admitted.json) : std::nullopt;
-    if (kind != loop::Kind::inspection) return;
+    if (kind != loop::Kind::inspection || !is_right_by_schema(*kind, admitted.json)) return;
     suspects.rejected(loop::record::read_fact(*kind, admitted.json), std::move(arrival));
 }
 

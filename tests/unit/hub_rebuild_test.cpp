@@ -79,8 +79,9 @@ std::vector<std::string> texts_of(const std::vector<json>& records) {
     return out;
 }
 
-/// A segment as a hub of before stored it: all of its lines accepted.
-void store_as_accepted(test::TestHub& hub, test::Source& source, const std::vector<json>& records) {
+/// A segment as a hub of before stored it, or an import brought it: all of its lines accepted, or rejected for this.
+void store_as(test::TestHub& hub, test::Source& source, const std::vector<json>& records,
+              const std::string& rejected_for = "") {
     hub.hub.reset();
     const auto folder = hub.folder.path() / "hub";
     const auto key = journal::PrivateKey::from_pem(test::read_file(folder / "hub.key.pem")).value();
@@ -94,12 +95,15 @@ void store_as_accepted(test::TestHub& hub, test::Source& source, const std::vect
                              segment.seal.head,
                              loop::format_moment(hub.now),
                              {}};
-    for (std::size_t n = 0; n < records.size(); ++n)
-        receipt.outcomes.push_back({segment.header.first + n,
-                                    records[n].at("record_id").get<std::string>(),
-                                    journal::Status::accepted,
-                                    {},
-                                    {}});
+    for (std::size_t n = 0; n < records.size(); ++n) {
+        journal::Outcome outcome{
+            segment.header.first + n, records[n].at("record_id").get<std::string>(), journal::Status::accepted, {}, {}};
+        if (!rejected_for.empty()) {
+            outcome.status = journal::Status::rejected;
+            outcome.problems.push_back({"/verdict", rejected_for, ""});
+        }
+        receipt.outcomes.push_back(std::move(outcome));
+    }
     hub::Store store(folder / "hub.sqlite");
     store.put_segment(source.id, source.epoch, segment.header.first, segment.seal.last, bytes,
                       journal::build_receipt(key, receipt));
@@ -110,12 +114,26 @@ void store_as_accepted(test::TestHub& hub, test::Source& source, const std::vect
 
 TEST_CASE("an old journal holds a line of 1899: sweeps, verify and rebuild live") {
     Town t;
-    store_as_accepted(t.hub, t.i, {test_at(1, loop::parse_moment("1899-12-31T00:00:00+08:00").value())});
+    store_as(t.hub, t.i, {test_at(1, loop::parse_moment("1899-12-31T00:00:00+08:00").value())});
     CHECK(t.flags("R09").empty());
     CHECK(t.holds("R09"));
     t.hub.reopen();
     CHECK(t.i.send(t.hub, a_day(3)) == std::vector<std::string>(3, "accepted"));
     CHECK(t.holds("R09"));
+}
+
+TEST_CASE("a receipt says of lines that are no tests that their verdict contradicts them: nothing is read of them") {
+    Town t;
+    auto strange = test_at(3, monday);
+    strange["failed_items"] = json::array({7});
+    strange["vehicle"]["obd"] = json::array();
+    store_as(t.hub, t.i,
+             {{{"schema", "imloop/inspection/1"}, {"record_id", record_id(1)}},
+              {{"schema", "imloop/inspection/1"}, {"record_id", record_id(2)}, {"vehicle", 7}, {"readings", {1, 2}}},
+              strange},
+             "verdict_contradicts_readings");
+    CHECK(t.flags("R01").empty());
+    CHECK(t.holds("R01"));
 }
 
 TEST_CASE("a test that a bridge brought again is voided: nothing of it is left, and the hub lives") {
