@@ -156,6 +156,7 @@ std::optional<std::string> Draft::trace_of(const TraceRule& rule, const std::vec
     csv += '\n';
     const auto times = times_of(order, rows);
     if (!times) return std::nullopt;
+    std::set<std::string> noted;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto& row = rows[i];
         csv += json_number(times->at(i).second - times->front().second).dump();
@@ -172,7 +173,10 @@ std::optional<std::string> Draft::trace_of(const TraceRule& rule, const std::vec
         }
         for (const auto& [name, value] : used) {
             auto found = first_said(rules_, value, row);
-            if (found && is_no_value(name, found->text)) found.reset();
+            if (found && is_no_value(name, found->text)) {
+                if (noted.insert(name).second) note("no_value", found->place, found->text, no_value_zh, no_value_en);
+                found.reset();
+            }
             if (found && !number(found->text))
                 return left(found->place, found->text, "过程数据有不是数字的值",
                             "a value of the process data is no number");

@@ -28,9 +28,6 @@ const Json* find_code(const CodeTable& codes, const std::string& text) {
     return found == codes.end() ? nullptr : &found->second;
 }
 
-constexpr const char* no_value_zh = "是“没有值”的写法，记录中不写";
-constexpr const char* no_value_en = "says that there is no value, and is left out";
-
 /// Of one list where one value is meant: /a/0 and /a/1.
 bool is_beside(const Member& first, const Member& other) {
     const auto list = [](const std::string& place) { return place.substr(0, place.rfind('/') + 1); };

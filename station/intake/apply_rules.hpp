@@ -99,6 +99,9 @@ private:
     std::vector<RuleProblem> problems_, notes_;
 };
 
+/// Said of what says "none".
+inline constexpr const char* no_value_zh = "是“没有值”的写法，记录中不写";
+inline constexpr const char* no_value_en = "says that there is no value, and is left out";
 /// The first member of a rule that says something.
 std::optional<Member> first_said(const Rules&, const Value&, const Members&);
 /// The code of a member by the table of its rule; empty where it says nothing or the table has it not.

@@ -236,8 +236,10 @@ private:
             return leave(name, {&why, gap->at});
         }
         Place bad;
-        auto csv = nha_trace(real_time, method, settings_, bad);
+        std::vector<NoValue> none;
+        auto csv = nha_trace(real_time, method, settings_, bad, none);
         if (!csv) return leave(name, {&bad_value, bad});
+        note(name, none);
         trace_csv_ = std::move(*csv);
         put_trace(*record_, trace_csv_);
         if (auto window = window_of(real_time); !window.empty()) (*record_)["trace"]["window"] = std::move(window);

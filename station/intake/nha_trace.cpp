@@ -113,7 +113,8 @@ std::optional<NhaTraceGap> nha_trace_gap(const Ini& real_time, NhaMethod method,
     return std::nullopt;
 }
 
-std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod method, const Settings& settings, Place& bad) {
+std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod method, const Settings& settings, Place& bad,
+                                     std::vector<NoValue>& none) {
     const auto columns = columns_of(method);
     const Stage* stage = stage_of(method);
     std::string csv = "time_s";
@@ -140,7 +141,10 @@ std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod method, con
         }
         for (const auto& column : columns) {
             const auto value = real_time.value(section, column.key);
-            const bool is_none = value.empty() || is_no_value(column.name, value);
+            const bool says_none = is_no_value(column.name, value);
+            if (says_none && std::ranges::none_of(none, [&](const NoValue& n) { return n.at.key == column.key; }))
+                none.push_back({{section, column.key}, value});
+            const bool is_none = value.empty() || says_none;
             if (!is_none && !number(value)) return is_bad(column.key);
             csv += "," + (is_none ? std::string() : value);
         }

@@ -19,7 +19,9 @@ struct NhaTraceGap {
 std::optional<NhaTraceGap> nha_trace_gap(const Ini& real_time, NhaMethod, const Settings&);
 
 /// CSV of whole process data: header, one row a second, `time_s` from the first SamplingTime. What says "none" is an
-/// empty cell. Nothing where a row lacks its time or a value is no number, which is at `bad`.
-std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod, const Settings&, Place& bad);
+/// empty cell, and the first of each column in `none`. Nothing where a row lacks its time or a value is no number,
+/// which is at `bad`.
+std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod, const Settings&, Place& bad,
+                                     std::vector<NoValue>& none);
 
 }  // namespace imloop::station::intake

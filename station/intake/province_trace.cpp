@@ -1,5 +1,6 @@
 #include "station/intake/province_trace.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -64,11 +65,11 @@ const XmlNode* value_node(const XmlNode& row, const std::vector<const char*>& ke
 }
 
 ProvinceTrace bad_trace(std::size_t line, const std::string& zh, const std::string& en) {
-    return {{}, Refusal{"bad_trace", zh, en, line}, {}};
+    return {{}, Refusal{"bad_trace", zh, en, line}, {}, {}};
 }
 
 ProvinceTrace with_gap(std::size_t line, const TraceGap& gap) {
-    return {{}, Refusal{"bad_trace", gap.zh, gap.en, line}, gap};
+    return {{}, Refusal{"bad_trace", gap.zh, gap.en, line}, gap, {}};
 }
 
 std::optional<RowTime> time_of(const XmlNode& row, const Settings& settings) {
@@ -109,6 +110,7 @@ ProvinceTrace province_trace(const std::vector<const XmlNode*>& rows, const Sett
     std::string csv = stage != nullptr ? "time_s,state,state_code" : "time_s";
     for (const auto* column : used) csv += std::string(",") + column->name;
     csv += '\n';
+    Notes notes;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto& row = *rows[i];
         csv += std::to_string(static_cast<long>(times[i].second - times.front().second));
@@ -123,7 +125,10 @@ ProvinceTrace province_trace(const std::vector<const XmlNode*>& rows, const Sett
             const auto* node = value_node(row, column->keys);
             const auto text = node == nullptr ? std::string() : node->text;
             const auto value = number(text);
-            const bool is_none = text.empty() || value == 99999.0 || is_no_value(column->name, text);
+            const bool says_none = value == 99999.0 || is_no_value(column->name, text);
+            if (says_none && std::ranges::find(notes, node->name, &Left::place) == notes.end())
+                notes.push_back(no_value({}, node->line, node->name, text));
+            const bool is_none = text.empty() || says_none;
             if (!is_none && !value)
                 return bad_trace(node->line, "过程数据有不是数字的值: " + node->name,
                                  "a value of the process data is no number: " + node->name);
@@ -132,7 +137,7 @@ ProvinceTrace province_trace(const std::vector<const XmlNode*>& rows, const Sett
         csv += '\n';
     }
     if (csv.size() > bytes_max) return bad_trace(0, "过程数据超过 4 MiB", "more than 4 MiB of process data");
-    return {std::move(csv), {}, {}};
+    return {std::move(csv), {}, {}, std::move(notes)};
 }
 
 }  // namespace imloop::station::intake

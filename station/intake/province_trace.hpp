@@ -14,6 +14,7 @@ struct ProvinceTrace {
     std::string csv;              ///< empty: there is none
     std::optional<Refusal> left;  ///< bad_trace: why there is none although there are rows
     std::optional<TraceGap> gap;  ///< where that is because rows are missing or out of order
+    Notes notes;                  ///< the first cell of each column that says "none"
 };
 
 /// Header and one row a second, `time_s` from the first row's time_no, a count or a time; only columns that some row

@@ -149,6 +149,7 @@ struct ProvinceReading::Impl {
         auto trace = province_trace(rows, settings);
         if (trace.left) out.left.push_back(left_of(test.rows.front().file, *trace.left));
         if (trace.gap) put_quality(test.read.record, "trace", *trace.gap);
+        if (!test.rows.empty()) add_notes(test.rows.front().file, trace.notes);
         put_trace(test.read.record, trace.csv);
         out.taken.push_back(taken_of(test.read.record, std::move(trace.csv), test.files));
     }

@@ -282,6 +282,7 @@ TEST_CASE("numbers that say none are absent and named, in results, the surroundi
     CHECK(cold.left().empty());
     const Idle rows("HC=61", "HC=-999");
     CHECK(rows.read().taken.at(0).trace_csv.ends_with("\n2,0.02,,,,,,2500,,,,,,\n"));
+    CHECK(rows.left() == Lines{"RealTimeDataOfDIS.ini:10 no_value HC"});
     // What failed and has no value is still what failed.
     const Idle failed("HCHigh=61", "HCHigh=99999");
     CHECK(failed.record()["failed_items"] == json({"hc/high_idle"}));
