@@ -149,14 +149,53 @@ std::vector<Step> place_repairs(std::vector<Span>& spans, const std::vector<cons
     return placed;
 }
 
-/// The registered county at a failure; `walked`: all records that give one, in the order of the walk.
-std::string registered_county_at(const Step& failure, const std::vector<Step>& walked) {
-    const auto& vehicle = failure.fact->vehicle;
-    if (vehicle && !vehicle->registered_county.empty()) return vehicle->registered_county;
-    if (walked.empty()) return {};
-    assert(std::ranges::is_sorted(walked, walked_before));
-    const auto later = std::ranges::upper_bound(walked, failure, walked_before);
-    return (later == walked.begin() ? *later : *std::prev(later)).fact->vehicle->registered_county;
+/// A vehicle's records of days up to `as_of`.
+struct History {
+    std::vector<Span> spans;
+    std::vector<Step> steps;  ///< every record at its place
+};
+
+History history_of(std::span<const Fact> records, const Register& stations, Day as_of) {
+    History out;
+    std::vector<const Fact*> repairs;
+    std::vector<Step> others;  // that are not walked
+    for (const Fact& f : records) {
+        if (day_of(f.occurred_at) > as_of) continue;
+        const Place moment{f.occurred_at, 0};
+        if (f.repair)
+            repairs.push_back(&f);
+        else if (f.inspection)
+            out.steps.push_back({moment, &f});
+        else if (f.event)
+            out.steps.push_back({f.day_only ? day_end(day_of(f.occurred_at)) : moment, &f});
+        else
+            others.push_back({moment, &f});
+    }
+    out.spans = walk(out.steps);
+    const auto placed = place_repairs(out.spans, repairs, stations);
+    out.steps.insert(out.steps.end(), placed.begin(), placed.end());
+    out.steps.insert(out.steps.end(), others.begin(), others.end());
+    return out;
+}
+
+const std::string& registered_county_of(const Fact& f) {
+    static const std::string none;
+    return f.vehicle ? f.vehicle->registered_county : none;
+}
+
+/// Those that say where the vehicle is registered, in the order of the walk.
+std::vector<Step> registering(std::vector<Step> steps) {
+    std::erase_if(steps, [](const Step& s) { return registered_county_of(*s.fact).empty(); });
+    std::ranges::sort(steps, walked_before);
+    return steps;
+}
+
+std::string registered_county_at(const Step& step, const std::vector<Step>& registering) {
+    assert(std::ranges::is_sorted(registering, walked_before));
+    if (const auto& own = registered_county_of(*step.fact); !own.empty()) return own;
+    if (registering.empty()) return {};
+    const auto later = std::ranges::upper_bound(registering, step, walked_before);
+    return registered_county_of(*(later == registering.begin() ? *later : *std::prev(later)).fact);
 }
 
 bool is_waived(const Span& span, std::span<const Fact> decisions, Day as_of) {
@@ -250,29 +289,23 @@ std::optional<EpisodeOutcome> episode_outcome_named(std::string_view name) {
 
 std::vector<Episode> episodes(std::span<const Fact> records, std::span<const Fact> decisions, const Register& stations,
                               const Policy& policy, Day as_of) {
-    std::vector<Step> steps;
-    std::vector<const Fact*> repairs;
-    std::vector<Step> others;  ///< that only say where the vehicle is registered
-    for (const Fact& f : records) {
-        if (day_of(f.occurred_at) > as_of) continue;
-        if (!f.repair && !f.inspection && !f.event) others.push_back({{f.occurred_at, 0}, &f});
-        if (f.repair) repairs.push_back(&f);
-        if (f.inspection) steps.push_back({{f.occurred_at, 0}, &f});
-        if (f.event) steps.push_back({f.day_only ? day_end(day_of(f.occurred_at)) : Place{f.occurred_at, 0}, &f});
-    }
-    auto spans = walk(steps);
-    const auto placed = place_repairs(spans, repairs, stations);
-    steps.insert(steps.end(), placed.begin(), placed.end());
-    steps.insert(steps.end(), others.begin(), others.end());
-    std::erase_if(steps, [](const Step& s) { return !s.fact->vehicle || s.fact->vehicle->registered_county.empty(); });
-    std::ranges::sort(steps, walked_before);
+    auto history = history_of(records, stations, as_of);
+    const auto counties = registering(std::move(history.steps));
     std::vector<Episode> out;
-    out.reserve(spans.size());
-    for (const Span& span : spans) {
+    out.reserve(history.spans.size());
+    for (const Span& span : history.spans) {
         out.push_back(finish(span, decisions, stations, policy, as_of));
-        out.back().registered_county = registered_county_at(span.failures.front(), steps);
+        out.back().registered_county = registered_county_at(span.failures.front(), counties);
     }
     return out;
+}
+
+std::string registered_county(const std::string& record_id, std::span<const Fact> records, const Register& stations,
+                              Day as_of) {
+    const auto steps = history_of(records, stations, as_of).steps;
+    const auto own =
+        std::ranges::find(steps, record_id, [](const Step& s) -> const std::string& { return s.fact->record_id; });
+    return own == steps.end() ? std::string() : registered_county_at(*own, registering(steps));
 }
 
 }  // namespace imloop::loop

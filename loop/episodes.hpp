@@ -60,5 +60,9 @@ struct Episode {
 /// record_id). Facts of days after `as_of` are not seen. Pure; the order of the inputs has no effect.
 std::vector<Episode> episodes(std::span<const Fact> records, std::span<const Fact> decisions, const Register&,
                               const Policy&, Day as_of);
+/// Where the vehicle is registered at one of its records: as that record gives it, else the nearest earlier one that
+/// does, else the nearest later, by place; empty where none does. `records` as for episodes(); one of a later day than
+/// `as_of` is not seen.
+std::string registered_county(const std::string& record_id, std::span<const Fact> records, const Register&, Day as_of);
 
 }  // namespace imloop::loop

@@ -80,6 +80,9 @@ public:
     /// Every vehicle in ascending order of id, those of today's voided records last.
     using Visitor = std::function<void(const std::string& vehicle_id, const std::vector<Episode>&)>;
     void each_vehicle(Day as_of, const Visitor&) const;
+    /// The same with their facts as seen on the day.
+    using HistoryVisitor = std::function<void(const std::string& vehicle_id, const std::vector<Fact>&)>;
+    void each_history(Day as_of, const HistoryVisitor&) const;
 
     /// The journal line a record is taken from; nothing where it has no accepted one.
     struct Line {

@@ -141,6 +141,12 @@ std::optional<Episode> Projection::episode(const std::string& failure_record_id,
 }
 
 void Projection::each_vehicle(Day as_of, const Visitor& visit) const {
+    each_history(as_of, [&](const std::string& id, const std::vector<Fact>& records) {
+        visit(id, episodes_of(records, as_of));
+    });
+}
+
+void Projection::each_history(Day as_of, const HistoryVisitor& visit) const {
     assert(dirty_.empty());
     auto gone = ghosts(as_of);
     std::vector<Fact> records;
@@ -152,9 +158,9 @@ void Projection::each_vehicle(Day as_of, const Visitor& visit) const {
             std::move(it->second.begin(), it->second.end(), std::back_inserter(records));
             gone.erase(it);
         }
-        visit(vehicle.vehicle_id, episodes_of(records, as_of));
+        visit(vehicle.vehicle_id, records);
     }
-    for (const auto& [id, facts] : gone) visit(id, episodes_of(facts, as_of));
+    for (const auto& [id, facts] : gone) visit(id, facts);
 }
 
 std::optional<Projection::Line> Projection::journal_line(const std::string& record_id) const {

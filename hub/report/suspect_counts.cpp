@@ -1,6 +1,7 @@
 #include "hub/report/suspect_counts.hpp"
 
 #include <set>
+#include <unordered_map>
 
 namespace imloop::hub {
 namespace {
@@ -23,22 +24,16 @@ std::string station_county(const loop::Projection& projection, const Fact& fact)
     return station ? station->county : "";
 }
 
-/// The record's own, else that of the nearest record of its vehicle that names one, earlier ones first.
-std::string registered_county(const loop::Projection& projection, const Fact& fact) {
-    const auto named = [](const Fact& f) { return f.vehicle ? f.vehicle->registered_county : std::string(); };
-    auto county = named(fact);
-    const auto vehicle = projection.identity().vehicle_of(fact.record_id);
-    if (!county.empty() || vehicle.empty()) return county;
-    const auto at = std::pair(fact.occurred_at, fact.record_id);
-    std::pair<loop::Moment, std::string> earlier{0, ""}, later{0, ""};
-    std::string before, after;
-    for (const auto& f : projection.facts(vehicle)) {
-        const auto other = std::pair(f.occurred_at, f.record_id);
-        if (named(f).empty()) continue;
-        if (other < at && (before.empty() || earlier < other)) earlier = other, before = named(f);
-        if (at < other && (after.empty() || other < later)) later = other, after = named(f);
-    }
-    return before.empty() ? after : before;
+std::unordered_map<std::string, std::string> registered_counties(const loop::Projection& projection,
+                                                                 const std::set<std::string>& records,
+                                                                 loop::Day as_of) {
+    std::unordered_map<std::string, std::string> out;
+    projection.each_history(as_of, [&](const std::string&, const std::vector<Fact>& history) {
+        for (const auto& f : history)
+            if (records.contains(f.record_id))
+                out[f.record_id] = loop::registered_county(f.record_id, history, projection.stations(), as_of);
+    });
+    return out;
 }
 
 std::int64_t found(const std::map<std::string, std::int64_t, std::less<>>& counts, std::string_view name) {
@@ -54,15 +49,20 @@ std::int64_t SuspectCounts::of_station(std::string_view station) const { return 
 SuspectCounts suspects_in(const loop::Projection& projection, const ReportRequest& request) {
     SuspectCounts out;
     if (request.suspects == nullptr) return out;
-    const auto& policy = projection.policy();
-    for (const auto& id : records_in_force(*request.suspects)) {
+    const bool is_registered = request.view == loop::CountyView::registered;
+    const auto records = records_in_force(*request.suspects);
+    const auto registered = is_registered ? registered_counties(projection, records, request.as_of)
+                                          : std::unordered_map<std::string, std::string>();
+    for (const auto& id : records) {
         const auto fact = projection.fact(id);
         if (!fact) continue;
         const auto day = loop::day_of(fact->occurred_at);
         if (!request.period.holds(day) || day > request.as_of) continue;
-        const auto county = request.view == loop::CountyView::registered ? registered_county(projection, *fact)
-                                                                         : station_county(projection, *fact);
-        ++out.counties[policy.inside(county) ? county : std::string()];
+        const auto of_vehicle = registered.find(id);
+        const auto county = !is_registered                   ? station_county(projection, *fact)
+                            : of_vehicle != registered.end() ? of_vehicle->second
+                                                             : std::string();
+        ++out.counties[projection.policy().inside(county) ? county : std::string()];
         ++out.stations[fact->station_id];
         ++out.all;
     }

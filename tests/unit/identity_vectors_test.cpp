@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <random>
+#include <set>
 
 #include "loop/identity.hpp"
 #include "tests/support/facts.hpp"

@@ -265,4 +265,19 @@ TEST_CASE("a vehicle's registered county: the failure's, else the nearest earlie
                 {"outcome", "repaired"}};
     CHECK(county({nearer, fails, repair}, "2026-06-01") == "610403");
     CHECK(county({fails, repair, later}, "2026-06-01") == "610424");
+
+    // Of any other record of the vehicle by the same rule.
+    const auto county_at = [&](const json& record, const std::vector<json>& records) {
+        const auto projection = projection_of(records);
+        const std::string id = record.at("record_id");
+        const auto as_of = loop::parse_day("2026-06-01").value();
+        return loop::registered_county(id, projection.facts(projection.identity().vehicle_of(id), as_of),
+                                       projection.stations(), as_of);
+    };
+    CHECK(county_at(repair, {nearer, says, repair}) == "610424");
+    repair["vehicle"].erase("registered_county");
+    CHECK(county_at(repair, {nearer, says, repair, later}) == "610404");
+    CHECK(county_at(repair, {repair, later, last}) == "610422");
+    CHECK(county_at(repair, {repair}) == "");
+    CHECK(county_at(later, {repair}) == "");
 }

@@ -170,15 +170,6 @@ TEST_CASE("the registered view of non-returns names the registered county, JSON 
           "610404");
 }
 
-TEST_CASE("a suspect record counts once for its county, its station and all, and not once it is dismissed") {
-    const auto projection = three();
-    const loop::rules::Suspects none(loop::rules::Parameters(json::object()), projection.policy());
-    auto asked = request("2026-02-28");
-    asked.suspects = &none;
-    const auto counties = json::parse(as_json(make_report("counties", projection, asked).value()));
-    CHECK(counties.at("rows").at(0).at("suspects") == 0);
-}
-
 TEST_CASE("a cell of CSV is never a formula, and an id never a number") {
     Csv csv;
     for (const char* text : {"=1+1", "+cmd", "-2", "@x", "＝1+1", "\t=1", "61040426031102", "1-2", "6.1E17", "610404",
