@@ -12,6 +12,11 @@ from programs import ROOT, Programs, inspection
 PERIOD = ["--from", "2025-01-01", "--to", "2025-12-31", "--as-of", "2025-12-31"]
 
 
+def figures(report):
+    """Without its places, which each hub names in its own log."""
+    return {name: value for name, value in json.loads(report).items() if name not in ("position", "watched_to")}
+
+
 class Loop(Programs):
     def test_a_year(self):
         year = self.dir / "year"
@@ -61,8 +66,8 @@ class Loop(Programs):
         # An empty hub that imports the export stands where this one stands.
         self.hub("init", "--id", "H610400-02", name="copy")
         self.hub("import", export, "--restore", kid, name="copy")
-        self.assertEqual(self.hub("report", "counties", *PERIOD, "--json", name="copy"), report)
-        self.assertEqual(self.hub("report", "review", "--json", name="copy"), self.hub("report", "review", "--json"))
+        self.assertEqual(figures(self.hub("report", "counties", *PERIOD, "--json", name="copy")), figures(report))
+        self.assertEqual(figures(self.hub("report", "review", "--json", name="copy")), figures(self.hub("report", "review", "--json")))
         self.assertTrue(json.loads(self.hub("verify", name="copy"))["clean"])
         self.assertEqual(len(list((export / "traces").glob("*.csv"))), len(list((year / "traces").glob("*.csv"))))
 
