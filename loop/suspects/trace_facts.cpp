@@ -131,7 +131,7 @@ Agreement agreement(Column bench, Column obd, double least) {
     return out;
 }
 
-void put_seconds(const Trace& t, TraceFacts& out) {
+void put_seconds(const Trace& t, const Parting& part_of, TraceFacts& out) {
     std::vector<double> steps;
     for (std::size_t i = 1; i < t.rows(); ++i) {
         const double step = t.time_s[i] - t.time_s[i - 1];
@@ -143,7 +143,10 @@ void put_seconds(const Trace& t, TraceFacts& out) {
     }
     if (steps.empty()) return;
     const double usual = std::max(1.0, static_cast<double>(median(std::move(steps))));
-    const double due = std::min(1e6, (t.time_s.back() - t.time_s.front()) / usual + 1);
+    double sampled = t.time_s.back() - t.time_s.front();
+    for (std::size_t i = 1; i < t.rows(); ++i)
+        if (part_of(i) != part_of(i - 1)) sampled -= std::max(0.0, t.time_s[i] - t.time_s[i - 1] - usual);
+    const double due = std::min(1e6, sampled / usual + 1);
     out.missing_rows = std::max(0, static_cast<int>(std::lround(due)) - out.rows);
 }
 
@@ -170,8 +173,7 @@ void put_peaks(const Trace& t, TraceFacts& out) {
     }
 }
 
-void put_parts(const Trace& t, TraceFacts& out) {
-    const Parting part_of(t);
+void put_parts(const Trace& t, const Parting& part_of, TraceFacts& out) {
     std::array<std::vector<std::size_t>, parts> rows;
     for (std::size_t i = 0; i < t.rows(); ++i) {
         rows[0].push_back(i);
@@ -210,7 +212,8 @@ TraceFacts facts_of(const Trace& t) {
     out.rows = static_cast<int>(t.rows());
     if (out.rows == 0) return out;
     out.seconds = t.time_s.back() - t.time_s.front() + 1;
-    put_seconds(t, out);
+    const Parting part_of(t);
+    put_seconds(t, part_of, out);
     const Column rpm = t.column("rpm");
     for (const double v : rpm) {
         if (!(v > 0)) continue;
@@ -218,7 +221,7 @@ TraceFacts facts_of(const Trace& t) {
         out.rpm_max = std::max(out.rpm_max, static_cast<float>(v));
         ++out.rpm_rows;
     }
-    put_parts(t, out);
+    put_parts(t, part_of, out);
     put_peaks(t, out);
     put_power(t, out);
     out.rpm = agreement(rpm, t.column("obd_rpm"), running_rpm);

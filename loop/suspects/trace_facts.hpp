@@ -48,11 +48,11 @@ struct Agreement {
 
 struct TraceFacts {
     int rows = 0;
-    double seconds = 0;            ///< from the first row to the last, both counted
-    double gap_s_max = 0;          ///< the longest time between neighbours
-    int missing_rows = 0;          ///< that its seconds, at their usual step, have no row for
-    int falls = 0;                 ///< rows whose second lies before that of the row above
-    int order_peaks = 0;           ///< free accelerations, by the column `order`; 0: no such column
+    double seconds = 0;    ///< from the first row to the last, both counted
+    double gap_s_max = 0;  ///< the longest time between neighbours
+    int missing_rows = 0;  ///< that its seconds, at their usual step, have no row for; a pause between parts needs none
+    int falls = 0;         ///< rows whose second lies before that of the row above
+    int order_peaks = 0;   ///< free accelerations, by the column `order`; 0: no such column
     std::array<float, 8> peaks{};  ///< highest opacity of each, as many as `order_peaks`
     float rpm_min = 0, rpm_max = 0;
     int rpm_rows = 0;

@@ -59,6 +59,14 @@ TEST_CASE(
     CHECK(of({7}).goes_through());
 }
 
+TEST_CASE("a pause between two parts is no hole, one within a part is") {
+    const auto paused = facts("time_s,rpm\n0,2520\n1,2510\n2,2500\n7,1020\n8,760\n9,750\n");
+    CHECK(paused.missing_rows == 0);
+    CHECK(paused.gap_s_max == 5);
+    CHECK(facts("time_s,rpm\n0,2520\n1,2510\n2,2500\n7,2490\n8,760\n9,750\n").missing_rows == 4);
+    CHECK(facts("time_s,state,rpm\n0,idle,760\n1,idle,750\n9,high_idle,2500\n10,high_idle,2500\n").goes_through());
+}
+
 TEST_CASE("the two ASM modes are parted by the rollers") {
     const auto f = facts("time_s,state,speed_kmh\n0,hold,25\n1,stable,25\n2,test,25.4\n3,test,40\n4,test,\n");
     CHECK(f.rows_of(Part::mode_5025) == 2);
