@@ -7,6 +7,7 @@
 #include "hub/ca.hpp"
 #include "hub/ids.hpp"
 #include "hub/limits.hpp"
+#include "sqlite/sqlite.hpp"
 #include "tests/support/source.hpp"
 #include "tests/support/tls_client.hpp"
 
@@ -222,14 +223,17 @@ TEST_CASE("what fails inside is answered 500 with its id, and the hub goes on") 
     const auto own = face.identity(source);
     const std::string lines = source.segment({test::inspection(1, id, "2026-03-02T09:00:00+08:00", "fail").dump()});
     REQUIRE(face.client(own).ask(upload(lines)) == "200");
-    sqlite::Database(face.folder.path() / "hub" / "hub.sqlite").execute("UPDATE segments SET bytes = x'00'");
+    sqlite::Database(face.folder.path() / "hub" / "hub.sqlite")
+        .execute("UPDATE segments SET bytes = x'00'; DROP TABLE traces");
     auto client = face.client(own);
-    CHECK(client.ask(get("/api/v1/stations")) == "500 internal_error");
+    CHECK(client.ask(get("/api/v1/traces/" + std::string(64, '0'))) == "500 internal_error");
     CHECK(json::parse(client.body()).at("request_id").get<std::string>().size() == 36);
-    CHECK(client.ask(upload(lines)) == "500 internal_error");
+    CHECK(client.body().find("traces") == std::string::npos);
+    CHECK(client.ask(upload(lines)) == "500 damaged");
+    CHECK(client.ask(get("/api/v1/stations")) == "200");
     CHECK(client.ask(get("/api/v1/journal?epoch=" + source.epoch)) == "200");
     CHECK(client.ask(upload(source.segment({"{}"}))) == "200");
-    CHECK(face.metric("imloop_refusals_total{code=\"internal_error\"}") == 2);
+    CHECK(face.metric("imloop_refusals_total{code=\"internal_error\"}") == 1);
 }
 
 TEST_CASE("operators show the token of their file, from no page and under no other name") {

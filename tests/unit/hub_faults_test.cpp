@@ -129,25 +129,6 @@ TEST_CASE("the same fork twenty times is one alarm with a count, sealed anew or 
     CHECK(t.clean());
 }
 
-TEST_CASE("alarms of a hub from before they were counted are counted when it is opened") {
-    test::TestHub t;
-    t.hub.reset();
-    {
-        sqlite::Database database(t.folder.path() / "hub" / "hub.sqlite");
-        database.execute(
-            "DROP TABLE alarms; DROP TABLE certificates; UPDATE meta SET value = '3' WHERE name = 'schema_version';"
-            "CREATE TABLE alarms (source_id TEXT NOT NULL, epoch TEXT NOT NULL, first INTEGER NOT NULL, raised_at "
-            "INTEGER "
-            "NOT NULL, code TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;");
-        for (const auto* bytes : {"x'01'", "x'01'", "x'02'"})
-            database.execute(
-                fmt::format("INSERT INTO alarms VALUES ('I610404-01', 'e', 1, 5, 'journal_fork', {})", bytes));
-    }
-    t.open();
-    CHECK(alarms(t)[0] == 2);
-    CHECK(alarms(t)[1] == 3);
-}
-
 TEST_CASE("what waits for a thread is bounded in number and in bytes, and beyond it is answered busy") {
     test::TestHub t;
     test::Source source{"I610404-01"};

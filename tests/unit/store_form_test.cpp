@@ -1,8 +1,11 @@
 // A hub's database of an earlier program is taken over whole; one of a later program is not touched.
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
+#include <map>
 
 #include "hub/store/store.hpp"
-#include "tests/support/hub.hpp"
+#include "tests/support/source.hpp"
 
 using namespace imloop;
 using nlohmann::json;
@@ -17,9 +20,111 @@ std::string version_in(const std::filesystem::path& file) {
 
 const std::string newest = std::to_string(hub::store_form().version());
 
-void change(const std::filesystem::path& file, const char* sql) { sqlite::Database(file).execute(sql); }
+void change(const std::filesystem::path& file, const std::string& sql) { sqlite::Database(file).execute(sql); }
+
+/// The columns of each table as the program of a version left them.
+std::map<std::string, std::string> tables_of(std::int64_t version) {
+    const std::string digest = version >= 3 ? ", digest BLOB NOT NULL DEFAULT x''" : "";
+    std::map<std::string, std::string> out{
+        {"meta",
+         "name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL" + std::string(version >= 3 ? ", digest BLOB" : "")},
+        {"segments",
+         "source_id TEXT NOT NULL, epoch TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, position "
+         "INTEGER NOT NULL, bytes BLOB NOT NULL, receipt BLOB NOT NULL" +
+             digest + ", PRIMARY KEY (source_id, epoch, last)"},
+        {"traces",
+         "sha256 TEXT NOT NULL PRIMARY KEY, source_id TEXT NOT NULL, received_at INTEGER NOT NULL, bytes "
+         "BLOB NOT NULL" +
+             digest},
+        {"clearances",
+         "source_id TEXT NOT NULL, asked_at INTEGER NOT NULL, vehicle_id TEXT NOT NULL, answer TEXT NOT NULL"},
+        {"invites",
+         "code_sha256 TEXT NOT NULL PRIMARY KEY, source_id TEXT NOT NULL, expires_at INTEGER NOT NULL, used_at "
+         "INTEGER"},
+        {"alarms",
+         "source_id TEXT NOT NULL, epoch TEXT NOT NULL, first INTEGER NOT NULL, raised_at INTEGER NOT NULL, "
+         "code TEXT NOT NULL, bytes BLOB NOT NULL"}};
+    if (version >= 2)
+        out["trace_figures"] =
+            "sha256 TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL, bytes BLOB NOT NULL" + digest;
+    return out;
+}
+
+std::string columns_of(sqlite::Database& database, const std::string& table, const std::string& joined_by,
+                       const std::string& as = "{}") {
+    std::string out;
+    for (auto s = database.prepare("SELECT name FROM pragma_table_info('" + table + "') ORDER BY name"); s.step();)
+        out += (out.empty() ? "" : joined_by) + fmt::format(fmt::runtime(as), s.text(0));
+    return out;
+}
+
+/// Every row of the tables that all versions have but for alarms, digests too.
+std::vector<std::string> rows_in(const std::filesystem::path& file) {
+    sqlite::Database database(file);
+    std::vector<std::string> out;
+    for (const auto& table : {"meta", "segments", "traces", "clearances", "invites", "trace_figures"})
+        for (auto s = database.prepare(fmt::format("SELECT {} FROM {} ORDER BY 1",
+                                                   columns_of(database, table, " || ' ' || ", "quote({})"), table));
+             s.step();)
+            out.push_back(std::string(table) + " " + s.text(0));
+    return out;
+}
+
+/// The rows of a database of today in one of an earlier version, with three alarms, two of them the same.
+void write_as(std::int64_t version, const std::filesystem::path& today, const std::filesystem::path& file) {
+    sqlite::Database old(file);
+    old.execute("ATTACH '" + today.string() + "' AS today");
+    for (const auto& [table, columns] : tables_of(version)) {
+        old.execute(fmt::format("CREATE TABLE {} ({}) STRICT", table, columns));
+        const auto names = columns_of(old, table, ", ");
+        if (table != "alarms")
+            old.execute(fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM today.{0}", table, names));
+    }
+    for (const auto* bytes : {"x'01'", "x'01'", "x'02'"})
+        old.execute(fmt::format("INSERT INTO alarms VALUES ('I610404-01', 'e', 1, 5, 'journal_fork', {})", bytes));
+    old.execute(version == 0 ? "DELETE FROM meta WHERE name = 'schema_version'"
+                             : fmt::format("UPDATE meta SET value = '{}' WHERE name = 'schema_version'", version));
+}
 
 }  // namespace
+
+TEST_CASE("a hub's database of every earlier form is taken over whole") {
+    test::TestHub t;
+    test::Source source{"I610404-01"};
+    source.join(t);
+    const std::string day = "2026-03-02T09:00:00+08:00", csv = "time_s,state,co_pct\n0,test,1.4\n1,test,1.5\n";
+    REQUIRE(source.send(t, {test::inspection(1, source.id, day, "fail")}) == std::vector<std::string>{"accepted"});
+    std::promise<hub::Answer> stored;
+    t.hub->put_trace(source.caller(), journal::to_hex(journal::sha256(csv)), "", csv,
+                     [&](hub::Answer a) { stored.set_value(std::move(a)); });
+    REQUIRE(stored.get_future().get().status == 200);
+    REQUIRE(t.clearance(source.caller(), {{"plate", "陕D0T001"}, {"plate_kind", "02"}}).status == 200);
+    REQUIRE(t.admin("station_invite", {{"id", source.id}, {"host", "h"}, {"port", "1"}}).status == 200);
+    const auto exported = t.exported();
+    t.hub.reset();
+    const auto file = t.folder.path() / "hub" / "hub.sqlite", today = t.folder.path() / "today.sqlite";
+    const auto rows = rows_in(file);
+    REQUIRE(rows.size() > 8);
+    std::filesystem::rename(file, today);
+
+    for (std::int64_t version = 0; version < hub::store_form().version(); ++version) {
+        INFO("version " << version);
+        std::filesystem::remove(file);
+        write_as(version, today, file);
+        t.open();
+        CHECK(t.exported() == exported);
+        CHECK(t.hub->get_trace(source.caller(), journal::to_hex(journal::sha256(csv))).body == csv);
+        CHECK(t.clean());
+        t.hub.reset();
+        CHECK(rows_in(file) == rows);
+        sqlite::Database database(file);
+        auto alarms = database.prepare("SELECT COUNT(*), MAX(times), SUM(times) FROM alarms");
+        REQUIRE(alarms.step());
+        CHECK(alarms.integer(0) == 2);
+        CHECK(alarms.integer(1) == 2);
+        CHECK(alarms.integer(2) == 3);
+    }
+}
 
 TEST_CASE("a hub from before versions were kept holds what it held") {
     test::TestHub t;
