@@ -46,6 +46,8 @@ class Vault(Programs):
         self.save(1, 2)
         run = self.start("i_station", "--config", self.dir / ID / "station.toml", "run", "--page-port", 0)
         run.stdout.readline()
+        self.assertEqual(self.open_to_others(self.dir / ID), [])
+        self.stop(run)
         self.station(ID, "queue", "export", self.dir / "sticks.ndjson")
         self.hub("backup", self.dir / "backup.sqlite")
         self.hub("export", self.dir / "export")
