@@ -20,6 +20,11 @@ def message(number, plate="陕D00001", **basic):
             "vehiclePartsList": "[]", "repairProjectList": json.dumps([{"repairproject": "更换三元催化器", "workinghours": "380"}], ensure_ascii=False)}
 
 
+def nested(levels):
+    """What json.dumps itself can't write."""
+    return b'{"a":' + b"[" * levels + b"]" * levels + b"}"
+
+
 class Uploader:
     """What stands in a shop: a token a batch, then record after record."""
 
@@ -32,7 +37,7 @@ class Uploader:
     def post(self, service, body):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request("POST", "/archive" + BASE.format(service), json.dumps(body).encode(), {"Content-Type": "application/json;charset=UTF-8"})
+            connection.request("POST", "/archive" + BASE.format(service), body if isinstance(body, bytes) else json.dumps(body).encode(), {"Content-Type": "application/json;charset=UTF-8"})
             return json.loads(connection.getresponse().read())
         finally:
             connection.close()
@@ -96,13 +101,13 @@ class Archive(Programs):
         self.assertEqual((record["station_id"], record["time_precision"], record["work_order_no"]), (SHOP, "day", "JS1"))
         self.assertNotIn("total_fee", record)
         self.assertNotIn("labour_hours", record["items"][0])
-        # Another plate under the same number is a correction: the first vehicle is no longer repaired, the other is.
+        # Another plate under the same number is another repair, withdrawn by itself.
         self.fail_test("陕D00002")
         self.assertEqual(shop.send(message("JS1", "陕D00002"))["code"], "1")
-        self.wait(lambda: (self.clearance(), self.clearance("陕D00002")), ("repair_required", "cleared"))
-        self.assertEqual([r["schema"] for r in self.held(BRIDGE)], ["imloop/repair/1", "imloop/correction/1"])
+        self.wait(lambda: (self.clearance(), self.clearance("陕D00002")), ("cleared", "cleared"))
+        self.assertEqual([r["schema"] for r in self.held(BRIDGE)], ["imloop/repair/1", "imloop/repair/1"])
         self.assertEqual(shop.send(message("JS1", "陕D00002", RecallResult="1"))["code"], "1")
-        self.wait(lambda: self.clearance("陕D00002"), "repair_required")
+        self.wait(lambda: (self.clearance(), self.clearance("陕D00002")), ("cleared", "repair_required"))
         self.assertEqual(self.lines(), 3)
         # What is not known is refused with a reason, and nothing is written.
         self.assertEqual(shop.send(message("无"))["code"], "0")
@@ -115,6 +120,7 @@ class Archive(Programs):
         self.configure(SHOP)
         self.fail_test()
         _, shop = self.run_program(SHOP)
+        self.assertIn("嵌套太深", shop.post("lcipprocarfixrecordadd", nested(100_000))["status"])
         answer = shop.send(message("JS1"))
         self.assertEqual(answer["code"], "0")
         self.assertIn("total_fee", answer["status"])
@@ -122,6 +128,13 @@ class Archive(Programs):
         self.wait(self.clearance, "cleared")
         record, = self.held(SHOP)
         self.assertEqual(record["total_fee"], 1280)
+        # What a person has corrected stays, whatever is sent again.
+        self.save(SHOP, {"schema": "imloop/correction/1", "record_id": "01940000-0000-7000-8000-000000000077", "station_id": SHOP,
+                         "occurred_at": "2026-03-03T09:00:00+08:00", "corrects": record["record_id"], "action": "replace", "reason": "金额录错",
+                         "replacement": {**record, "total_fee": 980}})
+        self.assertEqual(shop.send(message("JS1", total_fee="1280"))["code"], "1")
+        self.assertEqual(shop.send(message("JS1", total_fee="1380"))["code"], "0")
+        self.assertEqual(self.lines(SHOP), 2)
 
     def test_a_kill_after_the_answer_loses_nothing(self):
         self.configure(BRIDGE)
