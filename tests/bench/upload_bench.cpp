@@ -14,6 +14,7 @@
 #include "journal/chain.hpp"
 #include "journal/encoding.hpp"
 #include "journal/segment.hpp"
+#include "service/files.hpp"
 #include "station/http_client.hpp"
 #include "tests/sim/year.hpp"
 #include "tests/support/hub.hpp"

@@ -64,8 +64,8 @@ public:
     }
     const std::string& head() const { return head_; }
     const std::string& body() const { return body_; }
-    bool resumed() const { return SSL_session_reused(stream_->native_handle()) == 1; }
-    std::shared_ptr<SSL_SESSION> session() const {
+    bool resumed() { return SSL_session_reused(stream_->native_handle()) == 1; }
+    std::shared_ptr<SSL_SESSION> session() {
         return {SSL_get1_session(stream_->native_handle()), SSL_SESSION_free};
     }
 

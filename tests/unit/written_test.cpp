@@ -1,4 +1,4 @@
-#include <catch2/catch_test_macros.hpp>
+#include <catch2/catch.hpp>
 
 #include "loop/written/amount.hpp"
 #include "loop/written/judgement.hpp"
