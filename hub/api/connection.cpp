@@ -82,17 +82,15 @@ Request request_of(const http::request_header<>& head) {
 }
 
 /// What was refused and to whom, never what it held: a target or body may name a person's vehicle.
-std::string told(Shared& shared, const Client& client, const Request& request, const Route* route,
-                 const Answer& answer) {
+std::string told(Shared& shared, const Client& client, const Route* route, const Answer& answer) {
     const auto now = unix_now();
     auto id = new_uuid7(now);
     const auto body = nlohmann::json::parse(answer.body, nullptr, false);
     const std::string code = body.is_object() ? body.value("code", "") : "";
     if (const auto times = shared.refusals.note(client.who, code, now))
-        spdlog::warn("{} {} {}: {} {} {} ×{} {}", service::printable(client.who),
-                     request.method.size() < 10 ? service::printable(request.method) : "?",
-                     route != nullptr ? route->path : "-", answer.status, code, id, *times,
-                     service::printable(answer.cause));
+        spdlog::warn("{} {}: {} {} {} ×{} {}", service::printable(client.who),
+                     route != nullptr ? fmt::format("{} {}", route->method, route->path) : "-", answer.status, code, id,
+                     *times, service::printable(answer.cause));
     return id;
 }
 
@@ -133,8 +131,7 @@ public:
             answer = co_await taken();
             if (!answer) co_return false;
         }
-        const std::string id =
-            answer->status >= 400 ? told(shared_, client_, request_, route_, *answer) : std::string();
+        const std::string id = answer->status >= 400 ? told(shared_, client_, route_, *answer) : std::string();
         auto response = response_of(std::move(*answer), id, version_, open_);
         in_flight_.reset();
         socket_of(stream_).expires_after(shared_.options.body_time);

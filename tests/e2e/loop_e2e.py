@@ -43,11 +43,13 @@ class Loop(Programs):
         kid = json.loads(self.hub("export", export))["kid"]
 
         # A second program, written from the contract alone, finds the same figures.
-        (self.dir / "report.json").write_text(report)
-        oracle = subprocess.run([sys.executable, ROOT / "tests/oracle/oracle.py", export, *PERIOD], capture_output=True, text=True, check=True)
-        (self.dir / "oracle.json").write_text(oracle.stdout)
-        compared = subprocess.run([sys.executable, ROOT / "tests/oracle/compare.py", self.dir / "report.json", self.dir / "oracle.json"], capture_output=True, text=True)
-        self.assertEqual(compared.returncode, 0, compared.stdout)
+        for view in ("station", "registered"):
+            asked = [*PERIOD, "--view", view]
+            (self.dir / "report.json").write_text(self.hub("report", "counties", *asked, "--json"))
+            oracle = subprocess.run([sys.executable, ROOT / "tests/oracle/oracle.py", export, *asked], capture_output=True, text=True, check=True)
+            (self.dir / "oracle.json").write_text(oracle.stdout)
+            compared = subprocess.run([sys.executable, ROOT / "tests/oracle/compare.py", self.dir / "report.json", self.dir / "oracle.json"], capture_output=True, text=True)
+            self.assertEqual(compared.returncode, 0, compared.stdout)
         rows = {r["county"]: r for r in json.loads(report)["rows"]}
         self.assertLess(rows["all"]["repair_rate"], 1 / 3)
         self.assertTrue(rows["610428"]["zero"] and rows["610429"]["zero"])
@@ -199,6 +201,9 @@ class Loop(Programs):
         self.assertEqual([line.rsplit("×", 1)[1].split()[0] for line in said], ["1", "2", "4", "8", "16", "32", "64"])
         self.assertLess(sum(map(len, said)), 2000)
         self.assertNotIn("LTEST", "".join(said))
+        self.assertEqual(self.request("POST", "/api/v1/enrolments", b"{}")[0], 400)
+        words.seek(0)
+        self.assertIn("? POST /api/v1/enrolments: 400 malformed_request ", words.read().splitlines()[-1])
 
     def test_what_is_printed_moves_no_cursor(self):
         name = "渭城\x1b[2J\u202e一\x9b\r\n站"
