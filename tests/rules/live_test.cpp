@@ -87,6 +87,7 @@ std::vector<Journal> journals() {
     Writer station{"I610404-01", "b"}, before{"I610404-01", "a"}, other{"I610404-02", "a"}, shop{"M610404-03", "a"},
         bridge{"B610400-01", "a"}, bureau{"H610400-01", "a"};
     const loop::Moment evening = monday + 20 * hour, next_day = monday + 34 * hour;
+    const loop::Moment weeks_later = monday + 21 * loop::day_ms;
     const auto day_test = [](int i) { return test_at(100 + i, monday + 8 * hour + i * 20 * minute); };
     for (int i = 0; i < 24; ++i) station.write(day_test(i), monday + 8 * hour + i * 20 * minute + minute);
     const json back_dated = test_at(1, monday + 7 * hour);
@@ -112,10 +113,10 @@ std::vector<Journal> journals() {
     shop.write(correction(32, next_day + 2 * hour, "M610404-03", 31, a_repair(31, loop::format_moment(next_day))),
                next_day + 3 * hour);
     shop.write(a_repair(33, loop::format_moment(next_day + hour)), next_day + 2 * hour);
-    bureau.write(registered(41, "M610404-03", {{"status", "suspended"}, {"valid_from", "2026-05-01"}}), evening);
-    bureau.write(registered(42, "I610404-01", {{"status", "suspended"}, {"valid_from", "2026-05-12"}}), evening);
+    bureau.write(registered(41, "M610404-03", {{"status", "suspended"}, {"valid_from", "2026-05-01"}}), weeks_later);
+    bureau.write(registered(42, "I610404-01", {{"status", "suspended"}, {"valid_from", "2026-05-12"}}), weeks_later);
     bureau.write(registered(43, "I610404-02", {{"opening_hours", "08:00-11:00"}, {"valid_from", "2026-05-01"}}),
-                 evening);
+                 weeks_later);
     return {station.events, before.events, other.events,         shop.events,
             bridge.events,  bureau.events, {trace_comes(sha_a)}, {trace_comes(sha_b, sha_a)}};
 }
