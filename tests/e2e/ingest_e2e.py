@@ -28,11 +28,11 @@ class Ingest(Programs):
         super().setUp()
         self.home = self.dir / "I610404-01"
         self.files = self.dir / "in"
-        self.home.mkdir()
         self.files.mkdir()
-        (self.home / "station.toml").write_text(
-            'station_id = "I610404-01"\n[hub]\nurl = "https://127.0.0.1:1"\n[intake]\nline_id = "1"\ninspector_id = "A1"\n'
-            f'[[intake.folder]]\npath = "{self.files}"\nsettle_seconds = 0\npoll_seconds = 1\n')
+        self.hub("init", "--host", "127.0.0.1")
+        self.hub("station", "add", "I610404-01", "--name", "一站", "--out", self.home, "--url", "https://127.0.0.1:1")
+        with open(self.home / "station.toml", "a") as settings:
+            settings.write(f'\n[[intake.folder]]\npath = "{self.files}"\nsettle_seconds = 0\npoll_seconds = 1\n')
 
     def put(self, **files):
         for old in self.files.iterdir():
