@@ -12,6 +12,7 @@
 #include "station/ids.hpp"
 #include "station/intake/file_bytes.hpp"
 #include "station/intake/mapping_form.hpp"
+#include "station/page/select.hpp"
 #include "station/page/words.hpp"
 #include "station/watch/reading.hpp"
 
@@ -87,6 +88,13 @@ Html option(const std::string& value, std::string_view label, const std::string&
     return html(R"(<option value="{}"{}>{}</option>)", value, value == chosen ? Html{" selected"} : Html{}, label);
 }
 
+/// Codes a column or a constant may have, in the language at hand.
+Choices codes_of(const std::string& to, const Words& w) {
+    Choices out;
+    for (const auto& c : intake::code_choices(to)) out.emplace_back(c.code, w(c.zh, c.en));
+    return out;
+}
+
 /// Members of the head, then readings, one list for all columns.
 Html uses(const std::string& chosen, const Words& w) {
     Html head, readings;
@@ -135,11 +143,10 @@ Html column_row(const Request& r, const intake::ColumnUse& use, std::size_t i) {
             field_marks(problems, factor), field_error(problems, factor));
     }
     for (std::size_t k = 0; k < std::min(use.codes.size(), words_max); ++k) {
-        Html ours = option("", w("不是我们的", "none of ours"), use.codes[k].second);
-        for (const auto& c : intake::code_choices(use.to)) ours += option(c.code, w(c.zh, c.en), use.codes[k].second);
         detail += html(
             R"(<label class="inline">{} <input type="hidden" name="word_{}_{}" value="{}"><select name="ours_{}_{}">{}</select></label>)",
-            use.codes[k].first, i, k, use.codes[k].first, i, k, ours);
+            use.codes[k].first, i, k, use.codes[k].first, i, k,
+            options(codes_of(use.to, w), use.codes[k].second, w("不是我们的", "none of ours")));
     }
     return html(
         R"(<tr><th scope="row">{}<input type="hidden" name="name_{}" value="{}"></th><td><small>{}</small></td><td><select name="to_{}" aria-label="{}">{}</select></td><td>{}</td></tr>)",
@@ -156,12 +163,11 @@ Html constants(const intake::MappingForm& form, const Words& w) {
         const auto at = form.constants.find(c.code);
         const std::string value = at == form.constants.end() ? "" : at->second;
         if (mapped || (!asked.contains(c.code) && value.empty())) continue;
-        const auto choices = intake::code_choices(c.code);
+        const auto choices = codes_of(c.code, w);
         Html field = html(R"(<input id="const_{}" name="const_{}" value="{}">)", c.code, c.code, value);
         if (!choices.empty()) {
-            Html options = option("", w("表里没有", "not in the table"), value);
-            for (const auto& one : choices) options += option(one.code, w(one.zh, one.en), value);
-            field = html(R"(<select id="const_{}" name="const_{}">{}</select>)", c.code, c.code, options);
+            field = html(R"(<select id="const_{}" name="const_{}">{}</select>)", c.code, c.code,
+                         options(choices, value, w("表里没有", "not in the table")));
         }
         out += html(R"(<div><label for="const_{}">{}</label>{}</div>)", c.code, w(c.zh, c.en), field);
     }
