@@ -71,9 +71,10 @@ public:
         std::set<std::string> seen;
         for (const auto* row : reading_.rows) {
             const auto before = items_.each.size() + parts_.each.size();
-            const auto said = read_items(*row) + read_parts(*row);
+            read_items(*row);
+            read_parts(*row);
             const bool says_something = items_.each.size() + parts_.each.size() > before;
-            if (says_something && !seen.insert(said).second) equal_rows_.push_back(row);
+            if (says_something && !seen.insert(as_written(*row)).second) equal_rows_.push_back(row);
         }
         if (!items_.repeat() && !parts_.repeat()) return {items_.once, parts_.once};
         if (const auto by_sum = as_total_says(total)) return *by_sum;
@@ -81,6 +82,12 @@ public:
     }
 
 private:
+    std::string as_written(const Row& row) const {
+        std::string out;
+        for (const auto& column : reading_.columns.used) out += shop_cell(row, column) + '\n';
+        return out;
+    }
+
     std::optional<ShopWork> as_total_says(std::optional<std::int64_t> total) const {
         if (!total || items_.cents_each + parts_.cents_each == items_.cents_once + parts_.cents_once)
             return std::nullopt;
@@ -92,6 +99,7 @@ private:
     }
 
     ShopWork as_answered() {
+        if (!reading_.out.problems.empty()) return {items_.once, parts_.once};
         const auto& order = reading_.out.work_order_no;
         const auto count = equal_rows_.size() + 1;
         const ShopQuestion question{
@@ -118,13 +126,11 @@ private:
         return {items_.once, parts_.once};
     }
 
-    /// What the row says of items, as text.
-    std::string read_items(const Row& row) {
-        std::string said;
+    void read_items(const Row& row) {
         const auto text = reading_.cell(row, "item_name");
         if (is_formula(text) || loop::judge_number(text).code == "spreadsheet_error") {
             reading_.refuse(row, "item_name", ShopReading::Kind::word, text);
-            return said;
+            return;
         }
         const auto names = listed(text);
         for (const auto& name : names) {
@@ -137,29 +143,24 @@ private:
                 put_hours(item, row);
                 cents = put_cents(item, "labour_fee", row, "labour_fee", "item_name");
             }
-            said += item.dump();
             items_.add(item, cents);
         }
         if (names.size() > 1 && !(reading_.cell(row, "labour_hours") + reading_.cell(row, "labour_fee")).empty())
             reading_.note(row, "item_name", "left_out", "一格里有几个项目，工时和工时费没有分到各项",
                           "several items in one cell: hours and fee belong to no single one and are left out");
-        return said;
     }
 
-    std::string read_parts(const Row& row) {
-        std::string said;
+    void read_parts(const Row& row) {
         const auto text = reading_.words(row, "part_name");
-        if (text.empty()) return said;
+        if (text.empty()) return;
         std::string details;
         for (const auto* field : {"part_no", "part_brand", "part_quantity", "part_unit_price"})
             details += reading_.cell(row, field);
         for (const auto& name : details.empty() ? listed(text) : std::vector{text}) {
             Json part = {{"name", reading_.shorter("part_name", name, name_most)}};
             const auto cents = put_part_details(part, row);
-            said += part.dump();
             parts_.add(part, cents);
         }
-        return said;
     }
 
     std::int64_t put_cents(Json& to, const char* member, const Row& row, const char* field, const char* name) {
