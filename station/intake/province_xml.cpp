@@ -169,7 +169,7 @@ std::optional<Left> ProvinceReading::read(const std::string& file, const XmlNode
     results_in(root, results);
     if (results.empty())
         return Left{file, "not_a_test", "不是检验结果 (result/result_data)",
-                    "is no result of a test (result/result_data)"};
+                    "is no result of a test (result/result_data)", root.line};
     std::optional<Left> other;
     for (const auto* result : results) {
         auto left = impl_->read(file, *result);

@@ -319,7 +319,7 @@ TEST_CASE("what can't be taken is refused with its code and line") {
     CHECK(refusal_of(file_of(head + idle + replaced(obd, "0,3", "0,7"))) == "bad_value:39");
     CHECK(refusal_of(file_of("<check_id>1</check_id>\n<vin>X</vin>\n", "<process_data><rpm>1</rpm></process_data>")) ==
           "no_result:7");
-    CHECK(refusal_of("<result><status>true</status></result>") == "not_a_test:0");
+    CHECK(refusal_of("<result><status>true</status></result>") == "not_a_test:1");
     CHECK(refusal_of(file_of(obd + "<passed>1</passed>\n")) == "no_report_number:3");
     CHECK(refusal_of(with("</vin>", "")) == "malformed_xml:34");
     CHECK(refusal_of(file_of(head + idle).substr(0, 300)).starts_with("malformed_xml:"));
