@@ -169,12 +169,17 @@ private:
         std::string zh, en;
         const auto put = [&](const char* member, const char* sent, const loop::Judgement& judged) {
             const auto text = value(sent);
+            if (is_damaged(text)) {
+                zh += "有字符损坏：请用 UTF-8 重新上传。";
+                en += " A character is damaged: send it again as UTF-8.";
+                return;
+            }
             if (!judged.code.empty()) finding(sent, judged.code, text);
             if (judged.fit == loop::Fit::refused) {
                 const auto words = loop::judgement_words(judged.code);
                 zh += words.zh;
                 en += " " + words.en;
-            } else if (judged.fit != loop::Fit::none && !is_damaged(text)) {
+            } else if (judged.fit != loop::Fit::none) {
                 out[member] = judged.value;
             }
         };

@@ -675,7 +675,12 @@ TEST_CASE("a damaged character spoils its own member, never the plate") {
 
     text = with("vehicleplatenumber", "CUT").dump();
     text.replace(text.find("CUT"), 3, "陕D0T\xE7\x83");
-    CHECK(json::parse(read(text).line).at("vehicle") == json({{"vin", "LSVAA49J132000017"}}));
+    const auto by_vin = json::parse(read(text).line);
+    CHECK(by_vin.at("vehicle") == json({{"vin", "LSVAA49J132000017"}}));
+    CHECK(by_vin.at("quality") == json::array({finding("vehicleplatenumber", "damaged", "陕D0T\xEF\xBF\xBD"),
+                                               finding("total_fee", "not_in_message")}));
+    text.replace(text.find("LSVAA49J132000017"), 17, "无");
+    CHECK(read(text).refusal.starts_with("车牌号码和 VIN 都没有。有字符损坏"));
 }
 
 TEST_CASE("several shops of one company are told apart by name") {
