@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "m_station/order_list.hpp"
+#include "station/claims.hpp"
 #include "station/ids.hpp"
 #include "station/own_records.hpp"
 #include "station/page/words.hpp"
@@ -102,7 +103,12 @@ int claim(const Context& context, const Options& o, const char* action) {
         return not_right;
     }
     Outbox outbox = context.outbox(config);
-    return submit(outbox, config, claim_of(config, *failure, action).dump(), {}, std::cout) ? 0 : not_right;
+    const auto record = claim_to_write(outbox, config, *failure, action);
+    if (!record) {
+        std::cout << "以前记过 / written down before\n";
+        return 0;
+    }
+    return submit(outbox, config, record->dump(), {}, std::cout) ? 0 : not_right;
 }
 
 }  // namespace
