@@ -92,7 +92,7 @@ Counts& Counts::operator+=(const Counts& c) {
 }
 
 void Tallies::add(const TestSeen& t, std::int32_t times) {
-    assert(times == 1 || times == -1);
+    assert(times != 0);
     change(stations_, t.station_id, [&](Station& station) {
         change(station.inspectors, t.inspector_id, [&](auto& cells) {
             change(cells, {week_of(t.day), t.stratum}, [&](Counts& c) { c += counts_of(t, times); });
