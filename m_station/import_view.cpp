@@ -193,8 +193,7 @@ Html import_preview(const Site& site, const Request& r, const ImportFile& file, 
                                                                 {"", w("结算", "Settled")},
                                                                 {"num", w("总费用，元", "Total, CNY")},
                                                                 {"", w("内容或原因", "Content or reason")}};
-    for (const auto& [css, text] : columns)
-        head += html(R"(<th class="{}">{}</th>)", css, text);
+    for (const auto& [css, text] : columns) head += html(R"(<th class="{}">{}</th>)", css, text);
     return html(R"(<p><strong>{}</strong> · {}</p>{}{}{}<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>{})",
                 file.name, counted, questions_form(site, file, plan.table, plan.repairs.questions, w),
                 buttons(site, plan, w), corrections_form(site, plan, w), head, order_rows(plan, w),
