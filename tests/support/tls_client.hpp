@@ -65,8 +65,9 @@ public:
     const std::string& head() const { return head_; }
     const std::string& body() const { return body_; }
     bool resumed() { return SSL_session_reused(stream_->native_handle()) == 1; }
+    /// A copy: OpenSSL takes back the session of a connection that is not shut down.
     std::shared_ptr<SSL_SESSION> session() {
-        return {SSL_get1_session(stream_->native_handle()), SSL_SESSION_free};
+        return {SSL_SESSION_dup(SSL_get_session(stream_->native_handle())), SSL_SESSION_free};
     }
 
 private:
