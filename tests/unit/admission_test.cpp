@@ -220,7 +220,10 @@ TEST_CASE("what is wrong is named by place and code") {
         INFO(bad.source << ' ' << bad.record.dump());
         CHECK(codes(admitted) == bad.codes);
         for (const auto& p : admitted.problems) {
-            CHECK(p.zh.find('{') == std::string::npos);
+            for (const auto* unfilled : {"{name}", "{want}", "{value}"}) {
+                CHECK(p.zh.find(unfilled) == std::string::npos);
+                CHECK(p.en.find(unfilled) == std::string::npos);
+            }
             CHECK(p.zh != p.code);
             CHECK(p.en != p.code);
         }

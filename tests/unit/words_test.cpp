@@ -61,7 +61,8 @@ TEST_CASE("plates of all forms", "[plate]") {
 
 TEST_CASE("what is shown is cut between characters", "[plate]") {
     CHECK(characters("陕Ｄ1看") == std::vector<std::string_view>{"陕", "Ｄ", "1", "看"});
-    CHECK(characters("\x80\xFF").size() == 1);
+    CHECK(characters("\x80\x80").size() == 1);
+    CHECK(characters("\x80\xFF").size() == 2);
     CHECK(first_characters("陕Ｄ1看", 2) == "陕Ｄ");
     CHECK(first_characters("陕Ｄ1看", 9) == "陕Ｄ1看");
     CHECK(last_characters("陕Ｄ1看", 2) == "1看");
