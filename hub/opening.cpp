@@ -7,6 +7,24 @@
 #include "service/say.hpp"
 
 namespace imloop::hub {
+namespace {
+
+/// A clock that went back by more is wrong by more than lines may be ahead of it.
+constexpr loop::Moment clock_back_max = 60 * loop::Moment{60'000};
+
+loop::Moment latest_in(const StoredSegment& own) {
+    loop::Moment latest = 0;
+    const auto segment = journal::parse_segment(own.bytes);
+    if (!segment) return latest;
+    for (const auto line : segment->lines) {
+        const auto json = loop::reread(line, false).json;
+        const auto at = json.is_object() ? loop::parse_moment(json.value("occurred_at", "")) : std::nullopt;
+        latest = std::max(latest, at.value_or(0));
+    }
+    return latest;
+}
+
+}  // namespace
 
 std::filesystem::path Hub::Impl::database_of(const HubOptions& options) {
     auto file = options.data / "hub.sqlite";
@@ -49,7 +67,12 @@ void Hub::Impl::load(State& into) {
     know_own_key(into);
     try {
         store.each_segment([&](const StoredSegment& s) {
-            if (!into.load(s))
+            const bool is_loaded = into.load(s);
+            // Own lines go on behind these, also where the clock went back a little: of two about one thing the later
+            // counts.
+            if (const auto at = is_loaded && s.source == id ? latest_in(s) : 0; at <= options.now() + clock_back_max)
+                last_own = std::max(last_own.load(), at);
+            if (!is_loaded)
                 service::say(fmt::format(
                     "存储的第 {0} 段已损坏，其余照常；运行 hub verify 查看 / stored segment {0} is damaged, "
                     "the rest goes on; see `hub verify`",

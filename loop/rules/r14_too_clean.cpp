@@ -57,9 +57,10 @@ void too_clean(const Record& r, const Context& ctx, Flags& flags) {
                              text("stage", r.detail.vehicle->emission_stage)}));
 }
 
-/// Channels that move in every second of a running engine. Zero is left out: a clean car's smoke may stand there.
+/// Channels that move in every second of a running engine; a second that is missing makes none stand still. Zero is
+/// left out: a clean car's smoke may stand there.
 void flat_channels(const Record& r, const Context& ctx, Flags& flags) {
-    const TraceFacts* trace = whole_trace(r, ctx);
+    const TraceFacts* trace = recorded_trace(r, ctx);
     if (!trace || trace->rows < ctx.number("R14", "flat_rows_min", r)) return;
     int flat = 0, moving = 0;
     for (const Channel c : {Channel::co2, Channel::o2, Channel::hc, Channel::no, Channel::nox, Channel::opacity}) {

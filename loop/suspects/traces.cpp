@@ -29,11 +29,15 @@ const TraceFacts* Traces::facts(std::string_view sha256) const {
 
 void Traces::put_facts(const std::string& sha256, TraceFacts facts) { facts_[sha256] = std::move(facts); }
 
-const TraceFacts* whole_trace(const Record& r, const Context& ctx) {
+const TraceFacts* recorded_trace(const Record& r, const Context& ctx) {
     const TraceFacts* trace = ctx.traces.facts(r.test().trace_sha256);
-    if (!trace || !trace->goes_through()) return nullptr;
     const auto rows = r.test().trace_rows;
-    return rows && std::abs(*rows - trace->rows) > lost_rows_max ? nullptr : trace;
+    return trace && rows && std::abs(*rows - trace->rows) > lost_rows_max ? nullptr : trace;
+}
+
+const TraceFacts* whole_trace(const Record& r, const Context& ctx) {
+    const TraceFacts* trace = recorded_trace(r, ctx);
+    return trace && trace->goes_through() ? trace : nullptr;
 }
 
 }  // namespace imloop::loop::rules

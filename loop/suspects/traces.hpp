@@ -38,6 +38,9 @@ private:
     std::map<std::string, std::vector<TraceMatch>, std::less<>> matches_;
 };
 
+/// The process data of a test, of as many rows as were recorded; nothing where there is none. Seconds may be missing
+/// between them.
+const TraceFacts* recorded_trace(const Record& test, const Context&);
 /// What is drawn from a test's process data. Nothing where it has not come or is not whole: of other rows than the
 /// record speaks of, out of order, with seconds missing.
 const TraceFacts* whole_trace(const Record& test, const Context&);

@@ -15,31 +15,41 @@ def cells(path):
     """Rows of a flat ODF sheet: (type, formula, text) a cell."""
     rows = []
     for row in ET.parse(path).iterfind(".//t:table-row", NS):
-        rows.append([(c.get(f"{{{NS['o']}}}value-type"), c.get(f"{{{NS['t']}}}formula"), "".join(c.itertext()))
+        rows.append([(c.get(f"{{{NS['o']}}}value-type"), c.get(f"{{{NS['t']}}}formula"), "".join(c.itertext()).strip())
                      for c in row.iterfind("t:table-cell", NS)])
     return rows
 
 
 class Csv(Programs):
-    def test_a_station_named_as_a_formula_stays_a_text(self):
-        self.hub("init", "--host", "127.0.0.1")
-        for number, name in enumerate(('=HYPERLINK("http://127.0.0.1","x")', "@SUM(1+1)"), 1):
-            id = f"I610404-0{number}"
-            self.hub("station", "add", id, "--name", name, "--valid-from", "2024-01-01", "--out", self.dir / id, "--url", "https://127.0.0.1:1")
-            self.save(id, inspection(id, number))
-            self.station(id, "queue", "export", self.dir / f"{id}.ndjson")
-            self.hub("import", self.dir / f"{id}.ndjson")
-        (self.dir / "stations.csv").write_bytes(self.hub("report", "stations", "--csv").encode())
+    def opened(self, *report):
+        """A report's CSV as LibreOffice reads it, by column."""
+        (self.dir / "report.csv").write_bytes(self.hub("report", *report, "--csv").encode())
         subprocess.run([SOFFICE, f"-env:UserInstallation=file://{self.dir}/office", "--headless", "--convert-to", "fods",
                         "--infilter=CSV:44,34,76,1,,0,false,true,false,false,false,-1,true", "--outdir", self.dir,
-                        self.dir / "stations.csv"], check=True, timeout=120, stdout=subprocess.DEVNULL)
-        rows = cells(self.dir / "stations.fods")
-        names = {row[0][2].strip(): row[1] for row in rows[1:] if row and row[0][2]}
-        self.assertEqual({"I610404-01", "I610404-02"}, set(names))
-        for kind, formula, text in names.values():
-            self.assertEqual(("string", None), (kind, formula), text)
+                        self.dir / "report.csv"], check=True, timeout=120, stdout=subprocess.DEVNULL)
+        rows = [row for row in cells(self.dir / "report.fods") if row and row[0][2]]
         self.assertTrue(all(formula is None for row in rows for _, formula, _ in row))
-        self.assertEqual("float", rows[1][3][0], "a count is a number")
+        return [dict(zip((text for _, _, text in rows[0]), row)) for row in rows[1:]]
+
+    def test_what_a_station_wrote_stays_a_text(self):
+        self.hub("init", "--host", "127.0.0.1")
+        written = {}
+        for number, (name, report_no) in enumerate((('=HYPERLINK("http://127.0.0.1","x")', "=1+1"), ("@SUM(1+1)", "61040426031102")), 1):
+            id = f"I610404-0{number}"
+            written[id] = name, report_no
+            self.hub("station", "add", id, "--name", name, "--valid-from", "2024-01-01", "--out", self.dir / id, "--url", "https://127.0.0.1:1")
+            self.save(id, {**inspection(id, number, plate="陕D0T001"), "report_no": report_no})
+            self.station(id, "queue", "export", self.dir / f"{id}.ndjson")
+            self.hub("import", self.dir / f"{id}.ndjson")
+        stations = self.opened("stations")
+        self.assertEqual(["I610404-01"], [row["station_id"][2] for row in stations])
+        self.assertEqual(("string", None, "'" + written["I610404-01"][0]), stations[0]["name"])
+        self.assertEqual("float", stations[0]["failed"][0], "a count is a number")
+        story = self.opened("vehicle", "--plate", "陕D0T001")
+        self.assertEqual(["'=1+1", "61040426031102"], [row["number"][2].strip() for row in story])
+        self.assertEqual({"string"}, {row["number"][0] for row in story})
+        counties = self.opened("counties")
+        self.assertIn(("string", "610404"), [(row["county"][0], row["county"][2].strip()) for row in counties])
 
 
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
