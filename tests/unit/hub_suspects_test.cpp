@@ -176,7 +176,7 @@ TEST_CASE("a passed result of a watched station waits for an officer, and lapses
     REQUIRE(items.size() == 1);
     CHECK(items[0]["record_id"] == record_id(2));
     CHECK(items[0]["state"] == "waiting");
-    CHECK(items[0]["until"] == "2026-03-09T09:20:00+08:00");
+    CHECK(items[0]["until"].get<std::string>().starts_with("2026-03-09T09:20:00"));
     CHECK(items[0]["reason"].get<std::string>().find("R04-") == 0);
     f.hub.now += 16 * 60'000;
     CHECK(holds_of(f)[0]["state"] == "lapsed");
