@@ -152,10 +152,18 @@ class Clock:
     library = None if SANITIZED else next(iter(sorted(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
 
     def __init__(self, folder, seconds=0):
+        self.forget_the_killed()
         self.file = folder / "clock"
         self.put(seconds)
         self.env = {**os.environ, "LD_PRELOAD": str(self.library), "FAKETIME_TIMESTAMP_FILE": str(self.file), "FAKETIME_NO_CACHE": "1",
                     "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
+
+    @staticmethod
+    def forget_the_killed():
+        """The library names a lock by the process: one that was killed holding it would stop the next of that number for ever."""
+        for left in pathlib.Path("/dev/shm").glob("*faketime_*_*"):
+            if not pathlib.Path("/proc", left.name.rsplit("_", 1)[1]).exists():
+                left.unlink(missing_ok=True)
 
     def put(self, seconds):
         """So many seconds before or behind the real time."""
