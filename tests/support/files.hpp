@@ -11,7 +11,7 @@
 
 namespace imloop::test {
 
-inline std::filesystem::path source_dir() { return IMLOOP_SOURCE_DIR; }
+std::filesystem::path source_dir();
 inline std::filesystem::path vectors() { return source_dir() / "schemas/vectors"; }
 
 inline std::string read_file(const std::filesystem::path& path) {
