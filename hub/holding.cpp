@@ -41,12 +41,13 @@ std::vector<Hold> holds_in(const State& state, int minutes) {
     std::vector<Hold> out;
     for (const auto& [about, decisions] : state.suspects.decisions()) {
         Hold hold{about, {}, 0, 0};
+        bool was_held = false;
         for (const auto& d : decisions) {
             if (!is_about_holds(d.action)) continue;
-            if (d.action == "hold") hold.since = d.occurred_at;
+            if (d.action == "hold") hold.since = d.occurred_at, was_held = true;
             hold.latest = d;
         }
-        if (hold.since == 0) continue;
+        if (!was_held) continue;
         hold.until = hold.since + minutes * loop::Moment{60'000};
         out.push_back(std::move(hold));
     }

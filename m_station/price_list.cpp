@@ -90,7 +90,7 @@ Prices with_typed_prices(const json& in_force, const Fields& fields, const stati
         const auto typed = fields.find(code);
         if (typed == fields.end()) return;
         const auto text = loop::trimmed(typed->second);
-        if (text == was.value(code, "")) return;
+        if (const auto shown = was.find(code); shown != was.end() ? *shown == text : text.empty()) return;
         if (text.empty())
             take_away(out.list, place, key_of(row, place));
         else if (const auto cents = loop::cents_of(text))

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "loop/suspects/unlike.hpp"
+#include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/vin.hpp"
 
 namespace imloop::loop::rules {
@@ -24,11 +25,12 @@ bool vins_far_apart(std::string_view a, std::string_view b) {
 }
 
 Sameness sameness(const VehicleWords& a, const VehicleWords& b) {
-    if (a.vin.empty() || b.vin.empty())
-        return !a.plate.empty() && a.plate == b.plate ? Sameness::same : Sameness::unclear;
-    if (a.vin == b.vin) return Sameness::same;
-    if (vins_far_apart(a.vin, b.vin)) return Sameness::unlike;
-    return !a.plate.empty() && a.plate == b.plate ? Sameness::same : Sameness::unclear;
+    if (!a.vin.empty() && !b.vin.empty()) {
+        if (a.vin == b.vin) return Sameness::same;
+        if (vins_far_apart(a.vin, b.vin)) return Sameness::unlike;
+    }
+    const bool share_plate = !a.plate.empty() && comparable_plate(a.plate) == comparable_plate(b.plate);
+    return share_plate ? Sameness::same : Sameness::unclear;
 }
 
 bool same_vehicle(const Record& a, const Record& b) {

@@ -193,3 +193,9 @@ TEST_CASE("a rule that throws is named and left out for that record; the others 
     world.sweep();
     CHECK_FALSE(world.suspects.failed().contains("record " + id_of(1)));
 }
+
+TEST_CASE("two records of one plate are of one vehicle however its look-alikes were written") {
+    const auto with_plate = [](const char* plate) { return loop::VehicleWords{"", plate, "", "", "", ""}; };
+    CHECK(loop::rules::sameness(with_plate("陕D1OO10"), with_plate("陕D10010")) == loop::rules::Sameness::same);
+    CHECK(loop::rules::sameness(with_plate("陕D10011"), with_plate("陕D10010")) == loop::rules::Sameness::unclear);
+}

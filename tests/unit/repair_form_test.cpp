@@ -335,6 +335,9 @@ TEST_CASE("a second save keeps what the first one posted, rows of no table too")
     CHECK(emptied.list["items"][0]["code"] == "OWN-1");
     // The same form again finds everything as it wants it.
     CHECK_FALSE(with_typed_prices(first.list, {{"EMI-CAT", "320"}, {"TWC", "1640.25"}}, zh).is_changed);
+    // What was shown comes back with the form: a forged one counts as another text.
+    const auto forged = with_typed_prices(first.list, {{"EMI-CAT", "330"}, {"was", R"({"EMI-CAT": 320})"}}, zh);
+    CHECK(shown_prices(forged.list) == json{{"EMI-CAT", "330.00"}, {"TWC", "1640.25"}});
 }
 
 TEST_CASE("a price more than a fifth beside the posted one is told, a fifth is not") {
