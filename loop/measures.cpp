@@ -35,20 +35,64 @@ bool is_zero(std::int64_t repaired, std::int64_t failed, double target) {
     return repaired == 0 && std::pow(1 - target, static_cast<double>(failed)) < 0.05;
 }
 
-void Measures::add(const Episode& e) {
+std::vector<Measure> measures_of(const Episode& e) {
+    using Of = Measure::Of;
     const Day first = day_of(e.first_failure);
-    ++failed;
-    ++outcomes[static_cast<std::size_t>(e.outcome)];
+    std::vector<Measure> out{{Of::failed}, {Of::outcome, static_cast<std::int32_t>(e.outcome)}};
     if (e.first_counting_day) {
-        ++repaired;
-        days_to_repair.push_back(*e.first_counting_day - first);
+        out.push_back({Of::repaired});
+        out.push_back({Of::days_to_repair, *e.first_counting_day - first});
     }
-    if (!e.retests.empty()) ++retested;
-    if (e.first_retest_passed.value_or(false)) ++first_retest_passed;
+    if (!e.retests.empty()) out.push_back({Of::retested});
+    if (e.first_retest_passed.value_or(false)) out.push_back({Of::first_retest_passed});
     const bool closed_by_a_pass = e.outcome == EpisodeOutcome::closed_repaired ||
                                   e.outcome == EpisodeOutcome::closed_unrepaired ||
                                   e.outcome == EpisodeOutcome::passed_elsewhere;
-    if (closed_by_a_pass) days_to_close.push_back(day_of(*e.ended_at) - first);
+    if (closed_by_a_pass) out.push_back({Of::days_to_close, day_of(*e.ended_at) - first});
+    return out;
+}
+
+void Measures::add(const Measure& measure, std::int64_t n) {
+    const auto count_days = [&](Days& days) {
+        if ((days[measure.value] += n) == 0) days.erase(measure.value);
+    };
+    switch (measure.of) {
+        case Measure::Of::failed:
+            failed += n;
+            break;
+        case Measure::Of::repaired:
+            repaired += n;
+            break;
+        case Measure::Of::retested:
+            retested += n;
+            break;
+        case Measure::Of::first_retest_passed:
+            first_retest_passed += n;
+            break;
+        case Measure::Of::outcome:
+            outcomes.at(static_cast<std::size_t>(measure.value)) += n;
+            break;
+        case Measure::Of::days_to_repair:
+            count_days(days_to_repair);
+            break;
+        case Measure::Of::days_to_close:
+            count_days(days_to_close);
+            break;
+    }
+}
+
+void Measures::add(const Episode& e, std::int64_t n) {
+    for (const Measure& measure : measures_of(e)) add(measure, n);
+}
+
+void Measures::add(const Measures& other) {
+    failed += other.failed;
+    repaired += other.repaired;
+    retested += other.retested;
+    first_retest_passed += other.first_retest_passed;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) outcomes[i] += other.outcomes[i];
+    for (const auto& [days, n] : other.days_to_repair) add({Measure::Of::days_to_repair, days}, n);
+    for (const auto& [days, n] : other.days_to_close) add({Measure::Of::days_to_close, days}, n);
 }
 
 std::int64_t Measures::closed() const {
@@ -69,12 +113,16 @@ std::optional<double> Measures::loop_rate() const {
 
 std::optional<double> Measures::first_retest_pass_rate() const { return rate(first_retest_passed, retested); }
 
-std::optional<double> Measures::median(std::vector<std::int32_t> days) {
-    if (days.empty()) return std::nullopt;
-    std::sort(days.begin(), days.end());
-    const std::size_t middle = days.size() / 2;
-    if (days.size() % 2 == 1) return days[middle];
-    return (static_cast<double>(days[middle - 1]) + days[middle]) / 2;
+std::optional<double> Measures::median(const Days& days) {
+    std::int64_t count = 0;
+    for (const auto& [day, n] : days) count += n;
+    if (count == 0) return std::nullopt;
+    const auto at = [&](std::int64_t place) {
+        auto it = days.begin();
+        while (place >= it->second) place -= (it++)->second;
+        return static_cast<double>(it->first);
+    };
+    return (at((count - 1) / 2) + at(count / 2)) / 2;
 }
 
 std::vector<int> shares_per_mille(std::span<const std::int64_t> counts) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,24 +26,45 @@ bool is_low(std::int64_t repaired, std::int64_t failed, double target);
 /// repaired is 0 and (1 - target)^failed < 0.05.
 bool is_zero(std::int64_t repaired, std::int64_t failed, double target);
 
+/// One thing of an episode that is counted.
+struct Measure {
+    enum class Of : std::int32_t {
+        failed,
+        repaired,  ///< with a counting repair
+        retested,
+        first_retest_passed,
+        outcome,         ///< `value`: an EpisodeOutcome
+        days_to_repair,  ///< `value`: whole calendar days, of each repaired
+        days_to_close,   ///< likewise, of each closed
+    };
+    Of of{};
+    std::int32_t value = 0;
+    auto operator<=>(const Measure&) const = default;
+};
+std::vector<Measure> measures_of(const Episode&);
+
 /// Counts over a set of episodes. Rates of nothing are nullopt.
 struct Measures {
+    using Days = std::map<std::int32_t, std::int64_t>;  ///< days -> episodes, none of 0
+
     std::int64_t failed = 0;
-    std::int64_t repaired = 0;  ///< with a counting repair
+    std::int64_t repaired = 0;
     std::int64_t retested = 0;
     std::int64_t first_retest_passed = 0;
     std::array<std::int64_t, episode_outcomes> outcomes{};  ///< by EpisodeOutcome; they sum to `failed`
-    std::vector<std::int32_t> days_to_repair;               ///< of each repaired, whole calendar days
-    std::vector<std::int32_t> days_to_close;                ///< of each closed
+    Days days_to_repair, days_to_close;
 
-    void add(const Episode&);
+    void add(const Measure&, std::int64_t n);
+    void add(const Episode&, std::int64_t n = 1);
+    void add(const Measures&);
+    bool operator==(const Measures&) const = default;
     std::int64_t closed() const;
     std::int64_t non_returns() const;
     std::optional<double> repair_rate() const;
     std::optional<double> loop_rate() const;
     std::optional<double> first_retest_pass_rate() const;
     /// The mean of the middle two for an even count.
-    static std::optional<double> median(std::vector<std::int32_t> days);
+    static std::optional<double> median(const Days&);
 };
 
 /// Shares in tenths of a per cent that sum to exactly 1000 by largest remainder (ties: the earlier); all 0 if none.

@@ -184,7 +184,10 @@ Projection::Changes Projection::settle() {
     Changes changes;
     std::set<std::string> touched_records;
     for (const auto& id : dirty_) apply(id, touched_records, changes);
-    for (const auto& id : dirty_) entries_.at(id).stale = false;
+    for (const auto& id : dirty_) {
+        touch_past(id, touched_records);
+        entries_.at(id).stale = false;
+    }
     dirty_.clear();
 
     changes.identity = identity_.settle();
@@ -205,14 +208,16 @@ Projection::Changes Projection::settle() {
             const auto& replacement = e.applied->rare->replacement;
             return !replacement.empty() && changed_stations.contains(unpack(replacement).station_id);
         };
-        for (const auto& [id, entry] : entries_)
-            if (stands_there(entry)) {
-                touch(id);
-                const auto as_it_was = listed.contains(id) ? std::nullopt : words(entry.applied, entry);
-                if (as_it_was) changes.records.push_back({id, std::make_unique<const Fact>(*as_it_was)});
-            }
+        for (const auto& [id, entry] : entries_) {
+            if (once_stood_at(entry, changed_stations)) touch(id);
+            const auto as_it_was =
+                stands_there(entry) && !listed.contains(id) ? words(entry.applied, entry) : std::nullopt;
+            if (as_it_was) changes.records.push_back({id, std::make_unique<const Fact>(*as_it_was)});
+        }
     }
     changes.touched.assign(touched.begin(), touched.end());
+    for (const auto& id : changes.identity.gone) cohorts_.erase(id);
+    for (const auto& id : changes.touched) cohorts_.put(id, steps(id));
     return changes;
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "loop/admission.hpp"
+#include "loop/cohorts.hpp"
 #include "loop/episodes.hpp"
 #include "loop/identity.hpp"
 #include "loop/register.hpp"
@@ -40,8 +41,8 @@ public:
         Identity::Changes identity;
         /// Records that count in other words than before, or at a station whose registration changed, each once.
         std::vector<ChangedRecord> records;
-        /// Vehicles whose episodes may be others than before, ascending: those in `identity.present`, those with a
-        /// changed record or waiver, and those with records at a station whose registration changed.
+        /// Vehicles whose episodes, as of any day, may be others than before, ascending: those in `identity.present`,
+        /// those with a changed record or waiver, and those with records at a station whose registration changed.
         std::vector<std::string> touched;
         bool register_changed = false;
     };
@@ -83,6 +84,13 @@ public:
     /// The same with their facts as seen on the day.
     using HistoryVisitor = std::function<void(const std::string& vehicle_id, const std::vector<Fact>&)>;
     void each_history(Day as_of, const HistoryVisitor&) const;
+
+    /// What the vehicles of today add to the measures, without what was voided since.
+    const Cohorts& cohorts() const { return cohorts_; }
+    /// The histories in which a record is seen on the day that was voided since: their episodes then, and those of them
+    /// that cohorts() counts.
+    using VoidedVisitor = std::function<void(const std::vector<Episode>& seen, const std::vector<Episode>& in_cohorts)>;
+    void each_with_voided(Day as_of, const VoidedVisitor&) const;
 
     /// The journal line a record is taken from; nothing where it has no accepted one.
     struct Line {
@@ -164,6 +172,14 @@ private:
     const Entry* effective(const Entry&, std::optional<Day> as_of) const;
     static std::optional<Fact> words(const Entry* effective, const Entry& of);
 
+    // projection_steps.cpp: every form that words of a record ever had, and what the vehicle of today adds up to
+    std::vector<Fact> forms(const Entry&) const;
+    void touch_past(const std::string& record_id, std::set<std::string>& touched_records) const;
+    bool once_stood_at(const Entry&, const std::set<std::string>& stations) const;
+    void put_days(const std::string& record_id, std::set<Day>&) const;
+    std::vector<Fact> own_facts(const Vehicle&, Day as_of) const;
+    std::vector<Step> steps(const std::string& vehicle_id) const;
+
     // projection_view.cpp: answers
     Ghosts ghosts(Day as_of) const;
     std::vector<Episode> episodes_of(const std::vector<Fact>&, Day as_of) const;
@@ -183,6 +199,7 @@ private:
     std::set<std::pair<Day, std::string>> ghosts_;
     std::unordered_map<std::string, Day> ghost_days_;
     std::unordered_set<std::string> dirty_;
+    Cohorts cohorts_;
 };
 
 }  // namespace imloop::loop

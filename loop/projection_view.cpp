@@ -163,6 +163,16 @@ void Projection::each_history(Day as_of, const HistoryVisitor& visit) const {
     for (const auto& [id, facts] : gone) visit(id, facts);
 }
 
+void Projection::each_with_voided(Day as_of, const VoidedVisitor& visit) const {
+    for (auto& [id, voided] : ghosts(as_of)) {
+        const Vehicle* vehicle = identity_.vehicle(id);
+        const auto own = vehicle ? own_facts(*vehicle, as_of) : std::vector<Fact>();
+        auto all = voided;
+        all.insert(all.end(), own.begin(), own.end());
+        visit(episodes_of(all, as_of), episodes_of(own, as_of));
+    }
+}
+
 std::optional<Projection::Line> Projection::journal_line(const std::string& record_id) const {
     const Entry* entry = find(record_id);
     if (!entry || !entry->accepted()) return std::nullopt;

@@ -10,13 +10,6 @@
 
 namespace imloop::loop {
 
-/// Days of first failures, both inclusive.
-struct Period {
-    Day from = 0;
-    Day to = 0;
-    bool holds(Day day) const { return from <= day && day <= to; }
-};
-
 /// The county an episode is counted for: of the first failure's station, or the vehicle's registered one.
 enum class CountyView { station, registered };
 
@@ -25,12 +18,16 @@ struct CountyRow {
     Measures measures;
     bool is_low = false;
     bool is_zero = false;
+    bool operator==(const CountyRow&) const = default;
 };
 
 class Tally {
 public:
     Tally(const Policy&, CountyView);
-    void add(const Episode&);
+    /// `n` -1: takes away what was added.
+    void add(const Episode&, int n = 1);
+    /// By place, as Cohorts::sums gives them.
+    void add(const std::map<std::string, Measures>& counties, const std::map<std::string, Measures>& stations);
 
     /// The policy's counties in its order, then the city, then outside. All rows, empty ones too.
     std::vector<CountyRow> counties() const;
@@ -39,6 +36,8 @@ public:
     const Measures& total() const { return total_; }
 
 private:
+    const std::string& counted_for(const std::string& county) const;
+
     const Policy policy_;
     CountyView view_;
     std::map<std::string, Measures> counties_;  // outside under the empty name
@@ -46,6 +45,7 @@ private:
     Measures total_;
 };
 
+/// A range sum; what was voided after the day is looked at one by one.
 Tally tally(const Projection&, Period, Day as_of, CountyView = CountyView::station);
 
 }  // namespace imloop::loop

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "loop/projection.hpp"
+#include "loop/tally.hpp"
 
 using namespace imloop;
 using nlohmann::json;
@@ -183,5 +184,37 @@ TEST_CASE("any order, any batches, any repeats and questions between give the sa
         }
         live.settle();
         RC_ASSERT(live.dump(as_of) == expected);
+    }));
+}
+
+TEST_CASE("figures as of any day are what a look at every vehicle of that day counts") {
+    loop::Policy policy;
+    policy.counties = {"610404", "610400"};
+    const auto day = [](const char* text) { return loop::parse_day(text).value(); };
+    const loop::Day first = day("2026-01-09"), last = day("2026-07-02");
+    CHECK(rc::check([&](const std::vector<unsigned>& numbers, unsigned seed) {
+        auto lines = history(numbers);
+        std::mt19937 random(seed);
+        std::shuffle(lines.begin(), lines.end(), random);
+        loop::Projection live(policy);
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            put(live, lines[i], 1);
+            if (random() % 2 == 0) live.settle();
+        }
+        live.settle();
+        const loop::Period period{day("2026-01-11"), day("2026-03-10")};
+        for (const auto view : {loop::CountyView::station, loop::CountyView::registered})
+            for (const auto& within : {period, loop::Period{first, last}})
+                for (loop::Day at = first; at <= last; ++at) {
+                    loop::Tally walked(policy, view);
+                    live.each_vehicle(at, [&](const std::string&, const std::vector<loop::Episode>& episodes) {
+                        for (const auto& e : episodes)
+                            if (within.holds(loop::day_of(e.first_failure))) walked.add(e);
+                    });
+                    const auto summed = loop::tally(live, within, at, view);
+                    RC_ASSERT(summed.counties() == walked.counties());
+                    RC_ASSERT(summed.stations() == walked.stations());
+                    RC_ASSERT(summed.total() == walked.total());
+                }
     }));
 }

@@ -91,7 +91,10 @@ TEST_CASE("shares sum to a thousand by largest remainder; medians take the middl
     CHECK(loop::shares_per_mille(std::vector<std::int64_t>{1, 1, 1}) == std::vector<int>{334, 333, 333});
     CHECK(loop::shares_per_mille(std::vector<std::int64_t>{0, 0}) == std::vector<int>{0, 0});
     CHECK(loop::shares_per_mille(std::vector<std::int64_t>{2, 4, 1}) == std::vector<int>{286, 571, 143});
-    CHECK(loop::Measures::median({5, 1, 2, 4}) == 3.0);
-    CHECK(loop::Measures::median({9, 1, 2}) == 2.0);
-    CHECK_FALSE(loop::Measures::median({}));
+    const auto median_of = [](const loop::Measures::Days& days) { return loop::Measures::median(days); };
+    CHECK(median_of({{1, 1}, {2, 1}, {4, 1}, {5, 1}}) == 3.0);
+    CHECK(median_of({{1, 1}, {2, 1}, {9, 1}}) == 2.0);
+    CHECK(median_of({{1, 3}, {4, 2}, {9, 1}}) == 2.5);
+    CHECK(median_of({{7, 4}}) == 7.0);
+    CHECK_FALSE(median_of({}));
 }
