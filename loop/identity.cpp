@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "loop/identity_state.hpp"
-#include "loop/vehicle/vin.hpp"
 
 namespace imloop::loop {
 
@@ -31,11 +30,7 @@ void Identity::State::drop_empty_nodes(std::set<Node*>& around) {
         n->group->nodes.erase(n);
         around.insert(n->group->nodes.begin(), n->group->nodes.end());
         around.erase(n);
-        for (const auto& k : slip_keys(n->vin)) {
-            const auto it = slips.find(k);
-            it->second.erase(n);
-            if (it->second.empty()) slips.erase(it);
-        }
+        list_slips(*n, false);
         nodes.erase(n->key);
     }
 }

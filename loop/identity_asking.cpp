@@ -62,7 +62,7 @@ struct Identity::Asking {
         const auto own = std::ranges::find(out, was);
         if (own != out.end())
             *own = &mine;
-        else if (was == nullptr && !mine.vin.empty() && one_slip_apart(n.vin, mine.vin))
+        else if (!mine.vin.empty() && one_slip_apart(n.vin, mine.vin))  // the words' plate may make them neighbours
             out.push_back(&mine);
         return out;
     }

@@ -58,18 +58,8 @@ IdentityNode& Identity::State::node_for(const Record& r) {
         slot->proven = vin_proven(r.vin);
         slot->group = new_group();
         slot->group->nodes.insert(slot.get());
-        for (const auto& k : slip_keys(r.vin)) slips[k].insert(slot.get());
     }
     return *slot;
-}
-
-std::vector<IdentityNode*> Identity::State::neighbours(const Node& n) const {
-    std::set<Node*> out;
-    for (const auto& k : slip_keys(n.vin))
-        if (const auto it = slips.find(k); it != slips.end())
-            for (Node* m : it->second)
-                if (one_slip_apart(n.vin, m->vin)) out.insert(m);
-    return {out.begin(), out.end()};
 }
 
 void Identity::State::bearers_changed(const std::string& plate) {
@@ -81,13 +71,18 @@ void Identity::State::bearers_changed(const std::string& plate) {
 void Identity::State::bear(Record& r, int sign) {
     Node& n = *r.node;
     n.count(r, sign);
+    list_slips(n, n.is_loose());
     for (const auto* plate : {&r.plate, &r.new_plate}) {
         if (plate->empty()) continue;
         bearers_changed(*plate);
-        if (n.plates.contains(*plate))
-            plates[*plate].bearers.insert(&n);
-        else
-            plates[*plate].bearers.erase(&n);
+        auto& bearers = plates[*plate].bearers;
+        if (n.plates.contains(*plate)) {
+            bearers.insert(&n);
+        } else if (bearers.erase(&n) > 0 && n.proven) {
+            // Those it shared the plate with are found by it no more.
+            const auto parted = proven_bearers_near(n, *plate);
+            dirty_nodes.insert(parted.begin(), parted.end());
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 // Inside of Identity: the indexes over records, VINs and plates (identity_index.cpp), the groups that the table's rows
-// make of them (identity_rows.cpp), and the vehicles that groups and decisions give (identity_vehicles.cpp). Changes
-// only mark what is dirty; settle() in identity.cpp makes that anew. identity_asking.cpp reads what a record would
-// change.
+// make of them (identity_rows.cpp, identity_slips.cpp), and the vehicles that groups and decisions give
+// (identity_vehicles.cpp). Changes only mark what is dirty; settle() in identity.cpp makes that anew.
+// identity_asking.cpp reads what a record would change.
 #pragma once
 
 #include <map>
@@ -38,9 +38,13 @@ struct IdentityNode {
     std::map<std::string, int> engines;
     IdentityGroup* group = nullptr;
     bool review = false;
+    bool is_listed = false;  ///< among the slips
 
     /// Adds (+1) or takes away (-1) what a record says of its plates and engine.
     void count(const IdentityRecord&, int sign);
+    /// Whether a VIN one slip apart may matter to it though they share no plate: by rows 2, 4 and 7 it does not where
+    /// both are proven and have plates.
+    bool is_loose() const { return !proven || plates.empty(); }
 };
 
 /// Nodes joined by rows 2 and 4 and what row 3 adds; or, without nodes, the records of row 5, or one that stands alone
@@ -72,7 +76,7 @@ struct Identity::State {
 
     std::unordered_map<std::string, std::unique_ptr<Record>> records;
     std::unordered_map<std::string, std::unique_ptr<Node>> nodes;
-    std::unordered_map<std::string, std::set<Node*>> slips;  ///< by slip_keys() of their VINs
+    std::unordered_map<std::string, std::set<Node*>> slips;  ///< loose ones, by slip_keys() of their VINs
     std::unordered_map<std::string, Plate> plates;
     std::unordered_map<Group*, std::unique_ptr<Group>> groups;
     std::map<std::string, IdentityDecision> decisions;
@@ -103,7 +107,6 @@ struct Identity::State {
     void put_decision(const Fact&);
     void erase_decision(const std::string& id);
     Node& node_for(const Record&);
-    std::vector<Node*> neighbours(const Node&) const;
     Group* new_group();
     Group* group_of(const std::string& id) const;
     void bear(Record&, int sign);
@@ -111,6 +114,14 @@ struct Identity::State {
     void list_without_vin(Record&, int sign);
     void put_into(Record&, Group*, int row);
     bool is_decided(const std::string& record_id) const { return decisions_about.contains(record_id); }
+
+    // VINs one slip apart (identity_slips.cpp).
+    /// Those of them that the rows ask about: all to a loose node; to another the loose ones and those that share a
+    /// plate.
+    std::vector<Node*> neighbours(const Node&) const;
+    void list_slips(Node&, bool listed);
+    std::vector<Node*> proven_slips_known(const Node&) const;
+    std::vector<Node*> proven_bearers_near(const Node&, const std::string& plate) const;
 
     // The table's rows.
     bool joined(const Node& a, const Node& b) const;

@@ -9,6 +9,7 @@ namespace imloop::loop {
 namespace {
 
 constexpr std::size_t places = 17;
+constexpr std::string_view letters_and_digits = "0123456789ABCDEFGHJKLMNPRSTUVWXYZ";
 constexpr std::size_t check_place = 8;  // counted from 0
 
 /// GB 16735-2019 table of letter values; -1 for what a VIN does not hold.
@@ -76,6 +77,32 @@ std::vector<std::string> slip_keys(std::string_view vin) {
         keys.push_back(std::move(key));
     }
     return keys;
+}
+
+std::vector<std::string> proven_slips(std::string_view vin) {
+    std::vector<std::string> out;
+    const auto keep = [&](const std::string& other) {
+        if (other != vin && vin_proven(other)) out.push_back(other);
+    };
+    std::string other(vin);
+    for (std::size_t i = 0; vin.size() == places && i < places; ++i) {
+        for (const char c : letters_and_digits) {
+            other[i] = c;
+            keep(other);
+        }
+        other[i] = vin[i];
+        if (i + 1 == places) break;
+        std::swap(other[i], other[i + 1]);
+        keep(other);
+        std::swap(other[i], other[i + 1]);
+    }
+    for (std::size_t i = 0; vin.size() == places - 1 && i < places; ++i)
+        for (const char c : letters_and_digits) keep(std::string(vin).insert(i, 1, c));
+    for (std::size_t i = 0; vin.size() == places + 1 && i < vin.size(); ++i) keep(std::string(vin).erase(i, 1));
+    std::ranges::sort(out);
+    const auto repeated = std::ranges::unique(out);
+    out.erase(repeated.begin(), repeated.end());
+    return out;
 }
 
 }  // namespace imloop::loop

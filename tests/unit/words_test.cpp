@@ -46,6 +46,26 @@ TEST_CASE("any two VINs one slip apart share a key", "[vin]") {
     }
 }
 
+TEST_CASE("the proven VINs that one could be a slip of", "[vin]") {
+    const std::string vin = "LSVAA49J4G2000017";
+    const auto all = proven_slips(vin);
+    CHECK(std::ranges::is_sorted(all));
+    CHECK(std::ranges::all_of(all, [&](const auto& other) { return vin_proven(other) && one_slip_apart(vin, other); }));
+    // Each of them finds the VIN again; so does what is left of it without one place, or with one too many.
+    for (const auto& other : all) CHECK(std::ranges::count(proven_slips(other), vin) == 1);
+    for (std::size_t i = 0; i < vin.size(); ++i) {
+        auto missing = vin, doubled = vin, swapped = vin, changed = vin;
+        missing.erase(i, 1);
+        doubled.insert(i, 1, vin[i]);
+        changed[i] = changed[i] == 'Z' ? 'Y' : 'Z';
+        if (i + 1 < vin.size()) std::swap(swapped[i], swapped[i + 1]);
+        for (const auto& other : {missing, doubled, swapped, changed})
+            if (other != vin) CHECK(std::ranges::count(proven_slips(other), vin) == 1);
+    }
+    for (const auto* none : {"", "ABC1234", "LSVAA49J4G20000"}) CHECK(proven_slips(none).empty());
+    CHECK(proven_slips(vin + "17").empty());
+}
+
 TEST_CASE("plates of all forms", "[plate]") {
     CHECK(normal_plate("陕d·8k3q7") == "陕D8K3Q7");
     CHECK(normal_plate("陕Ｄ 8K3Q7") == "陕D8K3Q7");
