@@ -67,4 +67,12 @@ std::map<std::string, Measures> Cohorts::sums(CohortView view, Period period, Da
     return out;
 }
 
+std::set<std::string> Cohorts::vehicles(Period period) const {
+    std::set<std::string> out;
+    for (const auto& [id, parts] : by_vehicle_)
+        if (std::ranges::any_of(parts, [&](const Part& part) { return period.holds(part.cohort->opened_on); }))
+            out.insert(id);
+    return out;
+}
+
 }  // namespace imloop::loop

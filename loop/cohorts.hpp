@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -26,6 +27,8 @@ public:
     void erase(const std::string& vehicle_id);
     /// By place, those without episodes left out. Costs the steps of the period.
     std::map<std::string, Measures> sums(CohortView, Period, Day as_of) const;
+    /// Those with an episode that, as of any day, was opened in the period.
+    std::set<std::string> vehicles(Period) const;
 
 private:
     struct Sum {

@@ -84,6 +84,9 @@ public:
     /// The same with their facts as seen on the day.
     using HistoryVisitor = std::function<void(const std::string& vehicle_id, const std::vector<Fact>&)>;
     void each_history(Day as_of, const HistoryVisitor&) const;
+    void each_history(const std::set<std::string>& vehicles, Day as_of, const HistoryVisitor&) const;
+    /// The vehicles that failed first in the period, ascending, with those of their episodes.
+    void each_failed(Period, Day as_of, const Visitor&) const;
 
     /// What the vehicles of today add to the measures, without what was voided since.
     const Cohorts& cohorts() const { return cohorts_; }
@@ -182,6 +185,7 @@ private:
 
     // projection_view.cpp: answers
     Ghosts ghosts(Day as_of) const;
+    std::vector<Fact> history(const std::string& vehicle_id, Day as_of, Ghosts& gone) const;
     std::vector<Episode> episodes_of(const std::vector<Fact>&, Day as_of) const;
 
     Policy policy_;

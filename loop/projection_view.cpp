@@ -140,27 +140,43 @@ std::optional<Episode> Projection::episode(const std::string& failure_record_id,
     return std::nullopt;
 }
 
+/// As seen on the day, with what was voided since, which is taken out of `gone`.
+std::vector<Fact> Projection::history(const std::string& vehicle_id, Day as_of, Ghosts& gone) const {
+    std::vector<Fact> out;
+    if (const Vehicle* vehicle = identity_.vehicle(vehicle_id)) out = own_facts(*vehicle, as_of);
+    if (auto voided = gone.extract(vehicle_id); !voided.empty())
+        std::ranges::move(voided.mapped(), std::back_inserter(out));
+    return out;
+}
+
+void Projection::each_history(Day as_of, const HistoryVisitor& visit) const {
+    assert(dirty_.empty());
+    auto gone = ghosts(as_of);
+    for (const Vehicle& vehicle : identity_.vehicles())
+        visit(vehicle.vehicle_id, history(vehicle.vehicle_id, as_of, gone));
+    for (const auto& [id, facts] : gone) visit(id, facts);
+}
+
+void Projection::each_history(const std::set<std::string>& of, Day as_of, const HistoryVisitor& visit) const {
+    auto gone = ghosts(as_of);
+    for (const auto& id : of) visit(id, history(id, as_of, gone));
+}
+
 void Projection::each_vehicle(Day as_of, const Visitor& visit) const {
     each_history(as_of, [&](const std::string& id, const std::vector<Fact>& records) {
         visit(id, episodes_of(records, as_of));
     });
 }
 
-void Projection::each_history(Day as_of, const HistoryVisitor& visit) const {
-    assert(dirty_.empty());
+void Projection::each_failed(Period period, Day as_of, const Visitor& visit) const {
     auto gone = ghosts(as_of);
-    std::vector<Fact> records;
-    for (const Vehicle& vehicle : identity_.vehicles()) {
-        records.clear();
-        for (const Evidence& e : vehicle.records)
-            if (auto f = fact(e.record_id, as_of)) records.push_back(std::move(*f));
-        if (const auto it = gone.find(vehicle.vehicle_id); it != gone.end()) {
-            std::move(it->second.begin(), it->second.end(), std::back_inserter(records));
-            gone.erase(it);
-        }
-        visit(vehicle.vehicle_id, records);
+    auto ids = cohorts_.vehicles(period);
+    for (const auto& [id, voided] : gone) ids.insert(id);
+    for (const auto& id : ids) {
+        auto episodes = episodes_of(history(id, as_of, gone), as_of);
+        std::erase_if(episodes, [&](const Episode& e) { return !period.holds(day_of(e.first_failure)); });
+        if (!episodes.empty()) visit(id, episodes);
     }
-    for (const auto& [id, facts] : gone) visit(id, facts);
 }
 
 void Projection::each_with_voided(Day as_of, const VoidedVisitor& visit) const {

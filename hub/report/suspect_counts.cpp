@@ -27,8 +27,11 @@ std::string station_county(const loop::Projection& projection, const Fact& fact)
 std::unordered_map<std::string, std::string> registered_counties(const loop::Projection& projection,
                                                                  const std::set<std::string>& records,
                                                                  loop::Day as_of) {
+    std::set<std::string> vehicles;
+    for (const auto& id : records)
+        if (auto vehicle = projection.identity().vehicle_of(id); !vehicle.empty()) vehicles.insert(std::move(vehicle));
     std::unordered_map<std::string, std::string> out;
-    projection.each_history(as_of, [&](const std::string&, const std::vector<Fact>& history) {
+    projection.each_history(vehicles, as_of, [&](const std::string&, const std::vector<Fact>& history) {
         for (const auto& f : history)
             if (records.contains(f.record_id))
                 out[f.record_id] = loop::registered_county(f.record_id, history, projection.stations(), as_of);

@@ -112,18 +112,17 @@ Report report_non_returns(const loop::Projection& projection, const ReportReques
                {},
                about(request)};
     std::vector<Missing> missing;
-    projection.each_vehicle(request.as_of, [&](const std::string& id, const std::vector<loop::Episode>& episodes) {
+    const auto look = [&](const std::string& id, const std::vector<loop::Episode>& episodes) {
         for (const auto& e : episodes) {
             const auto& county = request.view == loop::CountyView::station ? e.county : e.registered_county;
             const bool is_missing = e.outcome == loop::EpisodeOutcome::non_return_not_repaired ||
                                     e.outcome == loop::EpisodeOutcome::non_return_not_retested;
-            if (!is_missing || !request.period.holds(loop::day_of(e.first_failure)) ||
-                (!request.county.empty() && county != request.county))
-                continue;
+            if (!is_missing || (!request.county.empty() && county != request.county)) continue;
             const auto* vehicle = projection.identity().vehicle(id);
             missing.push_back({e, vehicle ? vehicle->vin : "", {}});
         }
-    });
+    };
+    projection.each_failed(request.period, request.as_of, look);
     std::ranges::sort(missing, {},
                       [](const Missing& m) { return std::pair(m.episode.due.value_or(0), m.episode.episode_id); });
     out.about["count"] = missing.size();

@@ -2,6 +2,7 @@
 #include <rapidcheck.h>
 
 #include <catch2/catch.hpp>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <random>
 
@@ -187,7 +188,7 @@ TEST_CASE("any order, any batches, any repeats and questions between give the sa
     }));
 }
 
-TEST_CASE("figures as of any day are what a look at every vehicle of that day counts") {
+TEST_CASE("figures and lists as of any day are what a look at every vehicle of that day gives") {
     loop::Policy policy;
     policy.counties = {"610404", "610400"};
     const auto day = [](const char* text) { return loop::parse_day(text).value(); };
@@ -207,10 +208,14 @@ TEST_CASE("figures as of any day are what a look at every vehicle of that day co
             for (const auto& within : {period, loop::Period{first, last}})
                 for (loop::Day at = first; at <= last; ++at) {
                     loop::Tally walked(policy, view);
-                    live.each_vehicle(at, [&](const std::string&, const std::vector<loop::Episode>& episodes) {
+                    std::map<std::string, std::vector<loop::Episode>> expected, listed;
+                    live.each_vehicle(at, [&](const std::string& id, const std::vector<loop::Episode>& episodes) {
                         for (const auto& e : episodes)
-                            if (within.holds(loop::day_of(e.first_failure))) walked.add(e);
+                            if (within.holds(loop::day_of(e.first_failure))) walked.add(e), expected[id].push_back(e);
                     });
+                    live.each_failed(within, at,
+                                     [&](const std::string& id, const auto& episodes) { listed[id] = episodes; });
+                    RC_ASSERT(listed == expected);
                     const auto summed = loop::tally(live, within, at, view);
                     RC_ASSERT(summed.counties() == walked.counties());
                     RC_ASSERT(summed.stations() == walked.stations());
