@@ -145,6 +145,7 @@ Answer Hub::Impl::rebuild() {
     const auto today = loop::day_of(options.now());
     const auto before = digest_of(state, today), after = digest_of(fresh, today);
     state = std::move(fresh);
+    known_keys.become(state.keys);
     boot = new_uuid7(options.now());
     return json_answer({{"before", before}, {"after", after}, {"same", before == after}});
 }

@@ -103,7 +103,11 @@ Hub::Impl::Impl(HubOptions o)
         tell_rule_failures();
         hold_new();
     };
-    writer = std::make_unique<Writer>(store, state, lock, key, Writer::Calls{settled, [this] { reload(); }});
+    known_keys.become(state.keys);
+    const auto committed = [this] {
+        if (std::exchange(state.keys_changed, false)) known_keys.become(state.keys);
+    };
+    writer = std::make_unique<Writer>(store, state, lock, key, Writer::Calls{committed, settled, [this] { reload(); }});
 }
 
 void Hub::Impl::reload() {
@@ -112,6 +116,7 @@ void Hub::Impl::reload() {
     fresh.settle(loop::day_of(options.now()));
     fresh.suspects.take_new();
     state = std::move(fresh);
+    known_keys.become(state.keys);
     boot = new_uuid7(options.now());
 }
 
@@ -133,11 +138,9 @@ void Hub::close() {
 }
 
 std::optional<Answer> Hub::barred(const Caller& caller) const {
-    const std::shared_lock guard(impl_->lock);
-    const auto* key = impl_->state.key(caller.source, caller.kid);
-    if (key == nullptr) return problem(401, "unknown_key", "没有登记过这把钥匙 / this key has not been registered");
-    if (key->status == "revoked")
-        return problem(403, "source_revoked", "这个来源已被停用 / this source has been revoked");
+    const auto status = impl_->known_keys.status(caller.source, caller.kid);
+    if (!status) return problem(401, "unknown_key", "没有登记过这把钥匙 / this key has not been registered");
+    if (status == "revoked") return problem(403, "source_revoked", "这个来源已被停用 / this source has been revoked");
     return std::nullopt;
 }
 

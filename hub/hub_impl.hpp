@@ -10,6 +10,7 @@
 #include "hub/answers.hpp"
 #include "hub/enrolment.hpp"
 #include "hub/hub.hpp"
+#include "hub/known_keys.hpp"
 #include "hub/limits.hpp"
 #include "hub/projection/state.hpp"
 #include "hub/quota.hpp"
@@ -43,6 +44,7 @@ struct Hub::Impl {
     Store store;
     mutable std::shared_mutex lock;  ///< of state and, for readers, of store
     State state;
+    KnownKeys known_keys;
     std::mutex own;  ///< one own line at a time
     mutable std::atomic<loop::Moment> last_own = 0;
     Quota waiting_segments{waiting_segments_max}, waiting_bytes{waiting_bytes_max};

@@ -125,6 +125,7 @@ void Writer::commit(std::deque<Arrival>& batch) {
         }
         transaction->commit();
         transaction.reset();
+        calls_.committed();
         try {
             state_.settle(loop::day_of(batch.back().received_at));
             calls_.settled();

@@ -43,8 +43,9 @@ struct Arrival {
 class Writer {
 public:
     struct Calls {
-        std::function<void()> settled;  ///< after each commit
-        std::function<void()> reload;   ///< makes `state` anew from `store`, after a fault that left it half changed
+        std::function<void()> committed;  ///< after each commit, before what follows from the lines is computed
+        std::function<void()> settled;    ///< after that
+        std::function<void()> reload;     ///< makes `state` anew from `store`, after a fault that left it half changed
     };
     using Errand = std::function<Answer(Store&, State&)>;
 

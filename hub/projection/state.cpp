@@ -74,6 +74,7 @@ void State::take(const loop::Admitted& admitted, std::string_view line, const jo
     const auto it = keys.find(c.kid);
     if (it != keys.end() && std::tie(c.occurred_at, c.record_id) < std::tie(it->second.since, it->second.record_id))
         return;
+    keys_changed = true;
     keys.insert_or_assign(c.kid, KeyState{c.source_id, std::move(*key), c.status, c.occurred_at, c.record_id});
 }
 

@@ -42,6 +42,7 @@ public:
     TraceShelf shelf;
     std::map<std::pair<std::string, std::string>, ChainState> chains;  ///< by source, epoch
     std::map<std::string, KeyState> keys;                              ///< by kid
+    bool keys_changed = false;                                         ///< since whoever watches them reset it
 
     struct PriceList {
         loop::Day valid_from = 0;

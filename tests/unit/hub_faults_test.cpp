@@ -25,7 +25,8 @@ struct Writing {
                        state,
                        lock,
                        key,
-                       {[this] { ++settled; },
+                       {[] {},
+                        [this] { ++settled; },
                         [this] {
                             ++reloads;
                             state = hub::State(loop::Policy{}, loop::rules::Parameters{json::object()});

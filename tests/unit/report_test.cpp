@@ -177,7 +177,8 @@ TEST_CASE("a cell of CSV is never a formula, and an id never a number") {
         csv.text(text);
     csv.value("-2.5");
     csv.end_row();
-    CHECK(csv.take() ==
+    const std::string written = csv.take();
+    CHECK(written ==
           "\xEF\xBB\xBF"
           "'=1+1,'+cmd,\"\t-2\",'@x,'＝1+1,\"'\t=1\",\"\t61040426031102\",\"\t1-2\",\"\t6.1E17\","
           "\"\t610404\",2026-03-02,陕D·0T001,\"a,\"\"b\"\"\",-2.5\r\n");
