@@ -13,4 +13,16 @@ echo "安装 / installing: ${missing[*]}"
 as_root=()
 [ "$(id -u)" -eq 0 ] || as_root=(sudo)
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+# A build needs no service: none is started, and PostgreSQL makes no cluster of its own.
+conf=/etc/postgresql-common/createcluster.conf
+if [[ " ${missing[*]} " == *" postgresql-"* && ! -e $conf ]]; then
+  "${as_root[@]}" mkdir -p "$(dirname $conf)"
+  echo "create_main_cluster = false" | "${as_root[@]}" tee $conf >/dev/null
+fi
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+  trap '"${as_root[@]}" rm -f $policy' EXIT
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee $policy >/dev/null
+  "${as_root[@]}" chmod 755 $policy
+fi
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

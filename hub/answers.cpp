@@ -1,5 +1,6 @@
 #include "hub/answers.hpp"
 
+#include "engine/errors.hpp"
 #include "service/say.hpp"
 
 namespace imloop::hub {
@@ -21,6 +22,11 @@ Answer problem(int status, std::string_view code, std::string_view detail) {
 
 Answer busy() { return problem(503, "busy", "监管中心正忙，请稍后再传 / the hub is busy, send again later"); }
 
+Answer store_lost() {
+    return problem(503, "store_lost",
+                   "监管中心的数据库暂时连不上，请稍后再传 / the hub's database can't be reached, send again later");
+}
+
 Answer too_many_guesses() {
     return problem(429, "too_many_attempts", "试得太频繁，请一分钟后再试 / too many attempts, try again in a minute");
 }
@@ -37,6 +43,8 @@ void answering(const Hub::Done& done, const std::function<void()>& work) noexcep
     try {
         try {
             work();
+        } catch (const engine::ConnectionLost&) {
+            done(store_lost());
         } catch (const std::exception& e) {
             done(internal_error(e));
         }

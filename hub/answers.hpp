@@ -16,11 +16,14 @@ std::string dumped(const nlohmann::json&, int indent = -1);
 Answer json_answer(const nlohmann::json&);
 /// 503 busy.
 Answer busy();
+/// 503 store_lost: nothing of what was asked is done, or it is found done when it is sent again.
+Answer store_lost();
 /// 429 too_many_attempts.
 Answer too_many_guesses();
 /// 500 internal_error: whoever asked is given no more than that, the log what it was.
 Answer internal_error(const std::exception&);
-/// Runs what is to answer by `done`. What it throws before it has answered is answered 500, so that it ends no thread.
+/// Runs what is to answer by `done`. What it throws before it has answered is answered 500 (a lost connection to the
+/// store 503), so that it ends no thread.
 void answering(const Hub::Done& done, const std::function<void()>& work) noexcept;
 
 }  // namespace imloop::hub

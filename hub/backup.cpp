@@ -25,14 +25,14 @@ void Hub::Impl::backup(const std::filesystem::path& file) {
     // Whole and marked before it has its name: one cut short would be served as if it were no copy.
     const std::filesystem::path fresh = file.string() + ".new";
     std::filesystem::remove(fresh);
-    store.database().backup(fresh);
+    store.copy_to(fresh);
     Store(fresh).put_meta(is_backup, "1");
     std::filesystem::rename(fresh, file);
 }
 
 void Hub::Impl::begin_epoch_where_put_back() {
     if (store.meta(is_backup).value_or("") != "1") return;
-    sqlite::Transaction transaction(store.database());
+    Transaction transaction(store.database());
     auto all = before(store);
     all.push_back({{"epoch", epoch}, {"until", store.position()}});
     epoch = new_uuid7(options.now());

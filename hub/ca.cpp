@@ -7,12 +7,12 @@
 
 #include <memory>
 
+#include "engine/errors.hpp"
 #include "service/files.hpp"
-#include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
 
-using sqlite::StoreError;
+using engine::StoreError;
 namespace {
 
 template <auto free>

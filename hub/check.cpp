@@ -82,7 +82,7 @@ State Hub::Impl::rebuilt(std::unique_lock<std::shared_mutex>& guard,
         const bool loaded = fresh.load(s);
         also(fresh, s, loaded);
     };
-    Store own_view(options.data / "hub.sqlite");
+    auto own_view = store.reader();
     const auto seen = own_view.each_segment(load);
     guard.lock();
     store.each_segment(load, seen);
@@ -97,8 +97,8 @@ json Hub::Impl::damage_beside_journals() {
     const auto note = [&](const char* what, const std::string& name, const char* detail) {
         out.push_back({{what, name}, {"code", "damaged"}, {"detail", detail}});
     };
-    Store own_view(options.data / "hub.sqlite");
-    if (const auto found = own_view.database().integrity_check(); found != "ok")
+    auto own_view = store.reader();
+    if (const auto found = own_view.database().condition(true); found != "ok")
         note("database", found, "数据库文件的结构已损坏 / the structure of the database file is damaged");
     for (const auto& name : meta_damage) note("meta", name, "与写入时不同 / is not what was written");
     own_view.each_trace([&](const std::string& sha256, const std::optional<std::string>& csv) {
@@ -126,9 +126,9 @@ Answer Hub::Impl::verify() {
         const auto today = loop::day_of(options.now());
         live = digest_of(state, today);
         anew = digest_of(fresh, today);
-    } catch (const sqlite::DamagedFile& e) {
+    } catch (const engine::DamagedFile& e) {
         // What lies behind the damaged page can't be reached.
-        beside.push_back({{"database", "hub.sqlite"}, {"code", "damaged"}, {"detail", e.what()}});
+        beside.push_back({{"database", shown(options.store)}, {"code", "damaged"}, {"detail", e.what()}});
     }
     const bool holds = !live.empty() && live == anew;
     auto out = checker.report();

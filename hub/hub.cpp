@@ -38,6 +38,11 @@ json policy_in(const std::filesystem::path& data) {
     return std::move(read.json);
 }
 
+HubOptions placed(HubOptions options) {
+    options.store = place_in(options.data, options.store);
+    return options;
+}
+
 /// Of a table, its date.
 std::string valid_from(const json& policy) { return policy.value("valid_from", policy.value("date", "")); }
 
@@ -49,21 +54,30 @@ Answer refusal_of(const journal::Error& e) {
 }
 
 void Hub::init(const std::filesystem::path& data, const std::string& hub_id, const std::string& name,
-               const std::vector<std::string>& hosts, loop::Moment now) {
+               const std::vector<std::string>& hosts, loop::Moment now, const std::string& store) {
+    const auto place = place_in(data, store);
+    const bool on_server = is_server(place);
     service::make_folder(data);
     if (std::filesystem::exists(data / "hub.key.pem") || std::filesystem::exists(data / "hub.sqlite"))
         throw StoreError("这里已有一个监管中心 / there is a hub here already: " + data.string());
+    if (on_server) {
+        const Store reached(place);  // before anything is made here
+        if (holds_hub(place))
+            throw StoreError("这个数据库里已有一个监管中心 / the database holds a hub already: " + shown(place));
+        service::replace_file(data / place_file, place + "\n");
+    }
     const auto key = journal::PrivateKey::generate(journal::Algorithm::es256);
     service::replace_file(data / "hub.key.pem", key.pem());
     service::replace_file(data / "hub.pub.pem", key.public_key().pem(), service::everyone_reads);
     make_ca(data, hub_id, now);
     make_server_certificate(data, hosts, now);
     {
-        Store store(data / "hub.sqlite");
-        store.put_meta("hub_id", hub_id);
-        store.put_meta("epoch", new_uuid7(now));
+        Store made(place);
+        made.put_meta("hub_id", hub_id);
+        made.put_meta("epoch", new_uuid7(now));
+        made.put_meta(key_of_hub, key.public_key().kid());
     }
-    Hub hub({data, [now] { return now; }, 1, HubOptions::Opens::made});
+    Hub hub({data, [now] { return now; }, 1, HubOptions::Opens::made, place});
     auto registration = hub.impl_->own_record("registration");
     registration.update({{"registered_station_id", hub_id},
                          {"kind", "H"},
@@ -83,7 +97,7 @@ void Hub::init(const std::filesystem::path& data, const std::string& hub_id, con
 }
 
 Hub::Impl::Impl(HubOptions o)
-    : options(std::move(o)),
+    : options(placed(std::move(o))),
       key(journal::PrivateKey::from_pem(service::read_file(options.data / "hub.key.pem")).value()),
       policy(loop::policy_from(policy_in(options.data))),
       policy_valid_from(valid_from(policy_in(options.data))),
@@ -138,6 +152,7 @@ void Hub::close() {
 }
 
 std::optional<Answer> Hub::barred(const Caller& caller) const {
+    if (impl_->writer->lost()) return store_lost();
     const auto status = impl_->known_keys.status(caller.source, caller.kid);
     if (!status) return problem(401, "unknown_key", "没有登记过这把钥匙 / this key has not been registered");
     if (status == "revoked") return problem(403, "source_revoked", "这个来源已被停用 / this source has been revoked");
@@ -233,7 +248,7 @@ Answer Hub::get_trace(const Caller&, std::string_view sha256) const {
 
 const std::filesystem::path& Hub::data() const { return impl_->options.data; }
 
-bool Hub::ready() const { return true; }
+bool Hub::ready() const { return !impl_->writer->lost(); }
 
 std::string Hub::metrics() const {
     const std::shared_lock guard(impl_->lock);
@@ -256,6 +271,7 @@ void Hub::admin(std::string_view command, std::string body, Done done) {
     boost::asio::post(impl_->operators,
                       [this, command = std::string(command), body = std::move(body), done = std::move(done)] {
                           try {
+                              if (impl_->writer->lost()) return done(store_lost());
                               const auto read = loop::parse_bounded(body.empty() ? "{}" : body);
                               const auto why = loop::json_problem(read.code, read.pointer);
                               if (!read.code.empty())

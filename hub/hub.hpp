@@ -41,6 +41,7 @@ struct HubOptions {
     /// meta that a disk changed are reported instead of ending it.
     enum class Opens { served, made, checked };
     Opens opens = Opens::served;
+    std::string store = {};  ///< its place (store/place.hpp); empty: as the data folder says
 };
 
 class Hub {
@@ -48,9 +49,10 @@ public:
     using Done = std::function<void(Answer)>;
 
     /// Makes the store, the hub's key and the first lines of its own journal. Throws where there is a hub already.
-    /// `hosts` are the names and addresses stations reach it by, at least one.
+    /// `hosts` are the names and addresses stations reach it by, at least one. `store`: `hub.sqlite` where it is empty;
+    /// a server's address is kept in the data folder.
     static void init(const std::filesystem::path& data, const std::string& hub_id, const std::string& name,
-                     const std::vector<std::string>& hosts, loop::Moment now);
+                     const std::vector<std::string>& hosts, loop::Moment now, const std::string& store = {});
 
     explicit Hub(HubOptions);
     ~Hub();

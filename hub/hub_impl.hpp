@@ -29,6 +29,9 @@ bool is_hub(std::string_view source);
 /// 403 foreign_hub: what another hub wrote is not taken.
 Answer foreign_hub(std::string_view source);
 
+/// Row of meta: the kid of the hub's key. Hubs made before it was kept have none.
+inline constexpr const char* key_of_hub = "kid";
+
 struct Hub::Impl {
     explicit Impl(HubOptions);
 
@@ -128,8 +131,8 @@ struct Hub::Impl {
     static std::set<std::string> restored_in(Store&);
     /// `{path, source?, from?, to?}`: whole segments received on these days; all and the process data without.
     Answer export_to(const nlohmann::json&);
-    /// The steps of opening (opening.cpp). The path of a database that is there; throws StoreError where it is lost.
-    static std::filesystem::path database_of(const HubOptions&);
+    /// The steps of opening (opening.cpp). The place of a database that is there; throws StoreError where it is lost.
+    static std::string database_of(const HubOptions&);
     void read_meta();
     void refuse_damaged_meta() const;  ///< not where the hub is opened to be checked
     void load(State&);

@@ -41,6 +41,8 @@ inline constexpr std::size_t refusals_told_apart_max = 1000;  ///< sources with 
 
 inline constexpr std::size_t segments_a_page_max = 200;    ///< that one page of a list reads
 inline constexpr std::size_t traces_a_transaction = 1000;  ///< whose figures are made anew at start
+// A lost connection to the store is tried again after these, twice as long each time.
+inline constexpr std::chrono::milliseconds reconnect_min{100}, reconnect_max{5'000};
 inline constexpr int list_limit_default = 50;
 inline constexpr int list_limit_max = 500;
 

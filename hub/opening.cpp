@@ -26,17 +26,16 @@ loop::Moment latest_in(const StoredSegment& own) {
 
 }  // namespace
 
-std::filesystem::path Hub::Impl::database_of(const HubOptions& options) {
-    auto file = options.data / "hub.sqlite";
-    if (options.opens != HubOptions::Opens::made && !holds_hub(file))
+std::string Hub::Impl::database_of(const HubOptions& options) {
+    if (options.opens != HubOptions::Opens::made && !holds_hub(options.store))
         throw StoreError(fmt::format(
-            "{0} 没有或是空的，而这里已建过监管中心：数据库丢了，没有改动任何文件。把备份放成这个文件再启动；"
+            "{0} 没有或是空的，而这里已建过监管中心：数据库丢了，没有改动任何内容。把备份放成这个文件再启动；"
             "没有备份时，在新目录运行 hub init，再用 hub import 导出目录 --restore 钥匙编号。 / {0} is missing or "
             "empty, "
             "and a hub was made here: the database is lost, nothing was changed. Put the backup there and start again; "
             "without one, run `hub init` in a new folder, then `hub import EXPORT --restore KID`.",
-            file.string()));
-    return file;
+            shown(options.store)));
+    return options.store;
 }
 
 void Hub::Impl::read_meta() {
@@ -46,6 +45,11 @@ void Hub::Impl::read_meta() {
     for (const auto* needed : {"hub_id", "epoch"})
         if (!store.meta(needed)) meta_damage.emplace_back(needed);
     if (!meta_damage.empty()) return refuse_damaged_meta();
+    if (const auto kid = store.meta(key_of_hub); kid && *kid != key.public_key().kid())
+        throw StoreError(fmt::format(
+            "{0} 是另一个监管中心 {1} 的，没有启动；看 --store 和 --data 是否配对 / {0} is of another hub, {1}; not "
+            "started, see that --store and --data belong together",
+            shown(options.store), id));
     restored = restored_in(store);
     begin_epoch_where_put_back();
 }
@@ -86,7 +90,7 @@ void Hub::Impl::load(State& into) {
         }
         into.take_traces_in(store, !checks);
         into.take_forks_in(store);
-    } catch (const sqlite::DamagedFile&) {
+    } catch (const engine::DamagedFile&) {
         if (!checks) throw;  // `verify` comes to the same place and names it
     }
 }

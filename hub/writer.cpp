@@ -19,30 +19,6 @@ namespace {
     std::_Exit(store_refused_exit);
 }
 
-/// What a segment writes; gone again where release() was not called.
-class Savepoint {
-public:
-    explicit Savepoint(sqlite::Database& database) : database_(database) { database_.execute("SAVEPOINT segment"); }
-    ~Savepoint() {
-        if (released_) return;
-        try {
-            database_.execute("ROLLBACK TO segment; RELEASE segment");
-        } catch (const StoreError& e) {
-            end_with(e);
-        }
-    }
-    void release() {
-        database_.execute("RELEASE segment");
-        released_ = true;
-    }
-    Savepoint(const Savepoint&) = delete;
-    Savepoint& operator=(const Savepoint&) = delete;
-
-private:
-    sqlite::Database& database_;
-    bool released_ = false;
-};
-
 Answer receipt_answer(std::string receipt) { return {200, "application/x-ndjson", std::move(receipt), {}}; }
 
 }  // namespace
@@ -86,13 +62,23 @@ void Writer::work() {
         std::deque<std::pair<Errand, Hub::Done>> errands;
         {
             std::unique_lock guard(mutex_);
-            wake_.wait(guard, [this] { return stop_ || !waiting_.empty() || !errands_.empty(); });
+            const auto wanted = [this] { return stop_ || !waiting_.empty() || !errands_.empty(); };
+            if (lost_)
+                wake_.wait_until(guard, next_try_, wanted);
+            else
+                wake_.wait(guard, wanted);
             if (stop_ && waiting_.empty() && errands_.empty()) return;
             batch.swap(waiting_);
             errands.swap(errands_);
         }
+        const bool writes = reconnected();
         if (!batch.empty()) commit(batch);
-        for (const auto& [errand, done] : errands) run_now(errand, done);
+        for (const auto& [errand, done] : errands) {
+            if (writes && !lost_)
+                run_now(errand, done);
+            else
+                answering(done, [&] { done(store_lost()); });
+        }
     }
 }
 
@@ -101,7 +87,12 @@ void Writer::run_now(const Errand& errand, const Hub::Done& done) {
         std::optional<Answer> answer;
         try {
             const std::unique_lock guard(lock_);
-            answer = errand(store_, state_);
+            try {
+                answer = errand(store_, state_);
+            } catch (const engine::ConnectionLost& e) {
+                lose(e);
+                answer = store_lost();
+            }
         } catch (const StoreError& e) {
             end_with(e);
         }
@@ -109,31 +100,41 @@ void Writer::run_now(const Errand& errand, const Hub::Done& done) {
     });
 }
 
-void Writer::commit(std::deque<Arrival>& batch) {
-    std::vector<Answer> answers;
-    answers.reserve(batch.size());
+/// Under the lock: nobody reads what memory has and the store may lack without lost() saying so.
+void Writer::lose(const std::exception& e) {
+    lost_ = true;
+    pause_ = reconnect_min;
+    next_try_ = std::chrono::steady_clock::now();
+    service::say(e.what());
+}
+
+bool Writer::reconnected() {
+    if (!lost_) return true;
+    if (std::chrono::steady_clock::now() < next_try_) return false;
     try {
         const std::unique_lock guard(lock_);
-        std::optional<Transaction> transaction(std::in_place, store_.database());
-        for (auto& arrival : batch) {
-            answers.push_back(put_alone(arrival));
-            if (!state_differs_) continue;
-            transaction->commit();
-            calls_.reload();
-            state_differs_ = false;
-            transaction.emplace(store_.database());
-        }
-        transaction->commit();
-        transaction.reset();
-        calls_.committed();
+        store_.reconnect();
+        calls_.reload();
+        state_differs_ = false;
+        lost_ = false;
+        service::say("数据库又连上了 / connected to the database again");
+    } catch (const StoreError&) {
+        next_try_ = std::chrono::steady_clock::now() + pause_;
+        pause_ = std::min(2 * pause_, reconnect_max);
+    }
+    return !lost_;
+}
+
+void Writer::commit(std::deque<Arrival>& batch) {
+    std::vector<Answer> answers;
+    try {
+        const std::unique_lock guard(lock_);
         try {
-            state_.settle(loop::day_of(batch.back().received_at));
-            calls_.settled();
-        } catch (const StoreError&) {
-            throw;
-        } catch (const std::exception& e) {  // what was written stands, and its receipts are owed
-            service::say(fmt::format("重算未完成 / what follows from the records is not complete: {}", e.what()));
+            if (!lost_) answers = committed(batch);
+        } catch (const engine::ConnectionLost& e) {
+            lose(e);
         }
+        if (lost_) answers.assign(batch.size(), store_lost());
     } catch (const std::exception& e) {
         end_with(e);
     }
@@ -143,6 +144,32 @@ void Writer::commit(std::deque<Arrival>& batch) {
         batch[i] = {};  // its bytes and its place: who reads the answer may send the next at once
         answering(done, [&] { done(std::move(answers[i])); });
     }
+}
+
+std::vector<Answer> Writer::committed(std::deque<Arrival>& batch) {
+    std::vector<Answer> answers;
+    answers.reserve(batch.size());
+    std::optional<Transaction> transaction(std::in_place, store_.database());
+    for (auto& arrival : batch) {
+        answers.push_back(put_alone(arrival));
+        if (!state_differs_) continue;
+        transaction->commit();
+        calls_.reload();
+        state_differs_ = false;
+        transaction.emplace(store_.database());
+    }
+    transaction->commit();
+    transaction.reset();
+    calls_.committed();
+    try {
+        state_.settle(loop::day_of(batch.back().received_at));
+        calls_.settled();
+    } catch (const StoreError&) {
+        throw;
+    } catch (const std::exception& e) {  // what was written stands, and its receipts are owed
+        service::say(fmt::format("重算未完成 / what follows from the records is not complete: {}", e.what()));
+    }
+    return answers;
 }
 
 /// Whatever it throws, the store is as before it, and the segments beside it are not touched.

@@ -1,8 +1,11 @@
 // The one writer: takes judged segments in batches, one transaction a batch (group commit), one savepoint a segment,
 // and answers after the commit. What a segment or an errand throws is answered 500 and leaves the others as they are; a
-// store that refuses a write ends the process.
+// store that refuses a write ends the process; where the connection to it is lost, all are answered 503 until a new one
+// is made and memory is as the store again.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -13,6 +16,7 @@
 #include <vector>
 
 #include "hub/hub.hpp"
+#include "hub/limits.hpp"
 #include "hub/projection/state.hpp"
 #include "hub/quota.hpp"
 #include "hub/store/store.hpp"
@@ -58,10 +62,15 @@ public:
     void offer(Arrival);
     /// Runs in the writer's transaction order, for what is not a segment, and gives its answer.
     void run(Errand, Hub::Done);
+    /// Whether the connection to the store is lost: then memory may hold what the store does not.
+    bool lost() const { return lost_; }
 
 private:
     void work();
     void commit(std::deque<Arrival>&);
+    std::vector<Answer> committed(std::deque<Arrival>&);
+    void lose(const std::exception&);
+    bool reconnected();
     void run_now(const Errand&, const Hub::Done&);
     Answer put_alone(Arrival&);
     Answer put(Arrival&);
@@ -74,6 +83,9 @@ private:
     const journal::PrivateKey& key_;
     Calls calls_;
     bool state_differs_ = false;  ///< from the store: a segment was taken in and rolled back
+    std::atomic<bool> lost_ = false;
+    std::chrono::steady_clock::time_point next_try_;
+    std::chrono::milliseconds pause_ = reconnect_min;
     std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<Arrival> waiting_;

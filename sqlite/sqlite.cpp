@@ -12,6 +12,8 @@ namespace {
 [[noreturn]] void fail(sqlite3* database) {
     const int code = sqlite3_errcode(database) & 0xff;
     if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) throw DamagedFile(sqlite3_errmsg(database));
+    if (code == SQLITE_BUSY) throw engine::Busy(sqlite3_errmsg(database));
+    if (code == SQLITE_CONSTRAINT) throw engine::Constraint(sqlite3_errmsg(database));
     if (code == SQLITE_FULL || sqlite3_system_errno(database) == ENOSPC) throw DiskFull();
     throw StoreError(sqlite3_errmsg(database));
 }
@@ -31,81 +33,68 @@ void check(int code, sqlite3* database) {
     if (code != SQLITE_OK) fail(database);
 }
 
+class Prepared final : public engine::Prepared {
+public:
+    Prepared(sqlite3* database, std::string_view sql) : database_(database) {
+        sqlite3_stmt* raw = nullptr;
+        check(sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()), &raw, nullptr), database);
+        statement_.reset(raw);
+    }
+    void bind(int number, std::int64_t value) override {
+        check(sqlite3_bind_int64(statement_.get(), index(number), value), database_);
+    }
+    void bind_text(int number, std::string_view text) override {
+        check(sqlite3_bind_text(statement_.get(), index(number), text.data(), static_cast<int>(text.size()),
+                                SQLITE_TRANSIENT),
+              database_);
+    }
+    void bind_blob(int number, std::string_view bytes) override {
+        check(sqlite3_bind_blob(statement_.get(), index(number), bytes.data(), static_cast<int>(bytes.size()),
+                                SQLITE_TRANSIENT),
+              database_);
+    }
+    bool step() override {
+        const int code = sqlite3_step(statement_.get());
+        if (code == SQLITE_ROW) return true;
+        const std::unique_ptr<sqlite3_stmt, Reset> reset(statement_.get());
+        if (code != SQLITE_DONE) fail(database_);
+        return false;
+    }
+    std::int64_t integer(int column) const override { return sqlite3_column_int64(statement_.get(), column); }
+    std::string text(int column) const override {
+        const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
+        return bytes == nullptr
+                   ? std::string()
+                   : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column)));
+    }
+
+private:
+    // SQLite takes $1 as a name and numbers names by first appearance, so the parameter is looked up by its name.
+    int index(int number) const {
+        const std::string name = "$" + std::to_string(number);
+        return sqlite3_bind_parameter_index(statement_.get(), name.c_str());
+    }
+    struct Free {
+        void operator()(sqlite3_stmt* s) const { sqlite3_finalize(s); }
+    };
+    sqlite3* database_;
+    std::unique_ptr<sqlite3_stmt, Free> statement_;
+};
+
 }  // namespace
 
-DiskFull::DiskFull()
-    : StoreError("磁盘已满，没有写入；腾出空间后会接着做 / the disk is full, nothing was written: make room to go on") {
-}
-
-DamagedFile::DamagedFile(const std::string& what_sqlite_says)
-    : StoreError(
-          "数据库文件已损坏，没有改动任何内容；停下程序，换上备份 / the database file is damaged, nothing was "
-          "changed: stop the program and put the backup in its place (" +
-          what_sqlite_says + ")") {}
-
-void Statement::Free::operator()(sqlite3_stmt* s) const { sqlite3_finalize(s); }
 void Database::Close::operator()(sqlite3* d) const { sqlite3_close(d); }
 
-Statement::Statement(sqlite3* database, std::string_view sql) : database_(database) {
-    sqlite3_stmt* raw = nullptr;
-    check(sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()), &raw, nullptr), database);
-    statement_.reset(raw);
-}
-
-// SQLite takes $1 as a name and numbers names by first appearance, so the parameter is looked up by its name.
-int Statement::index(int number) const {
-    const std::string name = "$" + std::to_string(number);
-    return sqlite3_bind_parameter_index(statement_.get(), name.c_str());
-}
-
-Statement& Statement::bind(int number, std::int64_t value) {
-    check(sqlite3_bind_int64(statement_.get(), index(number), value), database_);
-    return *this;
-}
-
-Statement& Statement::bind(int number, std::string_view text) {
-    check(sqlite3_bind_text(statement_.get(), index(number), text.data(), static_cast<int>(text.size()),
-                            SQLITE_TRANSIENT),
-          database_);
-    return *this;
-}
-
-Statement& Statement::bind_blob(int number, std::string_view bytes) {
-    check(sqlite3_bind_blob(statement_.get(), index(number), bytes.data(), static_cast<int>(bytes.size()),
-                            SQLITE_TRANSIENT),
-          database_);
-    return *this;
-}
-
-bool Statement::step() {
-    const int code = sqlite3_step(statement_.get());
-    if (code == SQLITE_ROW) return true;
-    const std::unique_ptr<sqlite3_stmt, Reset> reset(statement_.get());
-    if (code != SQLITE_DONE) fail(database_);
-    return false;
-}
-
-void Statement::run() {
-    while (step()) {
-    }
-}
-
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
-
-std::string Statement::text(int column) const {
-    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
-    return bytes == nullptr
-               ? std::string()
-               : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column)));
-}
-
 Database::Database(const std::filesystem::path& file, Journaling journaling) {
-    make_private(file);
+    const bool reads = journaling == Journaling::read_only;
+    if (!reads) make_private(file);
     sqlite3* raw = nullptr;
-    const int code = sqlite3_open_v2(file.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+    const int code = sqlite3_open_v2(
+        file.c_str(), &raw, reads ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
     handle_.reset(raw);
     check(code, raw);
     sqlite3_busy_timeout(raw, 10'000);
+    if (reads) return;
     execute("PRAGMA page_size=8192; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536");
     if (journaling == Journaling::write_ahead) execute("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=4000");
 }
@@ -121,12 +110,22 @@ void Database::define(std::string_view tables) {
             sql.replace(at, from.size(), to);
     };
     replace("BYTEA", "BLOB");
+    replace("'\\x'", "x''");
     replace("BIGINT", "INTEGER");
     replace(");", ") STRICT;");
     execute(sql);
 }
 
-Statement Database::prepare(std::string_view sql) { return Statement(handle_.get(), sql); }
+Statement Database::prepare(std::string_view sql) { return Statement(std::make_unique<Prepared>(handle_.get(), sql)); }
+
+void Database::write_all(std::string_view sql, std::size_t rows,
+                         const std::function<void(Statement&, std::size_t)>& bind) {
+    auto statement = prepare(sql);
+    for (std::size_t row = 0; row < rows; ++row) {
+        bind(statement, row);
+        statement.run();
+    }
+}
 
 void Database::backup(const std::filesystem::path& to) {
     const Database target(to);
@@ -140,30 +139,17 @@ bool Database::has_table(std::string_view name) {
     return prepare("PRAGMA table_info(" + std::string(name) + ")").step();
 }
 
-std::string Database::quick_check() { return checked("PRAGMA quick_check(1)"); }
-std::string Database::integrity_check() { return checked("PRAGMA integrity_check(1)"); }
-
-std::string Database::checked(std::string_view pragma) {
-    auto s = prepare(pragma);
+std::string Database::condition(bool thorough) {
+    auto s = prepare(thorough ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)");
     std::string out;
     while (s.step()) out = s.text(0);
     return out;
 }
 
-Transaction::Transaction(Database& database) : database_(database) { database_.execute("BEGIN IMMEDIATE"); }
-
-Transaction::~Transaction() {
-    if (!open_) return;
-    try {
-        database_.execute("ROLLBACK");
-    } catch (const StoreError&) {
-        // SQLite has already rolled back.
-    }
-}
-
-void Transaction::commit() {
-    database_.execute("COMMIT");
-    open_ = false;
+void Database::begin(engine::Access access) {
+    if (access == engine::Access::write) return execute("BEGIN IMMEDIATE");
+    // A snapshot is of the first read's moment: so there is one at once.
+    execute("BEGIN; SELECT COUNT(*) FROM sqlite_schema");
 }
 
 }  // namespace imloop::sqlite

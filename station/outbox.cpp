@@ -8,10 +8,10 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "engine/form.hpp"
 #include "journal/chain.hpp"
 #include "journal/limits.hpp"
 #include "service/files.hpp"
-#include "sqlite/form.hpp"
 #include "station/statements.hpp"
 
 namespace imloop::station {
@@ -23,8 +23,8 @@ using journal::Error;
 constexpr std::size_t cut_bytes_max = journal::segment_bytes_max - 2 * journal::frame_line_bytes_max;
 
 /// Version 1 is the form that outboxes had before versions were kept.
-const sqlite::Form& outbox_form() {
-    static const sqlite::Form form{sql::meta_get, sql::meta_put, {[](sqlite::Database& database) {
+const engine::Form& outbox_form() {
+    static const engine::Form form{sql::meta_get, sql::meta_put, {[](engine::Connection& database) {
                                        database.define(sql::schema);
                                        database.execute(sql::record_index);
                                    }}};
@@ -34,7 +34,7 @@ const sqlite::Form& outbox_form() {
 sqlite::Database open(const std::filesystem::path& folder) {
     service::make_folder(folder);
     sqlite::Database database(folder / "outbox.sqlite");
-    sqlite::bring_up_to_date(database, outbox_form(), (folder / "outbox.sqlite").string());
+    engine::bring_up_to_date(database, outbox_form(), (folder / "outbox.sqlite").string());
     return database;
 }
 
@@ -221,7 +221,7 @@ Outbox::Counts Outbox::counts() {
     return out;
 }
 
-std::string Outbox::quick_check() { return database_.quick_check(); }
+std::string Outbox::quick_check() { return database_.condition(false); }
 
 std::vector<Queued> Outbox::queue(std::uint64_t after, std::size_t limit) {
     std::vector<Queued> out;

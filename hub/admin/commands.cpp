@@ -8,6 +8,7 @@
 #include <future>
 #include <iostream>
 
+#include "engine/errors.hpp"
 #include "hub/admin/ask.hpp"
 #include "hub/admin/doctor.hpp"
 #include "hub/admin/draw.hpp"
@@ -20,7 +21,6 @@
 #include "schemas/embedded.hpp"
 #include "service/files.hpp"
 #include "service/terminal.hpp"
-#include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 
 struct Options {
     fs::path data = "hub-data";
-    std::string tables;
+    std::string store, tables;
     // init, serve
     std::string id = "H610400-01", name = "机动车排放检验与维护监管中心", address = "127.0.0.1";
     std::vector<std::string> hosts{"localhost", "127.0.0.1"};
@@ -104,11 +104,18 @@ int run_command(int argc, char** argv) {
     app.require_subcommand(1);
     app.fallthrough();
     app.add_option("--data", o.data, "数据目录 / data folder")->capture_default_str()->envname("IMLOOP_HUB_DATA");
+    app.add_option("--store", o.store,
+                   "数据库，默认为数据目录里的 hub.sqlite；postgresql:///库名?host=/run/postgresql 用 PostgreSQL 15 "
+                   "以上，init 时写下，此后不必再写\n"
+                   "database, hub.sqlite in the data folder by default; postgresql:///NAME?host=/run/postgresql for "
+                   "PostgreSQL 15 or later: named at init, kept from there on")
+        ->type_name("URL")
+        ->envname("IMLOOP_HUB_STORE");
     app.add_option("--tables", o.tables, "用这个目录里的表代替内置的 / tables here go before the built-in ones");
     int code = 0;
     const auto on = [&](CLI::App* command, std::function<int(Session&)> act) {
         command->callback([&o, &code, act = std::move(act)] {
-            Session session(o.data);
+            Session session(o.data, o.store);
             code = act(session);
         });
     };
@@ -119,7 +126,7 @@ int run_command(int argc, char** argv) {
     init->add_option("--name", o.name, "名称 / name");
     init->add_option("--host", o.hosts, "站点访问用的主机名或地址 / host names or addresses stations use");
     init->callback([&] {
-        Hub::init(o.data, o.id, o.name, o.hosts, unix_now());
+        Hub::init(o.data, o.id, o.name, o.hosts, unix_now(), o.store);
         fmt::print("监管中心 {0} 已建在 {1}\nHub {0} made in {1}\n", o.id, o.data.string());
     });
 
@@ -224,7 +231,7 @@ int run_command(int argc, char** argv) {
         "broken\n\n  hub doctor --data /var/lib/imloop-hub\n  hub doctor --json");
     doctor->add_flag("--json", o.as_json, "JSON");
     doctor->callback([&] {
-        const auto findings = examine(o.data, unix_now());
+        const auto findings = examine(o.data, o.store, unix_now());
         service::show(findings, o.as_json, std::cout);
         code = service::exit_code(findings);
     });
@@ -246,7 +253,7 @@ int run_command(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? 0 : 2;
-    } catch (const sqlite::DamagedFile& e) {
+    } catch (const engine::DamagedFile& e) {
         std::cerr << e.what() << '\n';
         return verify_->parsed() ? 4 : 1;
     } catch (const std::exception& e) {

@@ -60,19 +60,21 @@ Finding authority(const fs::path& data, loop::Moment now) {
     return out;
 }
 
-Finding database(const fs::path& file) {
+Finding database(const fs::path& data, const std::string& store) {
     Finding out{"database", Verdict::fine, {"数据库", "database"}, {"完好", "whole"}, {}};
     try {
-        if (!holds_hub(file)) {
+        const auto place = place_in(data, store);
+        if (!holds_hub(place)) {
             out.verdict = Verdict::broken;
             out.what = {"没有或是空的，而这里已建过监管中心：数据库丢了",
                         "is missing or empty, and a hub was made here: it is lost"};
             out.todo = {"停下服务，把备份放成 hub.sqlite", "stop the service, put the backup there as hub.sqlite"};
             return out;
         }
-        Database opened(file);
-        const auto version = sqlite::version_of(opened, store_form());
-        const auto state = opened.quick_check();
+        const auto reading = connect(place, is_server(place) ? Use::reading : Use::writing);
+        auto& opened = *reading;
+        const auto version = engine::version_of(opened, store_form());
+        const auto state = opened.condition(false);
         if (state != "ok") {
             out.verdict = Verdict::broken;
             out.what = {"损坏：" + state, "damaged: " + state};
@@ -135,7 +137,7 @@ Finding serving(const fs::path& data) {
 
 }  // namespace
 
-std::vector<Finding> examine(const fs::path& data, loop::Moment now) {
+std::vector<Finding> examine(const fs::path& data, const std::string& store, loop::Moment now) {
     Finding folder{"data", Verdict::fine, {"数据目录", "data folder"}, {data.string(), data.string()}, {}};
     std::error_code unreadable;
     if (!fs::exists(data / "hub.sqlite", unreadable) && !fs::exists(data / "hub.key.pem", unreadable)) {
@@ -151,7 +153,7 @@ std::vector<Finding> examine(const fs::path& data, loop::Moment now) {
     out.push_back(own_certificate(data, now));
     out.push_back(authority(data, now));
     out.push_back(service::find_space(data, record_bytes));
-    out.push_back(database(data / "hub.sqlite"));
+    out.push_back(database(data, store));
     out.push_back(serving(data));
     return out;
 }

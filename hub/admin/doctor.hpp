@@ -9,6 +9,7 @@
 
 namespace imloop::hub {
 
-std::vector<service::Finding> examine(const std::filesystem::path& data, loop::Moment now);
+/// `store`: where it is, if not as the data folder says.
+std::vector<service::Finding> examine(const std::filesystem::path& data, const std::string& store, loop::Moment now);
 
 }  // namespace imloop::hub

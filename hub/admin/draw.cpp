@@ -6,11 +6,11 @@
 #include <iostream>
 #include <memory>
 
+#include "engine/errors.hpp"
 #include "hub/admin/ask.hpp"
 #include "hub/draw/draw.hpp"
-#include "service/files.hpp"
 #include "loop/json.hpp"
-#include "sqlite/sqlite.hpp"
+#include "service/files.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -26,7 +26,7 @@ struct DrawOptions {
 json read_json(const std::string& path) {
     auto read = loop::parse_bounded(service::read_file(path));
     if (const auto why = loop::json_problem(read.code, read.pointer); !read.code.empty())
-        throw sqlite::StoreError(path + "：" + why.zh + " / " + why.en);
+        throw engine::StoreError(path + "：" + why.zh + " / " + why.en);
     return std::move(read.json);
 }
 

@@ -10,16 +10,16 @@
 #include <csignal>
 #include <future>
 
+#include "engine/errors.hpp"
 #include "hub/api/admin_client.hpp"
 #include "hub/api/server.hpp"
 #include "hub/ids.hpp"
 #include "service/files.hpp"
 #include "service/notify.hpp"
-#include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
 
-using sqlite::StoreError;
+using engine::StoreError;
 
 using nlohmann::json;
 
@@ -30,7 +30,7 @@ constexpr std::chrono::seconds answer_time{10};
 
 }  // namespace
 
-Session::Session(std::filesystem::path data) : data_(std::move(data)) {
+Session::Session(std::filesystem::path data, std::string store) : data_(std::move(data)), store_(std::move(store)) {
     // With a key but no database a hub was made here and lost it, which Hub says.
     if (!std::filesystem::exists(data_ / "hub.key.pem") && !std::filesystem::exists(data_ / "hub.sqlite"))
         throw StoreError("这里还没有监管中心，请先运行 hub init / no hub here yet, run `hub init` first: " +
@@ -46,7 +46,7 @@ Session::~Session() {
 
 Hub& Session::hub(HubOptions::Opens opens) {
     const std::lock_guard one(making_);
-    if (!hub_) hub_ = std::make_unique<Hub>(HubOptions{data_, unix_now, 2, opens});
+    if (!hub_) hub_ = std::make_unique<Hub>(HubOptions{data_, unix_now, 2, opens, store_});
     return *hub_;
 }
 

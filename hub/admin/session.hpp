@@ -15,7 +15,7 @@ namespace imloop::hub {
 class Session {
 public:
     /// Throws StoreError where there is no hub in the folder.
-    explicit Session(std::filesystem::path data);
+    Session(std::filesystem::path data, std::string store);
     ~Session();
 
     /// Carries a command out: here, or in the serving process. Thread safe.
@@ -26,6 +26,7 @@ public:
 private:
     Hub& hub(HubOptions::Opens);
     std::filesystem::path data_;
+    std::string store_;  ///< as it was named; may be empty
     int lock_ = -1;
     bool holds_ = false;
     std::mutex making_;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "engine/errors.hpp"
 #include "hub/admin/ask.hpp"
 #include "hub/ca.hpp"
 #include "hub/limits.hpp"
@@ -15,13 +16,12 @@
 #include "journal/key.hpp"
 #include "schemas/station_toml.hpp"
 #include "service/files.hpp"
-#include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
 namespace {
 
+using engine::StoreError;
 using nlohmann::json;
-using sqlite::StoreError;
 namespace fs = std::filesystem;
 
 struct StationOptions {

@@ -4,10 +4,10 @@
 
 #include <memory>
 
+#include "engine/errors.hpp"
 #include "hub/admin/ask.hpp"
-#include "service/files.hpp"
 #include "loop/json.hpp"
-#include "sqlite/sqlite.hpp"
+#include "service/files.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -39,9 +39,9 @@ void add_forms(CLI::App* command, const Shared& o) {
 int dry_run(Session& session, const SuspectOptions& o) {
     const auto read = loop::parse_bounded(service::read_file(o.policy));
     if (const auto why = loop::json_problem(read.code, read.pointer); !read.code.empty())
-        throw sqlite::StoreError(o.policy + "：" + why.zh + " / " + why.en);
+        throw engine::StoreError(o.policy + "：" + why.zh + " / " + why.en);
     const auto& policy = read.json;
-    if (!policy.is_object()) throw sqlite::StoreError("不是策略文件 / no policy file: " + o.policy);
+    if (!policy.is_object()) throw engine::StoreError("不是策略文件 / no policy file: " + o.policy);
     return print(session.ask("suspect_dry_run", {{"rules", policy.value("rules", json::object())}}));
 }
 

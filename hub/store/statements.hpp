@@ -1,4 +1,5 @@
-// Every SQL statement of the hub, in the SQL that SQLite and PostgreSQL share.
+// Every SQL statement of the hub, in the SQL that SQLite and PostgreSQL share. What may have many rows is read by pages
+// in the order of its key.
 // The journal is the truth and grows by whole sealed segments, in order: few, sequential writes. Distribution column of
 // what grows: source_id for the journal, sha256 for process data.
 #pragma once
@@ -31,10 +32,10 @@ CREATE TABLE IF NOT EXISTS trace_figures (
 /// Of each row, over all its other columns (store.cpp, `row_digest`): what a disk changed is noticed when it is read.
 /// Rows of `meta` that the form itself keeps have none.
 inline constexpr const char* digest_columns = R"sql(
-ALTER TABLE meta ADD COLUMN digest BLOB;
-ALTER TABLE segments ADD COLUMN digest BLOB NOT NULL DEFAULT x'';
-ALTER TABLE traces ADD COLUMN digest BLOB NOT NULL DEFAULT x'';
-ALTER TABLE trace_figures ADD COLUMN digest BLOB NOT NULL DEFAULT x'';
+ALTER TABLE meta ADD COLUMN digest BYTEA;
+ALTER TABLE segments ADD COLUMN digest BYTEA NOT NULL DEFAULT '\x';
+ALTER TABLE traces ADD COLUMN digest BYTEA NOT NULL DEFAULT '\x';
+ALTER TABLE trace_figures ADD COLUMN digest BYTEA NOT NULL DEFAULT '\x';
 )sql";
 
 /// Each alarm once, with how often it came; `head` is the chain's, so that what is only sealed anew is the same, and
@@ -72,9 +73,6 @@ inline constexpr const char* segment_put =
 inline constexpr const char* segment_find =
     "SELECT source_id, epoch, first, last, position, bytes, receipt, digest FROM segments WHERE source_id = $1 AND "
     "epoch = $2 AND last >= $3 ORDER BY last LIMIT 1";
-inline constexpr const char* segments_after =
-    "SELECT source_id, epoch, first, last, position, bytes, receipt, digest FROM segments WHERE position > $1 ORDER BY "
-    "position";
 inline constexpr const char* segments_page =
     "SELECT source_id, epoch, first, last, position, bytes, receipt, digest FROM segments WHERE position > $1 ORDER BY "
     "position LIMIT $2";
@@ -90,17 +88,29 @@ inline constexpr const char* trace_put =
     "(sha256) DO NOTHING";
 inline constexpr const char* trace_get =
     "SELECT sha256, source_id, received_at, bytes, digest FROM traces WHERE sha256 = $1";
-inline constexpr const char* traces_all =
-    "SELECT sha256, source_id, received_at, bytes, digest FROM traces ORDER BY sha256";
+inline constexpr const char* traces_page =
+    "SELECT sha256, source_id, received_at, bytes, digest FROM traces WHERE sha256 > $1 ORDER BY sha256 LIMIT $2";
 inline constexpr const char* trace_digest_put = "UPDATE traces SET digest = $2 WHERE sha256 = $1";
 
 inline constexpr const char* trace_digests = "SELECT sha256 FROM traces ORDER BY sha256";
 inline constexpr const char* figures_put =
     "INSERT INTO trace_figures (sha256, version, bytes, digest) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256) DO UPDATE "
     "SET version = $2, bytes = $3, digest = $4";
-inline constexpr const char* figures_all = "SELECT sha256, version, bytes, digest FROM trace_figures ORDER BY sha256";
+inline constexpr const char* figures_page =
+    "SELECT sha256, version, bytes, digest FROM trace_figures WHERE sha256 > $1 ORDER BY sha256 LIMIT $2";
 inline constexpr const char* figures_digest_put = "UPDATE trace_figures SET digest = $2 WHERE sha256 = $1";
 
+inline constexpr const char* clearances_all =
+    "SELECT source_id, asked_at, vehicle_id, answer FROM clearances ORDER BY source_id, asked_at";
+inline constexpr const char* invites_open =
+    "SELECT code_sha256, source_id, expires_at FROM invites WHERE used_at IS NULL ORDER BY code_sha256";
+inline constexpr const char* certificates_all = "SELECT kid, issued_at, pem FROM certificates ORDER BY kid";
+inline constexpr const char* alarms_whole =
+    "SELECT source_id, epoch, code, first, head, raised_at, latest_at, times, bytes FROM alarms ORDER BY source_id, "
+    "epoch, code, first, head";
+inline constexpr const char* alarm_copy =
+    "INSERT INTO alarms (source_id, epoch, code, first, head, raised_at, latest_at, times, bytes) VALUES ($1, $2, $3, "
+    "$4, $5, $6, $7, $8, $9)";
 inline constexpr const char* clearance_put =
     "INSERT INTO clearances (source_id, asked_at, vehicle_id, answer) VALUES ($1, $2, $3, $4)";
 inline constexpr const char* invite_put =

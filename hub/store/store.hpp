@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <stdexcept>
@@ -12,16 +11,17 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/form.hpp"
+#include "hub/store/place.hpp"
 #include "loop/time.hpp"
-#include "sqlite/form.hpp"
-#include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
 
-using sqlite::Database;
-using sqlite::Statement;
-using sqlite::StoreError;
-using sqlite::Transaction;
+using engine::Connection;
+using engine::Savepoint;
+using engine::Statement;
+using engine::StoreError;
+using engine::Transaction;
 
 /// A segment as it came, byte for byte, and the receipt that was given for it.
 struct StoredSegment {
@@ -39,23 +39,31 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// Whether a hub's database is there: not so where the file is missing, empty or holds nothing of a hub.
-bool holds_hub(const std::filesystem::path& file);
+/// Whether a hub's database is there: not so where the file is missing, or the database holds
+/// nothing of a hub.
+bool holds_hub(const std::string& place);
 /// Rows of journal, process data and meta that are not what was written, of a database of the newest form.
-std::size_t damaged_rows(Database&);
+std::size_t damaged_rows(Connection&);
 
 /// Version 1 is the form that hubs had before versions were kept.
-const sqlite::Form& store_form();
+const engine::Form& store_form();
 
 class Store {
 public:
-    /// Makes the file where it is missing. One of an older form is brought up to date, one of a newer form refused.
-    explicit Store(const std::filesystem::path& file);
+    /// Makes the file or the tables where they are missing. One of an older form is brought up to date, one of a newer
+    /// form refused.
+    explicit Store(std::string place) : Store(std::move(place), Use::writing) {}
+    /// The store as it is at this moment, read only, on a connection of its own: neither waits for the other.
+    Store reader() const;
+    /// After ConnectionLost: the same store on a new connection. Throws as the constructor does.
+    void reconnect();
+    /// A copy as a file of SQLite, while others write.
+    void copy_to(const std::string& file);
 
     /// Rows of meta that are not what was written, by name.
     std::vector<std::string> damaged_meta();
 
-    Database& database() { return database_; }
+    Connection& database() { return *database_; }
     std::optional<std::string> meta(std::string_view name);
     void put_meta(std::string_view name, std::string_view value);
 
@@ -108,7 +116,10 @@ public:
     void each_fork(const std::function<void(const std::string& source, std::uint64_t first, loop::Moment)>&);
 
 private:
-    Database database_;
+    Store(std::string place, Use);
+    std::string place_;
+    std::unique_ptr<Connection> database_;
+    std::unique_ptr<Transaction> snapshot_;  ///< of a reader
     std::int64_t position_;
     Statement segment_put_, segment_find_;
 };

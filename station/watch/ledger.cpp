@@ -5,8 +5,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "engine/form.hpp"
 #include "service/files.hpp"
-#include "sqlite/form.hpp"
 #include "station/intake/reader_version.hpp"
 #include "station/statements.hpp"
 
@@ -20,21 +20,21 @@ constexpr std::array<std::string_view, 3> outcome_names{"accepted", "passed_over
 /// Under it the first line of the outbox that this reader may have written.
 std::string reader_meta() { return fmt::format("reader {} since", intake::reader_version); }
 
-const sqlite::Form& ledger_form() {
-    static const sqlite::Form form{sql::meta_get,
+const engine::Form& ledger_form() {
+    static const engine::Form form{sql::meta_get,
                                    sql::meta_put,
-                                   {[](sqlite::Database& database) {
+                                   {[](engine::Connection& database) {
                                         database.define(sql::ledger_schema);
                                         database.execute(sql::ledger_open_index);
                                     },
-                                    [](sqlite::Database& database) { database.execute(sql::ledger_read_better); }}};
+                                    [](engine::Connection& database) { database.execute(sql::ledger_read_better); }}};
     return form;
 }
 
 sqlite::Database open(const std::filesystem::path& data) {
     service::make_folder(data);
     sqlite::Database database(data / "intake.sqlite", sqlite::Journaling::rollback);
-    sqlite::bring_up_to_date(database, ledger_form(), (data / "intake.sqlite").string());
+    engine::bring_up_to_date(database, ledger_form(), (data / "intake.sqlite").string());
     return database;
 }
 

@@ -1,16 +1,16 @@
-#include "sqlite/form.hpp"
+#include "engine/form.hpp"
 
 #include <charconv>
 #include <string>
 
-namespace imloop::sqlite {
+namespace imloop::engine {
 namespace {
 
 constexpr std::string_view version_row = "schema_version";
 
 }  // namespace
 
-std::int64_t version_of(Database& database, const Form& form) {
+std::int64_t version_of(Connection& database, const Form& form) {
     if (!database.has_table("meta")) return 0;
     auto s = database.prepare(form.meta_get);
     s.bind(1, version_row);
@@ -22,7 +22,7 @@ std::int64_t version_of(Database& database, const Form& form) {
     return version;
 }
 
-void bring_up_to_date(Database& database, const Form& form, std::string_view name) {
+void bring_up_to_date(Connection& database, const Form& form, std::string_view name) {
     const auto known = form.version();
     if (version_of(database, form) == known) return;
     Transaction transaction(database);
@@ -38,4 +38,4 @@ void bring_up_to_date(Database& database, const Form& form, std::string_view nam
     transaction.commit();
 }
 
-}  // namespace imloop::sqlite
+}  // namespace imloop::engine

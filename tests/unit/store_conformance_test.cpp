@@ -1,0 +1,328 @@
+// What a store's engine promises, asked of both by the same code: SQLite in a file, PostgreSQL on a server of the
+// test's own. Where no server can be started PostgreSQL is left out, aloud.
+#include <catch2/catch.hpp>
+#include <iostream>
+
+#include "hub/store/statements.hpp"
+#include "hub/store/store.hpp"
+#include "postgres/postgres.hpp"
+#include "tests/support/hub.hpp"
+#include "tests/support/postgres.hpp"
+
+using namespace imloop;
+using engine::Savepoint;
+using engine::Statement;
+using engine::Transaction;
+
+namespace {
+
+/// A new, empty place for a store on one of the engines.
+struct Place {
+    explicit Place(bool server) {
+        if (!server) {
+            url = folder.path() / "hub.sqlite";
+            return;
+        }
+        static int number = 0;
+        const auto name = "store" + std::to_string(++number);
+        postgres::Database(test::PostgresServer::one().url("postgres"), postgres::Role::reader)
+            .execute("CREATE DATABASE " + name + " TEMPLATE template0");
+        url = test::PostgresServer::one().url(name);
+    }
+    test::TempDir folder;
+    std::string url;
+};
+
+std::vector<bool> engines() {
+    const auto& server = test::PostgresServer::one();
+    if (server.is_there()) return {false, true};
+    std::cerr << "PostgreSQL: skipped, " << server.missing() << '\n';
+    return {false};
+}
+
+#define ON_BOTH_ENGINES                                     \
+    const bool is_server = GENERATE(from_range(engines())); \
+    INFO((is_server ? "PostgreSQL" : "SQLite"));            \
+    const Place place(is_server)
+
+std::int64_t count(engine::Connection& database, const std::string& table) {
+    auto s = database.prepare("SELECT COUNT(*) FROM " + table);
+    s.step();
+    return s.integer(0);
+}
+
+struct Notes {
+    explicit Notes(const Place& place) : database(hub::connect(place.url, hub::Use::writing)) {
+        database->define("CREATE TABLE notes (number BIGINT NOT NULL PRIMARY KEY, words TEXT NOT NULL, bytes BYTEA);");
+    }
+    void put(std::int64_t number, std::string_view words = "x") {
+        database->prepare("INSERT INTO notes (number, words) VALUES ($1, $2)").bind(1, number).bind(2, words).run();
+    }
+    std::unique_ptr<engine::Connection> database;
+};
+
+}  // namespace
+
+TEST_CASE("a transaction is there whole or not at all, on either engine") {
+    ON_BOTH_ENGINES;
+    Notes notes(place);
+    {
+        Transaction given_up(*notes.database);
+        notes.put(1);
+        CHECK(count(*notes.database, "notes") == 1);
+    }
+    CHECK(count(*notes.database, "notes") == 0);
+    Transaction kept(*notes.database);
+    notes.put(2);
+    kept.commit();
+    CHECK(count(*notes.database, "notes") == 1);
+}
+
+TEST_CASE("what a savepoint undoes leaves the rest of the transaction, after a refused row too") {
+    ON_BOTH_ENGINES;
+    Notes notes(place);
+    Transaction transaction(*notes.database);
+    notes.put(1);
+    {
+        const Savepoint part(*notes.database);
+        notes.put(2);
+        CHECK_THROWS_AS(notes.put(1), engine::Constraint);
+    }
+    {
+        Savepoint part(*notes.database);
+        notes.put(3);
+        part.release();
+    }
+    transaction.commit();
+    auto s = notes.database->prepare("SELECT number FROM notes ORDER BY number");
+    std::vector<std::int64_t> found;
+    while (s.step()) found.push_back(s.integer(0));
+    CHECK(found == std::vector<std::int64_t>{1, 3});
+}
+
+TEST_CASE("a transaction in which a statement failed is never said to be written") {
+    ON_BOTH_ENGINES;
+    Notes notes(place);
+    notes.put(1);
+    bool said = false;
+    try {
+        Transaction transaction(*notes.database);
+        notes.put(2);
+        CHECK_THROWS_AS(notes.put(1), engine::Constraint);
+        transaction.commit();
+        said = true;
+    } catch (const engine::StoreError&) {
+    }
+    CHECK(count(*notes.database, "notes") == (said ? 2 : 1));
+}
+
+TEST_CASE("values come back as they went in: NULs, UTF-8, the largest and least numbers, nothing") {
+    ON_BOTH_ENGINES;
+    Notes notes(place);
+    const std::string bytes("\0\xff'\\\0", 5), words = "渭城一站 🚗 'quoted' \\x";
+    const std::vector<std::int64_t> numbers{INT64_MIN, -1, 0, 255, 256, 4'294'967'296, INT64_MAX};
+    for (const auto number : numbers)
+        notes.database->prepare("INSERT INTO notes (number, words, bytes) VALUES ($1, $2, $3)")
+            .bind(1, number)
+            .bind(2, words)
+            .bind_blob(3, bytes)
+            .run();
+    auto s = notes.database->prepare("SELECT number, words, bytes FROM notes ORDER BY number");
+    for (const auto number : numbers) {
+        REQUIRE(s.step());
+        CHECK(s.integer(0) == number);
+        CHECK(s.text(0) == std::to_string(number));
+        CHECK(s.text(1) == words);
+        CHECK(s.text(2) == bytes);
+    }
+    CHECK_FALSE(s.step());
+    notes.database->execute("UPDATE notes SET bytes = NULL");
+    REQUIRE(s.step());
+    CHECK(s.text(2).empty());
+    CHECK(s.integer(2) == 0);
+}
+
+TEST_CASE("texts are ordered by their bytes") {
+    ON_BOTH_ENGINES;
+    Notes notes(place);
+    const std::vector<std::string> words{"", "A", "B", "_", "a", "b", "ä", "站"};
+    for (std::size_t n = 0; n < words.size(); ++n) notes.put(static_cast<std::int64_t>(n), words[words.size() - 1 - n]);
+    auto s = notes.database->prepare("SELECT words FROM notes ORDER BY words");
+    std::vector<std::string> found;
+    while (s.step()) found.push_back(s.text(0));
+    CHECK(found == words);
+}
+
+TEST_CASE("rows in bulk are all there, or none where one is refused") {
+    ON_BOTH_ENGINES;
+    Notes notes(place);
+    const char* put = "INSERT INTO notes (number, words) VALUES ($1, $2)";
+    const auto row = [](Statement& s, std::size_t n) { s.bind(1, static_cast<std::int64_t>(n % 999)).bind(2, "站"); };
+    {
+        Transaction transaction(*notes.database);
+        notes.database->write_all(put, 999, row);
+        transaction.commit();
+    }
+    CHECK(count(*notes.database, "notes") == 999);
+    notes.database->execute("DELETE FROM notes");
+    {
+        Transaction transaction(*notes.database);
+        CHECK_THROWS_AS(notes.database->write_all(put, 1000, row), engine::Constraint);
+    }
+    CHECK(count(*notes.database, "notes") == 0);
+    notes.put(1);
+    CHECK(count(*notes.database, "notes") == 1);
+}
+
+TEST_CASE("a reader sees one moment beside a writer, waits for nobody and writes nothing") {
+    ON_BOTH_ENGINES;
+    hub::Store store(place.url);
+    store.put_segment("I610404-01", "e", 1, 2, "one", "receipt");
+    Transaction writing(store.database());
+    store.put_segment("I610404-01", "e", 3, 4, "two", "receipt");
+    auto before = store.reader();
+    CHECK(before.segments() == 1);
+    writing.commit();
+    CHECK(before.segments() == 1);
+    CHECK(before.position() == 1);
+    CHECK(store.reader().segments() == 2);
+    CHECK_THROWS_AS(before.put_meta("a", "b"), engine::StoreError);
+    store.put_meta("a", "c");
+    CHECK(store.meta("a") == "c");
+}
+
+TEST_CASE("segments are read in the order of their positions, page by page") {
+    ON_BOTH_ENGINES;
+    hub::Store store(place.url);
+    for (std::uint64_t n = 1; n <= 50; ++n)
+        store.put_segment(n % 2 == 0 ? "I610404-01" : "I610404-02", "e", n, n, std::string(n, '\0'), "receipt");
+    std::vector<std::int64_t> positions;
+    CHECK(store.each_segment([&](const hub::StoredSegment& s) {
+        CHECK_FALSE(s.damaged);
+        CHECK(s.bytes.size() == s.first);
+        positions.push_back(s.position);
+    }) == 50);
+    REQUIRE(positions.size() == 50);
+    for (std::size_t n = 0; n < 50; ++n) CHECK(positions[n] == static_cast<std::int64_t>(n + 1));
+    CHECK(store.each_segment([](const hub::StoredSegment&) { FAIL(); }, 50) == 50);
+    const auto page = store.segments_of("I610404-01", 10, 3);
+    REQUIRE(page.size() == 3);
+    CHECK(page[2].position == 16);
+    CHECK(store.segment_with("I610404-02", "e", 7)->position == 7);
+    CHECK_FALSE(store.segment_with("I610404-02", "e", 99));
+}
+
+TEST_CASE("a store opened again is as it was, and a newer form is refused") {
+    ON_BOTH_ENGINES;
+    {
+        hub::Store store(place.url);
+        store.put_meta("hub_id", "H610400-01");
+        store.put_segment("I610404-01", "e", 1, 2, "one", "receipt");
+        CHECK(hub::damaged_rows(store.database()) == 0);
+        CHECK(store.put_alarm("I610404-01", "e", 1, 5, "journal_fork", "bytes"));
+        CHECK_FALSE(store.put_alarm("I610404-01", "e", 1, 6, "journal_fork", "bytes"));
+    }
+    CHECK(hub::holds_hub(place.url));
+    {
+        hub::Store again(place.url);
+        CHECK(again.meta("hub_id") == "H610400-01");
+        CHECK(again.position() == 1);
+        again.database().execute("UPDATE segments SET source_id = 'I610404-09'");
+        CHECK(hub::damaged_rows(again.database()) == 1);
+        again.database().execute("UPDATE meta SET value = '99' WHERE name = 'schema_version'");
+    }
+    CHECK_THROWS_WITH(hub::Store(place.url), Catch::Contains("newer program"));
+}
+
+TEST_CASE("a copy as a file holds all that the store holds") {
+    ON_BOTH_ENGINES;
+    hub::Store store(place.url);
+    const std::string csv = "time_s,co_pct\n0,1.4\n";
+    const auto sha256 = journal::to_hex(journal::sha256(csv));
+    store.put_meta("hub_id", "H610400-01");
+    store.put_segment("I610404-01", "e", 1, 2, std::string("a\0b", 3), "receipt");
+    store.put_trace(sha256, "I610404-01", 7, csv);
+    store.put_figures(sha256, 3, "figures");
+    store.put_certificate("kid", {5, "pem"});
+    store.put_alarm("I610404-01", "e", 1, 5, "journal_fork", "bytes");
+    store.put_invite("code", "I610404-01", 9);
+    const auto file = (place.folder.path() / "copy.sqlite").string();
+    store.copy_to(file);
+    hub::Store copy(file);
+    CHECK(copy.meta("hub_id") == "H610400-01");
+    CHECK(copy.segment_with("I610404-01", "e", 2)->bytes == std::string("a\0b", 3));
+    CHECK(copy.trace(sha256) == csv);
+    CHECK(copy.certificate("kid")->pem == "pem");
+    CHECK(copy.invited("code", 8) == "I610404-01");
+    CHECK_FALSE(copy.put_alarm("I610404-01", "e", 1, 5, "journal_fork", "bytes"));
+    CHECK(hub::damaged_rows(copy.database()) == 0);
+}
+
+TEST_CASE("a hub opens no other hub's database") {
+    ON_BOTH_ENGINES;
+    test::TempDir folder;
+    const auto init = [&](const char* name, const std::string& store) {
+        hub::Hub::init(folder.path() / name, "H610400-01", "测试中心", {"localhost"}, 1'770'000'000'000, store);
+    };
+    init("one", place.url);
+    init("two", "");
+    hub::HubOptions other{folder.path() / "two", [] { return loop::Moment{1'770'000'000'000}; }, 1};
+    other.store = place.url;
+    CHECK_THROWS_WITH(hub::Hub(other), Catch::Contains("another hub"));
+    other.data = folder.path() / "one";
+    CHECK_NOTHROW(hub::Hub(other));
+    if (is_server) CHECK_THROWS_WITH(init("three", place.url), Catch::Contains("holds a hub already"));
+}
+
+TEST_CASE("a full disk is told as such, and what was committed stays") {
+    const Place place(false);
+    Notes notes(place);
+    notes.put(1);
+    notes.database->execute("PRAGMA max_page_count = 10");
+    CHECK_THROWS_AS(notes.put(2, std::string(200'000, 'x')), engine::DiskFull);
+    CHECK(count(*notes.database, "notes") == 1);
+}
+
+TEST_CASE("a place of an unknown kind, and a server too old, are refused") {
+    CHECK_THROWS_WITH(hub::is_server("mysql://localhost/hub"), Catch::Contains("unknown database mysql://"));
+    CHECK_FALSE(hub::is_server("/var/lib/imloop-hub/hub.sqlite"));
+    CHECK_FALSE(postgres::version_problem(150000));
+    CHECK(postgres::version_problem(149999)->find("PostgreSQL 14") != std::string::npos);
+    CHECK(hub::shown("postgresql://me:secret@h:5433/hub?password=secret") == "postgresql://h:5433/hub");
+    CHECK_THROWS_WITH(hub::shown("postgresql://me:secret@h:5433/hub?nonsense=secret"), !Catch::Contains("secret"));
+}
+
+TEST_CASE("of a server: a lost connection, no such database, missing rights and a second writer have their words") {
+    if (engines().size() < 2) return;
+    const Place place(true);
+    hub::Store store(place.url);
+    store.put_segment("I610404-01", "e", 1, 1, "one", "receipt");
+    CHECK_THROWS_AS(hub::Store(place.url), engine::Busy);
+    postgres::Database other(test::PostgresServer::one().url("postgres"), postgres::Role::reader);
+    const auto cut = [&] {
+        auto s = other.prepare(
+            "SELECT pg_terminate_backend(pid, 10000)::int FROM pg_stat_activity WHERE datname <> 'postgres'");
+        while (s.step()) CHECK(s.integer(0) == 1);
+    };
+    {
+        Transaction transaction(store.database());
+        store.put_segment("I610404-01", "e", 2, 2, "two", "receipt");
+        cut();
+        CHECK_THROWS_AS(transaction.commit(), engine::ConnectionLost);
+    }
+    CHECK_THROWS_AS(store.segments(), engine::ConnectionLost);
+    store.reconnect();
+    CHECK(store.segments() == 1);
+    CHECK(store.position() == 1);
+    store.put_segment("I610404-01", "e", 2, 2, "two", "receipt");
+    CHECK(store.segments() == 2);
+
+    const auto& server = test::PostgresServer::one();
+    CHECK_THROWS_WITH(hub::Store(server.url("nowhere")),
+                      Catch::Contains("can't connect") && Catch::Contains("nowhere"));
+    store.database().execute("DROP ROLE IF EXISTS clerk; CREATE ROLE clerk LOGIN");
+    CHECK_THROWS_WITH(hub::Store(place.url + "&user=clerk"),
+                      Catch::Contains("lacks rights") && Catch::Contains("INSERT ON segments"));
+    const Place empty(true);
+    CHECK_THROWS_WITH(hub::Store(empty.url + "&user=clerk"), Catch::Contains("CREATE ON SCHEMA public"));
+}
