@@ -56,11 +56,10 @@ Answer refusal_of(const journal::Error& e) {
 void Hub::init(const std::filesystem::path& data, const std::string& hub_id, const std::string& name,
                const std::vector<std::string>& hosts, loop::Moment now, const std::string& store) {
     const auto place = place_in(data, store);
-    const bool on_server = is_server(place);
     service::make_folder(data);
     if (std::filesystem::exists(data / "hub.key.pem") || std::filesystem::exists(data / "hub.sqlite"))
         throw StoreError("这里已有一个监管中心 / there is a hub here already: " + data.string());
-    if (on_server) {
+    if (!store.empty()) {
         const Store reached(place);  // before anything is made here
         if (holds_hub(place))
             throw StoreError("这个数据库里已有一个监管中心 / the database holds a hub already: " + shown(place));

@@ -12,9 +12,12 @@ namespace {
 using engine::StoreError;
 
 constexpr int server_version_min = 150000;
-/// With the schema, the number of the lock that its one writer holds.
-constexpr const char* writer_lock =
-    "SELECT pg_try_advisory_lock(4803916, current_schema()::regnamespace::oid::int)::int";
+/// With the schema, the number of the lock that its one writer holds. A session that has just ended holds it for a
+/// moment still.
+constexpr const char* writer_lock = R"sql(
+SET lock_timeout = '2s';
+SELECT pg_advisory_lock(4803916, current_schema()::regnamespace::oid::int);
+SET lock_timeout = 0)sql";
 /// Rights that the role lacks, one a row. A hub never deletes.
 constexpr const char* missing_rights = R"sql(
 SELECT 'USAGE ON SCHEMA, CREATE ON SCHEMA' WHERE current_schema() IS NULL
@@ -29,7 +32,7 @@ ORDER BY 1)sql";
 /// What is committed is on the disk, whatever the server's or role's own setting; a connection whose other end is gone
 /// lets go of the writer's lock soon. Both in seconds.
 constexpr const char* settings = R"sql(
-SET client_min_messages = warning;
+SET client_min_messages = error;
 SET tcp_keepalives_idle = 10;
 SET tcp_keepalives_interval = 5;
 SET tcp_keepalives_count = 3;
@@ -50,10 +53,10 @@ std::string said(const char* by_server) {
     return out;
 }
 
-Result ask(PGconn* connection, const char* sql) {
-    Result out(PQexec(connection, sql));
-    if (PQresultStatus(out.get()) != PGRES_TUPLES_OK) fail(connection, out.get());
-    return out;
+void run(PGconn* connection, const char* sql) {
+    const Result out(PQexec(connection, sql));
+    const auto status = PQresultStatus(out.get());
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) fail(connection, out.get());
 }
 
 void look_over(PGconn* connection, const std::string& place, Role role) {
@@ -127,10 +130,14 @@ std::shared_ptr<Session> open(const std::string& url, Role role) {
                         "whether the server runs and has the database and the role ({1})",
                         place, said(PQerrorMessage(connection))));
     PQsetErrorVerbosity(connection, PQERRORS_TERSE);  // its details tell values of rows
-    ask(connection, settings);
+    run(connection, settings);
     look_over(connection, place, role);
-    if (role == Role::writer && std::string_view(PQgetvalue(ask(connection, writer_lock).get(), 0, 0)) != "1")
+    if (role == Role::reader) return session;
+    try {
+        run(connection, writer_lock);
+    } catch (const engine::Busy&) {
         throw engine::Busy("另一个监管中心在用 " + place + " / another hub uses it");
+    }
     return session;
 }
 

@@ -7,7 +7,7 @@
 namespace imloop::hub {
 
 std::string place_in(const std::filesystem::path& data, const std::string& named) {
-    if (!named.empty()) return named;
+    if (!named.empty()) return is_server(named) ? named : std::filesystem::absolute(named).string();
     const auto written = data / place_file;
     if (!std::filesystem::exists(written)) return data / "hub.sqlite";
     auto place = service::read_file(written);

@@ -6,6 +6,7 @@
 
 #include "hub/store/store.hpp"
 #include "service/files.hpp"
+#include "sqlite/sqlite.hpp"
 #include "tests/support/source.hpp"
 
 using namespace imloop;

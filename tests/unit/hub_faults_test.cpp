@@ -4,6 +4,7 @@
 #include "hub/limits.hpp"
 #include "hub/writer.hpp"
 #include "journal/encoding.hpp"
+#include "sqlite/sqlite.hpp"
 #include "tests/support/source.hpp"
 
 using namespace imloop;

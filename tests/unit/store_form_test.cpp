@@ -5,6 +5,7 @@
 #include <map>
 
 #include "hub/store/store.hpp"
+#include "sqlite/sqlite.hpp"
 #include "tests/support/source.hpp"
 
 using namespace imloop;
