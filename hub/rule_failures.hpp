@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "loop/suspects/suspects.hpp"
+#include "loop/suspects/engine/suspects.hpp"
 
 namespace imloop::hub {
 

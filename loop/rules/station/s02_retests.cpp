@@ -1,7 +1,7 @@
 // First retests pass too often, given whether a repair counts before them: failures of first retests against peers by
 // method, fuel, stage, age and repair (programmes D3). A retest is the cheapest place to let a vehicle through.
 #include "loop/rules/station/evidence.hpp"
-#include "loop/suspects/statistics.hpp"
+#include "loop/suspects/observed/statistics.hpp"
 
 namespace imloop::loop::rules {
 namespace {
