@@ -8,7 +8,7 @@
 #include "m_station/import_view.hpp"
 #include "station/commands.hpp"
 #include "station/files.hpp"
-#include "station/intake/shop_header.hpp"
+#include "station/intake/shop/header.hpp"
 #include "station/own_records.hpp"
 
 namespace imloop::m_station {

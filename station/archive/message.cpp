@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "loop/json.hpp"
-#include "station/intake/shop_columns.hpp"
-#include "station/intake/shop_values.hpp"
+#include "station/intake/shop/columns.hpp"
+#include "station/intake/shop/values.hpp"
 
 namespace imloop::station::archive {
 namespace {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "journal/error.hpp"
-#include "station/intake/encoding.hpp"
+#include "station/intake/formats/encoding.hpp"
 
 namespace imloop::station::archive {
 

@@ -9,9 +9,9 @@
 #include "loop/vehicle/text.hpp"
 #include "loop/written/amount.hpp"
 #include "loop/written/judgement.hpp"
-#include "station/intake/fields.hpp"
-#include "station/intake/shop_values.hpp"
-#include "station/intake/shop_words.hpp"
+#include "station/intake/outcome/fields.hpp"
+#include "station/intake/shop/values.hpp"
+#include "station/intake/shop/words.hpp"
 
 namespace imloop::station::archive {
 namespace {

@@ -6,8 +6,8 @@
 #include "loop/json.hpp"
 #include "loop/record/text.hpp"
 #include "station/files.hpp"
-#include "station/intake/encoding.hpp"
-#include "station/intake/table.hpp"
+#include "station/intake/formats/encoding.hpp"
+#include "station/intake/formats/table.hpp"
 #include "station/watch/reading.hpp"
 
 namespace imloop::station::page {

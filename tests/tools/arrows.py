@@ -18,6 +18,11 @@ INSIDE = {
     "loop/rules/vehicle": {"loop/rules", "loop/suspects/observed"}, "loop/rules/station": {"loop/rules", "loop/suspects/observed"},
     "loop/rules/county": {"loop/rules", "loop/rules/station", "loop/suspects/observed"},
     "loop/suspects/observed": {"loop/rules"}, "loop/suspects/engine": {"loop/rules", "loop/suspects/observed"},
+    "station/intake/outcome": set(), "station/intake/formats": {"station/intake/outcome"},
+    "station/intake/nha": {"station/intake/formats", "station/intake/outcome"},
+    "station/intake/province": {"station/intake/formats", "station/intake/outcome"},
+    "station/intake/shop": {"station/intake/formats", "station/intake/outcome"},
+    "station/intake/profiles": {"station/intake/formats", "station/intake/outcome", "station/intake/shop"},
 }
 # Headers a room must not know, wherever they come from.
 NEVER = {"loop": r"boost/(?!math/)|sqlite3?\.h|openssl/", "journal": r"sqlite", "hub/api": r"store/|sqlite", "hub/report": r"store/|sqlite|boost/"}

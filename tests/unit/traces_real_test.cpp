@@ -3,8 +3,8 @@
 #include <cstdlib>
 
 #include "loop/traces/search.hpp"
-#include "station/intake/encoding.hpp"
-#include "station/intake/nha_trace.hpp"
+#include "station/intake/formats/encoding.hpp"
+#include "station/intake/nha/trace.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/trace_makers.hpp"
 
