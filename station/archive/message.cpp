@@ -126,7 +126,7 @@ journal::Result<Message> read_message(std::string_view bytes, intake::Declared d
     return out;
 }
 
-std::string answer_text(Dialect dialect, bool taken, const std::string& status, const Members& more) {
+std::string answer_text(Dialect dialect, bool taken, const std::string& status, const AnswerMembers& more) {
     nlohmann::ordered_json out{{"code", taken ? "1" : "0"}, {"status", status}};
     for (const auto& [name, value] : more) out[name] = value;
     if (dialect == Dialect::chengdu) out = nlohmann::ordered_json{{"respInfo", out}};

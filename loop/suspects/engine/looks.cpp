@@ -68,17 +68,17 @@ void Suspects::update(const Projection& projection, const Projection::Changes& c
         else
             look_at_vehicle(projection, id);
     }
-    for (const Place& place : std::exchange(stale_, {})) {
-        if (waits_for_sweep(place))
-            stale_swept_.insert(place);
+    for (const SharedKey& key : std::exchange(stale_, {})) {
+        if (waits_for_sweep(key))
+            stale_swept_.insert(key);
         else
-            look_at_shared(projection, place);
+            look_at_shared(projection, key);
     }
 }
 
-bool Suspects::waits_for_sweep(const Place& place) const {
-    if (groups_[place.group].group->swept) return true;
-    const auto it = shared_.find(place);
+bool Suspects::waits_for_sweep(const SharedKey& key) const {
+    if (groups_[key.group].group->swept) return true;
+    const auto it = shared_.find(key);
     return it != shared_.end() && it->second.size() > looked_at_once_max;
 }
 
@@ -125,10 +125,10 @@ void Suspects::look_at_vehicle(const Projection& projection, const std::string& 
     replace(projection, "vehicle " + vehicle_id, std::move(found));
 }
 
-void Suspects::look_at_shared(const Projection& projection, const Place& place) {
-    const auto [rule, group] = groups_[place.group];
-    const std::string owner = "shared " + std::to_string(place.group) + " " + std::to_string(place.key);
-    const auto it = shared_.find(place);
+void Suspects::look_at_shared(const Projection& projection, const SharedKey& key) {
+    const auto [rule, group] = groups_[key.group];
+    const std::string owner = "shared " + std::to_string(key.group) + " " + std::to_string(key.key);
+    const auto it = shared_.find(key);
     if (it == shared_.end()) return drop(owner);
     std::vector<Record> records;
     for (const Index index : it->second)
@@ -160,7 +160,7 @@ std::map<std::string, Against> Suspects::against(std::string_view before) const 
 
 void Suspects::sweep(const Projection& projection, Day as_of) {
     for (const auto& id : std::exchange(stale_vehicles_, {})) look_at_vehicle(projection, id);
-    for (const Place& place : std::exchange(stale_swept_, {})) look_at_shared(projection, place);
+    for (const SharedKey& key : std::exchange(stale_swept_, {})) look_at_shared(projection, key);
     if (!sweep_stale_ && swept_to_ == as_of) return;
     sweep_stale_ = false;
     swept_to_ = as_of;

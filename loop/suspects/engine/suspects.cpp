@@ -131,8 +131,8 @@ Record Suspects::record(const Projection& projection, Fact fact) const {
     return out;
 }
 
-std::vector<Suspects::Place> Suspects::places_of(const Record& record) {
-    std::vector<Place> places;
+std::vector<Suspects::SharedKey> Suspects::keys_of(const Record& record) {
+    std::vector<SharedKey> places;
     std::vector<std::string> keys;
     for (std::size_t i = 0; i < groups_.size(); ++i) {
         keys.clear();
@@ -149,7 +149,7 @@ std::vector<Suspects::Place> Suspects::places_of(const Record& record) {
     return places;
 }
 
-void Suspects::note_change(const Place& place) { (waits_for_sweep(place) ? stale_swept_ : stale_).insert(place); }
+void Suspects::note_change(const SharedKey& place) { (waits_for_sweep(place) ? stale_swept_ : stale_).insert(place); }
 
 /// What is said of a copy depends on the records of the trace it was copied from.
 void Suspects::note_traces_like(const std::string& sha256) {
@@ -160,8 +160,8 @@ void Suspects::put_in(const Record& record) {
     const Index index = index_of(record.fact.record_id);
     assert(!known_[index].put_in);
     auto out = std::make_unique<PutIn>();
-    out->places = places_of(record);
-    for (const Place& place : out->places) {
+    out->keys = keys_of(record);
+    for (const SharedKey& place : out->keys) {
         put(shared_[place], index);
         note_change(place);
     }
@@ -187,7 +187,7 @@ void Suspects::take_out(const std::string& record_id) {
     if (it == index_.end()) return;
     const auto was = std::exchange(known_[it->second].put_in, nullptr);
     if (!was) return;
-    for (const Place& place : was->places) {
+    for (const SharedKey& place : was->keys) {
         take(shared_, shared_.find(place), it->second);
         note_change(place);
     }

@@ -117,14 +117,14 @@ private:
         const Group* group;
     };
     /// A key some records share, and where in `groups_` its group stands.
-    struct Place {
+    struct SharedKey {
         std::size_t group = 0;
         Key key = 0;
-        auto operator<=>(const Place&) const = default;
+        auto operator<=>(const SharedKey&) const = default;
     };
     /// What a record was put in as: the same is taken out again, whatever has become of it meanwhile.
     struct PutIn {
-        std::vector<Place> places;
+        std::vector<SharedKey> keys;
         const std::string* trace = nullptr;  ///< its key in `by_trace_`
         Statistics::Added added;
         std::optional<std::string> decides, checks;  ///< its key in `decisions_`, in `checks_`
@@ -145,19 +145,19 @@ private:
     Index index_of(const std::string& record_id);
     std::optional<Arrival> arrival_of(const Projection&, const std::string& record_id) const;
     Record record(const Projection&, Fact) const;
-    std::vector<Place> places_of(const Record&);
+    std::vector<SharedKey> keys_of(const Record&);
     void put_in(const Record&);
     void take_out(const std::string& record_id);
-    void note_change(const Place&);
+    void note_change(const SharedKey&);
     void note_traces_like(const std::string& sha256);
 
     // looks.cpp: asking the rules
     Context context(const Projection&) const;
-    bool waits_for_sweep(const Place&) const;
+    bool waits_for_sweep(const SharedKey&) const;
     void look_at_record(const Projection&, const std::string& record_id);
     void look_at_rejected(const Projection&, const std::string& record_id);
     void look_at_vehicle(const Projection&, const std::string& vehicle_id);
-    void look_at_shared(const Projection&, const Place&);
+    void look_at_shared(const Projection&, const SharedKey&);
     std::map<std::string, Against> against(std::string_view before) const;
 
     // flags.cpp: what they said
@@ -177,13 +177,13 @@ private:
     std::unordered_set<std::string> texts_;  // sources and epochs, each once
     std::deque<Known> known_;
     std::unordered_map<std::string, Index> index_;
-    std::map<Place, std::vector<Index>> shared_;                    // ascending
+    std::map<SharedKey, std::vector<Index>> shared_;                // ascending
     std::unordered_map<std::string, std::vector<Index>> by_trace_;  // ascending
     std::map<std::string, std::vector<Record>> rejected_;           // by record id; in the order of their lines
     std::unordered_map<std::string, std::set<std::string>> rejected_by_trace_;
-    std::set<std::string> again_;           // records to look at again
-    std::set<Place> stale_, stale_swept_;   // keys that changed since they were looked at
-    std::set<std::string> stale_vehicles_;  // long histories, likewise
+    std::set<std::string> again_;              // records to look at again
+    std::set<SharedKey> stale_, stale_swept_;  // keys that changed since they were looked at
+    std::set<std::string> stale_vehicles_;     // long histories, likewise
     bool sweep_stale_ = true;
     Day swept_to_ = 0;
     Failed failed_;

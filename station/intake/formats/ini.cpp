@@ -78,7 +78,7 @@ bool NoCase::operator()(std::string_view a, std::string_view b) const {
 
 bool same_but_case(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower, lower); }
 
-bool PlaceOrder::operator()(const Place& a, const Place& b) const {
+bool IniMemberOrder::operator()(const IniMember& a, const IniMember& b) const {
     const NoCase before;
     if (before(a.section, b.section)) return true;
     return !before(b.section, a.section) && before(a.key, b.key);
@@ -91,8 +91,8 @@ std::string Ini::value(std::string_view section, std::string_view key) const {
     return v == s->second.end() ? std::string() : v->second;
 }
 
-std::size_t Ini::line(const Place& place) const {
-    for (const auto& at : {place, Place{place.section, ""}})
+std::size_t Ini::line(const IniMember& place) const {
+    for (const auto& at : {place, IniMember{place.section, ""}})
         if (const auto found = lines.find(at); found != lines.end()) return found->second;
     return 0;
 }

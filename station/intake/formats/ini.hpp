@@ -21,28 +21,29 @@ bool same_but_case(std::string_view, std::string_view);
 using Section = std::map<std::string, std::string, NoCase>;
 
 /// A member of a file.
-struct Place {
+struct IniMember {
     std::string section, key;
 };
-struct PlaceOrder {
-    bool operator()(const Place&, const Place&) const;
+struct IniMemberOrder {
+    bool operator()(const IniMember&, const IniMember&) const;
 };
 
 struct Ini {
     /// A section (empty key) or member that stands there already, with another value.
     struct Repeated {
-        Place at;
+        IniMember at;
         std::size_t line = 0;
     };
 
     std::map<std::string, Section, NoCase> sections;
-    std::map<Place, std::size_t, PlaceOrder> lines;  ///< where each stands, from 1; a section itself under an empty key
+    std::map<IniMember, std::size_t, IniMemberOrder>
+        lines;  ///< where each stands, from 1; a section itself under an empty key
     std::vector<Repeated> repeated;
-    std::vector<Place> damaged;  ///< members with a damaged character, which count as empty
+    std::vector<IniMember> damaged;  ///< members with a damaged character, which count as empty
     /// Empty where there is no such section or member, or its value is empty.
     std::string value(std::string_view section, std::string_view key) const;
     /// Of a member, of its section where it has no such member; 0 where there is no such section.
-    std::size_t line(const Place&) const;
+    std::size_t line(const IniMember&) const;
 };
 
 /// Lines that are neither section, member nor empty are passed over.

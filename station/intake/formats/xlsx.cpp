@@ -15,11 +15,11 @@ using namespace xlsx;
 using pugi::xml_node;
 
 /// `C` of `C12` is 3, and `row` 12; nothing where it is no such name.
-struct Place {
+struct CellName {
     std::size_t column = 0, row = 0;  ///< from 1
 };
-std::optional<Place> place_of(std::string_view name) {
-    Place out;
+std::optional<CellName> cell_of(std::string_view name) {
+    CellName out;
     std::size_t at = 0;
     for (; at < name.size() && at < 4; ++at) {
         const char letter = name[at] >= 'a' && name[at] <= 'z' ? static_cast<char>(name[at] - 'a' + 'A') : name[at];
@@ -86,7 +86,7 @@ private:
         std::size_t column = 0;
         each_child(node, "c", [&](const xml_node& c) {
             const auto name = attribute(c, "r");
-            const auto place = place_of(name);
+            const auto place = cell_of(name);
             if (!name.empty() && !place) bad = damaged(name);
             column = place ? place->column : column + 1;
             const auto found = text_in(c);
@@ -160,8 +160,8 @@ private:
         each_child(merged, "mergeCell", [&](const xml_node& cell) {
             const auto range = attribute(cell, "ref");
             const auto colon = range.find(':');
-            const auto from = place_of(range.substr(0, colon));
-            const auto to = colon == std::string::npos ? from : place_of(range.substr(colon + 1));
+            const auto from = cell_of(range.substr(0, colon));
+            const auto to = colon == std::string::npos ? from : cell_of(range.substr(colon + 1));
             if (bad || !from || !to || from->column > table_limits.columns || to->row <= from->row) return;
             const auto first = by_number.find(from->row);
             if (first == by_number.end() || first->second->cells.size() < from->column) return;

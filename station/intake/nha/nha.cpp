@@ -49,7 +49,7 @@ constexpr Reason bad_value{"bad_value", "有缺少或不是数字的值", "a val
 /// Why a file is not taken, and where it shows.
 struct Fault {
     const Reason* reason;
-    Place at = {};
+    IniMember at = {};
 };
 
 constexpr NhaMethod methods[] = {NhaMethod::two_speed_idle, NhaMethod::asm_, NhaMethod::lugdown,
@@ -58,7 +58,7 @@ const std::string obd_name = "ResultOfOBD";
 /// An OBD check this far from the test is of another visit.
 constexpr loop::Moment visit_ms = 4 * 3'600'000;
 /// Of a real-time file.
-const Place first_place{"1", "SamplingTime"};
+const IniMember first_place{"1", "SamplingTime"};
 
 constexpr std::string_view part_names[] = {"TestLog", "VehicleInfo"};
 
@@ -73,9 +73,9 @@ std::string part_of(const fs::path& file) {
     return same_but_case(stem, obd_name) ? obd_name : std::string();
 }
 
-class Reading {
+class FolderReader {
 public:
-    Reading(const std::vector<fs::path>& files, const Settings& settings) : settings_(settings) {
+    FolderReader(const std::vector<fs::path>& files, const Settings& settings) : settings_(settings) {
         for (const auto& file : files) {
             if (settings.stop.stop_requested()) return;
             open(file);
@@ -156,7 +156,7 @@ private:
         const auto& [file, ini] = files_.at(name);
         used_.push_back(file);
         done_.insert(name);
-        const auto place = [](const Place& at) { return at.key.empty() ? "[" + at.section + "]" : at.key; };
+        const auto place = [](const IniMember& at) { return at.key.empty() ? "[" + at.section + "]" : at.key; };
         for (const auto& twice : ini.repeated)
             out_.left.push_back(repeated_member(file, twice.line, place(twice.at), ini.line(twice.at)));
         for (const auto& at : ini.damaged) out_.left.push_back(damaged(file, ini.line(at), place(at)));
@@ -214,7 +214,7 @@ private:
 
     void take(NhaMethod method, const Ini& result, const Ini* real_time) {
         const std::string result_name = "ResultOf" + nha_name(method), trace_name = "RealTimeDataOf" + nha_name(method);
-        Place bad;
+        IniMember bad;
         std::vector<NoValue> none;
         record_ = nha_record(*find("TestLog"), result, method, settings_, bad, none);
         if (!record_) {
@@ -235,7 +235,7 @@ private:
             put_quality(*record_, "trace", gap->gap);
             return leave(name, {&why, gap->at});
         }
-        Place bad;
+        IniMember bad;
         std::vector<NoValue> none;
         auto csv = nha_trace(real_time, method, settings_, bad, none);
         if (!csv) return leave(name, {&bad_value, bad});
@@ -249,7 +249,7 @@ private:
 
     void join_obd(const Ini& obd) {
         if (const auto why = unfit_obd(obd)) return leave(obd_name, *why);
-        Place bad;
+        IniMember bad;
         std::vector<NoValue> none;
         const auto member = nha_obd(*find("TestLog"), obd, bad, none);
         if (!member) return leave(obd_name, {&bad_value, bad});
@@ -357,7 +357,9 @@ bool is_ini(const fs::path& file) { return same_but_case(file.extension().string
 
 std::string nha_part(const fs::path& file) { return is_ini(file) ? part_of(file) : std::string(); }
 
-Intake read_nha(const std::vector<fs::path>& files, const Settings& settings) { return Reading(files, settings).run(); }
+Intake read_nha(const std::vector<fs::path>& files, const Settings& settings) {
+    return FolderReader(files, settings).run();
+}
 
 journal::Result<Intake> read_nha(const fs::path& folder, const Settings& settings) {
     if (!fs::is_directory(folder))

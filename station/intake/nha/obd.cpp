@@ -49,7 +49,7 @@ bool says_nothing(const std::string& text) {
 
 }  // namespace
 
-std::optional<Json> nha_obd(const Ini& log, const Ini& obd, Place& bad, std::vector<NoValue>& none) {
+std::optional<Json> nha_obd(const Ini& log, const Ini& obd, IniMember& bad, std::vector<NoValue>& none) {
     const std::string section = "ResultOfOBD";
     Fields fields([&](const std::string& key) { return obd.value(section, key); });
     Json out = Json::object();

@@ -11,7 +11,7 @@
 namespace imloop::station::intake {
 
 /// The record's `obd` member; nothing where a value is no number, which is at `bad`.
-std::optional<Json> nha_obd(const Ini& log, const Ini& obd, Place& bad, std::vector<NoValue>& none);
+std::optional<Json> nha_obd(const Ini& log, const Ini& obd, IniMember& bad, std::vector<NoValue>& none);
 
 /// The equipment judged the check as failed.
 bool nha_obd_failed(const Ini& obd);

@@ -199,7 +199,7 @@ std::string nha_time(const std::string& value, const Settings& settings) {
 }
 
 std::optional<Json> nha_record(const Ini& log, const Ini& result, NhaMethod method, const Settings& settings,
-                               Place& bad, std::vector<NoValue>& none) {
+                               IniMember& bad, std::vector<NoValue>& none) {
     const std::string section = "ResultOf" + nha_name(method);
     Fields r([&](const std::string& key) { return result.value(section, key); });
     const auto log_text = [&](const char* key) { return log.value("TestLog", key); };

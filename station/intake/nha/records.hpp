@@ -21,13 +21,13 @@ std::string nha_time(const std::string& value, const Settings&);
 
 /// A member that says "none".
 struct NoValue {
-    Place at;
+    IniMember at;
     std::string written;
 };
 
 /// The record without its trace and OBD members, its times those of the log; nothing where a value the record needs is
 /// missing or no number, which is at `bad` (a section `TestLog` is of the log).
-std::optional<Json> nha_record(const Ini& log, const Ini& result, NhaMethod, const Settings&, Place& bad,
+std::optional<Json> nha_record(const Ini& log, const Ini& result, NhaMethod, const Settings&, IniMember& bad,
                                std::vector<NoValue>& none);
 
 }  // namespace imloop::station::intake

@@ -89,7 +89,7 @@ std::optional<NhaTraceGap> nha_trace_gap(const Ini& real_time, NhaMethod method,
     const auto numbers = row_numbers(real_time);
     if (numbers.empty()) return std::nullopt;
     const auto last = *numbers.rbegin();
-    const Place last_row{std::to_string(last), ""}, sum{"Sum", "Total"};
+    const IniMember last_row{std::to_string(last), ""}, sum{"Sum", "Total"};
     const auto rows_whole = [&] {
         const auto &first_row = real_time.sections.at(std::to_string(*numbers.begin())),
                    &end = real_time.sections.at(last_row.section);
@@ -105,7 +105,7 @@ std::optional<NhaTraceGap> nha_trace_gap(const Ini& real_time, NhaMethod method,
             return NhaTraceGap{out_of_order(), twice.at};
     std::optional<loop::Moment> before;
     for (const auto row : numbers) {
-        const Place at{std::to_string(row), "SamplingTime"};
+        const IniMember at{std::to_string(row), "SamplingTime"};
         const auto time = loop::parse_moment(nha_time(real_time.value(at.section, at.key), settings));
         if (before && time && *time < *before) return NhaTraceGap{out_of_order(), at};
         if (time) before = time;
@@ -113,7 +113,7 @@ std::optional<NhaTraceGap> nha_trace_gap(const Ini& real_time, NhaMethod method,
     return std::nullopt;
 }
 
-std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod method, const Settings& settings, Place& bad,
+std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod method, const Settings& settings, IniMember& bad,
                                      std::vector<NoValue>& none) {
     const auto columns = columns_of(method);
     const Stage* stage = stage_of(method);

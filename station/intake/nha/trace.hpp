@@ -11,7 +11,7 @@ namespace imloop::station::intake {
 
 struct NhaTraceGap {
     TraceGap gap;
-    Place at;
+    IniMember at;
 };
 
 /// Why the rows are not all that were measured, by their own total, numbers and times; nothing where they are whole.
@@ -21,7 +21,7 @@ std::optional<NhaTraceGap> nha_trace_gap(const Ini& real_time, NhaMethod, const 
 /// CSV of whole process data: header, one row a second, `time_s` from the first SamplingTime. What says "none" is an
 /// empty cell, and the first of each column in `none`. Nothing where a row lacks its time or a value is no number,
 /// which is at `bad`.
-std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod, const Settings&, Place& bad,
+std::optional<std::string> nha_trace(const Ini& real_time, NhaMethod, const Settings&, IniMember& bad,
                                      std::vector<NoValue>& none);
 
 }  // namespace imloop::station::intake

@@ -50,9 +50,9 @@ bool is_obd_alone(const Rules& rules, const Message& message, const Members& mem
                                [&](const ObdRule::Part& part) { return has_any(part.value.at, members); });
 }
 
-class Reading {
+class MessageReader {
 public:
-    Reading(const std::vector<Profile>& profiles, const Settings& settings)
+    MessageReader(const std::vector<Profile>& profiles, const Settings& settings)
         : profiles_(profiles), settings_(settings) {}
 
     void read(const Document& document) {
@@ -298,7 +298,7 @@ private:
 
 Intake read_messages(const std::vector<Document>& documents, const std::vector<Profile>& profiles,
                      const Settings& settings) {
-    Reading reading(profiles, settings);
+    MessageReader reading(profiles, settings);
     for (const auto& document : documents) reading.read(document);
     return std::move(reading).run();
 }

@@ -37,8 +37,8 @@ void put_trouble_codes(const XmlNode& result, Json& obd, Notes& notes) {
 
 /// `isready`, and what of it is not ready: numbers that mean other monitors for diesel.
 boost::system::result<Json, Refusal> readiness_of(const XmlNode& data, bool is_diesel) {
-    static const Words of_diesel = {{"0", "scr"}, {"1", "poc"}, {"2", "doc"}, {"3", "dpf"}, {"4", "egr"}};
-    static const Words of_petrol = {
+    static const CodeWords of_diesel = {{"0", "scr"}, {"1", "poc"}, {"2", "doc"}, {"3", "dpf"}, {"4", "egr"}};
+    static const CodeWords of_petrol = {
         {"0", "catalyst"}, {"1", "oxygen_sensor"}, {"2", "oxygen_sensor_heater"}, {"3", "egr"}};
     auto fields = fields_of(data);
     Json out = Json::object();

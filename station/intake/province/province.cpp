@@ -30,7 +30,7 @@ const std::map<std::string, std::vector<std::string>>& as_attribute() {
 
 }  // namespace
 
-std::string word(const Words& words, const std::string& text) {
+std::string word(const CodeWords& words, const std::string& text) {
     const auto found = words.find(text);
     return found == words.end() ? std::string() : found->second;
 }

@@ -48,9 +48,9 @@ std::string moment_of(const std::string& text, const std::string& day, const Set
 /// What stands where nothing is meant: a dash, 无, 不支持, 99999.
 bool says_nothing(const std::string&);
 
-using Words = std::map<std::string, std::string>;
+using CodeWords = std::map<std::string, std::string>;
 /// Empty where there is no such word.
-std::string word(const Words&, const std::string& text);
+std::string word(const CodeWords&, const std::string& text);
 
 /// pass, fail or aborted, of `passed`; a test that is invalid by its own word is refused.
 boost::system::result<std::string, Refusal> verdict_of(const XmlNode& data);

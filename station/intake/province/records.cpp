@@ -108,8 +108,8 @@ void measure(std::string_view method, Readings& readings) {
 }
 
 Json vehicle_of(const XmlNode& data) {
-    static const Words fuels = {{"A", "petrol"},   {"B", "diesel"},  {"C", "electric"}, {"E", "cng"},  {"F", "lpg"},
-                                {"L", "methanol"}, {"M", "ethanol"}, {"O", "hybrid"},   {"Z", "other"}};
+    static const CodeWords fuels = {{"A", "petrol"},   {"B", "diesel"},  {"C", "electric"}, {"E", "cng"},  {"F", "lpg"},
+                                    {"L", "methanol"}, {"M", "ethanol"}, {"O", "hybrid"},   {"Z", "other"}};
     Json out = Json::object();
     const auto put = [&](const char* name, const std::string& value) {
         if (!says_nothing(value)) out[name] = value;
@@ -139,8 +139,8 @@ bool is_diesel(const XmlNode& data) {
 
 /// The common part of the record: whose, when, why.
 boost::system::result<Json, Refusal> head_of(const XmlNode& data, const Settings& settings) {
-    static const Words reasons = {{"1", "periodic"},   {"2", "initial"}, {"3", "initial"},
-                                  {"4", "comparison"}, {"5", "retest"},  {"6", "retest"}};
+    static const CodeWords reasons = {{"1", "periodic"},   {"2", "initial"}, {"3", "initial"},
+                                      {"4", "comparison"}, {"5", "retest"},  {"6", "retest"}};
     const auto report_no = data.value("check_id"), type = data.value("check_type");
     if (report_no.empty()) return no_report_number(data);
     const auto reason = word(reasons, type);

@@ -17,7 +17,7 @@ namespace {
 using loop::normal_text;
 using nlohmann::json;
 using CodeByWord = std::map<std::string, std::string, std::less<>>;
-using Words = std::set<std::string, std::less<>>;
+using WordSet = std::set<std::string, std::less<>>;
 
 struct ItemRule {
     std::string code;
@@ -31,7 +31,7 @@ struct All {
     std::vector<ItemRule> rules;
     std::string other_item;
     CodeByWord part_origin, plate_kind, plate_color, fuel;
-    Words origin_defaults, yes, no, finished, unfinished, voided;
+    WordSet origin_defaults, yes, no, finished, unfinished, voided;
     std::vector<std::string> sum, footer;  ///< half width, long before short
 };
 
@@ -42,8 +42,8 @@ std::vector<std::string> normal_words(const json& list) {
 }
 
 /// Words are kept raw too: a tick has no normal form.
-Words words_in(const json& list) {
-    Words out;
+WordSet words_in(const json& list) {
+    WordSet out;
     for (const std::string word : list) {
         out.insert(word);
         if (const auto normal = normal_text(word); !normal.empty()) out.insert(normal);
@@ -107,7 +107,7 @@ std::optional<std::string> code_of(const CodeByWord& codes, std::string_view wor
     return found == codes.end() ? std::nullopt : std::optional(found->second);
 }
 
-bool among(const Words& words, std::string_view word) {
+bool among(const WordSet& words, std::string_view word) {
     return words.contains(std::string(word)) || words.contains(normal_text(word));
 }
 
