@@ -12,9 +12,8 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
-#include <fstream>
-#include <sstream>
 
+#include "station/files.hpp"
 #include "station/http_client.hpp"
 #include "station/ids.hpp"
 
@@ -68,11 +67,11 @@ void into_folder(const fs::path& folder, const std::string& lines) {
     file.sync();
 }
 
-struct Place {
+struct Endpoint {
     std::string host, port, target;
 };
 
-Place place_of(const std::string& url, const char* usual_port) {
+Endpoint endpoint_of(const std::string& url, const char* usual_port) {
     const auto rest = url.substr(url.find("//") + 2);
     const auto slash = rest.find('/');
     const auto authority = rest.substr(0, slash);
@@ -81,14 +80,14 @@ Place place_of(const std::string& url, const char* usual_port) {
             slash == std::string::npos ? "/" : rest.substr(slash)};
 }
 
-asio::awaitable<int> post_plain(const Place& place, const std::string& lines) {
+asio::awaitable<int> post_plain(const Endpoint& endpoint, const std::string& lines) {
     beast::tcp_stream stream(co_await asio::this_coro::executor);
     asio::ip::tcp::resolver resolver(co_await asio::this_coro::executor);
-    const auto found = co_await resolver.async_resolve(place.host, place.port, asio::use_awaitable);
+    const auto found = co_await resolver.async_resolve(endpoint.host, endpoint.port, asio::use_awaitable);
     stream.expires_after(patience);
     co_await stream.async_connect(found, asio::use_awaitable);
-    http::request<http::string_body> request(http::verb::post, place.target, 11, lines);
-    request.set(http::field::host, place.host);
+    http::request<http::string_body> request(http::verb::post, endpoint.target, 11, lines);
+    request.set(http::field::host, endpoint.host);
     request.set(http::field::content_type, "application/x-ndjson");
     request.set(http::field::connection, "close");
     request.prepare_payload();
@@ -101,25 +100,17 @@ asio::awaitable<int> post_plain(const Place& place, const std::string& lines) {
 
 int post(const std::string& url, const std::string& ca, const std::string& lines) {
     if (url.starts_with("https://")) {
-        const auto place = place_of(url, "443");
-        station::HttpClient client({place.host, place.port, ca, {}, {}}, patience);
-        const auto answer = client.request("POST", place.target, {{"Content-Type", "application/x-ndjson"}}, lines);
+        const auto endpoint = endpoint_of(url, "443");
+        station::HttpClient client({endpoint.host, endpoint.port, ca, {}, {}}, patience);
+        const auto answer = client.request("POST", endpoint.target, {{"Content-Type", "application/x-ndjson"}}, lines);
         if (!answer) throw std::runtime_error(url + "：" + answer.error().detail);
         return answer->status;
     }
-    const auto place = place_of(url, "80");
+    const auto endpoint = endpoint_of(url, "80");
     asio::io_context context;
-    auto status = asio::co_spawn(context, post_plain(place, lines), asio::use_future);
+    auto status = asio::co_spawn(context, post_plain(endpoint, lines), asio::use_future);
     context.run();
     return status.get();
-}
-
-std::string read_text(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw std::runtime_error("读不到文件 / cannot read " + path.string());
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
 }
 
 }  // namespace
@@ -128,7 +119,7 @@ Delivery delivery_of(const station::Config& config) {
     const auto& feed = config.feed;
     if (feed.url.empty()) return [folder = feed.folder](const std::string& lines) { into_folder(folder, lines); };
     // Without an authority of its own nobody would be who they say.
-    const auto ca = feed.url.starts_with("https://") ? read_text(feed.ca) : std::string();
+    const auto ca = feed.url.starts_with("https://") ? station::read_file(feed.ca) : std::string();
     return [url = feed.url, ca](const std::string& lines) {
         const int status = post(url, ca, lines);
         if (status / 100 != 2) throw std::runtime_error(fmt::format("{}：HTTP {}", url, status));

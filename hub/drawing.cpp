@@ -2,7 +2,7 @@
 #include "hub/draw/draw.hpp"
 #include "hub/hub_impl.hpp"
 #include "hub/report/suspects.hpp"
-#include "loop/suspects/risk.hpp"
+#include "loop/suspects/asking/risk.hpp"
 
 namespace imloop::hub {
 namespace {

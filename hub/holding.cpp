@@ -8,7 +8,7 @@
 #include "hub/query.hpp"
 #include "hub/report/peers.hpp"
 #include "hub/report/render.hpp"
-#include "loop/suspects/rule_table.hpp"
+#include "loop/rules/rule_table.hpp"
 #include "service/say.hpp"
 
 namespace imloop::hub {

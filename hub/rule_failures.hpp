@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "loop/suspects/suspects.hpp"
+#include "loop/suspects/asking/suspects.hpp"
 
 namespace imloop::hub {
 

@@ -2,7 +2,7 @@
 #include "hub/hub_impl.hpp"
 #include "hub/report/render.hpp"
 #include "hub/report/suspects.hpp"
-#include "loop/suspects/rule_table.hpp"
+#include "loop/rules/rule_table.hpp"
 #include "service/say.hpp"
 
 namespace imloop::hub {

@@ -32,17 +32,17 @@ int choose(const station::Context& context, const std::string& failure, const st
 }  // namespace
 
 void add_choose(CLI::App& app, station::Context& context) {
-    struct Words {
+    struct Options {
         std::string failure, shop;
     };
-    const auto words = std::make_shared<Words>();
+    const auto options = std::make_shared<Options>();
     auto* command = app.add_subcommand("choose",
                                        "记下车主选的维修站；退出码 0 已保存，2 没有这条记录\n"
                                        "Write down the shop an owner chose; exit code 0 saved, 2 no such record\n\n"
                                        "  i_station choose 01940000-0000-7000-8000-000000000001 M610404-03");
-    command->add_option("record", words->failure, "不合格记录的编号 / id of the failed record")->required();
-    command->add_option("shop", words->shop, "M610404-03")->required();
-    command->callback([&context, words] { context.code = choose(context, words->failure, words->shop); });
+    command->add_option("record", options->failure, "不合格记录的编号 / id of the failed record")->required();
+    command->add_option("shop", options->shop, "M610404-03")->required();
+    command->callback([&context, options] { context.code = choose(context, options->failure, options->shop); });
 }
 
 Html choice_form(Site& site, const Request& r, const std::string& record_id) {
@@ -50,7 +50,7 @@ Html choice_form(Site& site, const Request& r, const std::string& record_id) {
     const auto view = site.copy().view();
     Choices shops;
     for (const auto& shop :
-         shops_by_distance(view->shops, place_of(view->own), site.config().station_id.substr(1, 6))) {
+         shops_by_distance(view->shops, location_of(view->own), site.config().station_id.substr(1, 6))) {
         const auto id = shop.station->value("station_id", "");
         shops.emplace_back(id, shop.station->value("name", id));
     }

@@ -38,22 +38,22 @@ int ask(const station::Context& context, const json& vehicle) {
 }  // namespace
 
 void add_clearance(CLI::App& app, station::Context& context) {
-    struct Words {
+    struct Options {
         std::string vin, plate, plate_kind;
     };
-    const auto words = std::make_shared<Words>();
+    const auto options = std::make_shared<Options>();
     auto* command = app.add_subcommand(
         "clearance",
         "复检前询问：这辆车修过了吗？退出码 0 可以复检，2 填的不是一辆车，3 须先维修，4 待人工核对\n"
         "May this vehicle be retested? Exit code 0 yes, 2 no vehicle is asked for, 3 repair first, 4 to be looked"
         " at\n\n"
         "  i_station clearance --plate 陕D·0T001 --vin LSVAA49J132000017");
-    command->add_option("--vin", words->vin, "VIN");
-    command->add_option("--plate", words->plate, "号牌 / plate");
-    command->add_option("--plate-kind", words->plate_kind, "号牌种类代码 / plate kind, as 02");
-    command->callback([&context, words] {
+    command->add_option("--vin", options->vin, "VIN");
+    command->add_option("--plate", options->plate, "号牌 / plate");
+    command->add_option("--plate-kind", options->plate_kind, "号牌种类代码 / plate kind, as 02");
+    command->callback([&context, options] {
         using station::page::Lang;
-        const Typed typed{words->plate, words->vin, words->plate_kind, words->plate};
+        const Typed typed{options->plate, options->vin, options->plate_kind, options->plate};
         const auto question = question_of(typed, {Lang::zh}), english = question_of(typed, {Lang::en});
         for (std::size_t i = 0; i < question.problems.size(); ++i)
             std::cerr << "--" << question.problems[i].field << "：" << question.problems[i].text << " / "

@@ -18,9 +18,9 @@ namespace {
 
 constexpr std::size_t files_shown = 50, problems_shown = 20;
 
-std::string say(const service::Words& words, const Words& w) { return std::string(w(words.zh, words.en)); }
+std::string say(const service::Words& words, const Language& w) { return std::string(w(words.zh, words.en)); }
 
-State folder_state(const watch::FolderState& f, const Words& w) {
+State folder_state(const watch::FolderState& f, const Language& w) {
     if (f.is_down) return {std::string(w("读不到", "Can't be read")), "bad", Tone::bad, "", ""};
     if (f.trouble) return {std::string(w("要看一看", "Needs a look")), "attention", Tone::warn, "", ""};
     if (f.waiting > 0) return {std::string(w("等写完", "Waiting")), "waiting", Tone::none, "", ""};
@@ -34,7 +34,7 @@ Html button(Site& site, const char* action, const char* name, const std::string&
         action, site.token, name, value, main ? Html{R"( class="main")"} : Html{}, label);
 }
 
-Html folder_row(Site& site, const watch::FolderState& f, const Words& w) {
+Html folder_row(Site& site, const watch::FolderState& f, const Language& w) {
     std::string detail;
     const auto add = [&](const std::string& text) { detail += (detail.empty() ? "" : " · ") + text; };
     if (f.trouble) add(say(*f.trouble, w));
@@ -52,7 +52,7 @@ Html folder_row(Site& site, const watch::FolderState& f, const Words& w) {
                          : html("<small>{}</small>", w("写在 station.toml 里", "stands in station.toml")));
 }
 
-State file_state(Site& site, const watch::Entry& e, const Words& w) {
+State file_state(Site& site, const watch::Entry& e, const Language& w) {
     if (e.outcome == watch::Outcome::rejected)
         return e.is_open ? State{std::string(w("需处理", "Needs attention")), "attention", Tone::warn, "", ""}
                          : State{std::string(w("没有收下", "Not taken")), "none", Tone::none, "", ""};
@@ -62,7 +62,7 @@ State file_state(Site& site, const watch::Entry& e, const Words& w) {
     return line_state(line ? line->status : "", w);
 }
 
-std::string last_column(Site& site, const watch::Entry& e, const Words& w) {
+std::string last_column(Site& site, const watch::Entry& e, const Language& w) {
     if (e.outcome != watch::Outcome::accepted && !e.problems.empty()) {
         auto out = say(watch::sentence(e.problems.front()), w);
         if (e.problems.size() > 1)
@@ -77,7 +77,7 @@ std::string last_column(Site& site, const watch::Entry& e, const Words& w) {
     return out;
 }
 
-Html file_rows(Site& site, const std::vector<watch::Entry>& entries, const Words& w) {
+Html file_rows(Site& site, const std::vector<watch::Entry>& entries, const Language& w) {
     Html out;
     for (const auto& e : entries)
         out += html(
@@ -144,7 +144,7 @@ Html list(Site& site, const Request& r) {
         w("接入文件", "Files"), lead, table, folder_form(r, site.token), files, filter);
 }
 
-Html explained(const watch::Entry& e, const Words& w) {
+Html explained(const watch::Entry& e, const Language& w) {
     Html out;
     const auto in_place = fs::is_directory(e.kept_at);
     const auto kept = fs::exists(e.kept_at) ? fs::path(e.kept_at) : fs::path(e.folder) / e.name;

@@ -38,7 +38,7 @@ GateAnswer ask(Site& site, const json& vehicle) {
     return out;
 }
 
-State state_of_answer(Site& site, const GateAnswer& a, const Words& w) {
+State state_of_answer(Site& site, const GateAnswer& a, const Language& w) {
     const auto since = clock_text(a.asked_at);
     if (!holds(a.asked_at, station::unix_now()))
         return {std::string(w("请重新查询", "Ask again")), "waiting", Tone::none,

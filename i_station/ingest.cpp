@@ -8,8 +8,8 @@
 #include "station/attachments.hpp"
 #include "station/ids.hpp"
 #include "station/intake/equipment.hpp"
-#include "station/intake/file_bytes.hpp"
-#include "station/intake/mapping.hpp"
+#include "station/intake/formats/file_bytes.hpp"
+#include "station/intake/profiles/mapping.hpp"
 
 namespace imloop::i_station {
 namespace {

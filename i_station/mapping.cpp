@@ -10,8 +10,8 @@
 #include "loop/written/amount.hpp"
 #include "station/files.hpp"
 #include "station/ids.hpp"
-#include "station/intake/file_bytes.hpp"
-#include "station/intake/mapping_form.hpp"
+#include "station/intake/formats/file_bytes.hpp"
+#include "station/intake/profiles/mapping_form.hpp"
 #include "station/page/select.hpp"
 #include "station/page/words.hpp"
 #include "station/watch/reading.hpp"
@@ -89,14 +89,14 @@ Html option(const std::string& value, std::string_view label, const std::string&
 }
 
 /// Codes a column or a constant may have, in the language at hand.
-Choices codes_of(const std::string& to, const Words& w) {
+Choices codes_of(const std::string& to, const Language& w) {
     Choices out;
     for (const auto& c : intake::code_choices(to)) out.emplace_back(c.code, w(c.zh, c.en));
     return out;
 }
 
 /// Members of the head, then readings, one list for all columns.
-Html uses(const std::string& chosen, const Words& w) {
+Html uses(const std::string& chosen, const Language& w) {
     Html head, readings;
     for (const auto& c : intake::head_choices()) head += option(c.code, w(c.zh, c.en), chosen);
     std::set<std::string> seen;
@@ -154,7 +154,7 @@ Html column_row(const Request& r, const intake::ColumnUse& use, std::size_t i) {
 }
 
 /// What every test needs and the table may lack.
-Html constants(const intake::MappingForm& form, const Words& w) {
+Html constants(const intake::MappingForm& form, const Language& w) {
     Html out;
     for (const auto& c : intake::head_choices()) {
         static const std::set<std::string> asked{
@@ -204,7 +204,7 @@ struct Tried {
     std::string problem;  ///< of the mapping as a whole
 };
 
-Tried tried(Site& site, const intake::Table& table, const Json& mapping, const Words& w) {
+Tried tried(Site& site, const intake::Table& table, const Json& mapping, const Language& w) {
     Tried out;
     const auto say = [&](const std::string& detail) {
         const auto slash = detail.find(" / ");

@@ -38,7 +38,7 @@ Html qr_code(const std::string& text) {
                 side, side, path);
 }
 
-std::string vehicle_line(const json& vehicle, const Words& w) {
+std::string vehicle_line(const json& vehicle, const Language& w) {
     std::string out;
     for (const auto* name : {"model", "fuel", "emission_stage"}) {
         std::string word = vehicle.value(name, "");
@@ -56,9 +56,9 @@ struct ShopTable {
     Html rows;
     std::string below;
 };
-ShopTable shop_table(const station::HubView& view, const std::string& county, const json& record, const Words& w) {
+ShopTable shop_table(const station::HubView& view, const std::string& county, const json& record, const Language& w) {
     ShopTable out;
-    const auto shops = shops_by_distance(view.shops, place_of(view.own), county);
+    const auto shops = shops_by_distance(view.shops, location_of(view.own), county);
     const auto failed = record.value("failed_items", std::vector<std::string>{});
     const auto count = shops.size() <= shops_fit ? shops.size() : shops_named;
     for (std::size_t i = 0; i < count; ++i) {
@@ -85,7 +85,7 @@ ShopTable shop_table(const station::HubView& view, const std::string& county, co
 }
 
 /// Codes as P0420, as many as have room.
-std::string code_words(const json& codes, const Words& w) {
+std::string code_words(const json& codes, const Language& w) {
     std::string out;
     std::size_t n = 0;
     for (const auto& code : codes) {
@@ -105,7 +105,7 @@ struct Failed {
 };
 
 /// Readings that failed, then what has no reading (OBD, appearance, an item that only the verdict names).
-Failed failed_rows(const json& record, const Words& w) {
+Failed failed_rows(const json& record, const Language& w) {
     Failed out;
     auto left = record.value("failed_items", std::vector<std::string>{});
     for (const auto& reading : record.value("readings", json::array())) {
@@ -130,7 +130,7 @@ Failed failed_rows(const json& record, const Words& w) {
 }
 
 /// Under the failed items: how many more there are, and the lamp with its codes where the OBD check itself passed.
-Html below_failed(const json& record, const Failed& failed, const Words& w) {
+Html below_failed(const json& record, const Failed& failed, const Language& w) {
     std::string text;
     if (failed.count > failed_items_max)
         text += fmt::format(fmt::runtime(w("另有 {} 项，见检测报告。", "{} more, see the report. ")),
@@ -147,7 +147,7 @@ Html below_failed(const json& record, const Failed& failed, const Words& w) {
 }
 
 /// The one sentence: by when and where; the hub's policy says by when.
-Html lead(const json& policy, const json& record, const Words& w) {
+Html lead(const json& policy, const json& record, const Language& w) {
     const auto failed_at = loop::parse_moment(record.value("occurred_at", ""));
     const auto days = policy.is_object() ? policy.value("repair_days", json()) : json();
     if (!failed_at || !days.is_number_integer())
@@ -163,7 +163,7 @@ Html lead(const json& policy, const json& record, const Words& w) {
 }
 
 /// `2026 年 11 月 24 日 08:30`.
-std::string tested_at(const json& record, const Words& w) {
+std::string tested_at(const json& record, const Language& w) {
     const auto at = loop::parse_moment(record.value("occurred_at", ""));
     return at ? day_text(record.value("occurred_at", ""), w) + " " + clock_text(*at).substr(0, 5) : std::string("—");
 }

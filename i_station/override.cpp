@@ -2,6 +2,7 @@
 #include "i_station/gate.hpp"
 #include "i_station/question.hpp"
 #include "loop/record/text.hpp"
+#include "loop/record/uuid.hpp"
 #include "loop/written/text.hpp"
 #include "station/ids.hpp"
 #include "station/own_records.hpp"
@@ -82,7 +83,7 @@ Next override_asked(Site& site, const Request& r) {
     auto problems = problems_of(r);
     if (problems.empty()) {
         auto record = station::begin_record(site.config(), "override");
-        if (station::is_record_id(answer.override_id)) record["record_id"] = answer.override_id;
+        if (loop::is_uuid7(answer.override_id)) record["record_id"] = answer.override_id;
         const auto question =
             question_of({r.value("plate"), r.value("vin"), r.value("plate_kind"), r.value("plate")}, w);
         record["vehicle"] = question.vehicle;

@@ -10,7 +10,7 @@ using namespace station::page;
 
 namespace {
 
-std::vector<Tab> tabs(const Words& w) {
+std::vector<Tab> tabs(const Language& w) {
     return {{"/status", w("状态", "Status")},
             {"/gate", w("复检查询", "Retest gate")},
             {"/failed", w("未通过车辆", "Failed vehicles")},

@@ -4,15 +4,15 @@
 
 namespace imloop::i_station {
 
+using station::page::Language;
 using station::page::Scanned;
-using station::page::Words;
 
 namespace {
 
-std::string in(const loop::Words& words, const Words& w) { return std::string(w(words.zh, words.en)); }
+std::string in(const loop::Words& words, const Language& w) { return std::string(w(words.zh, words.en)); }
 
 /// Why the plate's field holds no plate; empty where it does.
-std::string plate_problem(const Scanned& plate, const Words& w) {
+std::string plate_problem(const Scanned& plate, const Language& w) {
     switch (plate.kind) {
         case Scanned::Kind::vin:
             return in(loop::judgement_words("plate_is_vin"), w);
@@ -28,7 +28,7 @@ std::string plate_problem(const Scanned& plate, const Words& w) {
 
 }  // namespace
 
-Question question_of(const Typed& typed, const Words& w) {
+Question question_of(const Typed& typed, const Language& w) {
     Question out;
     out.vehicle = nlohmann::json::object();
     if (!typed.plate_kind.empty()) out.vehicle["plate_kind"] = typed.plate_kind;

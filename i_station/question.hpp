@@ -19,6 +19,6 @@ struct Question {
     std::string remark;  ///< what is doubtful in what is asked
     std::string sure;    ///< of a plate that is only doubtful: asked when the form comes with it
 };
-Question question_of(const Typed&, const station::page::Words&);
+Question question_of(const Typed&, const station::page::Language&);
 
 }  // namespace imloop::i_station

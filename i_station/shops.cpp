@@ -14,23 +14,23 @@ namespace imloop::i_station {
 
 using nlohmann::json;
 
-std::optional<Place> place_of(const json& station) {
+std::optional<Location> location_of(const json& station) {
     const auto location = station.is_object() ? station.value("location", json()) : json();
     if (!location.is_object() || !location.contains("lat") || !location.contains("lon")) return std::nullopt;
-    return Place{location["lat"].get<double>(), location["lon"].get<double>()};
+    return Location{location["lat"].get<double>(), location["lon"].get<double>()};
 }
 
-double distance_km(Place a, Place b) {
+double distance_km(Location a, Location b) {
     constexpr double radius_km = 6371.0088, radian = std::numbers::pi / 180;
     const double across = std::sin((b.lat - a.lat) * radian / 2), along = std::sin((b.lon - a.lon) * radian / 2);
     const double h = across * across + std::cos(a.lat * radian) * std::cos(b.lat * radian) * along * along;
     return 2 * radius_km * std::asin(std::min(1.0, std::sqrt(h)));
 }
 
-std::vector<Shop> shops_by_distance(const json& shops, const std::optional<Place>& from, const std::string& county) {
+std::vector<Shop> shops_by_distance(const json& shops, const std::optional<Location>& from, const std::string& county) {
     std::vector<Shop> out;
     for (const auto& shop : shops) {
-        const auto place = place_of(shop);
+        const auto place = location_of(shop);
         out.push_back({&shop, from && place ? std::optional(distance_km(*from, *place)) : std::nullopt});
     }
     std::ranges::sort(out, {}, [&](const Shop& s) {

@@ -9,22 +9,22 @@
 namespace imloop::i_station {
 
 /// Degrees, north and east positive.
-struct Place {
+struct Location {
     double lat = 0, lon = 0;
 };
 /// Of a station as the register has it; nothing where it has no `location`.
-std::optional<Place> place_of(const nlohmann::json& station);
+std::optional<Location> location_of(const nlohmann::json& station);
 
 /// Along the great circle, by the haversine formula on a sphere of 6,371.0088 km (IUGG mean radius): within 0.6 % of
 /// the way over the ellipsoid.
-double distance_km(Place, Place);
+double distance_km(Location, Location);
 
 struct Shop {
     const nlohmann::json* station;
     std::optional<double> km;  ///< from this station; nothing where one of the two places is not known
 };
 /// Those with a distance by it; then the others, of the own county first, by id. They live as long as `shops`.
-std::vector<Shop> shops_by_distance(const nlohmann::json& shops, const std::optional<Place>& from,
+std::vector<Shop> shops_by_distance(const nlohmann::json& shops, const std::optional<Location>& from,
                                     const std::string& county);
 
 /// Posted labour of the repairs that are often done for these failed items (`co/idle`, `obd`), in yuan, whole, as

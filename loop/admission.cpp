@@ -7,6 +7,7 @@
 #include "loop/record/reading.hpp"
 #include "loop/record/schema.hpp"
 #include "loop/record/semantics.hpp"
+#include "loop/record/uuid.hpp"
 #include "loop/tables.hpp"
 
 namespace imloop::loop {
@@ -78,17 +79,6 @@ void check_replacement(const json& r, std::string_view source, Moment received_a
     const auto id = whole->find("record_id"), corrects = r.find("corrects");
     if (id != whole->end() && corrects != r.end() && *id != *corrects)
         faults.push_back({at + "/record_id", "replacement_id_differs"});
-}
-
-bool is_uuid7(std::string_view id) {
-    if (id.size() != 36 || id[14] != '7' || std::string_view("89ab").find(id[19]) == std::string_view::npos)
-        return false;
-    for (std::size_t i = 0; i < id.size(); ++i) {
-        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (dash ? id[i] != '-' : std::string_view("0123456789abcdef").find(id[i]) == std::string_view::npos)
-            return false;
-    }
-    return true;
 }
 
 /// The id, where it is a well-formed one.

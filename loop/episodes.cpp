@@ -6,6 +6,8 @@
 #include <set>
 #include <tuple>
 
+#include "loop/names.hpp"
+
 namespace imloop::loop {
 namespace {
 
@@ -16,14 +18,14 @@ constexpr std::array<std::string_view, episode_outcomes> outcome_names = {
 
 /// Where a record stands in the walk. `step` parts what one moment holds: 0 the moment itself, 1 right after it, 2 the
 /// end of the day (of a moment that is the day's last millisecond).
-struct Place {
+struct WalkPoint {
     Moment moment = 0;
     int step = 0;
-    auto operator<=>(const Place&) const = default;  // NOLINT(modernize-use-nullptr): the 0 of `<`, not ours
+    auto operator<=>(const WalkPoint&) const = default;  // NOLINT(modernize-use-nullptr): the 0 of `<`, not ours
 };
 
 struct Step {
-    Place place;
+    WalkPoint place;
     const Fact* fact = nullptr;
 };
 
@@ -42,7 +44,7 @@ bool ends(const Fact& f) {
     return f.event && (f.event->event == Event::scrapped || f.event->event == Event::transferred_out);
 }
 
-Place day_end(Day day) { return {start_of(day + 1) - 1, 2}; }
+WalkPoint day_end(Day day) { return {start_of(day + 1) - 1, 2}; }
 
 /// An episode while it is built. Failures, tests and the end come from a first walk; repairs never open or close, so
 /// they can be placed into it afterwards.
@@ -93,7 +95,7 @@ std::optional<Named> named_failure(const std::vector<Span>& spans, const Fact& r
     const std::string& number = repair.repair->fail_report_no;
     if (number.empty()) return std::nullopt;
     std::optional<Named> earliest, latest;
-    const Place bound = repair.day_only ? day_end(day_of(repair.occurred_at)) : Place{repair.occurred_at, 0};
+    const WalkPoint bound = repair.day_only ? day_end(day_of(repair.occurred_at)) : WalkPoint{repair.occurred_at, 0};
     for (std::size_t i = 0; i < spans.size(); ++i)
         for (const Step& failure : spans[i].failures) {
             const auto& test = *failure.fact->inspection;
@@ -105,16 +107,16 @@ std::optional<Named> named_failure(const std::vector<Span>& spans, const Fact& r
 }
 
 /// The place of a repair that is known by its day alone.
-Place day_only_place(const std::vector<Span>& spans, Day day, const std::optional<Named>& named) {
-    const Place beginning{start_of(day), 0};
+WalkPoint day_only_place(const std::vector<Span>& spans, Day day, const std::optional<Named>& named) {
+    const WalkPoint beginning{start_of(day), 0};
     if (named && day_of(named->failure.place.moment) == day) return {named->failure.place.moment, 1};
-    std::optional<Place> last_of_day;
+    std::optional<WalkPoint> last_of_day;
     for (const Span& span : spans) {
         if (span.failures.front().place < beginning && (!span.end || span.end->place >= beginning)) return beginning;
         for (const Step& failure : span.failures)
             if (day_of(failure.place.moment) == day) last_of_day = failure.place;
     }
-    return last_of_day ? Place{last_of_day->moment, 1} : beginning;
+    return last_of_day ? WalkPoint{last_of_day->moment, 1} : beginning;
 }
 
 bool counts(const Span& span, const Step& s, const Register& stations) {
@@ -131,7 +133,7 @@ std::vector<Step> place_repairs(std::vector<Span>& spans, const std::vector<cons
     for (const Fact* repair : repairs) {
         const auto named = named_failure(spans, *repair);
         const Step s{repair->day_only ? day_only_place(spans, day_of(repair->occurred_at), named)
-                                      : Place{repair->occurred_at, 0},
+                                      : WalkPoint{repair->occurred_at, 0},
                      repair};
         placed.push_back(s);
         std::optional<std::size_t> at;
@@ -161,7 +163,7 @@ History history_of(std::span<const Fact> records, const Register& stations, Day 
     std::vector<Step> others;  // that are not walked
     for (const Fact& f : records) {
         if (day_of(f.occurred_at) > as_of) continue;
-        const Place moment{f.occurred_at, 0};
+        const WalkPoint moment{f.occurred_at, 0};
         if (f.repair)
             repairs.push_back(&f);
         else if (f.inspection)
@@ -282,9 +284,7 @@ bool is_formal(const Fact& f) {
 std::string_view name_of(EpisodeOutcome outcome) { return outcome_names.at(static_cast<std::size_t>(outcome)); }
 
 std::optional<EpisodeOutcome> episode_outcome_named(std::string_view name) {
-    for (std::size_t i = 0; i < outcome_names.size(); ++i)
-        if (outcome_names[i] == name) return static_cast<EpisodeOutcome>(i);
-    return std::nullopt;
+    return value_named<EpisodeOutcome>(outcome_names, name);
 }
 
 std::vector<Episode> episodes(std::span<const Fact> records, std::span<const Fact> decisions, const Register& stations,

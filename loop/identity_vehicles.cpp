@@ -57,12 +57,12 @@ std::set<IdentityGroup*> Identity::State::with_whole_vehicles(std::set<Group*> o
 
 /// The vehicles of these groups: each group one vehicle, then the officers' decisions in their order.
 std::vector<Vehicle> Identity::State::describe(const std::set<Group*>& of) const {
-    using Members = std::map<const Record*, bool>;  // true: an officer put it here
-    std::vector<Members> parts;
+    using VehicleRecords = std::map<const Record*, bool>;  // true: an officer put it here
+    std::vector<VehicleRecords> parts;
     std::unordered_map<const Record*, std::size_t> part_of;
     std::map<std::pair<Moment, std::string>, const IdentityDecision*> ordered;
     for (const Group* g : of) {
-        Members members;
+        VehicleRecords members;
         for (const Node* n : g->nodes)
             for (const Record* r : n->records) members.emplace(r, false);
         for (const Record* r : g->without_vin) members.emplace(r, false);

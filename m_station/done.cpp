@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t done_max = 200;
 
 /// Waiting, accepted, retest allowed, passed or failed again.
-State ending(const station::Queued& q, const station::HubView& view, const Words& w) {
+State ending(const station::Queued& q, const station::HubView& view, const Language& w) {
     if (q.status.empty()) return {std::string(w("等待", "Waiting")), "waiting", Tone::none, "", ""};
     if (q.status == "rejected") return {std::string(w("需处理", "Needs attention")), "attention", Tone::warn, "", ""};
     for (const auto& order : view.orders) {

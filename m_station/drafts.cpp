@@ -1,19 +1,19 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "loop/record/uuid.hpp"
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/vin.hpp"
 #include "m_station/repair_form.hpp"
 #include "station/files.hpp"
 #include "station/form_ids.hpp"
-#include "station/own_records.hpp"
 
 namespace imloop::m_station {
 
 using nlohmann::json;
 
 std::optional<std::filesystem::path> Drafts::file(const std::string& id) const {
-    if (!station::is_record_id(id)) return std::nullopt;
+    if (!loop::is_uuid7(id)) return std::nullopt;
     return folder_ / (id + ".json");
 }
 
@@ -56,7 +56,7 @@ std::vector<std::string> Drafts::all() const {
     std::vector<std::string> out;
     std::error_code none;
     for (const auto& entry : std::filesystem::directory_iterator(folder_, none))
-        if (station::is_record_id(entry.path().stem().string())) out.push_back(entry.path().stem().string());
+        if (loop::is_uuid7(entry.path().stem().string())) out.push_back(entry.path().stem().string());
     std::ranges::sort(out);
     return out;
 }

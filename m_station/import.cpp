@@ -10,7 +10,7 @@
 
 #include "m_station/import_plan.hpp"
 #include "m_station/import_text.hpp"
-#include "station/intake/shop_header.hpp"
+#include "station/intake/shop/header.hpp"
 #include "station/own_records.hpp"
 
 namespace imloop::m_station {

@@ -8,7 +8,7 @@
 #include "m_station/import_view.hpp"
 #include "station/commands.hpp"
 #include "station/files.hpp"
-#include "station/intake/shop_header.hpp"
+#include "station/intake/shop/header.hpp"
 #include "station/own_records.hpp"
 
 namespace imloop::m_station {
@@ -100,7 +100,7 @@ Html import_page(Site& site, const Request& r) {
 
 /// Those of one fate, as `save` does it, which says whether it did.
 template <typename Save>
-Next save_all(Site& site, const ImportPlan& plan, Fate fate, const Words& w, const Save& save) {
+Next save_all(Site& site, const ImportPlan& plan, Fate fate, const Language& w, const Save& save) {
     std::size_t saved = 0;
     for (std::size_t i = 0; i < plan.fates.size(); ++i)
         if (plan.fates[i] == fate) saved += save(plan.repairs.orders[i]) ? 1 : 0;

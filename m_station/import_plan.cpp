@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "station/ids.hpp"
-#include "station/intake/shop_header.hpp"
+#include "station/intake/shop/header.hpp"
 #include "station/numbered.hpp"
 
 namespace imloop::m_station {

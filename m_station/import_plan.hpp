@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "station/config.hpp"
-#include "station/intake/shop_repairs.hpp"
+#include "station/intake/shop/repairs.hpp"
 #include "station/outbox.hpp"
 
 namespace imloop::m_station {

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t shown_max = 500;  ///< orders on the page; all are imported
 
-State state_of(Fate fate, const Words& w) {
+State state_of(Fate fate, const Language& w) {
     switch (fate) {
         case Fate::fresh:
             return {std::string(w("可导入", "Ready")), "good", Tone::good, "", ""};
@@ -31,14 +31,14 @@ State state_of(Fate fate, const Words& w) {
     return {std::string(w("有问题", "Not right")), "bad", Tone::bad, "", ""};
 }
 
-Html reason_line(const Reason& reason, const Words& w) {
+Html reason_line(const Reason& reason, const Language& w) {
     const auto column =
         reason.column.empty() ? std::string() : fmt::format(fmt::runtime(w("「{}」", " \"{}\"")), reason.column);
     return html("<small>{}{}</small>", fmt::format(fmt::runtime(w("第 {} 行{}：", "Row {}{}: ")), reason.row, column),
                 w(reason.zh, reason.en));
 }
 
-Html order_row(const ShopOrder& order, Fate fate, const Words& w) {
+Html order_row(const ShopOrder& order, Fate fate, const Language& w) {
     std::string plate, settled, fee = "—", content;
     if (order.problems.empty()) {
         const auto record = json::parse(order.line);
@@ -66,12 +66,12 @@ Html action(const Site& site, const char* path, const char* css, std::string_vie
         path, site.token, fields, css, text);
 }
 
-Html clear_button(const Site& site, const Words& w) {
+Html clear_button(const Site& site, const Language& w) {
     return action(site, "/import/clear", "", w("清除这个文件", "Clear this file"));
 }
 
 Html select(const std::string& name, std::string_view label, const std::vector<ShopQuestion::Option>& options,
-            const std::string& chosen, const Words& w) {
+            const std::string& chosen, const Language& w) {
     Html list;
     for (const auto& option : options)
         list += html(R"(<option value="{}"{}>{}</option>)", option.value,
@@ -82,7 +82,7 @@ Html select(const std::string& name, std::string_view label, const std::vector<S
 
 /// One form for all that is asked; nothing where nothing is.
 Html questions_form(const Site& site, const ImportFile& file, const Table& table,
-                    const std::vector<ShopQuestion>& questions, const Words& w) {
+                    const std::vector<ShopQuestion>& questions, const Language& w) {
     Html fields;
     if (table.sheets.size() > 1) {
         std::vector<ShopQuestion::Option> sheets;
@@ -109,7 +109,7 @@ std::string listed(const std::vector<std::string>& names) {
     return out.empty() ? std::string("—") : out;
 }
 
-Html columns_of(const ImportPlan& plan, const Words& w) {
+Html columns_of(const ImportPlan& plan, const Language& w) {
     const auto& columns = plan.repairs.columns;
     Html used, skipped;
     for (const auto& column : columns.used) {
@@ -130,7 +130,7 @@ Html columns_of(const ImportPlan& plan, const Words& w) {
                 used, rest);
 }
 
-Html buttons(const Site& site, const ImportPlan& plan, const Words& w) {
+Html buttons(const Site& site, const ImportPlan& plan, const Language& w) {
     const auto fresh = plan.count(Fate::fresh), refused = plan.count(Fate::refused);
     Html out;
     if (fresh > 0)
@@ -141,7 +141,7 @@ Html buttons(const Site& site, const ImportPlan& plan, const Words& w) {
     return html(R"(<div class="actions">{}{}</div>)", out, clear_button(site, w));
 }
 
-Html corrections_form(const Site& site, const ImportPlan& plan, const Words& w) {
+Html corrections_form(const Site& site, const ImportPlan& plan, const Language& w) {
     const auto changed = plan.count(Fate::changed);
     if (changed == 0) return {};
     return html(
@@ -158,7 +158,7 @@ Html corrections_form(const Site& site, const ImportPlan& plan, const Words& w) 
 }
 
 /// What a person must look at stands on top.
-Html order_rows(const ImportPlan& plan, const Words& w) {
+Html order_rows(const ImportPlan& plan, const Language& w) {
     std::vector<std::size_t> order(plan.fates.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     const auto gravity = [&](std::size_t i) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "loop/record/uuid.hpp"
 #include "loop/tables.hpp"
 #include "loop/written/amount.hpp"
 #include "m_station/order_list.hpp"
@@ -12,7 +13,6 @@
 #include "m_station/prices.hpp"
 #include "station/attachments.hpp"
 #include "station/ids.hpp"
-#include "station/own_records.hpp"
 #include "station/page/select.hpp"
 #include "station/page/words.hpp"
 
@@ -23,7 +23,9 @@ using nlohmann::json;
 
 namespace {
 
-std::string in(const json& row, const Words& w) { return row.at(w.lang == Lang::zh ? "zh" : "en").get<std::string>(); }
+std::string in(const json& row, const Language& w) {
+    return row.at(w.lang == Lang::zh ? "zh" : "en").get<std::string>();
+}
 
 std::string typed(const Fields& fields, const std::string& name) {
     const auto it = fields.find(name);
@@ -44,7 +46,7 @@ struct Inputs {
     const Fields& fields;
     const FieldProblems& problems;
     const std::vector<std::string>& required;
-    const Words& w;
+    const Language& w;
 
     std::string problem(const std::string& name) const { return problem_of(problems, name); }
     Html error(const std::string& name) const { return field_error(problems, name); }
@@ -75,7 +77,7 @@ std::map<std::string, double> posted_prices(Site& site) {
     return out;
 }
 
-Html origin_select(const std::string& name, const std::string& value, const Words& w) {
+Html origin_select(const std::string& name, const std::string& value, const Language& w) {
     return html(R"(<select name="{}" aria-label="{}" data-origin>{}</select>)", name, w("来源", "Origin"),
                 options(choices_of("codes/part_origin", w), value, w("来源", "origin")));
 }
@@ -122,7 +124,7 @@ Html work_row(const Inputs& f, const std::string& n, const std::map<std::string,
         posted > 0 ? fmt::format("{:.2f}", posted) : "—", w("删去这一行", "Remove this row"));
 }
 
-json offers(const std::map<std::string, double>& posted, const Words& w) {
+json offers(const std::map<std::string, double>& posted, const Language& w) {
     json out = json::array();
     for (const auto* table : {"repair_items", "parts"}) {
         const bool part = std::string_view(table) == "parts";
@@ -217,7 +219,7 @@ Html photos_of(Site& site, const std::string& order, const Inputs& f) {
 }  // namespace
 
 std::optional<std::filesystem::path> photo_folder(const station::Config& config, const std::string& id) {
-    if (!station::is_record_id(id)) return std::nullopt;
+    if (!loop::is_uuid7(id)) return std::nullopt;
     return config.data / "attachments" / id;
 }
 
@@ -237,7 +239,7 @@ Fields usual_fields(Site& site) {
 }
 
 Html order_form(Site& site, const json& order, const FormOf& form, const Fields& fields, const FieldProblems& problems,
-                const Words& w) {
+                const Language& w) {
     const auto required = site.copy().view()->repair_required_members;
     const Inputs f{fields, problems, required, w};
     const auto prices = posted_prices(site);

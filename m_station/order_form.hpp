@@ -17,7 +17,7 @@ struct FormOf {
 
 /// Of a chosen vehicle, with what is typed and what is missing.
 station::page::Html order_form(station::page::Site&, const nlohmann::json& order, const FormOf&, const Fields&,
-                               const FieldProblems&, const station::page::Words&);
+                               const FieldProblems&, const station::page::Language&);
 
 /// What the shop's latest repair had and the next one will have again: technician, inspector, warranty.
 Fields usual_fields(station::page::Site&);

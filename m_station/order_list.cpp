@@ -40,13 +40,13 @@ const json* order_named(const station::HubView& view, const std::string& id) {
     return nullptr;
 }
 
-std::string_view list_name(std::string_view list, const Words& w) {
+std::string_view list_name(std::string_view list, const Language& w) {
     return list == "here"     ? w("已到店", "Here")
            : list == "chosen" ? w("选了本店", "Chose this shop")
                               : w("本县待修", "In this county");
 }
 
-std::string failed_words(const json& order, const Words& w) {
+std::string failed_words(const json& order, const Language& w) {
     std::string out;
     for (const auto& item : order.value("failed_items", json::array())) {
         const auto text = item.get<std::string>();
@@ -57,7 +57,7 @@ std::string failed_words(const json& order, const Words& w) {
     return out;
 }
 
-std::string vehicle_words(const json& vehicle, const Words& w) {
+std::string vehicle_words(const json& vehicle, const Language& w) {
     std::string out = vehicle.value("model", "");
     for (const auto& row : loop::rows_of("fuels"))
         if (row.at("code") == vehicle.value("fuel", ""))
@@ -72,7 +72,7 @@ std::string plate_words(const json& order) {
     return shown_plate(vehicle.value("plate", vehicle.value("vin", "")));
 }
 
-State standing(const json& order, const Words& w) {
+State standing(const json& order, const Language& w) {
     if (order.value("state", "") == "closed") {
         if (order.value("outcome", "") == "closed_repaired")
             return {std::string(w("复检合格", "Passed the retest")), "good", Tone::good, "", ""};

@@ -19,14 +19,14 @@ std::vector<const nlohmann::json*> orders_of(const station::HubView&, std::strin
 const nlohmann::json* order_named(const station::HubView&, const std::string& id);
 
 /// `已到店`, `选了本店`, `本县待修`.
-std::string_view list_name(std::string_view list, const station::page::Words&);
+std::string_view list_name(std::string_view list, const station::page::Language&);
 /// `怠速 CO、高怠速 HC`.
-std::string failed_words(const nlohmann::json& order, const station::page::Words&);
+std::string failed_words(const nlohmann::json& order, const station::page::Language&);
 /// `远途 YT6440 · 汽油 · 国V`.
-std::string vehicle_words(const nlohmann::json& vehicle, const station::page::Words&);
+std::string vehicle_words(const nlohmann::json& vehicle, const station::page::Language&);
 /// Plate as it is shown, else VIN.
 std::string plate_words(const nlohmann::json& order);
 /// To repair, repaired with the retest due, failed again, passed, or the other outcomes.
-station::page::State standing(const nlohmann::json& order, const station::page::Words&);
+station::page::State standing(const nlohmann::json& order, const station::page::Language&);
 
 }  // namespace imloop::m_station

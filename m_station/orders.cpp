@@ -18,7 +18,7 @@ using nlohmann::json;
 
 namespace {
 
-Html list_of(const station::HubView& view, const char* list, const std::string& chosen, const Words& w) {
+Html list_of(const station::HubView& view, const char* list, const std::string& chosen, const Language& w) {
     const auto today = loop::day_of(station::unix_now());
     Html rows;
     int count = 0;
@@ -37,7 +37,7 @@ Html list_of(const station::HubView& view, const char* list, const std::string& 
 }
 
 /// Drafts of vehicles that stand on no list.
-Html drafts_list(Site& site, const station::HubView& view, const std::string& chosen, const Words& w) {
+Html drafts_list(Site& site, const station::HubView& view, const std::string& chosen, const Language& w) {
     Html rows;
     for (const auto& id : drafts(site).all()) {
         if (order_named(view, id) != nullptr) continue;
@@ -74,13 +74,13 @@ Html with_list(Site& site, const Request& r, const std::string& chosen, const Ht
         field_error(told.problems, "find"), lists, as_of, told_note(told), right);
 }
 
-Html hint(const Words& w) {
+Html hint(const Language& w) {
     return html(R"(<section><p>{}</p></section>)", w("从左边选一辆车，或扫告知书上的二维码。",
                                                      "Choose a vehicle on the left, or scan the code on its notice."));
 }
 
 /// A repair of this failure was saved here: said before another one begins.
-Html submitted_before(const Subject& subject, const Words& w) {
+Html submitted_before(const Subject& subject, const Language& w) {
     return html(
         R"(<section><div class="vehicle"><div><span class="plate">{}</span></div></div><p>{}</p><p class="actions"><a class="button main" href="/done?saved={}">{}</a> <a class="button" href="/orders?order={}&amp;again=1">{}</a></p></section>)",
         plate_words(subject.order),

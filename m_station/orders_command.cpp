@@ -5,10 +5,10 @@
 #include <charconv>
 #include <iostream>
 
+#include "loop/record/uuid.hpp"
 #include "m_station/order_list.hpp"
 #include "station/claims.hpp"
 #include "station/ids.hpp"
-#include "station/own_records.hpp"
 #include "station/page/words.hpp"
 
 namespace imloop::m_station {
@@ -17,10 +17,10 @@ namespace {
 using namespace station;
 using nlohmann::json;
 using page::Lang;
-using page::Words;
+using page::Language;
 
 constexpr int not_right = 2;
-constexpr Words zh{Lang::zh}, en{Lang::en};
+constexpr Language zh{Lang::zh}, en{Lang::en};
 
 struct Options {
     std::string list, id;
@@ -81,7 +81,7 @@ int show(const Context& context, const Options& o) {
 /// stands for itself.
 std::optional<std::string> failure_of(const HubView& view, const Options& o) {
     if (const auto* order = order_named(view, o.id)) return order->value("fail_record_id", "");
-    if (is_record_id(o.id)) return o.id;
+    if (loop::is_uuid7(o.id)) return o.id;
     std::size_t number = 0;
     const auto read = std::from_chars(o.id.data(), o.id.data() + o.id.size(), number);
     const auto orders = listed(view, o);
@@ -94,7 +94,7 @@ std::optional<std::string> failure_of(const HubView& view, const Options& o) {
 int claim(const Context& context, const Options& o, const char* action) {
     const Config config = context.config();
     // An id needs no hub: it is written down now and sent when the network returns.
-    std::optional<HubView> view = is_record_id(o.id) ? *kept_view(config) : view_of(config);
+    std::optional<HubView> view = loop::is_uuid7(o.id) ? *kept_view(config) : view_of(config);
     if (!view) return 1;
     const auto failure = failure_of(*view, o);
     if (!failure) {

@@ -9,7 +9,7 @@ using namespace station::page;
 
 namespace {
 
-std::vector<Tab> tabs(const Words& w) {
+std::vector<Tab> tabs(const Language& w) {
     return {{"/orders", w("待修车辆", "To repair")},   {"/done", w("已完成", "Done")},
             {"/prices", w("价目表", "Prices")},        {"/import", w("批量导入", "Import")},
             {"/status", w("状态", "Status")},          {"/peers", w("与同行比较", "Against peers")},

@@ -16,12 +16,12 @@ using nlohmann::json;
 namespace {
 
 /// Where a list has a row of the tables: repairs by code, parts by name.
-struct Place {
+struct PricedRows {
     const char* rows;   ///< items, parts
     const char* key;    ///< code, name
     const char* price;  ///< labour_fee, unit_price
 };
-constexpr Place items{"items", "code", "labour_fee"}, parts{"parts", "name", "unit_price"};
+constexpr PricedRows items{"items", "code", "labour_fee"}, parts{"parts", "name", "unit_price"};
 
 template <typename Visit>
 void each_row(const Visit& visit) {
@@ -29,11 +29,11 @@ void each_row(const Visit& visit) {
     for (const auto& row : loop::rows_of("parts")) visit(row, parts);
 }
 
-std::string key_of(const json& row, const Place& place) {
+std::string key_of(const json& row, const PricedRows& place) {
     return row.at(std::string_view(place.key) == "code" ? "code" : "zh").get<std::string>();
 }
 
-std::string text_at(const json& list, const Place& place, const std::string& key) {
+std::string text_at(const json& list, const PricedRows& place, const std::string& key) {
     for (const auto& row : list.value(place.rows, json::array()))
         if (row.is_object() && row.value(place.key, "") == key)
             if (const auto price = row.value(place.price, json()); price.is_number())
@@ -41,7 +41,7 @@ std::string text_at(const json& list, const Place& place, const std::string& key
     return {};
 }
 
-void put(json& list, const Place& place, const json& row, std::int64_t cents) {
+void put(json& list, const PricedRows& place, const json& row, std::int64_t cents) {
     const auto yuan = static_cast<double>(cents) / 100;
     auto& rows = list[place.rows];
     for (auto& there : rows)
@@ -54,7 +54,7 @@ void put(json& list, const Place& place, const json& row, std::int64_t cents) {
     rows.push_back(std::move(fresh));
 }
 
-void take_away(json& list, const Place& place, const std::string& key) {
+void take_away(json& list, const PricedRows& place, const std::string& key) {
     std::erase_if(list[place.rows].get_ref<json::array_t&>(),
                   [&](const json& row) { return row.is_object() && row.value(place.key, "") == key; });
 }
@@ -63,7 +63,7 @@ void take_away(json& list, const Place& place, const std::string& key) {
 
 std::string price_text(const json& list, const std::string& code) {
     std::string out;
-    each_row([&](const json& row, const Place& place) {
+    each_row([&](const json& row, const PricedRows& place) {
         if (row.at("code") == code) out = text_at(list, place, key_of(row, place));
     });
     return out;
@@ -71,21 +71,21 @@ std::string price_text(const json& list, const std::string& code) {
 
 json shown_prices(const json& list) {
     json out = json::object();
-    each_row([&](const json& row, const Place& place) {
+    each_row([&](const json& row, const PricedRows& place) {
         if (auto text = text_at(list, place, key_of(row, place)); !text.empty())
             out[row.at("code").get<std::string>()] = std::move(text);
     });
     return out;
 }
 
-Prices with_typed_prices(const json& in_force, const Fields& fields, const station::page::Words& w) {
+Prices with_typed_prices(const json& in_force, const Fields& fields, const station::page::Language& w) {
     Prices out;
     out.list = {{"items", in_force.value("items", json::array())}, {"parts", in_force.value("parts", json::array())}};
     const auto before = out.list;
     const auto given = fields.find("was");
     const auto parsed = given == fields.end() ? json() : loop::json_of(given->second);
     const json was = parsed.is_object() ? parsed : json::object();
-    each_row([&](const json& row, const Place& place) {
+    each_row([&](const json& row, const PricedRows& place) {
         const auto code = row.at("code").get<std::string>();
         const auto typed = fields.find(code);
         if (typed == fields.end()) return;

@@ -18,7 +18,7 @@ struct Prices {
 };
 /// `in_force`: {items, parts}. The form has a field a code and, as `was`, what stood in each when it was made: what was
 /// not touched stays as it is in force, as do rows that the tables do not know; an emptied field takes its row away.
-Prices with_typed_prices(const nlohmann::json& in_force, const Fields&, const station::page::Words&);
+Prices with_typed_prices(const nlohmann::json& in_force, const Fields&, const station::page::Language&);
 /// For `was`.
 nlohmann::json shown_prices(const nlohmann::json& list);
 

@@ -15,7 +15,7 @@
 namespace imloop::m_station {
 
 using nlohmann::json;
-using station::page::Words;
+using station::page::Language;
 
 namespace {
 
@@ -29,7 +29,7 @@ constexpr double number_max = 1e9;  ///< a mileage, a fee, a value: beyond it is
 /// Reads numbers a person typed and remembers which were none.
 class Numbers {
 public:
-    Numbers(const Fields& fields, const Words& words, std::vector<FieldProblem>& problems)
+    Numbers(const Fields& fields, const Language& words, std::vector<FieldProblem>& problems)
         : fields_(fields), words_(words), problems_(problems) {}
     std::optional<double> at(const std::string& name) { return read(name, loop::decimal_of(field(fields_, name))); }
     /// Days and the like.
@@ -55,7 +55,7 @@ private:
     }
 
     const Fields& fields_;
-    const Words& words_;
+    const Language& words_;
     std::vector<FieldProblem>& problems_;
 };
 
@@ -136,7 +136,7 @@ namespace {
 
 /// What the policy asks for and the form lacks, by field.
 std::vector<FieldProblem> lacking(const json& order, const Fields& fields, const std::vector<std::string>& required,
-                                  const Words& w) {
+                                  const Language& w) {
     std::vector<FieldProblem> out;
     const auto ask = [&](const std::string& name, const std::string& label) {
         if (field(fields, name).empty())
@@ -165,7 +165,7 @@ std::vector<FieldProblem> lacking(const json& order, const Fields& fields, const
 }  // namespace
 
 Repair repair_of(const json& order, const Fields& fields, loop::Moment settled_at, const std::string& work_order_no,
-                 const Words& w, const std::vector<std::string>& required) {
+                 const Language& w, const std::vector<std::string>& required) {
     Repair out;
     auto& r = out.record;
     Numbers numbers(fields, w, out.problems);

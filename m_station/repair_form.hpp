@@ -31,7 +31,7 @@ struct Repair {
 /// counted over the failed ones.
 /// `required`: members of a finished repair that the policy asks for beyond the contract, of required_members().
 Repair repair_of(const nlohmann::json& order, const Fields&, loop::Moment settled_at, const std::string& work_order_no,
-                 const station::page::Words&, const std::vector<std::string>& required = {});
+                 const station::page::Language&, const std::vector<std::string>& required = {});
 
 /// What a policy may ask for of a finished repair (`repair_required_members`), as the form knows it: mileage_km,
 /// technician_id, inspector_id, certificate_no, fault_description, quoted_fee, warranty, readings_after,

@@ -1,8 +1,8 @@
 #include "m_station/subject.hpp"
 
 #include "loop/json.hpp"
+#include "loop/record/uuid.hpp"
 #include "m_station/order_list.hpp"
-#include "station/own_records.hpp"
 
 namespace imloop::m_station {
 
@@ -23,7 +23,7 @@ std::optional<Subject> subject_of(Site& site, const Request& r) {
         const auto vehicle = loop::json_of(r.value("vehicle"));
         if (vehicle.is_object() && !vehicle.empty()) out.order = {{"vehicle", vehicle}};
     }
-    if (!out.order.is_object() || !station::is_record_id(out.id)) return std::nullopt;
+    if (!out.order.is_object() || !loop::is_uuid7(out.id)) return std::nullopt;
     out.turn = station::form_turn(site.outbox(), out.failure().empty() ? out.id : out.failure(), "repair");
     return out;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "loop/record/uuid.hpp"
 #include "loop/written/text.hpp"
 #include "m_station/order_form.hpp"
 #include "m_station/pages.hpp"
@@ -76,7 +77,7 @@ Next overtaken(Site& site, const Request& r, const Subject& subject) {
 }
 
 /// Why a number that the shop typed is another repair's already, by whichever door that came; empty where it is free.
-std::string number_taken(Site& site, const json& record, const Words& w) {
+std::string number_taken(Site& site, const json& record, const Language& w) {
     const auto there = station::NumberedRecords(site.outbox()).standing(record);
     if (there.fate == station::NumberedRecords::Fate::fresh || there.record_id == record["record_id"]) return {};
     return std::string(w("这个工单号已记过这辆车的一次维修：请在已完成里更正那一条，或换一个工单号。",
@@ -162,7 +163,7 @@ Next submitted(Site& site, const Request& r) {
             {"photos", std::string(w("照片：必填，监管部门要求。", "Photos: required by the bureau."))});
     if (repair.problems.empty()) {
         auto record = station::begin_record(site.config(), "repair");
-        record["record_id"] = station::is_record_id(r.value("record_id")) ? r.value("record_id") : subject->turn.id;
+        record["record_id"] = loop::is_uuid7(r.value("record_id")) ? r.value("record_id") : subject->turn.id;
         record["occurred_at"] = loop::format_moment(now);
         record.update(repair.record);
         if (auto taken =

@@ -1,24 +1,12 @@
 #include "station/form_ids.hpp"
 
-#include <charconv>
-
+#include "loop/record/uuid.hpp"
 #include "station/ids.hpp"
 
 namespace imloop::station {
-namespace {
-
-/// The first 48 bits of a UUIDv7; 0 where it is none.
-loop::Moment time_of(std::string id) {
-    std::erase(id, '-');
-    loop::Moment out = 0;
-    if (id.size() >= 12) std::from_chars(id.data(), id.data() + 12, out, 16);
-    return out;
-}
-
-}  // namespace
 
 std::string form_id(const std::string& about, std::string_view words) {
-    return uuid7_of(time_of(about), about + " " + std::string(words));
+    return uuid7_of(loop::moment_of_uuid7(about), about + " " + std::string(words));
 }
 
 bool is_saved(Outbox& outbox, const std::string& record_id) {

@@ -31,8 +31,4 @@ json correction_of(const Config& config, const std::string& corrects, const std:
     return correction;
 }
 
-bool is_record_id(const std::string& text) {
-    return text.size() == 36 && text.find_first_not_of("0123456789abcdef-") == std::string::npos;
-}
-
 }  // namespace imloop::station

@@ -20,7 +20,4 @@ nlohmann::json claim_of(const Config&, const std::string& fail_record_id, const 
 nlohmann::json correction_of(const Config&, const std::string& corrects, const std::string& reason,
                              const std::optional<nlohmann::json>& replacement);
 
-/// As ids of records are written; says nothing about whether there is one.
-bool is_record_id(const std::string&);
-
 }  // namespace imloop::station

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "loop/suspects/traces.hpp"
+#include "loop/suspects/observed/traces.hpp"
 #include "loop/traces/sketch.hpp"
 
 namespace imloop::hub {

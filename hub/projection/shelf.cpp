@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "loop/suspects/trace_facts.hpp"
+#include "loop/suspects/observed/trace_facts.hpp"
 #include "loop/traces/search.hpp"
 
 namespace imloop::hub {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "hub/projection/figures.hpp"
-#include "loop/suspects/suspects.hpp"
+#include "loop/suspects/asking/suspects.hpp"
 #include "loop/traces/index.hpp"
 
 namespace imloop::hub {

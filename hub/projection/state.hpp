@@ -13,7 +13,7 @@
 #include "hub/store/store.hpp"
 #include "journal/receipt.hpp"
 #include "loop/projection.hpp"
-#include "loop/suspects/suspects.hpp"
+#include "loop/suspects/asking/suspects.hpp"
 
 namespace imloop::hub {
 

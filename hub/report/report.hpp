@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "loop/projection.hpp"
-#include "loop/suspects/suspects.hpp"
+#include "loop/suspects/asking/suspects.hpp"
 #include "loop/tables.hpp"
 #include "loop/tally.hpp"
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "loop/suspects/risk.hpp"
-#include "loop/suspects/rule_table.hpp"
+#include "loop/rules/rule_table.hpp"
+#include "loop/suspects/asking/risk.hpp"
 
 namespace imloop::hub {
 namespace {

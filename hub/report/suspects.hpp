@@ -2,7 +2,7 @@
 #pragma once
 
 #include "hub/report/report.hpp"
-#include "loop/suspects/suspects.hpp"
+#include "loop/suspects/asking/suspects.hpp"
 
 namespace imloop::hub {
 

@@ -4,7 +4,7 @@
 
 #include "hub/report/suspects.hpp"
 #include "loop/measures.hpp"
-#include "loop/suspects/rule_table.hpp"
+#include "loop/rules/rule_table.hpp"
 
 namespace imloop::hub {
 namespace {

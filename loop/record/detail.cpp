@@ -11,9 +11,9 @@ namespace {
 using nlohmann::json;
 
 /// One JSON object and its members; what is missing or of another type is as if not given.
-class Members {
+class JsonObject {
 public:
-    explicit Members(const json& object) : object_(object) {}
+    explicit JsonObject(const json& object) : object_(object) {}
 
     const json* find(const char* name) const {
         const auto at = object_.find(name);
@@ -51,29 +51,29 @@ public:
         return out;
     }
     template <typename T>
-    std::vector<T> each(const char* name, T (*read)(const Members&)) const {
+    std::vector<T> each(const char* name, T (*read)(const JsonObject&)) const {
         std::vector<T> out;
         if (const auto* at = find(name); at && at->is_array())
             for (const auto& one : *at)
-                if (one.is_object()) out.push_back(read(Members(one)));
+                if (one.is_object()) out.push_back(read(JsonObject(one)));
         return out;
     }
     template <typename T>
-    std::optional<T> object(const char* name, T (*read)(const Members&)) const {
+    std::optional<T> object(const char* name, T (*read)(const JsonObject&)) const {
         const auto* at = find(name);
-        return at && at->is_object() ? std::optional(read(Members(*at))) : std::nullopt;
+        return at && at->is_object() ? std::optional(read(JsonObject(*at))) : std::nullopt;
     }
 
 private:
     const json& object_;
 };
 
-Reading reading(const Members& m) {
+Reading reading(const JsonObject& m) {
     return {m.text("item"),    m.text("phase"),       m.text("unit"),  m.number("value").value_or(0),
             m.number("limit"), m.number("limit_low"), m.flag("passed")};
 }
 
-ObdDetail obd(const Members& m) {
+ObdDetail obd(const JsonObject& m) {
     ObdDetail out{m.flag("supported"),
                   m.flag("communicates"),
                   m.flag("mil_on"),
@@ -98,17 +98,17 @@ ObdDetail obd(const Members& m) {
         for (const auto& [name, counts] : at->items())
             if (counts.is_object())
                 out.in_use.push_back(
-                    {name, Members(counts).number("numerator"), Members(counts).number("denominator")});
+                    {name, JsonObject(counts).number("numerator"), JsonObject(counts).number("denominator")});
     return out;
 }
 
-VehicleDetail vehicle(const Members& m) {
+VehicleDetail vehicle(const JsonObject& m) {
     return {m.text("plate_color"),     m.text("class"),        m.text("fuel"),
             m.text("emission_stage"),  m.day("registered_on"), m.number("mass_kg"),
             m.number("rated_power_kw")};
 }
 
-InspectionDetail inspection(const Members& m) {
+InspectionDetail inspection(const JsonObject& m) {
     InspectionDetail out;
     out.line_id = m.text("line_id");
     out.inspector_id = m.text("inspector_id");
@@ -117,7 +117,7 @@ InspectionDetail inspection(const Members& m) {
     out.started_at = m.moment("started_at").value_or(0);
     out.ended_at = m.moment("ended_at").value_or(0);
     if (const auto* at = m.find("environment"); at && at->is_object()) {
-        const Members environment(*at);
+        const JsonObject environment(*at);
         out.temperature_c = environment.number("temperature_c");
         out.humidity_pct = environment.number("humidity_pct");
         out.pressure_kpa = environment.number("pressure_kpa");
@@ -126,11 +126,11 @@ InspectionDetail inspection(const Members& m) {
     out.readings = m.each("readings", reading);
     out.failed_items = m.texts("failed_items");
     if (const auto* at = m.find("trace"); at && at->is_object()) {
-        out.trace_sha256 = Members(*at).text("sha256");
-        out.trace_rows = Members(*at).whole("rows");
+        out.trace_sha256 = JsonObject(*at).text("sha256");
+        out.trace_rows = JsonObject(*at).whole("rows");
     }
     if (const auto* at = m.find("equipment"); at && at->is_object()) {
-        const Members equipment(*at);
+        const JsonObject equipment(*at);
         out.analyser_id = equipment.text("analyser_id");
         out.dynamometer_id = equipment.text("dynamometer_id");
         out.software_version = equipment.text("software_version");
@@ -140,18 +140,18 @@ InspectionDetail inspection(const Members& m) {
     return out;
 }
 
-WorkItem work_item(const Members& m) {
+WorkItem work_item(const JsonObject& m) {
     return {m.text("code"), m.text("system"), m.text("name"), m.number("labour_hours"), m.number("labour_fee")};
 }
 
-Part part(const Members& m) {
+Part part(const JsonObject& m) {
     return {m.text("name"),   m.text("part_no"),   m.text("serial_no"),  m.text("brand"),
             m.text("origin"), m.flag("certified"), m.number("quantity"), m.number("unit_price")};
 }
 
-std::string digest(const Members& m) { return m.text("sha256"); }
+std::string digest(const JsonObject& m) { return m.text("sha256"); }
 
-RepairDetail repair(const Members& m) {
+RepairDetail repair(const JsonObject& m) {
     RepairDetail out;
     out.received_at = m.moment("received_at").value_or(0);
     out.settled_at = m.moment("settled_at").value_or(0);
@@ -173,16 +173,16 @@ RepairDetail repair(const Members& m) {
     return out;
 }
 
-CalibrationDetail calibration(const Members& m) {
+CalibrationDetail calibration(const JsonObject& m) {
     return {m.text("line_id"),    m.text("equipment_id"),          m.text("kind"), m.text("unit"), m.number("nominal"),
             m.number("measured"), m.flag("passed").value_or(false)};
 }
 
-PriceListDetail price_list(const Members& m) {
+PriceListDetail price_list(const JsonObject& m) {
     return {m.day("valid_from").value_or(0), m.each("items", work_item), m.each("parts", part)};
 }
 
-SupervisionDetail supervision(const Members& m) {
+SupervisionDetail supervision(const JsonObject& m) {
     const auto* findings = m.find("findings");
     return {m.text("checked_station_id"),
             m.text("kind"),
@@ -262,7 +262,7 @@ const Reading* InspectionDetail::reading(std::string_view item, std::string_view
 }
 
 std::string packed_detail(Kind kind, const json& record) {
-    const Members m(record);
+    const JsonObject m(record);
     Detail detail;
     switch (kind) {
         case Kind::inspection:

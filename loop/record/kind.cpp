@@ -1,6 +1,7 @@
 #include <array>
 
 #include "loop/fact.hpp"
+#include "loop/names.hpp"
 
 namespace imloop::loop {
 namespace {
@@ -13,10 +14,6 @@ constexpr std::array<std::string_view, 13> names = {
 
 std::string_view name_of(Kind kind) { return names.at(static_cast<std::size_t>(kind)); }
 
-std::optional<Kind> kind_named(std::string_view name) {
-    for (std::size_t i = 0; i < names.size(); ++i)
-        if (names[i] == name) return static_cast<Kind>(i);
-    return std::nullopt;
-}
+std::optional<Kind> kind_named(std::string_view name) { return value_named<Kind>(names, name); }
 
 }  // namespace imloop::loop

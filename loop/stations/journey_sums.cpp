@@ -7,7 +7,7 @@
 namespace imloop::loop::stations {
 namespace {
 
-void add_share(SharesByPlace& to, const Place& place, Day day, const statistics::Stratum& stratum,
+void add_share(SharesByStationShop& to, const StationShop& place, Day day, const statistics::Stratum& stratum,
                const statistics::Share& share) {
     change(to, place, [&](auto& cells) {
         change(cells, {week_of(day), stratum}, [&](statistics::Share& s) { s += share; });
@@ -42,7 +42,8 @@ void JourneySums::add(const Journey& journey, std::int32_t times) {
                [&](auto& days) { change(days, f.day, [&](FailuresOf& of) { add_failure(of, f, times); }); });
 }
 
-std::vector<Unit> units_by(std::string Place::*of, const SharesByPlace& shares, const Window& window, Hits hits) {
+std::vector<Unit> units_by(std::string StationShop::*of, const SharesByStationShop& shares, const Window& window,
+                           Hits hits) {
     std::map<std::string, Unit> units;
     for (const auto& [place, cells] : shares) {
         if ((place.*of).empty()) continue;

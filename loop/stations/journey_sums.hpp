@@ -16,12 +16,12 @@
 namespace imloop::loop::stations {
 
 /// An inspection station and the shop whose repair came before; no shop: empty.
-struct Place {
+struct StationShop {
     std::string station_id, shop_id;
-    auto operator<=>(const Place&) const = default;
+    auto operator<=>(const StationShop&) const = default;
 };
 /// `hits` are failures, of aborts the passes that followed.
-using SharesByPlace = std::map<Place, std::map<Cell, statistics::Share>>;
+using SharesByStationShop = std::map<StationShop, std::map<Cell, statistics::Share>>;
 
 /// Failures of one county on one day.
 struct FailuresOf {
@@ -34,7 +34,7 @@ struct FailuresOf {
 };
 
 struct JourneySums {
-    SharesByPlace retests, later, aborts;
+    SharesByStationShop retests, later, aborts;
     std::map<std::string, std::map<Day, FailuresOf>> failures;  ///< by county
     /// `times` is -1 to take the journey out again.
     void add(const Journey&, std::int32_t times);
@@ -43,6 +43,7 @@ struct JourneySums {
 
 enum class Hits { failed, passed };
 /// One unit a station, or a shop where `of` is that, of the weeks asked for. Shops: of places that have one.
-std::vector<Unit> units_by(std::string Place::*of, const SharesByPlace&, const Window&, Hits = Hits::failed);
+std::vector<Unit> units_by(std::string StationShop::*of, const SharesByStationShop&, const Window&,
+                           Hits = Hits::failed);
 
 }  // namespace imloop::loop::stations

@@ -8,6 +8,8 @@
 #include <limits>
 #include <utility>
 
+#include "loop/names.hpp"
+
 namespace imloop::loop::traces {
 namespace {
 
@@ -132,10 +134,7 @@ private:
 
 std::string_view name_of(State state) { return state_names[static_cast<std::size_t>(state)]; }
 
-State state_named(std::string_view name) {
-    const auto at = std::ranges::find(state_names, name);
-    return at == state_names.end() ? State::unknown : static_cast<State>(at - state_names.begin());
-}
+State state_named(std::string_view name) { return value_named<State>(state_names, name).value_or(State::unknown); }
 
 std::span<const double> Trace::column(std::string_view name) const {
     const auto at = std::ranges::find(columns, name, &Column::name);

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "loop/vehicle/text.hpp"
-#include "station/intake/shop_values.hpp"
+#include "station/intake/shop/values.hpp"
 #include "station/page/server.hpp"
 
 namespace imloop::station::archive {

@@ -45,7 +45,7 @@ private:
     struct Said {
         bool taken = false;
         std::string status;
-        Members more;
+        AnswerMembers more;
         int retry_after = 0;  ///< seconds
     };
     Said token(const Message&, const std::string& address);

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "loop/json.hpp"
-#include "station/intake/shop_columns.hpp"
-#include "station/intake/shop_values.hpp"
+#include "station/intake/shop/columns.hpp"
+#include "station/intake/shop/values.hpp"
 
 namespace imloop::station::archive {
 namespace {
@@ -126,7 +126,7 @@ journal::Result<Message> read_message(std::string_view bytes, intake::Declared d
     return out;
 }
 
-std::string answer_text(Dialect dialect, bool taken, const std::string& status, const Members& more) {
+std::string answer_text(Dialect dialect, bool taken, const std::string& status, const AnswerMembers& more) {
     nlohmann::ordered_json out{{"code", taken ? "1" : "0"}, {"status", status}};
     for (const auto& [name, value] : more) out[name] = value;
     if (dialect == Dialect::chengdu) out = nlohmann::ordered_json{{"respInfo", out}};

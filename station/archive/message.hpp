@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "journal/error.hpp"
-#include "station/intake/encoding.hpp"
+#include "station/intake/formats/encoding.hpp"
 
 namespace imloop::station::archive {
 
@@ -37,8 +37,8 @@ intake::Declared declared_in(std::string_view content_type);
 journal::Result<Message> read_message(std::string_view bytes, intake::Declared = intake::Declared::nothing);
 
 enum class Dialect { lcip, foshan, chengdu };
-using Members = std::vector<std::pair<std::string, std::string>>;
+using AnswerMembers = std::vector<std::pair<std::string, std::string>>;
 /// `code` "1" is what shop software takes for done.
-std::string answer_text(Dialect, bool taken, const std::string& status, const Members& more = {});
+std::string answer_text(Dialect, bool taken, const std::string& status, const AnswerMembers& more = {});
 
 }  // namespace imloop::station::archive

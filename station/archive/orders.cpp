@@ -45,7 +45,7 @@ Orders::Taken Orders::correct(const NumberedRecords::Standing& known, const orde
             replacement == nullptr ? "撤回成功 / withdrawn" : "新增成功，改动已作为更正保存 / saved as a correction"};
 }
 
-Orders::Taken Orders::withdraw(const Reading& reading, const std::string& station_id, loop::Moment now) {
+Orders::Taken Orders::withdraw(const ArchiveOrder& reading, const std::string& station_id, loop::Moment now) {
     const auto known = records_.of_number(station_id, "repair", reading.number, reading.vehicle);
     if (known.empty())
         return {false, false, "没有这张结算清单，无从撤回 / no such settlement list, nothing to withdraw"};
@@ -59,7 +59,7 @@ Orders::Taken Orders::withdraw(const Reading& reading, const std::string& statio
     return correct(counting.front(), nullptr, station_id, now);
 }
 
-Orders::Taken Orders::take(const Reading& reading, const std::string& station_id, loop::Moment now) {
+Orders::Taken Orders::take(const ArchiveOrder& reading, const std::string& station_id, loop::Moment now) {
     if (reading.withdrawn) return withdraw(reading, station_id, now);
     auto fresh = loop::json_of<ordered_json>(reading.line);
     const auto known = records_.standing(json(fresh));

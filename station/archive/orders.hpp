@@ -21,10 +21,10 @@ public:
         std::string status;     ///< zh / en
     };
     /// `reading` that was not refused. What SQLite refuses is thrown.
-    Taken take(const Reading& reading, const std::string& station_id, loop::Moment now);
+    Taken take(const ArchiveOrder& reading, const std::string& station_id, loop::Moment now);
 
 private:
-    Taken withdraw(const Reading&, const std::string& station_id, loop::Moment now);
+    Taken withdraw(const ArchiveOrder&, const std::string& station_id, loop::Moment now);
     Taken correct(const NumberedRecords::Standing&, const nlohmann::ordered_json* replacement,
                   const std::string& station_id, loop::Moment now);
 

@@ -7,7 +7,7 @@
 #include "loop/time.hpp"
 #include "loop/vehicle/plate.hpp"
 #include "station/archive/repair.hpp"
-#include "station/intake/shop_values.hpp"
+#include "station/intake/shop/values.hpp"
 
 namespace imloop::station::archive {
 namespace {

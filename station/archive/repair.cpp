@@ -9,9 +9,9 @@
 #include "loop/vehicle/text.hpp"
 #include "loop/written/amount.hpp"
 #include "loop/written/judgement.hpp"
-#include "station/intake/fields.hpp"
-#include "station/intake/shop_values.hpp"
-#include "station/intake/shop_words.hpp"
+#include "station/intake/outcome/fields.hpp"
+#include "station/intake/shop/values.hpp"
+#include "station/intake/shop/words.hpp"
 
 namespace imloop::station::archive {
 namespace {
@@ -58,7 +58,7 @@ public:
     Reader(const Message& message, const ArchiveShop& shop, const std::string& source)
         : message_(message), shop_(shop), source_(source) {}
 
-    Reading read(loop::Moment now) {
+    ArchiveOrder read(loop::Moment now) {
         out_.withdrawn = message_.value("recallresult") == "1";
         read_number();
         const Json vehicle = read_vehicle();
@@ -336,12 +336,12 @@ private:
     const ArchiveShop& shop_;
     const std::string& source_;
     Json quality_ = Json::array();
-    Reading out_;
+    ArchiveOrder out_;
 };
 
 }  // namespace
 
-Reading read_repair(const Message& message, const ArchiveShop& shop, const std::string& source, loop::Moment now) {
+ArchiveOrder read_repair(const Message& message, const ArchiveShop& shop, const std::string& source, loop::Moment now) {
     return Reader(message, shop, source).read(now);
 }
 

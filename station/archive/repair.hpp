@@ -14,7 +14,7 @@
 
 namespace imloop::station::archive {
 
-struct Reading {
+struct ArchiveOrder {
     std::string number;           ///< costlistcode
     VehicleName vehicle;          ///< as the message names it; of one that is withdrawn it may be missing
     bool withdrawn = false;       ///< RecallResult 1: the order is taken back
@@ -23,7 +23,7 @@ struct Reading {
 };
 
 /// `source`: whose journal it goes into; only a bridge's may lack the fee. `now` serves admission alone.
-Reading read_repair(const Message&, const ArchiveShop&, const std::string& source, loop::Moment now);
+ArchiveOrder read_repair(const Message&, const ArchiveShop&, const std::string& source, loop::Moment now);
 
 /// The longest texts of the interface, in characters; what is longer was cut by those who sent it.
 inline constexpr std::size_t name_cut = 50, text_cut = 200, plate_cut = 8;

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <iterator>
 
-#include "station/intake/file_bytes.hpp"
-#include "station/intake/ini.hpp"
-#include "station/intake/members.hpp"
-#include "station/intake/nha.hpp"
-#include "station/intake/profile.hpp"
-#include "station/intake/province.hpp"
-#include "station/intake/province_xml.hpp"
+#include "station/intake/formats/file_bytes.hpp"
+#include "station/intake/formats/ini.hpp"
+#include "station/intake/nha/nha.hpp"
+#include "station/intake/profiles/members.hpp"
+#include "station/intake/profiles/profile.hpp"
+#include "station/intake/province/province.hpp"
+#include "station/intake/province/xml.hpp"
 
 namespace imloop::station::intake {
 namespace {

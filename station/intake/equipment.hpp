@@ -2,7 +2,7 @@
 // NHA line.
 #pragma once
 
-#include "station/intake/folder.hpp"
+#include "station/intake/outcome/folder.hpp"
 
 namespace imloop::station::intake {
 

@@ -41,7 +41,7 @@ std::optional<Subject> subject_of(Site& site, const Request& r) {
     return Subject{seq, record, is_void ? record : std::move(now), is_void, after};
 }
 
-Html member_field(const Member& member, const std::string& text, const FieldProblems& problems, const Words& w) {
+Html member_field(const Member& member, const std::string& text, const FieldProblems& problems, const Language& w) {
     const auto name = field_prefix + member.pointer;
     const auto problem = problem_of(problems, member.pointer);
     const FieldProblems here{{name, problem}};
@@ -151,7 +151,7 @@ Next correct(Site& site, const Request& r) {
     return {"/correct" + line, std::move(wrong)};
 }
 
-Html correction_note(const json& record, const json& correction, const Words& w) {
+Html correction_note(const json& record, const json& correction, const Language& w) {
     if (!correction.is_object()) return {};
     Html rows;
     if (correction.contains("replacement"))

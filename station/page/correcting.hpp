@@ -15,6 +15,6 @@ Next correct(Site&, const Request&);
 
 /// Beside a record that was corrected: the reason, and old values struck through beside new ones. Empty where
 /// `correction` is null.
-Html correction_note(const nlohmann::json& record, const nlohmann::json& correction, const Words&);
+Html correction_note(const nlohmann::json& record, const nlohmann::json& correction, const Language&);
 
 }  // namespace imloop::station::page

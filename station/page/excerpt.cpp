@@ -6,8 +6,8 @@
 #include "loop/json.hpp"
 #include "loop/record/text.hpp"
 #include "station/files.hpp"
-#include "station/intake/encoding.hpp"
-#include "station/intake/table.hpp"
+#include "station/intake/formats/encoding.hpp"
+#include "station/intake/formats/table.hpp"
 #include "station/watch/reading.hpp"
 
 namespace imloop::station::page {
@@ -144,7 +144,7 @@ Span line_span(std::string_view text, std::size_t number, const std::string& val
 }
 
 /// The row under its header, the cell marked.
-Html row_around(const std::string& bytes, const watch::Problem& p, const Words& w) {
+Html row_around(const std::string& bytes, const watch::Problem& p, const Language& w) {
     const auto table = intake::read_table(bytes);
     if (!table || table->rows.empty()) return {};
     const auto row = std::ranges::find(table->rows, p.line, &intake::Row::number);
@@ -199,7 +199,7 @@ Html lines_around(std::string_view text, const Span& span) {
     return out.text.empty() ? out : html(R"(<pre class="excerpt">{}</pre>)", out);
 }
 
-Html excerpt(const fs::path& file, const watch::Problem& p, const Words& w) {
+Html excerpt(const fs::path& file, const watch::Problem& p, const Language& w) {
     if (!p.record.empty()) {
         const auto record = loop::json_of<nlohmann::ordered_json>(p.record);
         if (record.is_discarded() || p.place.empty()) return {};

@@ -24,6 +24,6 @@ std::optional<Span> place_in_json(std::string_view text, std::string_view pointe
 Html lines_around(std::string_view text, const Span&);
 
 /// Of `file`, or of the record that the problem carries; empty where there is nothing to show.
-Html excerpt(const std::filesystem::path& file, const watch::Problem&, const Words&);
+Html excerpt(const std::filesystem::path& file, const watch::Problem&, const Language&);
 
 }  // namespace imloop::station::page

@@ -13,7 +13,7 @@ using markup::html;
 
 /// Chinese or English; a text without its translation does not compile.
 enum class Lang { zh, en };
-struct Words {
+struct Language {
     Lang lang = Lang::zh;
     std::string_view operator()(std::string_view zh, std::string_view en) const { return lang == Lang::zh ? zh : en; }
 };

@@ -37,7 +37,7 @@ std::vector<std::string> addable(const json& record) {
     return out;
 }
 
-std::string own_words(const json& row, const Words& w) {
+std::string own_words(const json& row, const Language& w) {
     return row.at(w.lang == Lang::zh ? "zh" : "en").get<std::string>();
 }
 
@@ -58,7 +58,7 @@ bool is_index(const std::string& token) {
     return !token.empty() && token.find_first_not_of("0123456789") == std::string::npos;
 }
 
-std::string label_of(const json& record, const std::string& pointer, const Words& w) {
+std::string label_of(const json& record, const std::string& pointer, const Language& w) {
     std::string out;
     json::json_pointer at;
     for (const auto& token : tokens_of(pointer)) {
@@ -76,7 +76,8 @@ std::string label_of(const json& record, const std::string& pointer, const Words
     return out;
 }
 
-void walk(const json& record, const json& value, const std::string& pointer, std::vector<Member>& out, const Words& w) {
+void walk(const json& record, const json& value, const std::string& pointer, std::vector<Member>& out,
+          const Language& w) {
     if (value.is_array()) {
         for (std::size_t i = 0; i < value.size(); ++i)
             walk(record, value[i], pointer + "/" + std::to_string(i), out, w);
@@ -122,7 +123,7 @@ std::optional<json> value_of(const std::string& text, const Member& member) {
 }
 
 /// What can't stand in the place of a VIN, a plate or a number of a report or order; empty where it may.
-std::string refusal_of(const std::string& pointer, const std::string& text, const Words& w) {
+std::string refusal_of(const std::string& pointer, const std::string& text, const Language& w) {
     const auto name = pointer.substr(pointer.rfind('/') + 1);
     const auto judged = name == "vin"           ? loop::judge_vin(text)
                         : name == "plate"       ? loop::judge_plate(text)
@@ -172,7 +173,7 @@ std::size_t rank(const Member& member) {
 
 }  // namespace
 
-std::string member_name(std::string_view code, const Words& w, std::string_view kind) {
+std::string member_name(std::string_view code, const Language& w, std::string_view kind) {
     const auto own = std::string(kind) + "/" + std::string(code);
     for (const auto& name : {std::string_view(own), code})
         for (const auto& row : loop::rows_of("members"))
@@ -180,7 +181,7 @@ std::string member_name(std::string_view code, const Words& w, std::string_view 
     return std::string(code);
 }
 
-std::vector<Member> correctable(const json& record, const Words& w) {
+std::vector<Member> correctable(const json& record, const Language& w) {
     std::vector<Member> out;
     walk(record, record, "", out, w);
     for (const auto& pointer : addable(record))
@@ -190,7 +191,7 @@ std::vector<Member> correctable(const json& record, const Words& w) {
     return out;
 }
 
-Choices choices(const Member& member, const Words& w) {
+Choices choices(const Member& member, const Language& w) {
     const auto terms = [&](std::initializer_list<const char*> codes) {
         Choices out;
         for (const auto* code : codes) {
@@ -228,14 +229,14 @@ std::string field_text(const json& value) {
     return value.is_number() ? number_text(value) : value.dump();
 }
 
-std::string shown_text(const Member& member, const Words& w) {
+std::string shown_text(const Member& member, const Language& w) {
     const auto text = field_text(member.value);
     for (const auto& [code, words] : choices(member, w))
         if (code == text) return words;
     return text.empty() ? "—" : text;
 }
 
-json with_typed(const json& record, const std::vector<Typed>& typed, FieldProblems& problems, const Words& w) {
+json with_typed(const json& record, const std::vector<Typed>& typed, FieldProblems& problems, const Language& w) {
     json out = record;
     std::vector<std::vector<std::string>> gone;
     std::vector<std::string> changed;
@@ -263,7 +264,7 @@ json with_typed(const json& record, const std::vector<Typed>& typed, FieldProble
     return out;
 }
 
-std::vector<Change> changes_between(const json& before, const json& after, const Words& w) {
+std::vector<Change> changes_between(const json& before, const json& after, const Language& w) {
     std::vector<Change> out;
     const auto was = correctable(before, w), is = correctable(after, w);
     const auto same_place = [](const std::vector<Member>& list, const std::string& pointer) {

@@ -18,7 +18,7 @@ std::string between(const json& low, const json& high) {
                : "–";
 }
 
-Html row(const json& figure, const Words& w) {
+Html row(const json& figure, const Language& w) {
     const bool enough = figure.value("enough", false);
     return html("<tr><th>{}</th><td>{}</td><td>{} <small>{}</small></td><td>{}</td><td>{}</td></tr>",
                 w(figure.value("zh", ""), figure.value("en", "")), figure.value("of", 0), percent(figure.at("rate")),
@@ -48,7 +48,7 @@ Html peers_page(Site& site, const Request& r) {
         w("只有站点的数字，没有个人的；它们不是指标。", "Figures of stations, never of people; they are no targets."));
 }
 
-Html holds_note(Site& site, const Words& w) {
+Html holds_note(Site& site, const Language& w) {
     Html out;
     for (const auto& hold : site.copy().view()->holds) {
         const std::string state = hold.value("state", "");

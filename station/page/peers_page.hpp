@@ -7,6 +7,6 @@ namespace imloop::station::page {
 
 Html peers_page(Site&, const Request&);
 /// Empty where no result is held, refused or referred.
-Html holds_note(Site&, const Words&);
+Html holds_note(Site&, const Language&);
 
 }  // namespace imloop::station::page

@@ -6,7 +6,7 @@
 
 namespace imloop::station::page {
 
-Choices choices_of(const char* table, const Words& w) {
+Choices choices_of(const char* table, const Language& w) {
     Choices out;
     for (const auto& row : loop::rows_of(table))
         out.emplace_back(row.at("code").get<std::string>(),

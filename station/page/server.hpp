@@ -31,7 +31,7 @@ struct Request {
     std::string content_type;
     std::string body;
     std::string if_none_match;
-    Words words;
+    Language words;
     bool by_key = false;  ///< shown the key of this installation
 
     /// Of the form, else of the query; empty where neither has it.

@@ -19,7 +19,7 @@ using nlohmann::json;
 
 constexpr std::size_t page_rows = 50;
 
-std::string problem_text(const Queued& q, const Words& w) {
+std::string problem_text(const Queued& q, const Language& w) {
     const auto problems = json::parse(q.outcome.empty() ? "{}" : q.outcome).value("problems", json::array());
     if (problems.empty()) return {};
     std::string detail = problems[0].value("detail", "");
@@ -28,7 +28,7 @@ std::string problem_text(const Queued& q, const Words& w) {
     return w.lang == Lang::zh ? detail.substr(0, slash) : detail.substr(slash + 3);
 }
 
-Html row(Site& site, const Queued& q, const Words& w, std::uint64_t chosen) {
+Html row(Site& site, const Queued& q, const Language& w, std::uint64_t chosen) {
     const auto state = line_state(q.status, w);
     const auto summary = summary_of(json::parse(q.line, nullptr, false), w);
     std::string last;
@@ -46,7 +46,7 @@ Html row(Site& site, const Queued& q, const Words& w, std::uint64_t chosen) {
 }
 
 /// A file that was not taken, among the records.
-Html file_row(const watch::Entry& e, const Words& w) {
+Html file_row(const watch::Entry& e, const Language& w) {
     const auto why = watch::sentence(e.problems.at(0));
     return html(
         R"(<tr><td>{}</td><td>{}</td><td><a href="/files/file?id={}">{}</a><small>{}</small></td><td>{}</td></tr>)",
@@ -55,13 +55,13 @@ Html file_row(const watch::Entry& e, const Words& w) {
 }
 
 /// A watched folder that needs a look.
-Html folder_row(const watch::FolderState& f, const Words& w) {
+Html folder_row(const watch::FolderState& f, const Language& w) {
     return html(R"(<tr><td>{}</td><td></td><td><a href="/files">{}</a><small>{}</small></td><td>{}</td></tr>)",
                 status_word(line_state("rejected", w)), f.folder.path.string(), w("接入文件夹", "watched folder"),
                 w(f.trouble->zh, f.trouble->en));
 }
 
-Html band(Site& site, const State& state, const Situation& s, const Words& w) {
+Html band(Site& site, const State& state, const Situation& s, const Language& w) {
     Html actions;
     if (s.waiting > 0 || s.upload.kind == UploadState::Kind::stopped)
         actions = html(
@@ -129,7 +129,7 @@ Answer status(Site& site, const Request& r) {
 }
 
 /// Where, why, what to do.
-Html explained(const Queued& q, const Words& w) {
+Html explained(const Queued& q, const Language& w) {
     Html out;
     const auto outcome = json::parse(q.outcome.empty() ? "{}" : q.outcome);
     for (const auto& p : outcome.value("problems", json::array())) {

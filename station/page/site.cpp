@@ -59,7 +59,7 @@ Answer Site::no_page(const Request& r) {
     return out;
 }
 
-std::vector<std::string> Site::save(const json& record, const Words& w) {
+std::vector<std::string> Site::save(const json& record, const Language& w) {
     const auto line = record.dump();
     const auto admitted = loop::admit(line, config_.station_id, unix_now());
     std::vector<std::string> problems;
@@ -70,7 +70,7 @@ std::vector<std::string> Site::save(const json& record, const Words& w) {
     return {};
 }
 
-State line_state(const std::string& status, const Words& w) {
+State line_state(const std::string& status, const Language& w) {
     if (status.empty()) return {std::string(w("等待", "Waiting")), "waiting", Tone::none, "", ""};
     if (status == "rejected") return {std::string(w("需处理", "Needs attention")), "attention", Tone::warn, "", ""};
     if (status == "duplicate") return {std::string(w("以前收过", "Received before")), "good", Tone::good, "", ""};
@@ -90,7 +90,7 @@ std::string shown_plate(const std::string& plate) {
     return plate.substr(0, province + 1) + "\xC2\xB7" + plate.substr(province + 1);
 }
 
-Summary summary_of(const json& record, const Words& w) {
+Summary summary_of(const json& record, const Language& w) {
     const auto word = [&](const std::string& code) {
         const auto words = loop::term(code);
         return w.lang == Lang::zh ? words.zh : words.en;

@@ -41,12 +41,12 @@ public:
     Answer no_page(const Request&);
 
     /// Judges a record as the hub will and saves it. What is wrong with it; empty: it is saved.
-    std::vector<std::string> save(const nlohmann::json& record, const Words&);
+    std::vector<std::string> save(const nlohmann::json& record, const Language&);
     /// Whether a form's record is there already.
     bool is_saved(const std::string& record_id) { return station::is_saved(outbox_, record_id); }
 
     const std::string token;
-    std::vector<Tab> (*tabs)(const Words&) = nullptr;  ///< of the program, which sets it before the first request
+    std::vector<Tab> (*tabs)(const Language&) = nullptr;  ///< of the program, which sets it before the first request
     Kept kept;
 
 private:
@@ -75,7 +75,7 @@ Routes join_routes(const std::string& token, std::function<JoinResult(const std:
 Answer no_room_page(const Request&, const Config&);
 
 /// A line of the outbox by its status there.
-State line_state(const std::string& status, const Words&);
+State line_state(const std::string& status, const Language&);
 /// Of a receipt: first eight digits of its SHA-256 in two groups.
 std::string short_digest(const std::string& bytes);
 /// `陕D·8K3Q7` from `陕D8K3Q7`.
@@ -86,6 +86,6 @@ struct Summary {
     std::string detail;  ///< method and report number, …
     std::string when;    ///< RFC 3339
 };
-Summary summary_of(const nlohmann::json& record, const Words&);
+Summary summary_of(const nlohmann::json& record, const Language&);
 
 }  // namespace imloop::station::page

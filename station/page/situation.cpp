@@ -12,7 +12,7 @@ std::string short_time(loop::Moment at) {
     return text.substr(5, 5) + " " + text.substr(11, 5);
 }
 
-State state_of(const Situation& s, const Words& w) {
+State state_of(const Situation& s, const Language& w) {
     using enum UploadState::Kind;
     if (s.upload.kind == stopped)
         return {std::string(w("已停用", "Stopped")), "bad", Tone::bad, s.upload.why,

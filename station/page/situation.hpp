@@ -26,7 +26,7 @@ struct Situation {
 };
 
 /// The gravest word that holds: stopped, disk low, clock off, offline, sending what waits, needs attention, normal.
-State state_of(const Situation&, const Words&);
+State state_of(const Situation&, const Language&);
 
 /// `11:07:30`, at +08:00.
 std::string clock_text(loop::Moment);

@@ -14,7 +14,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr const char* lang_name(const Words& w) { return w.lang == Lang::zh ? "zh" : "en"; }
+constexpr const char* lang_name(const Language& w) { return w.lang == Lang::zh ? "zh" : "en"; }
 
 const json* row_of(const json& rows, const std::string& code) {
     for (const auto& row : rows)
@@ -29,7 +29,7 @@ const json& phases() {
 
 }  // namespace
 
-std::string item_name(const std::string& item, const std::string& phase, const Words& w) {
+std::string item_name(const std::string& item, const std::string& phase, const Language& w) {
     const auto* name = row_of(loop::rows_of("readings"), item);
     const auto* at = row_of(phases(), phase);
     const std::string item_text = name ? name->at(lang_name(w)).get<std::string>() : item;
@@ -37,7 +37,7 @@ std::string item_name(const std::string& item, const std::string& phase, const W
     return phase_text.empty() ? item_text : phase_text + " " + item_text;
 }
 
-std::string item_name(const json& reading, const Words& w) {
+std::string item_name(const json& reading, const Language& w) {
     return item_name(reading.value("item", ""), reading.value("phase", ""), w);
 }
 
@@ -54,19 +54,19 @@ std::string limit_text(const json& reading) {
     return (reading.value("item", "") == "power" ? "≥ " : "≤ ") + number_text(limit);
 }
 
-std::string meaning(const json& reading, const Words& w) {
+std::string meaning(const json& reading, const Language& w) {
     const auto* row = row_of(loop::rows_of("readings"), reading.value("item", ""));
     return row ? row->at("meaning").at(lang_name(w)).get<std::string>() : std::string();
 }
 
-std::string repair_item_name(const json& item, const Words& w) {
+std::string repair_item_name(const json& item, const Language& w) {
     std::string own = item.value("name", ""), code = item.value("code", "");
     if (!own.empty()) return own;
     const auto* row = row_of(loop::rows_of("repair_items"), code);
     return row ? row->at(lang_name(w)).get<std::string>() : code;
 }
 
-std::string day_text(const std::string& moment, const Words& w) {
+std::string day_text(const std::string& moment, const Language& w) {
     const auto at = loop::parse_moment(moment);
     const auto parsed = at ? loop::day_of(*at) : loop::parse_day(moment);
     if (!parsed) return moment;
@@ -78,7 +78,7 @@ std::string day_text(const std::string& moment, const Words& w) {
     return fmt::format("{} {} {}", of_month, months[month - 1], day.substr(0, 4));
 }
 
-Due due_text(const std::string& text, loop::Day today, const Words& w) {
+Due due_text(const std::string& text, loop::Day today, const Language& w) {
     const auto day = loop::parse_day(text);
     if (!day) return {"", "none"};
     const auto left = *day - today;

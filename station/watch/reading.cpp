@@ -5,10 +5,10 @@
 
 #include "loop/json.hpp"
 #include "station/attachments.hpp"
-#include "station/intake/encoding.hpp"
 #include "station/intake/equipment.hpp"
-#include "station/intake/file_bytes.hpp"
-#include "station/intake/nha.hpp"
+#include "station/intake/formats/encoding.hpp"
+#include "station/intake/formats/file_bytes.hpp"
+#include "station/intake/nha/nha.hpp"
 #include "station/record_text.hpp"
 
 namespace imloop::station::watch {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "station/intake/folder.hpp"
-#include "station/intake/mapping.hpp"
+#include "station/intake/outcome/folder.hpp"
+#include "station/intake/profiles/mapping.hpp"
 #include "station/outbox.hpp"
 #include "station/watch/problem.hpp"
 

@@ -13,10 +13,10 @@
 #include "station/attachments.hpp"
 #include "station/file_ids.hpp"
 #include "station/files.hpp"
-#include "station/intake/encoding.hpp"
-#include "station/intake/file_bytes.hpp"
-#include "station/intake/ini.hpp"
-#include "station/intake/nha.hpp"
+#include "station/intake/formats/encoding.hpp"
+#include "station/intake/formats/file_bytes.hpp"
+#include "station/intake/formats/ini.hpp"
+#include "station/intake/nha/nha.hpp"
 
 namespace imloop::station::watch {
 namespace {

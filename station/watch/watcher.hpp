@@ -11,7 +11,7 @@
 #include <string>
 
 #include "station/config.hpp"
-#include "station/intake/folder.hpp"
+#include "station/intake/outcome/folder.hpp"
 #include "station/outbox.hpp"
 #include "station/watch/ledger.hpp"
 #include "station/watch/reading.hpp"

@@ -5,7 +5,7 @@
 
 #include "hub/projection/shelf.hpp"
 #include "loop/projection.hpp"
-#include "loop/suspects/suspects.hpp"
+#include "loop/suspects/asking/suspects.hpp"
 #include "tests/sim/year.hpp"
 
 namespace imloop::eval {

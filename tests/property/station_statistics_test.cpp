@@ -9,9 +9,9 @@
 #include <random>
 #include <set>
 
+#include "loop/rules/rule_table.hpp"
 #include "loop/stations/gap.hpp"
 #include "loop/stations/measured.hpp"
-#include "loop/suspects/rule_table.hpp"
 
 using namespace imloop::loop;
 using namespace imloop::loop::stations;

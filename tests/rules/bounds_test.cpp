@@ -8,9 +8,9 @@
 #include <set>
 #include <stdexcept>
 
-#include "loop/suspects/sameness.hpp"
-#include "loop/suspects/spans.hpp"
-#include "loop/suspects/unlike.hpp"
+#include "loop/rules/vehicle/spans.hpp"
+#include "loop/suspects/observed/sameness.hpp"
+#include "loop/suspects/observed/unlike.hpp"
 #include "tests/support/suspects.hpp"
 #include "tests/support/vehicles.hpp"
 

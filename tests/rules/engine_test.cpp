@@ -5,7 +5,7 @@
 #include <numeric>
 #include <set>
 
-#include "loop/suspects/rule_table.hpp"
+#include "loop/rules/rule_table.hpp"
 #include "tests/support/suspects.hpp"
 
 using namespace imloop;

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "loop/suspects/opening_hours.hpp"
+#include "loop/rules/inspection/opening_hours.hpp"
 #include "tests/support/suspects.hpp"
 #include "tests/support/vehicles.hpp"
 

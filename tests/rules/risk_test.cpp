@@ -1,4 +1,4 @@
-#include "loop/suspects/risk.hpp"
+#include "loop/suspects/asking/risk.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -5,10 +5,10 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "loop/rules/rule_table.hpp"
 #include "loop/rules/station/evidence.hpp"
 #include "loop/stations/seen.hpp"
 #include "loop/statistics/tails.hpp"
-#include "loop/suspects/rule_table.hpp"
 #include "tests/support/station_figures.hpp"
 #include "tests/support/suspects.hpp"
 

@@ -2,8 +2,8 @@
 #include <cmath>
 #include <set>
 
-#include "loop/suspects/chance.hpp"
-#include "loop/suspects/repeats.hpp"
+#include "loop/rules/vehicle/repeats.hpp"
+#include "loop/suspects/observed/chance.hpp"
 #include "tests/sim/random.hpp"
 #include "tests/support/suspects.hpp"
 #include "tests/support/vehicles.hpp"

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "loop/suspects/sameness.hpp"
+#include "loop/suspects/observed/sameness.hpp"
 #include "tests/sim/cheat.hpp"
 
 namespace imloop::sim::cheat {

@@ -6,7 +6,7 @@
 #include <set>
 #include <sstream>
 
-#include "loop/suspects/trace_facts.hpp"
+#include "loop/suspects/observed/trace_facts.hpp"
 #include "tests/support/suspects.hpp"
 
 namespace imloop::test {

@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "loop/time.hpp"
-#include "station/intake/nha.hpp"
+#include "station/intake/nha/nha.hpp"
 #include "tests/support/files.hpp"
 
 namespace imloop::test {

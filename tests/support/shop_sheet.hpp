@@ -4,8 +4,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "station/intake/shop_header.hpp"
-#include "station/intake/shop_repairs.hpp"
+#include "station/intake/shop/header.hpp"
+#include "station/intake/shop/repairs.hpp"
 
 namespace imloop::test::shops {
 

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "loop/projection.hpp"
-#include "loop/suspects/parameters.hpp"
-#include "loop/suspects/statistics.hpp"
-#include "loop/suspects/traces.hpp"
+#include "loop/rules/parameters.hpp"
+#include "loop/suspects/observed/statistics.hpp"
+#include "loop/suspects/observed/traces.hpp"
 #include "loop/tables.hpp"
 
 namespace imloop::test {

@@ -10,7 +10,7 @@
 
 #include "loop/projection.hpp"
 #include "loop/record/reading.hpp"
-#include "loop/suspects/suspects.hpp"
+#include "loop/suspects/asking/suspects.hpp"
 #include "loop/tables.hpp"
 
 namespace imloop::test {

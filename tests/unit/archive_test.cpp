@@ -51,7 +51,7 @@ json second_vehicle() {
     return out;
 }
 
-Reading read(const std::string& bytes, const std::string& source = bridge) {
+ArchiveOrder read(const std::string& bytes, const std::string& source = bridge) {
     const auto parsed = read_message(bytes);
     REQUIRE(parsed.has_value());
     return read_repair(*parsed, shop, source, now);

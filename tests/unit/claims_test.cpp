@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "loop/record/uuid.hpp"
 #include "station/form_ids.hpp"
 #include "station/own_records.hpp"
 #include "tests/support/files.hpp"
@@ -33,7 +34,7 @@ TEST_CASE("the same words about the same thing are one id, of its time") {
     CHECK(form_id(failure, "repair 0") == form_id(failure, "repair 0"));
     CHECK(form_id(failure, "repair 0") != form_id(failure, "repair 1"));
     CHECK(form_id(failure, "repair 0").starts_with("01940000-0000-7"));
-    CHECK(is_record_id(form_id("M610404-03", "price list 0")));
+    CHECK(loop::is_uuid7(form_id("M610404-03", "price list 0")));
 }
 
 TEST_CASE("a claim that holds is not written again; what comes after it is") {

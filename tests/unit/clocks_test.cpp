@@ -76,7 +76,7 @@ TEST_CASE("a clock that is off is said with by how much, in a unit a person woul
     page::Situation s;
     const auto said = [&](loop::Moment ahead, page::Lang lang) {
         s.clock_ahead_ms = ahead;
-        return page::state_of(s, page::Words{lang}).reason;
+        return page::state_of(s, page::Language{lang}).reason;
     };
     using page::Lang;
     CHECK(said(6 * 60'000, Lang::zh) == "这台电脑的时钟快了 6 分钟。");

@@ -2,7 +2,7 @@
 // altered afterwards is found by the rule that is there for it.
 #include <catch2/catch.hpp>
 
-#include "station/intake/encoding.hpp"
+#include "station/intake/formats/encoding.hpp"
 #include "tests/support/bench.hpp"
 #include "tests/support/nha_folders.hpp"
 

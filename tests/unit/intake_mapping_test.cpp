@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "loop/admission.hpp"
-#include "station/intake/mapping.hpp"
-#include "station/intake/mapping_form.hpp"
+#include "station/intake/profiles/mapping.hpp"
+#include "station/intake/profiles/mapping_form.hpp"
 #include "tests/support/equipment.hpp"
 
 using namespace imloop;

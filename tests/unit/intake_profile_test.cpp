@@ -6,10 +6,10 @@
 #include "journal/digest.hpp"
 #include "loop/admission.hpp"
 #include "station/intake/equipment.hpp"
-#include "station/intake/file_bytes.hpp"
-#include "station/intake/members.hpp"
-#include "station/intake/profile.hpp"
-#include "station/intake/time_form.hpp"
+#include "station/intake/formats/file_bytes.hpp"
+#include "station/intake/profiles/members.hpp"
+#include "station/intake/profiles/profile.hpp"
+#include "station/intake/profiles/time_form.hpp"
 #include "tests/support/equipment.hpp"
 
 using namespace imloop;

@@ -7,8 +7,8 @@
 
 #include "journal/digest.hpp"
 #include "loop/admission.hpp"
-#include "station/intake/file_bytes.hpp"
-#include "station/intake/nha.hpp"
+#include "station/intake/formats/file_bytes.hpp"
+#include "station/intake/nha/nha.hpp"
 #include "tests/support/equipment.hpp"
 
 using namespace imloop;

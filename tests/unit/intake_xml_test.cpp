@@ -5,7 +5,7 @@
 #include "journal/digest.hpp"
 #include "loop/admission.hpp"
 #include "station/intake/equipment.hpp"
-#include "station/intake/xml.hpp"
+#include "station/intake/formats/xml.hpp"
 #include "tests/support/equipment.hpp"
 #include "tests/support/province_xml.hpp"
 

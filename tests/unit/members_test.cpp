@@ -10,7 +10,7 @@ using nlohmann::json;
 
 namespace {
 
-const Words zh{Lang::zh}, en{Lang::en};
+const Language zh{Lang::zh}, en{Lang::en};
 
 json repair() {
     return json::parse(R"({"schema":"imloop/repair/1","record_id":"r","station_id":"M610404-03",
@@ -21,7 +21,7 @@ json repair() {
       "readings_after":[{"item":"co","phase":"idle","value":0.21,"unit":"%"}]})");
 }
 
-std::string label(const json& record, const std::string& pointer, const Words& w) {
+std::string label(const json& record, const std::string& pointer, const Language& w) {
     for (const auto& m : correctable(record, w))
         if (m.pointer == pointer) return m.label;
     return "none";

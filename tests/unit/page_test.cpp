@@ -29,7 +29,7 @@ using nlohmann::json;
 
 namespace {
 
-const Words zh{Lang::zh}, en{Lang::en};
+const Language zh{Lang::zh}, en{Lang::en};
 using Form = std::map<std::string, std::string>;
 
 /// What the server says to these bytes, until it closes; what it did with the connection is no matter.
@@ -436,7 +436,7 @@ TEST_CASE("days are written out; what is none stays as it was") {
 
 TEST_CASE("what is due is said by its day and how grave it is") {
     const auto today = loop::parse_day("2026-12-09").value();
-    const auto due = [&](int days, const Words& w) {
+    const auto due = [&](int days, const Language& w) {
         const auto d = due_text(loop::format_day(today + days), today, w);
         return d.text + "/" + d.css;
     };

@@ -12,11 +12,11 @@ using namespace imloop;
 using namespace imloop::m_station;
 using nlohmann::json;
 using station::page::Lang;
-using station::page::Words;
+using station::page::Language;
 
 namespace {
 
-const Words zh{Lang::zh}, en{Lang::en};
+const Language zh{Lang::zh}, en{Lang::en};
 const loop::Moment settled_at = loop::parse_moment("2026-03-05T15:00:00+08:00").value();
 
 json order() {
@@ -58,7 +58,7 @@ Fields whole() {
             {"work_order_no", ""}};
 }
 
-Repair made(const Fields& fields, const Words& w = zh) {
+Repair made(const Fields& fields, const Language& w = zh) {
     return repair_of(order(), fields, settled_at, "2026-03-05-8", w);
 }
 

@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "station/intake/shop_values.hpp"
-#include "station/intake/shop_words.hpp"
+#include "station/intake/shop/values.hpp"
+#include "station/intake/shop/words.hpp"
 #include "tests/support/shop_sheet.hpp"
 #include "tests/support/xlsx.hpp"
 

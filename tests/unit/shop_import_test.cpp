@@ -5,9 +5,9 @@
 #include "loop/admission.hpp"
 #include "station/commands.hpp"
 #include "station/ids.hpp"
-#include "station/intake/shop_repairs.hpp"
-#include "station/intake/shop_values.hpp"
-#include "station/intake/shop_words.hpp"
+#include "station/intake/shop/repairs.hpp"
+#include "station/intake/shop/values.hpp"
+#include "station/intake/shop/words.hpp"
 #include "tests/support/shop_sheet.hpp"
 #include "tests/support/xlsx.hpp"
 

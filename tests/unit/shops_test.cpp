@@ -38,12 +38,12 @@ TEST_CASE("a degree of a meridian is a 360th of the circle, antipodes are half o
 TEST_CASE("shops come by distance, in another county too; those without a place after them, of the own county first") {
     const json shops{shop("M1", "610404", nullptr), shop("M2", "610428", {{"lat", 34.1}, {"lon", 108.0}}),
                      shop("M3", "610404", {{"lat", 34.3}, {"lon", 108.0}}), shop("M0", "610428", nullptr)};
-    CHECK(ids(shops_by_distance(shops, Place{34.0, 108.0}, "610404")) == Ids{"M2", "M3", "M1", "M0"});
+    CHECK(ids(shops_by_distance(shops, Location{34.0, 108.0}, "610404")) == Ids{"M2", "M3", "M1", "M0"});
     const auto unknown = shops_by_distance(shops, std::nullopt, "610404");
     CHECK(ids(unknown) == Ids{"M1", "M3", "M0", "M2"});
     CHECK_FALSE(unknown[1].km);
-    CHECK_FALSE(place_of(json()));
-    CHECK_FALSE(place_of({{"location", {{"lat", 1}}}}));
+    CHECK_FALSE(location_of(json()));
+    CHECK_FALSE(location_of({{"location", {{"lat", 1}}}}));
 }
 
 TEST_CASE("a price range is of the repairs that go with what failed, and of nothing else") {

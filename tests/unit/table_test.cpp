@@ -1,10 +1,10 @@
-#include "station/intake/table.hpp"
+#include "station/intake/formats/table.hpp"
 
 #include <iconv.h>
 
 #include <catch2/catch.hpp>
 
-#include "station/intake/number_format.hpp"
+#include "station/intake/formats/number_format.hpp"
 #include "tests/support/xlsx.hpp"
 
 using namespace imloop;

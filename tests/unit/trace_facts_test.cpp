@@ -1,4 +1,4 @@
-#include "loop/suspects/trace_facts.hpp"
+#include "loop/suspects/observed/trace_facts.hpp"
 
 #include <catch2/catch.hpp>
 #include <string>

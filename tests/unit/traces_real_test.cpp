@@ -3,8 +3,8 @@
 #include <cstdlib>
 
 #include "loop/traces/search.hpp"
-#include "station/intake/encoding.hpp"
-#include "station/intake/nha_trace.hpp"
+#include "station/intake/formats/encoding.hpp"
+#include "station/intake/nha/trace.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/trace_makers.hpp"
 
@@ -18,7 +18,7 @@ namespace {
 std::optional<Trace> real_trace(const std::filesystem::path& folder, NhaMethod method) {
     const auto ini = parse_ini(text_of(read_file(folder / ("RealTimeDataOf" + nha_name(method) + ".ini"))).value());
     const Settings settings{"I610404-01", "1", "A017", "+08:00"};
-    Place bad;
+    IniMember bad;
     std::vector<NoValue> none;
     const auto parsed = parse_trace(nha_trace(ini, method, settings, bad, none).value());
     INFO(parsed.error.line << " " << parsed.error.column << " " << parsed.error.en);

@@ -6,7 +6,7 @@
 
 #include "loop/record/text.hpp"
 #include "station/ids.hpp"
-#include "station/intake/file_bytes.hpp"
+#include "station/intake/formats/file_bytes.hpp"
 #include "station/watch/watching.hpp"
 #include "tests/support/equipment.hpp"
 #include "tests/support/province_xml.hpp"

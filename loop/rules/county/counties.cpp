@@ -1,6 +1,6 @@
 #include "loop/rules/county/counties.hpp"
 
-#include "loop/suspects/statistics.hpp"
+#include "loop/suspects/observed/statistics.hpp"
 
 namespace imloop::loop::rules {
 

@@ -1,7 +1,7 @@
 // First retests pass too often, given whether a repair counts before them: failures of first retests against peers by
 // method, fuel, stage, age and repair (programmes D3). A retest is the cheapest place to let a vehicle through.
 #include "loop/rules/station/evidence.hpp"
-#include "loop/suspects/statistics.hpp"
+#include "loop/suspects/observed/statistics.hpp"
 
 namespace imloop::loop::rules {
 namespace {
@@ -10,7 +10,7 @@ void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
     const auto parameter = [&](std::string_view name) { return ctx.number("S02", name); };
     const auto window = stations::window(s.as_of, static_cast<int>(parameter("window_days")));
     const auto figures = stations::against_each_other(
-        stations::units_by(&stations::Place::station_id, s.statistics.journeys().retests, window),
+        stations::units_by(&stations::StationShop::station_id, s.statistics.journeys().retests, window),
         parameter("expected_min"));
     for (const auto& m : figures.each) {
         const auto& c = m.compared;

@@ -3,7 +3,7 @@
 // jump; Qin 1998 for the tilt).
 #include "loop/rules/station/evidence.hpp"
 #include "loop/stations/gap.hpp"
-#include "loop/suspects/statistics.hpp"
+#include "loop/suspects/observed/statistics.hpp"
 
 namespace imloop::loop::rules {
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "loop/rules/station/evidence.hpp"
-#include "loop/suspects/statistics.hpp"
+#include "loop/suspects/observed/statistics.hpp"
 
 namespace imloop::loop::rules {
 namespace {

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "loop/rules/station/evidence.hpp"
-#include "loop/suspects/statistics.hpp"
+#include "loop/suspects/observed/statistics.hpp"
 
 namespace imloop::loop::rules {
 namespace {

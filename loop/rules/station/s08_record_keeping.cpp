@@ -6,7 +6,7 @@
 
 #include "loop/rules/station/evidence.hpp"
 #include "loop/statistics/tails.hpp"
-#include "loop/suspects/statistics.hpp"
+#include "loop/suspects/observed/statistics.hpp"
 
 namespace imloop::loop::rules {
 namespace {

@@ -1,7 +1,7 @@
 // Vehicles that passed here fail at the roadside, at a spot check or in their next cycle more often than those that
 // passed elsewhere (follow-up pass rate of California's STAR; programmes D2).
 #include "loop/rules/station/evidence.hpp"
-#include "loop/suspects/statistics.hpp"
+#include "loop/suspects/observed/statistics.hpp"
 
 namespace imloop::loop::rules {
 namespace {
@@ -10,7 +10,7 @@ void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
     const auto parameter = [&](std::string_view name) { return ctx.number("S09", name); };
     const auto window = stations::window(s.as_of, static_cast<int>(parameter("window_days")));
     const auto figures = stations::against_each_other(
-        stations::units_by(&stations::Place::station_id, s.statistics.journeys().later, window),
+        stations::units_by(&stations::StationShop::station_id, s.statistics.journeys().later, window),
         parameter("expected_min"));
     for (const auto& m : figures.each) {
         const auto& c = m.compared;

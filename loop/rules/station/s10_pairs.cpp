@@ -9,7 +9,7 @@
 #include "loop/statistics/funnel.hpp"
 #include "loop/statistics/pairs.hpp"
 #include "loop/statistics/tails.hpp"
-#include "loop/suspects/statistics.hpp"
+#include "loop/suspects/observed/statistics.hpp"
 
 namespace imloop::loop::rules {
 namespace {

@@ -5,7 +5,7 @@
 #include "loop/rules/station/evidence.hpp"
 #include "loop/stations/weekly.hpp"
 #include "loop/statistics/false_discovery.hpp"
-#include "loop/suspects/statistics.hpp"
+#include "loop/suspects/observed/statistics.hpp"
 
 namespace imloop::loop::rules {
 namespace {

@@ -1,0 +1,69 @@
+// Instruments and programs that a right test can't have been made with: calibration run out or failed, an analyser at
+// two stations in one day or seen but once, calibrations that never differ from the bottle's label or stand in tests
+// alone, software that comes and goes, a station that was suspended (GB 18285-2018 appendix on equipment; HJ
+// 1237-2021).
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "loop/rules/rule.hpp"
+#include "loop/suspects/observed/equipment.hpp"
+
+namespace imloop::loop::rules {
+namespace {
+
+void check(const Record& r, const Context& ctx, Flags& flags) {
+    if (!r.is_test() && !r.is_repair()) return;
+    const std::string person = r.is_test() ? r.test().inspector_id : r.repair().technician_id;
+    const auto now = ctx.stations.at(r.fact.station_id, r.fact.occurred_at);
+    const auto day_before = ctx.stations.at(r.fact.station_id, r.fact.occurred_at - day_ms);
+    // On the very day of a suspension the station may not know of it yet.
+    const auto stopped = [](const auto& s) { return s && !s->record_id.empty() && !s->filed; };
+    if (stopped(now) && stopped(day_before))
+        flags.push_back({.claim = "station_not_filed",
+                         .grade = Grade::strong,
+                         .score_permille = 950,
+                         .records = {r.fact.record_id},
+                         .person = person,
+                         .values = {moment("occurred_at", r.fact.occurred_at)}});
+    if (!r.is_test() || !r.test().calibrated_at) return;
+    const double days = static_cast<double>(r.test().started_at - *r.test().calibrated_at) / day_ms;
+    if (days <= ctx.number("R11", "calibrated_days_max", r)) return;
+    flags.push_back({.claim = "calibration_expired",
+                     .grade = Grade::medium,
+                     .score_permille = 900,
+                     .records = {r.fact.record_id},
+                     .person = person,
+                     .values = {number("days", days, 0), text("analyser", r.test().analyser_id)}});
+}
+
+void by_station(const Record& r, std::vector<std::string>& out) {
+    if (const auto station = equipment::station_of(r); !station.empty()) out.emplace_back(station);
+}
+
+void by_instrument(const Record& r, std::vector<std::string>& out) {
+    if (auto id = equipment::instrument_of(r); !id.empty()) out.push_back(std::move(id));
+}
+
+void of_a_station(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    equipment::check_suspension(records, ctx, flags);
+    equipment::check_strangers(records, ctx, flags);
+    equipment::check_uncalibrated(records, ctx, flags);
+    equipment::check_software(records, ctx, flags);
+}
+
+void of_an_instrument(std::span<const Record> records, const Context& ctx, Flags& flags) {
+    equipment::check_two_stations(records, ctx, flags);
+    equipment::check_calibrations(records, ctx, flags);
+}
+
+}  // namespace
+
+Rule r11() {
+    return {.id = "R11",
+            .record = check,
+            .groups = {{by_station, of_a_station, true}, {by_instrument, of_an_instrument, true}}};
+}
+
+}  // namespace imloop::loop::rules

@@ -1,0 +1,49 @@
+#include "loop/rules/parameters.hpp"
+
+#include <stdexcept>
+
+#include "loop/rules/rule_table.hpp"
+
+namespace imloop::loop::rules {
+
+Parameters::Parameters(const nlohmann::json& changes) {
+    for (const auto& [id, table] : rule_tables())
+        for (const auto& [name, parameter] : table.parameters) rules_[id].numbers[name] = parameter.value;
+    for (const auto& [id, table] : rule_tables()) rules_.try_emplace(id);
+
+    const auto change = [](Numbers& numbers, const Numbers& known, const nlohmann::json& by, const std::string& at) {
+        for (const auto& [name, value] : by.items()) {
+            if (!known.contains(name))
+                throw std::runtime_error(at + "/" + name + "：没有这个参数 / there is no such parameter");
+            numbers[name] = value.get<double>();
+        }
+    };
+    for (const auto& [id, by] : changes.items()) {
+        const std::string at = "/rules/" + id;
+        const auto rule = rules_.find(id);
+        if (rule == rules_.end()) throw std::runtime_error(at + "：没有这条规则 / there is no such rule");
+        const Numbers known = rule->second.numbers;
+        rule->second.enabled = by.value("enabled", true);
+        if (by.contains("parameters")) change(rule->second.numbers, known, by.at("parameters"), at + "/parameters");
+        if (by.contains("counties"))
+            for (const auto& [county, numbers] : by.at("counties").items())
+                change(rule->second.by_county[county], known, numbers, at + "/counties/" + county);
+    }
+}
+
+bool Parameters::enabled(std::string_view rule) const {
+    const auto it = rules_.find(rule);
+    return it != rules_.end() && it->second.enabled;
+}
+
+double Parameters::number(std::string_view rule, std::string_view name, std::string_view county) const {
+    const auto it = rules_.find(rule);
+    if (it != rules_.end()) {
+        if (const auto own = it->second.by_county.find(county); own != it->second.by_county.end())
+            if (const auto value = own->second.find(name); value != own->second.end()) return value->second;
+        if (const auto value = it->second.numbers.find(name); value != it->second.numbers.end()) return value->second;
+    }
+    throw std::logic_error("no parameter " + std::string(name) + " of rule " + std::string(rule));
+}
+
+}  // namespace imloop::loop::rules

@@ -1,0 +1,164 @@
+#include "station/intake/formats/xml.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <pugixml.hpp>
+
+#include "station/intake/formats/encoding.hpp"
+#include "station/intake/formats/ini.hpp"
+#include "station/intake/formats/xml_text.hpp"
+
+namespace imloop::station::intake {
+namespace {
+
+class Lines {
+public:
+    explicit Lines(const XmlPiece& piece) : before_(piece.lines_before) {
+        const auto text = piece.text;
+        for (std::size_t i = 0; i < text.size(); ++i)
+            if (text[i] == '\n') ends_.push_back(static_cast<std::ptrdiff_t>(i));
+    }
+    std::size_t of(std::ptrdiff_t offset) const {
+        if (offset < 0) return 0;
+        return before_ + static_cast<std::size_t>(std::ranges::lower_bound(ends_, offset) - ends_.begin()) + 1;
+    }
+
+private:
+    std::size_t before_;
+    std::vector<std::ptrdiff_t> ends_;
+};
+
+std::string local(std::string_view name) {
+    const auto colon = name.find(':');
+    return std::string(colon == std::string_view::npos ? name : name.substr(colon + 1));
+}
+
+/// Name spaces and what XML itself defines are no members.
+bool is_member(std::string_view attribute) {
+    return attribute != "xmlns" && !attribute.starts_with("xmlns:") && !attribute.starts_with("xsi:") &&
+           !attribute.starts_with("xml:");
+}
+
+XmlNode leaf(std::string name, std::string_view text, std::size_t line, bool of_attribute) {
+    auto value = sound(text);
+    return {std::move(name), value.value_or(""), line, of_attribute, !value, {}};
+}
+
+/// `attributes`: those of an element with a text of its own, which stand beside it. Nothing where it is nested too
+/// deep.
+std::optional<XmlNode> copied(const pugi::xml_node& from, const Lines& lines, int depth,
+                              std::vector<XmlNode>& attributes) {
+    if (depth > xml_depth_max) return std::nullopt;
+    const auto line = lines.of(from.offset_debug());
+    std::string text;
+    std::vector<XmlNode> children;
+    for (const auto& child : from.children()) {
+        if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata) text += child.value();
+        if (child.type() != pugi::node_element) continue;
+        std::vector<XmlNode> beside;
+        auto copy = copied(child, lines, depth + 1, beside);
+        if (!copy) return std::nullopt;
+        children.push_back(std::move(*copy));
+        std::ranges::move(beside, std::back_inserter(children));
+    }
+    auto out = leaf(local(from.name()), text, line, false);
+    out.children = std::move(children);
+    const bool has_value = out.children.empty() && (!out.text.empty() || out.is_damaged);
+    for (const auto& attribute : from.attributes()) {
+        if (!is_member(attribute.name())) continue;
+        const auto name = local(attribute.name());
+        if (has_value)
+            attributes.push_back(leaf(out.name + "_" + name, attribute.value(), line, true));
+        else
+            out.children.push_back(leaf(name, attribute.value(), line, false));
+    }
+    return out;
+}
+
+void find_percent_encoded(XmlNode& node, std::vector<std::pair<XmlNode*, std::string>>& found) {
+    if (auto plain = percent_decoded(node.text, false)) found.emplace_back(&node, std::move(*plain));
+    for (auto& child : node.children) find_percent_encoded(child, found);
+}
+
+/// Single values may be percent-encoded: their encoding is told from all of them together.
+void decode_values(XmlNode& root) {
+    constexpr char between = '\x1F';
+    std::vector<std::pair<XmlNode*, std::string>> found;
+    find_percent_encoded(root, found);
+    std::string all;
+    for (const auto& [_, bytes] : found) all += bytes + between;
+    const auto text = text_of(all);
+    std::string_view rest = text ? *text : std::string_view();
+    const bool is_told = std::ranges::count(rest, between) == static_cast<std::ptrdiff_t>(found.size());
+    for (auto& [node, bytes] : found) {
+        const auto end = rest.find(between);
+        const auto value = is_told ? sound(rest.substr(0, end)) : std::nullopt;
+        if (is_told) rest.remove_prefix(end + 1);
+        node->text = value.value_or("");
+        node->is_damaged = !value;
+    }
+}
+
+XmlError malformed(std::size_t line, const std::string& what) {
+    return {"malformed_xml", "XML 结构不对，可能被截断 (" + what + ")", "no well-formed XML, cut short? (" + what + ")",
+            line};
+}
+
+void parse(const XmlPiece& piece, std::vector<XmlDocument>& out) {
+    const auto sound_text = mended_xml(piece.text);
+    const Lines lines({sound_text, piece.lines_before});
+    pugi::xml_document document;
+    const auto parsed =
+        document.load_buffer(sound_text.data(), sound_text.size(), pugi::parse_default, pugi::encoding_utf8);
+    if (!parsed) {
+        out.emplace_back(malformed(lines.of(parsed.offset), parsed.description()));
+        return;
+    }
+    for (const auto& element : document.children()) {
+        if (element.type() != pugi::node_element) continue;
+        std::vector<XmlNode> beside;
+        auto root = copied(element, lines, 1, beside);
+        if (!root) {
+            out.emplace_back(malformed(lines.of(element.offset_debug()), "nested too deep"));
+            continue;
+        }
+        decode_values(*root);
+        out.emplace_back(std::move(*root));
+    }
+}
+
+}  // namespace
+
+const XmlNode* XmlNode::child(std::string_view wanted) const {
+    const auto found =
+        std::ranges::find_if(children, [&](const XmlNode& child) { return same_but_case(child.name, wanted); });
+    return found == children.end() ? nullptr : &*found;
+}
+
+std::vector<const XmlNode*> XmlNode::all(std::string_view wanted) const {
+    std::vector<const XmlNode*> out;
+    for (const auto& child : children)
+        if (same_but_case(child.name, wanted)) out.push_back(&child);
+    return out;
+}
+
+std::string XmlNode::value(std::string_view wanted) const {
+    const auto* found = child(wanted);
+    return found == nullptr ? std::string() : found->text;
+}
+
+std::vector<XmlDocument> parse_xml(std::string_view bytes) {
+    if (bytes.size() > message_bytes_max)
+        return {XmlError{"too_large", "文件超过 16 MiB", "the file is larger than 16 MiB", 0}};
+    std::size_t bad_line = 0;
+    const auto text = xml_text(bytes, bad_line);
+    if (!text)
+        return {XmlError{"unreadable", "不是它声明的编码，或看不出是哪种编码",
+                         "is not of the encoding it declares, or of none that can be told", bad_line}};
+    std::vector<XmlDocument> out;
+    for (const auto& piece : xml_documents(*text)) parse(piece, out);
+    if (out.empty()) out.emplace_back(malformed(1, "No document element found"));
+    return out;
+}
+
+}  // namespace imloop::station::intake
