@@ -6,6 +6,6 @@ imloop_test(hub_test SOURCES unit/hub_journal_test.cpp unit/report_test.cpp unit
 # Joining: the code, both ends of it, and what a station keeps of the hub.
 imloop_test(enrolment_test SOURCES unit/enrolment_test.cpp LIBS imloop_hub imloop_station)
 # The listeners, over real TLS.
-imloop_test(hub_face_test SOURCES unit/hub_face_test.cpp unit/quota_test.cpp LIBS imloop_hub_api)
+imloop_test(hub_face_test SOURCES unit/hub_face_test.cpp unit/quota_test.cpp unit/routes_test.cpp LIBS imloop_hub_api)
 # Both engines of the store; starts a PostgreSQL server of its own.
 imloop_test(store_conformance_test SOURCES unit/store_conformance_test.cpp LIBS imloop_hub imloop_postgres)

@@ -1,6 +1,5 @@
 #include "hub/api/routes.hpp"
 
-#include <span>
 #include <utility>
 
 #include "hub/limits.hpp"
@@ -55,24 +54,6 @@ void renew(Hub& hub, const Caller& caller, Request r, Done done) {
 void clearance(Hub& hub, const Caller& caller, Request r, Done done) { hub.clearance(caller, r.body, std::move(done)); }
 void feed(Hub& hub, const Caller& caller, Request r, Done done) { done(hub.feed(caller, query_of(r.target))); }
 
-constexpr Route station_routes[] = {
-    {"GET", "/api/v1/openapi.yaml", request_bytes_max, true, openapi},
-    {"GET", "/api/v1/authority", request_bytes_max, true, authority},
-    {"POST", "/api/v1/enrolments", request_bytes_max, true, enrol},
-    {"POST", "/api/v1/journal", journal::compressed_bytes_max, false, upload},
-    {"GET", "/api/v1/journal", request_bytes_max, false, standing},
-    {"PUT", "/api/v1/traces/", trace_bytes_max, false, put_trace},
-    {"GET", "/api/v1/traces/", request_bytes_max, false, get_trace},
-    {"POST", "/api/v1/certificates", request_bytes_max, false, renew},
-    {"POST", "/api/v1/clearances", request_bytes_max, false, clearance},
-    {"GET", "/api/v1/stations", request_bytes_max, false, listed<&Hub::stations>},
-    {"GET", "/api/v1/work-orders", request_bytes_max, false, listed<&Hub::work_orders>},
-    {"GET", "/api/v1/outcomes", request_bytes_max, false, listed<&Hub::outcomes>},
-    {"GET", "/api/v1/holds", request_bytes_max, false, listed_whole<&Hub::holds>},
-    {"GET", "/api/v1/feedback", request_bytes_max, false, listed_whole<&Hub::feedback>},
-    {"GET", "/api/v1/feed", request_bytes_max, false, feed},
-};
-
 void live(Hub&, const Caller&, Request, Done done) { done({200, "text/plain", "ok\n", {}}); }
 void ready(Hub& hub, const Caller&, Request, Done done) {
     done({hub.ready() ? 200 : 503, "text/plain", hub.ready() ? "ok\n" : "starting\n", {}});
@@ -84,25 +65,48 @@ void command(Hub& hub, const Caller&, Request r, Done done) {
     hub.admin(last_part(r.target), std::move(r.body), std::move(done));
 }
 
-constexpr Route admin_routes[] = {
-    {"GET", "/livez", request_bytes_max, true, live},
-    {"GET", "/readyz", request_bytes_max, true, ready},
-    {"GET", "/metrics", request_bytes_max, true, metrics},
-    {"POST", "/admin/", request_bytes_max, false, command},
+using enum Listener;
+using enum Asker;
+
+constexpr Route table[] = {
+    {stations, "GET", "/api/v1/openapi.yaml", anyone, request_bytes_max, openapi},
+    {stations, "GET", "/api/v1/authority", anyone, request_bytes_max, authority},
+    {stations, "POST", "/api/v1/enrolments", anyone, request_bytes_max, enrol},
+    {stations, "POST", "/api/v1/journal", certificate, journal::compressed_bytes_max, upload},
+    {stations, "GET", "/api/v1/journal", certificate, request_bytes_max, standing},
+    {stations, "PUT", "/api/v1/traces/{sha256}", certificate, trace_bytes_max, put_trace},
+    {stations, "GET", "/api/v1/traces/{sha256}", certificate, request_bytes_max, get_trace},
+    {stations, "POST", "/api/v1/certificates", certificate, request_bytes_max, renew},
+    {stations, "POST", "/api/v1/clearances", certificate, request_bytes_max, clearance},
+    {stations, "GET", "/api/v1/stations", certificate, request_bytes_max, listed<&Hub::stations>},
+    {stations, "GET", "/api/v1/work-orders", certificate, request_bytes_max, listed<&Hub::work_orders>},
+    {stations, "GET", "/api/v1/outcomes", certificate, request_bytes_max, listed<&Hub::outcomes>},
+    {stations, "GET", "/api/v1/holds", certificate, request_bytes_max, listed_whole<&Hub::holds>},
+    {stations, "GET", "/api/v1/feedback", certificate, request_bytes_max, listed_whole<&Hub::feedback>},
+    {stations, "GET", "/api/v1/feed", certificate, request_bytes_max, feed},
+    {operators, "GET", "/livez", anyone, request_bytes_max, live},
+    {operators, "GET", "/readyz", anyone, request_bytes_max, ready},
+    {operators, "GET", "/metrics", anyone, request_bytes_max, metrics},
+    {operators, "POST", "/admin/{command}", administrator, request_bytes_max, command},
 };
 
 bool is_of(const Route& route, std::string_view path) {
-    return route.path.ends_with('/') ? path.starts_with(route.path) : path == route.path;
+    const auto brace = route.path.find('{');
+    return brace == std::string_view::npos ? path == route.path : path.starts_with(route.path.substr(0, brace));
 }
 
-Routed route_among(std::span<const Route> routes, const Request& head) {
+}  // namespace
+
+std::span<const Route> routes() { return table; }
+
+Routed route_at(Listener listener, const Request& head) {
     if (!is_text(head.target))
         return {nullptr,
                 problem(400, "bad_request", "地址里有不是文字的字节 / the target holds bytes that are no text")};
     const auto path = path_of(head.target);
     bool is_known = false;
-    for (const auto& route : routes) {
-        if (!is_of(route, path)) continue;
+    for (const auto& route : table) {
+        if (route.listener != listener || !is_of(route, path)) continue;
         if (route.method == head.method) return {&route, {}};
         is_known = true;
     }
@@ -110,11 +114,6 @@ Routed route_among(std::span<const Route> routes, const Request& head) {
             is_known ? problem(405, "method_not_allowed", "这个地址不接受这种请求 / this address takes other methods")
                      : problem(404, "not_found", "没有这个地址 / no such address")};
 }
-
-}  // namespace
-
-Routed route_station(const Request& head) { return route_among(station_routes, head); }
-Routed route_admin(const Request& head) { return route_among(admin_routes, head); }
 
 Answer certificate_problem(std::string_view code) {
     if (code == "certificate_expired")

@@ -54,7 +54,7 @@ void tell_fault(const std::exception_ptr& fault) {
 
 struct Server::Impl {
     /// One listener: how many may come, and who serves one of them.
-    struct Listener {
+    struct Door {
         Quota& connections;
         tcp::acceptor acceptor;
         asio::awaitable<void> (Impl::*serve_one)(tcp::socket, std::string address, Quota::Held connection);
@@ -112,8 +112,8 @@ struct Server::Impl {
     }
 
     Routed judge_station(const Peer& peer, bool has_place, const Request& head) {
-        auto routed = route_station(head);
-        if (routed.route != nullptr && routed.route->is_open) return routed;
+        auto routed = route_at(Listener::stations, head);
+        if (routed.route != nullptr && routed.route->asker == Asker::anyone) return routed;
         if (const auto error = peer.error_at(unix_now()); !error.empty()) return {nullptr, certificate_problem(error)};
         if (auto refusal = hub.barred(peer.caller)) return {nullptr, std::move(*refusal)};
         if (!has_place) return {nullptr, busy()};
@@ -145,8 +145,9 @@ struct Server::Impl {
                     problem(421, "wrong_host", "只接受本机地址 / only addresses of this computer are answered")};
         if (!head.origin.empty() && head.origin != "http://" + head.host)
             return {nullptr, problem(403, "wrong_origin", "请求来自别的网页 / the request comes from another page")};
-        auto routed = route_admin(head);
-        if (routed.route == nullptr || routed.route->is_open || same(head.admin_token, options.admin_token))
+        auto routed = route_at(Listener::operators, head);
+        if (routed.route == nullptr || routed.route->asker == Asker::anyone ||
+            same(head.admin_token, options.admin_token))
             return routed;
         if (!guesses.note(address, unix_now())) return {nullptr, too_many_guesses()};
         return {nullptr, problem(403, "forbidden", "口令不对 / wrong token")};
@@ -154,7 +155,7 @@ struct Server::Impl {
 
     /// What can't be accepted for want of file descriptors waits and is served later; who has too many connections
     /// already is not served.
-    asio::awaitable<void> accept(Listener& from) {
+    asio::awaitable<void> accept(Door& from) {
         for (;;) {
             beast::error_code error;
             auto socket =
@@ -200,7 +201,7 @@ struct Server::Impl {
     Quota of_operators{admin_connections_max};
     Guesses guesses;
     asio::io_context context;
-    Listener stations, admin;
+    Door stations, admin;
     std::vector<std::thread> threads;
 };
 
