@@ -5,9 +5,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <thread>
 
 namespace imloop::sqlite {
 namespace {
+
+/// How long another program's write is waited for.
+constexpr std::chrono::milliseconds wait_max{10'000};
 
 [[noreturn]] void fail(sqlite3* database) {
     const int code = sqlite3_errcode(database) & 0xff;
@@ -93,10 +98,23 @@ Database::Database(const std::filesystem::path& file, Journaling journaling) {
         file.c_str(), &raw, reads ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
     handle_.reset(raw);
     check(code, raw);
-    sqlite3_busy_timeout(raw, 10'000);
+    sqlite3_busy_timeout(raw, static_cast<int>(wait_max.count()));
     if (reads) return;
     execute("PRAGMA page_size=8192; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536");
-    if (journaling == Journaling::write_ahead) execute("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=4000");
+    if (journaling == Journaling::write_ahead) write_ahead();
+}
+
+/// Two programs that make a file at once: the change wants the file alone and, unlike all else, does not wait for it.
+void Database::write_ahead() {
+    const auto end = std::chrono::steady_clock::now() + wait_max;
+    for (;;) {
+        try {
+            return execute("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=4000");
+        } catch (const engine::Busy&) {
+            if (std::chrono::steady_clock::now() >= end) throw;
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+    }
 }
 
 void Database::execute(std::string_view sql) {

@@ -35,6 +35,7 @@ public:
     sqlite3* handle() const { return handle_.get(); }
 
 private:
+    void write_ahead();
     void begin(engine::Access) override;
     struct Close {
         void operator()(sqlite3*) const;

@@ -1,5 +1,7 @@
 // An outbox of an earlier program, as its SQL left it, is taken over whole; one of a later program is not touched.
+#include <barrier>
 #include <catch2/catch.hpp>
+#include <future>
 
 #include "journal/chain.hpp"
 #include "journal/segment.hpp"
@@ -84,4 +86,20 @@ TEST_CASE("an outbox of a newer program is refused and not changed") {
     sqlite::Database after(folder.path() / "outbox.sqlite");
     CHECK_FALSE(after.prepare("SELECT name FROM sqlite_master WHERE name = 'traces'").step());
     CHECK(version_in(folder.path()) == "2");
+}
+
+TEST_CASE("programs that make one database at once all get it") {
+    const test::TempDir folder;
+    constexpr int programs = 6;
+    for (int round = 0; round < 40; ++round) {
+        const auto file = folder.path() / std::to_string(round);
+        std::barrier together(programs);
+        std::vector<std::future<void>> opened;
+        for (int n = 0; n < programs; ++n)
+            opened.push_back(std::async(std::launch::async, [&] {
+                together.arrive_and_wait();
+                const sqlite::Database database(file);
+            }));
+        for (auto& one : opened) CHECK_NOTHROW(one.get());
+    }
 }
