@@ -150,9 +150,9 @@ std::string Identity::vehicle_of(const std::string& record_id) const {
     return it == state_->vehicle_of.end() ? std::string() : it->second;
 }
 
-const Vehicle* Identity::vehicle(const std::string& vehicle_id) const {
+std::optional<Vehicle> Identity::vehicle(const std::string& vehicle_id) const {
     const auto it = state_->vehicles.find(vehicle_id);
-    return it == state_->vehicles.end() ? nullptr : &it->second;
+    return it == state_->vehicles.end() ? std::nullopt : std::optional(it->second);
 }
 
 std::size_t Identity::last_work() const { return state_->work; }

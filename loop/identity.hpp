@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -67,7 +68,7 @@ public:
     std::vector<std::string> review() const;  ///< record ids, ascending
     /// The vehicle of a record; empty where the record is unknown.
     std::string vehicle_of(const std::string& record_id) const;
-    const Vehicle* vehicle(const std::string& vehicle_id) const;
+    std::optional<Vehicle> vehicle(const std::string& vehicle_id) const;
     /// Where a record with these words and this moment would stand: what put() and settle() would make of it, read
     /// without doing them.
     Placement place(const VehicleWords&, Moment) const;

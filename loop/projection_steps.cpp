@@ -54,7 +54,7 @@ std::vector<Fact> Projection::own_facts(const Vehicle& vehicle, Day as_of) const
 }
 
 std::vector<Step> Projection::steps(const std::string& vehicle_id) const {
-    const Vehicle* vehicle = identity_.vehicle(vehicle_id);
+    const auto vehicle = identity_.vehicle(vehicle_id);
     if (!vehicle) return {};
     std::set<Day> days;
     bool ever_failed = false, ever_corrected = false;

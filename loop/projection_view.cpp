@@ -23,7 +23,7 @@ std::optional<Fact> Projection::fact(const std::string& record_id, Day as_of) co
 
 std::vector<Fact> Projection::facts(const std::string& vehicle_id) const {
     std::vector<Fact> out;
-    if (const Vehicle* vehicle = identity_.vehicle(vehicle_id))
+    if (const auto vehicle = identity_.vehicle(vehicle_id))
         for (const Evidence& e : vehicle->records)
             if (auto f = fact(e.record_id)) out.push_back(std::move(*f));
     return out;
@@ -31,7 +31,7 @@ std::vector<Fact> Projection::facts(const std::string& vehicle_id) const {
 
 std::vector<Fact> Projection::facts(const std::string& vehicle_id, Day as_of) const {
     Placement whole{Placement::Kind::vehicle, {}, vehicle_id};
-    if (const Vehicle* vehicle = identity_.vehicle(vehicle_id))
+    if (const auto vehicle = identity_.vehicle(vehicle_id))
         for (const Evidence& e : vehicle->records) whole.records.push_back(e.record_id);
     return facts(whole, as_of);
 }
@@ -63,7 +63,7 @@ Placement Projection::place(const VehicleWords& given, Moment at, Day as_of) con
                (a.empty() || b.empty() || a == b);
     };
     for (const auto& [id, facts] : ghosts(as_of)) {
-        if (identity_.vehicle(id) != nullptr || std::ranges::none_of(facts, is_meant)) continue;
+        if (identity_.vehicle(id) || std::ranges::none_of(facts, is_meant)) continue;
         if (out.kind == Placement::Kind::vehicle) return {Placement::Kind::review, {}, {}};
         out = {Placement::Kind::vehicle, {}, id};
         for (const Fact& f : facts) out.records.push_back(f.record_id);
@@ -93,7 +93,7 @@ Projection::Ghosts Projection::ghosts(Day as_of) const {
             return std::tie(a.occurred_at, a.record_id) < std::tie(b.occurred_at, b.record_id);
         });
         const std::string id = first->record_id;
-        assert(!placed.contains(id) && identity_.vehicle(id) == nullptr);
+        assert(!placed.contains(id) && !identity_.vehicle(id));
         placed.emplace(id, std::move(facts));
     }
     return placed;
@@ -143,7 +143,7 @@ std::optional<Episode> Projection::episode(const std::string& failure_record_id,
 /// As seen on the day, with what was voided since, which is taken out of `gone`.
 std::vector<Fact> Projection::history(const std::string& vehicle_id, Day as_of, Ghosts& gone) const {
     std::vector<Fact> out;
-    if (const Vehicle* vehicle = identity_.vehicle(vehicle_id)) out = own_facts(*vehicle, as_of);
+    if (const auto vehicle = identity_.vehicle(vehicle_id)) out = own_facts(*vehicle, as_of);
     if (auto voided = gone.extract(vehicle_id); !voided.empty())
         std::ranges::move(voided.mapped(), std::back_inserter(out));
     return out;
@@ -181,7 +181,7 @@ void Projection::each_failed(Period period, Day as_of, const Visitor& visit) con
 
 void Projection::each_with_voided(Day as_of, const VoidedVisitor& visit) const {
     for (auto& [id, voided] : ghosts(as_of)) {
-        const Vehicle* vehicle = identity_.vehicle(id);
+        const auto vehicle = identity_.vehicle(id);
         const auto own = vehicle ? own_facts(*vehicle, as_of) : std::vector<Fact>();
         auto all = voided;
         all.insert(all.end(), own.begin(), own.end());

@@ -118,7 +118,7 @@ Report report_non_returns(const loop::Projection& projection, const ReportReques
             const bool is_missing = e.outcome == loop::EpisodeOutcome::non_return_not_repaired ||
                                     e.outcome == loop::EpisodeOutcome::non_return_not_retested;
             if (!is_missing || (!request.county.empty() && county != request.county)) continue;
-            const auto* vehicle = projection.identity().vehicle(id);
+            const auto vehicle = projection.identity().vehicle(id);
             missing.push_back({e, vehicle ? vehicle->vin : "", {}});
         }
     };
@@ -177,7 +177,7 @@ Report report_vehicle(const loop::Projection& projection, const ReportRequest& r
     out.about["episodes"] = stories;
     auto facts = projection.facts(place, request.as_of);
     std::ranges::sort(facts, {}, [](const Fact& f) { return std::pair(f.occurred_at, f.record_id); });
-    const auto* vehicle = projection.identity().vehicle(place.vehicle_id);
+    const auto vehicle = projection.identity().vehicle(place.vehicle_id);
     for (const auto& f : facts) {
         const auto holds = [&](const std::vector<std::string>& ids) {
             return std::ranges::find(ids, f.record_id) != ids.end();

@@ -58,7 +58,7 @@ public:
         for (const auto& s : slips_) {
             if (s.proven != proven || s.has_plate != has_plate) continue;
             ++out.slips;
-            const auto* v = identity_.vehicle(identity_.vehicle_of(s.record_id));
+            const auto v = identity_.vehicle(identity_.vehicle_of(s.record_id));
             bool right = false, wrong = false;
             for (const auto& e : v->records) {
                 if (e.record_id == s.record_id) continue;

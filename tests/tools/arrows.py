@@ -13,7 +13,7 @@ MAY = {
 }
 # Inside a room: what each of these folders may know of the others; of those without a row here it is free.
 INSIDE = {
-    "loop/rules": set(),
+    "loop/rows": set(), "loop/rules": set(),
     "loop/rules/inspection": {"loop/rules", "loop/suspects/observed"}, "loop/rules/repair": {"loop/rules", "loop/suspects/observed"},
     "loop/rules/vehicle": {"loop/rules", "loop/suspects/observed"}, "loop/rules/station": {"loop/rules", "loop/suspects/observed"},
     "loop/rules/county": {"loop/rules", "loop/rules/station", "loop/suspects/observed"},
