@@ -25,7 +25,7 @@ void Hub::Impl::backup(const std::filesystem::path& file) {
     // Whole and marked before it has its name: one cut short would be served as if it were no copy.
     const std::filesystem::path fresh = file.string() + ".new";
     std::filesystem::remove(fresh);
-    store.copy_to(fresh);
+    readers.now()->store.copy_to(fresh);
     Store(fresh).put_meta(is_backup, "1");
     std::filesystem::rename(fresh, file);
 }
@@ -39,11 +39,12 @@ void Hub::Impl::begin_epoch_where_put_back() {
     store.put_meta(epochs_before, all.dump());
     store.put_meta("epoch", epoch);
     store.put_meta(is_backup, "");
+    rows_made_anew();  // places that were given out after the backup are of no list that is here
     transaction.commit();
 }
 
-std::int64_t Hub::Impl::place_in(const std::string& cursor) {
-    const auto all = before(store);
+std::int64_t Hub::Impl::place_in(Store& from, const std::string& cursor) const {
+    const auto all = before(from);
     const auto dot = cursor.find('.');
     // Without one: of before places named their epoch.
     const std::string of = dot != std::string::npos ? cursor.substr(0, dot)

@@ -2,8 +2,9 @@
 #include <fmt/format.h>
 
 #include "hub/hub_impl.hpp"
-#include "hub/ids.hpp"
+#include "hub/loop/building.hpp"
 #include "journal/chain.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -14,7 +15,7 @@ using nlohmann::json;
 class Checker {
 public:
     /// `state` has taken this segment in, so that a hub's first one brings its own key; not so where it is damaged.
-    void check(const State& state, const StoredSegment& stored, bool loaded) {
+    void check(const LoopState& state, const StoredSegment& stored, bool loaded) {
         ++segments_;
         if (!loaded) return pass_over(state, stored);
         const auto segment = journal::parse_segment(stored.bytes).value();
@@ -45,7 +46,7 @@ public:
     }
 
 private:
-    void pass_over(const State& state, const StoredSegment& stored) {
+    void pass_over(const LoopState& state, const StoredSegment& stored) {
         auto source = stored.source, epoch = stored.epoch;
         auto first = stored.first;
         // The row's own columns may be what changed.
@@ -66,37 +67,36 @@ private:
     json errors_ = json::array();
 };
 
-std::string digest_of(State& state, loop::Day day) {
-    state.suspects.sweep(state.projection, day);
-    return journal::to_hex(journal::sha256(state.projection.dump(day) + state.suspects.dump()));
-}
+/// A file for rows that are made to be looked at alone; gone with it.
+struct Beside {
+    explicit Beside(const std::filesystem::path& folder) : file(folder / "verify.sqlite.new") {
+        remove();
+        database.emplace(file);
+        // What is made here can be made again at any time.
+        database->execute("PRAGMA synchronous=OFF");
+    }
+    ~Beside() {
+        database.reset();
+        remove();
+    }
+    Beside(const Beside&) = delete;
+    Beside& operator=(const Beside&) = delete;
+    void remove() const {
+        for (const auto* end : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + end);
+    }
+    std::filesystem::path file;
+    std::optional<sqlite::Database> database;
+};
 
 }  // namespace
-
-State Hub::Impl::rebuilt(std::unique_lock<std::shared_mutex>& guard,
-                         const std::function<void(const State&, const StoredSegment&, bool)>& also) {
-    State fresh(policy, parameters);
-    know_own_key(fresh);
-    const auto load = [&](const StoredSegment& s) {
-        const bool loaded = fresh.load(s);
-        also(fresh, s, loaded);
-    };
-    auto own_view = store.reader();
-    const auto seen = own_view.each_segment(load);
-    guard.lock();
-    store.each_segment(load, seen);
-    fresh.take_traces_of(state);
-    fresh.take_forks_in(store);
-    fresh.settle(loop::day_of(options.now()));
-    return fresh;
-}
 
 json Hub::Impl::damage_beside_journals() {
     json out = json::array();
     const auto note = [&](const char* what, const std::string& name, const char* detail) {
         out.push_back({{what, name}, {"code", "damaged"}, {"detail", detail}});
     };
-    auto own_view = store.reader();
+    const auto reader = readers.now();
+    auto& own_view = reader->store;
     if (const auto found = own_view.database().condition(true); found != "ok")
         note("database", found, "数据库文件的结构已损坏 / the structure of the database file is damaged");
     for (const auto& name : meta_damage) note("meta", name, "与写入时不同 / is not what was written");
@@ -113,18 +113,44 @@ json Hub::Impl::damage_beside_journals() {
     return out;
 }
 
+/// Everything is made anew beside what is served, of one moment, and held against it: nobody waits for it.
 Answer Hub::Impl::verify() {
-    std::unique_lock guard(lock, std::defer_lock);
     Checker checker;
     json beside = json::array();
     std::string live, anew;
     try {
         beside = damage_beside_journals();
-        State fresh = rebuilt(
-            guard, [&](const State& so_far, const StoredSegment& s, bool loaded) { checker.check(so_far, s, loaded); });
+        Beside made(options.data);
+        StoredRows fresh_rows(*made.database);
+        fresh_rows.make(LoopState::table_names());
+        LoopState fresh(policy, &fresh_rows);
         const auto today = loop::day_of(options.now());
-        live = digest_of(state, today);
-        anew = digest_of(fresh, today);
+        std::string flags;
+        Readers::Lent reader;
+        watch->look(Watch::Sweep::of_now, [&](const Watch::View& view) {
+            flags = view.suspects.dump();
+            reader = std::move(view.reader);
+        });
+        for (std::int64_t last = -1, built = 0; last != built;) {
+            last = built;
+            Transaction transaction(*made.database);
+            know_own_key(fresh, id, key.public_key());
+            built = build_step(reader->store, built, fresh, fresh_rows, today,
+                               [&](const LoopState& so_far, const StoredSegment& s, bool loaded) {
+                                   checker.check(so_far, s, loaded);
+                               });
+            transaction.commit();
+        }
+        const auto tables = compared_tables();
+        const auto whole = [](const std::string& rows_digest, const std::string& of_flags) {
+            return journal::to_hex(journal::sha256(rows_digest + of_flags));
+        };
+        anew = whole(digest_of(fresh_rows, tables), watch->flags_anew(reader->store, fresh));
+        try {
+            live = whole(digest_of(StoredRows(reader->store.database()), tables), flags);
+        } catch (const loop::BadRow& e) {
+            beside.push_back({{"rows", "loop"}, {"code", "damaged"}, {"detail", e.what()}});
+        }
     } catch (const engine::DamagedFile& e) {
         // What lies behind the damaged page can't be reached.
         beside.push_back({{"database", shown(options.store)}, {"code", "damaged"}, {"detail", e.what()}});
@@ -138,14 +164,48 @@ Answer Hub::Impl::verify() {
     return json_answer(out);
 }
 
+/// New tables are filled beside the old ones, step by step between two batches, and take their place in one commit.
 Answer Hub::Impl::rebuild() {
-    std::unique_lock guard(lock, std::defer_lock);
-    State fresh = rebuilt(guard, [](const State&, const StoredSegment&, bool) {});
+    const auto names = LoopState::table_names();
     const auto today = loop::day_of(options.now());
-    const auto before = digest_of(state, today), after = digest_of(fresh, today);
-    state = std::move(fresh);
-    known_keys.become(state.keys);
-    boot = new_uuid7(options.now());
+    StoredRows fresh_rows(store.database(), "new_");
+    std::optional<LoopState> fresh;
+    std::int64_t built = 0;
+    std::string before, after;
+    const auto begin = [&](Store&, LoopState&) {
+        fresh_rows.make(names);
+        fresh_rows.clear(names);
+        fresh.emplace(policy, &fresh_rows);
+        know_own_key(*fresh, id, key.public_key());
+        return Answer{};
+    };
+    const auto step = [&](Store& from, LoopState&) {
+        built = build_step(from, built, *fresh, fresh_rows, today);
+        return Answer{};
+    };
+    const auto end = [&](Store& from, LoopState& served) {
+        for (auto to = built; (to = build_step(from, built, *fresh, fresh_rows, today)) != built;) built = to;
+        const auto tables = compared_tables();
+        after = digest_of(fresh_rows, tables);
+        try {
+            before = digest_of(rows, tables);
+        } catch (const loop::BadRow& e) {
+            before = e.what();
+        }
+        rows.move_to(from.database());  // lets go of what it has prepared
+        fresh_rows.take_over(names);
+        served.forget();
+        rows_made_anew();
+        return Answer{};
+    };
+    if (auto begun = writer->done(begin); begun.status != 200) return begun;
+    for (std::int64_t last = -1; last != built;) {
+        last = built;
+        if (auto done = writer->done(step); done.status != 200) return done;
+    }
+    if (auto ended = writer->done(end); ended.status != 200) return ended;
+    readers.drop();
+    watch->begin_anew();
     return json_answer({{"before", before}, {"after", after}, {"same", before == after}});
 }
 

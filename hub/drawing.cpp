@@ -36,12 +36,11 @@ Answer Hub::Impl::make_draw(const json& in) {
                            {"officers", in.value("officers", json::array())}})
                       .officers;
     const std::string kinds = in.value("kinds", "IM"), county = in.value("county", "");
-    {
-        const std::unique_lock guard(lock);
-        sweep();
-        const auto risks = loop::rules::risks(state.suspects).stations;
-        for (const auto& station : state.projection.stations().stations()) {
-            const auto view = state.projection.stations().at(station, options.now());
+    watch->look(Watch::Sweep::of_now, [&](const Watch::View& seen) {
+        const auto risks = loop::rules::risks(seen.suspects).stations;
+        const auto& stations = seen.reader->loop.projection.stations();
+        for (const auto& station : stations.stations()) {
+            const auto view = stations.at(station, options.now());
             const bool is_running = view->status == loop::StationStatus::filed;
             if (!is_running || kinds.find(view->kind) == std::string::npos ||
                 (!county.empty() && view->county != county))
@@ -50,14 +49,14 @@ Answer Hub::Impl::make_draw(const json& in) {
             const int permille = risk == risks.end() ? 0 : risk->second.score_permille;
             of.candidates.push_back({station, view->name, view->county, permille, weight_of(permille)});
         }
-    }
+    });
     return {200, "application/json", published(of, draw(of)).dump(1) + "\n", {}};
 }
 
 Answer Hub::Impl::draw_yield(const json& in) {
-    const std::unique_lock guard(lock);
-    sweep();
-    return rendered(report_yield(state.suspects), in.value("form", "table"));
+    std::optional<Report> made;
+    watch->look(Watch::Sweep::of_now, [&](const Watch::View& view) { made = report_yield(view.suspects); });
+    return rendered(*made, in.value("form", "table"));
 }
 
 }  // namespace imloop::hub

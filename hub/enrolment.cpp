@@ -46,8 +46,8 @@ Answer Hub::Impl::station_invite(const json& in) {
     const auto now = options.now();
     bool filed = false;
     {
-        const std::shared_lock guard(lock);
-        const auto view = state.projection.stations().at(station, now);
+        const auto reader = readers.now();
+        const auto view = reader->loop.projection.stations().at(station, now);
         filed = view && view->filed && view->status == loop::StationStatus::filed;
     }
     if (!filed) {
@@ -62,17 +62,17 @@ Answer Hub::Impl::station_invite(const json& in) {
     code.host = in.at("host");
     code.port = in.at("port");
     const auto expires_at = now + in.value("hours", join_code_hours) * 60 * minute;
-    {
-        const std::unique_lock guard(lock);
-        store.put_invite(kept(journal::secret_text(code.secret)), station, expires_at);
-    }
+    const auto noted = writer->done([&](Store& to, LoopState&) {
+        to.put_invite(kept(journal::secret_text(code.secret)), station, expires_at);
+        return Answer{};
+    });
+    if (noted.status != 200) return noted;
     return json_answer(
         {{"id", station}, {"code", journal::format_join_code(code)}, {"expires_at", loop::format_moment(expires_at)}});
 }
 
 std::optional<std::string> Hub::Impl::young_certificate(const std::string& kid) {
-    const std::unique_lock guard(lock);
-    const auto held = store.certificate(kid);
+    const auto held = readers.now()->store.certificate(kid);
     if (!held) return std::nullopt;
     const auto age = options.now() - held->issued_at;  // below 0: given by a clock that was ahead
     return age >= 0 && age < station_certificate_days * loop::day_ms / 3 ? std::optional(held->pem) : std::nullopt;
@@ -91,8 +91,7 @@ Answer Hub::Impl::certify(const std::string& station, const std::string& request
         return problem(422, "unsupported_key", "证书的钥匙要用 P-256 / a certificate is of a P-256 key");
     const auto now = options.now();
     {
-        const std::shared_lock guard(lock);
-        const auto held = state.keys.find(own_key->kid());
+        const auto held = readers.now()->loop.keys.find(own_key->kid());
         if (held && (held->source != station || held->status == "revoked"))
             return problem(403, "key_refused",
                            "这把钥匙是另一个站点的或已停用，请换一个目录重新加入 / this key is another station's or "
@@ -111,13 +110,16 @@ Answer Hub::Impl::certify(const std::string& station, const std::string& request
                            {"until", loop::format_day(loop::day_of(now) + station_certificate_days)}});
         if (auto written = write_own({credential}); written.status != 200) return written;
         certificate = issue_client_certificate(options.data, station, spki, now);
-        const std::unique_lock guard(lock);
-        store.put_certificate(own_key->kid(), {now, *certificate});
+        const auto noted = writer->done([&](Store& to, LoopState&) {
+            to.put_certificate(own_key->kid(), {now, *certificate});
+            return Answer{};
+        });
+        if (noted.status != 200) return noted;
     }
     std::string name = station;
     {
-        const std::shared_lock guard(lock);
-        if (const auto view = state.projection.stations().at(station, now)) name = view->name;
+        const auto reader = readers.now();
+        if (const auto view = reader->loop.projection.stations().at(station, now)) name = view->name;
     }
     return json_answer({{"station_id", station},
                         {"name", name},
@@ -144,21 +146,18 @@ Answer Hub::Impl::enrol(const std::string& body) {
     }
     const std::lock_guard one(enrolling);
     const auto now = options.now();
-    std::optional<std::string> station;
-    {
-        const std::unique_lock guard(lock);
-        station = store.invited(code, now);
-    }
+    const auto station = readers.now()->store.invited(code, now);
     if (!station)
         return problem(401, "code_refused",
                        "加入码已用过或已过期。请向监管部门要一个新的。 / The code was used or has expired. "
                        "Ask the bureau for a new one.");
     auto answer = certify(*station, request, "issued");
-    if (answer.status == 200) {
-        const std::unique_lock guard(lock);
-        store.use_invite(code, now);
-    }
-    return answer;
+    if (answer.status != 200) return answer;
+    const auto used = writer->done([&](Store& to, LoopState&) {
+        to.use_invite(code, now);
+        return Answer{};
+    });
+    return used.status == 200 ? answer : used;
 }
 
 void Hub::enrol(std::string address, std::string body, Done done) {

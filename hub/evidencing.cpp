@@ -50,43 +50,47 @@ void add_trace_plot(Store& store, const loop::rules::Suspects& suspects, const s
         }
 }
 
-}  // namespace
-
-json Hub::Impl::proof(const std::string& record_id) {
-    const auto line = state.projection.journal_line(record_id);
-    const auto stored = line ? store.segment_with(line->source, line->epoch, line->seq) : std::nullopt;
+/// Of a record's own line, null where there is none.
+json proof(Reader& reader, const std::string& record_id) {
+    const auto line = reader.loop.projection.journal_line(record_id);
+    const auto stored = line ? reader.store.segment_with(line->source, line->epoch, line->seq) : std::nullopt;
     if (!stored) return nullptr;
     const auto segment = journal::parse_segment(stored->bytes).value();
-    const auto seal_key = state.keys.of(segment.header.source, segment.seal.kid);
+    const auto seal_key = reader.loop.keys.of(segment.header.source, segment.seal.kid);
     const auto kid = journal::receipt_kid(stored->receipt);
-    const auto receipt_key = kid ? state.keys.find(*kid) : std::nullopt;
+    const auto receipt_key = kid ? reader.loop.keys.find(*kid) : std::nullopt;
     if (!seal_key || !receipt_key) return nullptr;
     return proof_of(segment, line->seq, seal_key->key, stored->receipt, receipt_key->key).value_or(json());
 }
+
+}  // namespace
 
 Answer Hub::Impl::suspect_evidence(const json& in) {
     const std::string flag_id = in.at("flag_id");
     SuspectRequest request;
     request.unmasked = true;  // the lines hold plate and VIN anyway
-    const std::unique_lock guard(lock);
-    sweep();
-    auto flag = hub::suspect(state.projection, state.suspects, flag_id, request);
-    if (!flag)
-        return problem(404, "flag_not_found", "没有这个标记，可能已随记录消失 / no such flag; it may have cleared");
-    (*flag)["decisions"] = decisions_about(flag_id);
-    Case c{std::move(*flag), {}, {}, loop::format_moment(options.now()), id};
-    std::vector<Mark> marks;
-    for (const auto& record : c.flag.at("records")) {
-        const std::string record_id = record.at("record_id");
-        c.exhibits.push_back({record, proof(record_id)});
-        if (const auto fact = state.projection.fact(record_id))
-            marks.push_back({fact->occurred_at, fact->station_id + "  " + record.value("number", "")});
-    }
-    if (!marks.empty())
-        add_trace_plot(store, state.suspects, trace_named(state.projection, c.exhibits.front().record.at("record_id")),
-                       c);
-    if (marks.size() > 1) c.plots.push_back(time_strip(std::move(marks)));
-    return {200, "text/html", evidence_page(c), {}};
+    std::optional<Case> c;
+    watch->look(Watch::Sweep::of_now, [&](const Watch::View& view) {
+        auto& reader = *view.reader;
+        const auto& projection = reader.loop.projection;
+        auto flag = hub::suspect(projection, view.suspects, flag_id, request);
+        if (!flag) return;
+        (*flag)["decisions"] = decisions_about(view, flag_id);
+        c.emplace(Case{std::move(*flag), {}, {}, loop::format_moment(options.now()), id});
+        std::vector<Mark> marks;
+        for (const auto& record : c->flag.at("records")) {
+            const std::string record_id = record.at("record_id");
+            c->exhibits.push_back({record, proof(reader, record_id)});
+            if (const auto fact = projection.fact(record_id))
+                marks.push_back({fact->occurred_at, fact->station_id + "  " + record.value("number", "")});
+        }
+        if (!marks.empty())
+            add_trace_plot(reader.store, view.suspects,
+                           trace_named(projection, c->exhibits.front().record.at("record_id")), *c);
+        if (marks.size() > 1) c->plots.push_back(time_strip(std::move(marks)));
+    });
+    if (!c) return problem(404, "flag_not_found", "没有这个标记，可能已随记录消失 / no such flag; it may have cleared");
+    return {200, "text/html", evidence_page(*c), {}};
 }
 
 }  // namespace imloop::hub

@@ -14,62 +14,26 @@
 namespace imloop::hub {
 namespace {
 
-using loop::rules::Decision;
 using nlohmann::json;
 
 constexpr loop::Moment shown_ms = 7 * loop::day_ms;  ///< how long a decided hold is told to its station
 constexpr loop::Moment fresh_ms = loop::day_ms;      ///< an older test came late: holding its result helps no one
 
-bool is_about_holds(const std::string& action) {
-    return action == "hold" || action == "release" || action == "refer" || action == "refuse";
-}
-
-struct Hold {
-    std::string record_id;
-    Decision latest;  ///< hold, release, refer or refuse
-    loop::Moment since = 0, until = 0;
-    /// waiting, lapsed, released, referred, refused
-    std::string state(loop::Moment now) const {
-        if (latest.action == "release") return "released";
-        if (latest.action == "refer") return "referred";
-        if (latest.action == "refuse") return "refused";
-        return now < until ? "waiting" : "lapsed";
-    }
-};
-
-std::vector<Hold> holds_in(const State& state, int minutes) {
-    std::vector<Hold> out;
-    for (const auto& [about, decisions] : state.suspects.decisions()) {
-        Hold hold{about, {}, 0, 0};
-        bool was_held = false;
-        for (const auto& d : decisions) {
-            if (!is_about_holds(d.action)) continue;
-            if (d.action == "hold") hold.since = d.occurred_at, was_held = true;
-            hold.latest = d;
-        }
-        if (!was_held) continue;
-        hold.until = hold.since + minutes * loop::Moment{60'000};
-        out.push_back(std::move(hold));
-    }
-    std::ranges::stable_sort(out, std::greater(), &Hold::since);
-    return out;
-}
-
 }  // namespace
 
-void Hub::Impl::hold_new() {
-    const auto flags = state.suspects.take_new();
+void Hub::Impl::hold_new(const std::vector<std::string>& flag_ids, const loop::rules::Suspects& suspects,
+                         const loop::Projection& projection) {
     if (policy.watched_stations.empty()) return;
     std::vector<json> holds;
     std::set<std::string> records;
-    for (const auto& flag_id : flags) {
-        const auto* flag = state.suspects.flag(flag_id);
+    for (const auto& flag_id : flag_ids) {
+        const auto flag = suspects.flag(flag_id);
         if (!flag || std::ranges::find(policy.watched_stations, flag->station_id) == policy.watched_stations.end())
             continue;
-        const auto fact = state.projection.fact(flag->records.front());
+        const auto fact = projection.fact(flag->records.front());
         const bool passed = fact && fact->inspection && fact->inspection->verdict == loop::Verdict::pass;
         if (!passed || fact->occurred_at + fresh_ms < options.now() || !records.insert(fact->record_id).second ||
-            state.suspects.decision(fact->record_id))
+            suspects.decision(fact->record_id))
             continue;
         auto hold = own_record("decision");
         hold.update({{"about", {{"record_id", fact->record_id}}},
@@ -86,14 +50,13 @@ void Hub::Impl::hold_new() {
 
 Answer Hub::holds(const Caller& caller, std::string_view if_none_match) const {
     const auto now = impl_->options.now();
-    const std::unique_lock guard(impl_->lock);
+    const auto reader = impl_->readers.now();
     json items = json::array();
-    for (const auto& hold : holds_in(impl_->state, impl_->policy.hold_minutes)) {
-        const auto fact = impl_->state.projection.fact(hold.record_id);
-        if (!fact || fact->station_id != caller.source || hold.latest.occurred_at + shown_ms < now) continue;
-        const auto words = impl_->words_of(hold.latest.record_id);
+    for (const auto& hold : impl_->watch->holds()) {
+        if (hold.station != caller.source || hold.latest.occurred_at + shown_ms < now) continue;
+        const auto words = words_of(*reader, hold.latest.record_id);
         items.push_back({{"record_id", hold.record_id},
-                         {"report_no", fact->inspection ? fact->inspection->report_no : ""},
+                         {"report_no", hold.report_no},
                          {"state", hold.state(now)},
                          {"since", loop::format_moment(hold.since)},
                          {"until", loop::format_moment(hold.until)},
@@ -103,17 +66,30 @@ Answer Hub::holds(const Caller& caller, std::string_view if_none_match) const {
     return list_answer({{"items", std::move(items)}}, if_none_match);
 }
 
-Answer Hub::feedback(const Caller& caller, std::string_view if_none_match) const {
+void Hub::feedback(const Caller& caller, std::string_view if_none_match, Done done) {
+    const auto answer = [this, source = caller.source, known = std::string(if_none_match)](const auto& peers,
+                                                                                           loop::Day day) {
+        const auto own = peers.find(source);
+        return list_answer(
+            {{"as_of", loop::format_day(day)}, {"items", own == peers.end() ? json::array() : own->second}}, known);
+    };
     const auto today = loop::day_of(impl_->options.now());
-    const std::unique_lock guard(impl_->lock);
-    if (impl_->peers_of_ != today) {
-        impl_->peers_ = peer_figures(impl_->state.suspects.statistics(), today);
-        impl_->peers_of_ = today;
+    {
+        const std::lock_guard guard(impl_->remembered);
+        if (impl_->peers_of_ == today) return done(answer(impl_->peers_, today));
     }
-    const auto own = impl_->peers_.find(caller.source);
-    return list_answer(
-        {{"as_of", loop::format_day(today)}, {"items", own == impl_->peers_.end() ? json::array() : own->second}},
-        if_none_match);
+    boost::asio::post(impl_->operators, [this, today, answer, done = std::move(done)] {
+        answering(done, [&] {
+            impl_->watch->look(Watch::Sweep::as_it_is, [&](const Watch::View& view) {
+                auto peers = peer_figures(view.suspects.statistics(), today);
+                const std::lock_guard guard(impl_->remembered);
+                impl_->peers_ = std::move(peers);
+                impl_->peers_of_ = today;
+            });
+            const std::lock_guard guard(impl_->remembered);
+            done(answer(impl_->peers_, today));
+        });
+    });
 }
 
 Answer Hub::Impl::holds(const json& in) {
@@ -130,15 +106,15 @@ Answer Hub::Impl::holds(const json& in) {
                {},
                json::object()};
     const std::string station = in.value("station", "");
-    const std::unique_lock guard(lock);
-    for (const auto& hold : holds_in(state, policy.hold_minutes)) {
-        const auto fact = state.projection.fact(hold.record_id);
-        if (!fact || (!station.empty() && fact->station_id != station)) continue;
-        const auto words = words_of(hold.latest.record_id);
-        out.rows.push_back({hold.state(options.now()), hold.record_id, fact->station_id,
-                            fact->inspection ? fact->inspection->report_no : "", loop::format_moment(hold.since),
-                            loop::format_moment(hold.until), words.value("reason", ""), words.value("officer_id", "")});
-    }
+    watch->look(Watch::Sweep::as_it_is, [&](const Watch::View& view) {
+        for (const auto& hold : watch->holds()) {
+            if (!station.empty() && hold.station != station) continue;
+            const auto words = words_of(*view.reader, hold.latest.record_id);
+            out.rows.push_back({hold.state(options.now()), hold.record_id, hold.station, hold.report_no,
+                                loop::format_moment(hold.since), loop::format_moment(hold.until),
+                                words.value("reason", ""), words.value("officer_id", "")});
+        }
+    });
     return rendered(out, in.value("form", "table"));
 }
 
@@ -146,12 +122,12 @@ Answer Hub::Impl::hold_decide(const json& in) {
     const std::string record_id = in.at("record_id"), action = in.at("action");
     if (action != "release" && action != "refer" && action != "refuse")
         return problem(400, "unknown_action", "可用 release, refer, refuse / use release, refer or refuse");
-    {
-        const std::shared_lock guard(lock);
-        const auto held = holds_in(state, policy.hold_minutes);
-        if (std::ranges::find(held, record_id, &Hold::record_id) == held.end())
-            return problem(404, "not_held", "这条结果没有被暂缓 / this result is not held");
-    }
+    bool is_held = false;
+    watch->look(Watch::Sweep::as_it_is, [&](const Watch::View&) {
+        const auto held = watch->holds();
+        is_held = std::ranges::find(held, record_id, &Hold::record_id) != held.end();
+    });
+    if (!is_held) return problem(404, "not_held", "这条结果没有被暂缓 / this result is not held");
     auto decision = own_record("decision");
     decision.update({{"about", {{"record_id", record_id}}},
                      {"action", action},

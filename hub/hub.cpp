@@ -98,39 +98,52 @@ void Hub::init(const std::filesystem::path& data, const std::string& hub_id, con
 Hub::Impl::Impl(HubOptions o)
     : options(placed(std::move(o))),
       key(journal::PrivateKey::from_pem(service::read_file(options.data / "hub.key.pem")).value()),
+      policy_text(policy_in(options.data).dump()),
       policy(loop::policy_from(policy_in(options.data))),
       policy_valid_from(valid_from(policy_in(options.data))),
       parameters(policy_in(options.data).value("rules", json::object())),
       store(database_of(options)),
-      state(policy, parameters),
+      rows(store.database()),
+      loop(policy, &rows),
+      readers(store, policy),
       admission(std::max(1U, options.admission_threads)),
+      reads(reads_at_once),
       operators(operators_at_once),
       import_pool(std::max(1U, options.admission_threads)) {
     read_meta();
-    boot = new_uuid7(options.now());
-    load(state);
-    state.settle(loop::day_of(options.now()));
-    state.suspects.take_new();
-    tell_rule_failures();
-    const auto settled = [this] {
-        tell_rule_failures();
-        hold_new();
-    };
-    known_keys.become(state.keys);
-    const auto committed = [this] {
-        if (std::exchange(state.keys_changed, false)) known_keys.become(state.keys);
-    };
-    writer = std::make_unique<Writer>(store, state, lock, key, Writer::Calls{committed, settled, [this] { reload(); }});
-}
-
-void Hub::Impl::reload() {
-    State fresh(policy, parameters);
-    load(fresh);
-    fresh.settle(loop::day_of(options.now()));
-    fresh.suspects.take_new();
-    state = std::move(fresh);
-    known_keys.become(state.keys);
-    boot = new_uuid7(options.now());
+    make_rows();
+    // Its own journal says whose key this is; a hub's id never changes.
+    if (const auto named = loop.keys.find(key.public_key().kid()); named && named->source != id) {
+        if (meta_damage.empty()) meta_damage.emplace_back("hub_id");
+        refuse_damaged_meta();
+        id = named->source;
+    }
+    known_keys.become(loop.keys);
+    last_own = loop.latest_of(id);
+    writer = std::make_unique<Writer>(store, rows, loop, key,
+                                      Writer::Calls{[this] {
+                                                        if (std::exchange(loop.keys_changed, false))
+                                                            known_keys.become(loop.keys);
+                                                        if (watch) watch->told();
+                                                    },
+                                                    [this] {
+                                                        readers.drop();
+                                                        known_keys.become(loop.keys);
+                                                    },
+                                                    [this] { return watch ? watch->notes_read() : 0; }});
+    watch = std::make_unique<Watch>(
+        readers, policy, parameters,
+        Watch::Calls{options.now,
+                     [this](const std::string& sha256, const TraceFigures& figures) {
+                         writer->run(
+                             [sha256, bytes = bytes_of(figures)](Store& to, LoopState&) {
+                                 to.put_figures(sha256, figures_version, bytes);
+                                 return Answer{};
+                             },
+                             [](const Answer&) {});
+                     },
+                     [this](const std::vector<std::string>& flags, const loop::rules::Suspects& suspects,
+                            const loop::Projection& projection) { hold_new(flags, suspects, projection); }});
 }
 
 std::optional<Waiting> Hub::Impl::wait_with(std::size_t bytes) {
@@ -144,9 +157,11 @@ Hub::Hub(HubOptions options) : impl_(std::make_unique<Impl>(std::move(options)))
 Hub::~Hub() { close(); }
 
 void Hub::close() {
+    impl_->reads.join();
     impl_->operators.join();
     impl_->admission.join();
     impl_->import_pool.join();
+    impl_->watch.reset();
     impl_->writer.reset();
 }
 
@@ -193,8 +208,8 @@ Answer Hub::Impl::write_own(const std::vector<json>& records) {
     for (const auto& r : records) lines.push_back(dumped(r));
     ChainState chain{0, journal::chain_start(journal::Algorithm::es256, id, epoch)};
     {
-        const std::shared_lock guard(lock);
-        if (const auto* held = state.chain(id, epoch)) chain = *held;
+        const auto reader = readers.now();
+        if (const auto* held = reader->loop.chain(id, epoch)) chain = *held;
     }
     Answer refusal;
     auto arrival = framed(journal::build_segment(key, id, epoch, chain.last + 1, chain.head, lines), refusal);
@@ -225,8 +240,10 @@ void Hub::put_trace(const Caller& caller, std::string sha256, std::string encodi
                 return done(problem(413, "too_large", "过程数据超过 3600 行 / over 3,600 rows"));
             const auto held = std::make_shared<Waiting>(std::move(waiting));  // until the errand has gone
             impl_->writer->run(
-                [caller, sha256, csv = std::move(*csv), now = impl_->options.now(), held](Store& store, State& state) {
-                    state.receive_trace(sha256, caller.source, now, csv, store);
+                [caller, sha256, csv = std::move(*csv), now = impl_->options.now(), held](Store& store,
+                                                                                          LoopState& loop) {
+                    store.put_trace(sha256, caller.source, now, csv);
+                    loop.trace_came(sha256);
                     return json_answer({{"stored", true}});
                 },
                 done);
@@ -235,9 +252,8 @@ void Hub::put_trace(const Caller& caller, std::string sha256, std::string encodi
 }
 
 Answer Hub::get_trace(const Caller&, std::string_view sha256) const {
-    const std::unique_lock guard(impl_->lock);
     try {
-        auto csv = impl_->store.trace(sha256);
+        auto csv = impl_->readers.now()->store.trace(sha256);
         if (!csv) return problem(404, "trace_not_found", "没有这份过程数据 / no such process data");
         return {200, "text/csv", std::move(*csv), {}};
     } catch (const Damaged& e) {
@@ -247,12 +263,17 @@ Answer Hub::get_trace(const Caller&, std::string_view sha256) const {
 
 const std::filesystem::path& Hub::data() const { return impl_->options.data; }
 
+void Hub::read(std::function<Answer()> work, Done done) {
+    boost::asio::post(impl_->reads,
+                      [work = std::move(work), done = std::move(done)] { answering(done, [&] { done(work()); }); });
+}
+
 bool Hub::ready() const { return !impl_->writer->lost(); }
 
 std::string Hub::metrics() const {
-    const std::shared_lock guard(impl_->lock);
     std::uint64_t lines = 0, epochs = 0;
-    impl_->state.each_chain([&](const auto&, const auto&, const ChainState& chain) { lines += chain.last, ++epochs; });
+    impl_->readers.now()->loop.each_chain(
+        [&](const auto&, const auto&, const ChainState& chain) { lines += chain.last, ++epochs; });
     auto out = fmt::format(
         "# TYPE imloop_lines_total counter\nimloop_lines_total {}\n# TYPE imloop_epochs gauge\nimloop_epochs {}\n"
         "# TYPE imloop_waiting_segments gauge\nimloop_waiting_segments {}\n"
@@ -260,7 +281,7 @@ std::string Hub::metrics() const {
         "# TYPE imloop_waiting_bytes_peak gauge\nimloop_waiting_bytes_peak {}\n"
         "# TYPE imloop_rule_failures_total counter\n",
         lines, epochs, impl_->waiting_segments.held(), impl_->waiting_bytes.held(), impl_->waiting_bytes.peak());
-    for (const auto& [rule, times] : impl_->rule_failures.by_rule())
+    for (const auto& [rule, times] : impl_->watch->failures_by_rule())
         out += fmt::format("imloop_rule_failures_total{{rule=\"{}\"}} {}\n", rule, times);
     return out;
 }

@@ -1,5 +1,5 @@
-// The hub without its listeners: one writer, many readers, over one data folder. hub/api speaks HTTP for it, hub/admin
-// the command line. All members are thread safe.
+// The hub without its listeners: one writer, many readers that never wait for it, over one data folder. hub/api speaks
+// HTTP for it, hub/admin the command line. All members are thread safe.
 #pragma once
 
 #include <filesystem>
@@ -71,7 +71,7 @@ public:
     void put_trace(const Caller&, std::string sha256, std::string encoding, std::string body, Done done);
     Answer get_trace(const Caller&, std::string_view sha256) const;
     /// `POST /api/v1/clearances`; notes that the station asked.
-    void clearance(const Caller&, const std::string& body, Done done);
+    Answer clearance(const Caller&, const std::string& body);
     /// `GET /api/v1/stations?kind=&county=&limit=&cursor=`; ETag and 304.
     Answer stations(const Caller&, std::string_view query, std::string_view if_none_match) const;
 
@@ -92,10 +92,13 @@ public:
     /// `GET /api/v1/holds`: results of the caller's station that wait for an officer, or were decided lately; ETag.
     Answer holds(const Caller&, std::string_view if_none_match) const;
     /// `GET /api/v1/feedback`: the caller's own figures against its peers', once a day; ETag.
-    Answer feedback(const Caller&, std::string_view if_none_match) const;
+    void feedback(const Caller&, std::string_view if_none_match, Done done);
     /// `GET /api/v1/feed?after=&limit=`: for a bridge, NDJSON of the records in its scope; `X-Next` is the next
     /// `after`: a place that stays right when the hub is put back from a backup.
     Answer feed(const Caller&, std::string_view query) const;
+
+    /// Runs what only reads, on a thread for it, and gives its answer.
+    void read(std::function<Answer()>, Done done);
 
     /// The admin listener's commands, `POST /admin/{command}` with a JSON body: what the command line asks of a serving
     /// hub (station_add, station_invite, station_list, station_status, station_describe, import, report, suspects,

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "hub/projection/state.hpp"
+#include "hub/loop/keys.hpp"
 
 namespace imloop::hub {
 

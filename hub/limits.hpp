@@ -32,6 +32,7 @@ inline constexpr std::size_t import_ahead_max = 16;  ///< segments an import jud
 using loop::traces::trace_bytes_max;
 using loop::traces::trace_rows_max;
 
+inline constexpr unsigned reads_at_once = 4;                  ///< look-ups beside each other
 inline constexpr unsigned operators_at_once = 2;              ///< commands beside each other
 inline constexpr int join_code_hours = 24;                    ///< how long a code may be used
 inline constexpr std::size_t guesses_max = 10;                ///< wrong codes or tokens a minute and address
@@ -39,7 +40,11 @@ inline constexpr std::size_t guesses_of_all_max = 100;        ///< a minute
 inline constexpr std::size_t alarms_of_epoch_max = 16;        ///< kept with their bytes; further ones are counted
 inline constexpr std::size_t refusals_told_apart_max = 1000;  ///< sources with their codes that a log counts apart
 
-inline constexpr std::size_t segments_a_page_max = 200;    ///< that one page of a list reads
+inline constexpr std::size_t segments_a_page_max = 200;  ///< that one page of a list reads
+// Rows of the loop's tables in memory: of the writer between two batches, and of a reader between two requests.
+inline constexpr std::size_t rows_held_max = 100'000;
+inline constexpr std::size_t readers_idle_max = 16;        ///< connections that wait for the next request
+inline constexpr std::size_t segments_a_step = 200;        ///< of a rebuild, between which uploads go on
 inline constexpr std::size_t traces_a_transaction = 1000;  ///< whose figures are made anew at start
 // A lost connection to the store is tried again after these, twice as long each time.
 inline constexpr std::chrono::milliseconds reconnect_min{100}, reconnect_max{5'000};

@@ -3,25 +3,33 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
+
 #include "hub/hub_impl.hpp"
+#include "hub/ids.hpp"
+#include "hub/loop/building.hpp"
+#include "schemas/embedded.hpp"
 #include "service/say.hpp"
 
 namespace imloop::hub {
 namespace {
 
-/// A clock that went back by more is wrong by more than lines may be ahead of it.
-constexpr loop::Moment clock_back_max = 60 * loop::Moment{60'000};
+// Rows of meta about the loop's rows.
+constexpr const char* loop_form = "loop_form";          ///< what they were made with; empty while they are made
+constexpr const char* loop_begun = "loop_begun";        ///< what they are being made with,
+constexpr const char* loop_built_to = "loop_built_to";  ///< and up to which position
+constexpr const char* loop_boot = "loop_boot";
 
-loop::Moment latest_in(const StoredSegment& own) {
-    loop::Moment latest = 0;
-    const auto segment = journal::parse_segment(own.bytes);
-    if (!segment) return latest;
-    for (const auto line : segment->lines) {
-        const auto json = loop::reread(line, false).json;
-        const auto at = json.is_object() ? loop::parse_moment(json.value("occurred_at", "")) : std::nullopt;
-        latest = std::max(latest, at.value_or(0));
-    }
-    return latest;
+/// Facts, and so the rows, are read by these.
+constexpr std::array<const char*, 12> tables_read{"codes",        "counties",    "emission_stages", "fuels",
+                                                  "judgements",   "limits",      "methods",         "parts",
+                                                  "placeholders", "plate_kinds", "readings",        "repair_items"};
+
+void say_damaged(const StoredSegment& s) {
+    service::say(fmt::format(
+        "存储的第 {0} 段已损坏，其余照常；运行 hub verify 查看 / stored segment {0} is damaged, the rest goes on; see "
+        "`hub verify`",
+        s.position));
 }
 
 }  // namespace
@@ -62,37 +70,52 @@ void Hub::Impl::refuse_damaged_meta() const {
                     fmt::join(meta_damage, ", ")));
 }
 
-void Hub::Impl::know_own_key(State& of) const {
-    if (!of.keys.find(key.public_key().kid())) of.keys.put({id, key.public_key(), "issued", 0, ""});
+std::string Hub::Impl::form_of_rows() const {
+    std::string all = std::to_string(loop_rows_version) + "\n" + policy_text;
+    for (const auto* table : tables_read) all += "\n" + schemas::table_text(table);
+    return journal::to_hex(journal::sha256(all));
 }
 
-void Hub::Impl::load(State& into) {
-    const bool checks = options.opens == HubOptions::Opens::checked;
-    know_own_key(into);
-    try {
-        store.each_segment([&](const StoredSegment& s) {
-            const bool is_loaded = into.load(s);
-            // Own lines go on behind these, also where the clock went back a little: of two about one thing the later
-            // counts.
-            if (const auto at = is_loaded && s.source == id ? latest_in(s) : 0; at <= options.now() + clock_back_max)
-                last_own = std::max(last_own.load(), at);
-            if (!is_loaded)
-                service::say(fmt::format(
-                    "存储的第 {0} 段已损坏，其余照常；运行 hub verify 查看 / stored segment {0} is damaged, "
-                    "the rest goes on; see `hub verify`",
-                    s.position));
-        });
-        // Its own journal says whose key this is; a hub's id never changes.
-        if (const auto named = into.keys.find(key.public_key().kid()).value().source; named != id) {
-            if (meta_damage.empty()) meta_damage.emplace_back("hub_id");
-            refuse_damaged_meta();
-            id = named;
-        }
-        into.take_traces_in(store, !checks);
-        into.take_forks_in(store);
-    } catch (const engine::DamagedFile&) {
-        if (!checks) throw;  // `verify` comes to the same place and names it
+void Hub::Impl::make_rows() {
+    boot = store.meta(loop_boot).value_or("");
+    const auto form = form_of_rows();
+    if (store.meta(loop_form) == form) return;
+    const auto names = LoopState::table_names();
+    rows.make(names);
+    if (store.meta(loop_begun) != form) {
+        Transaction transaction(store.database());
+        rows.clear(names);
+        store.put_meta(loop_form, "");
+        store.put_meta(loop_begun, form);
+        store.put_meta(loop_built_to, "0");
+        transaction.commit();
     }
+    const auto all = store.position();
+    const bool takes_long = all > std::int64_t{10} * static_cast<std::int64_t>(segments_a_step);
+    for (auto built = std::stoll(store.meta(loop_built_to).value_or("0"));;) {
+        Transaction transaction(store.database());
+        know_own_key(loop, id, key.public_key());
+        const auto to = build_step(store, built, loop, rows, loop::day_of(options.now()),
+                                   [](const LoopState&, const StoredSegment& s, bool loaded) {
+                                       if (!loaded) say_damaged(s);
+                                   });
+        if (to == built) rows_made_anew();
+        if (to == built) store.put_meta(loop_form, form);
+        store.put_meta(loop_built_to, std::to_string(to));
+        transaction.commit();
+        if (to == std::exchange(built, to)) break;
+        if (takes_long)
+            service::say(
+                fmt::format("由日志建表：{0} / {1} 段 / tables from the journals: {0} of {1} segments", built, all));
+    }
+    loop.forget();
 }
 
+/// Changes are numbered otherwise now.
+void Hub::Impl::rows_made_anew() {
+    auto fresh = new_uuid7(options.now());
+    store.put_meta(loop_boot, fresh);
+    const std::lock_guard guard(remembered);
+    boot = std::move(fresh);
+}
 }  // namespace imloop::hub

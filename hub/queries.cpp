@@ -37,18 +37,23 @@ std::string_view name_of(Worklist::List list) {
 
 Answer Hub::standing(const Caller& caller, std::string_view query) const {
     const auto epoch = query_value(query, "epoch");
-    const std::shared_lock guard(impl_->lock);
-    const auto* chain = impl_->state.chain(caller.source, epoch);
+    const auto reader = impl_->readers.now();
+    const auto* chain = reader->loop.chain(caller.source, epoch);
     json out{{"source", caller.source}, {"epoch", epoch}, {"last", chain ? chain->last : 0}};
     if (chain) out["head"] = journal::to_hex(chain->head);
     return json_answer(out);
 }
 
-json Hub::Impl::words_of(const std::string& record_id) {
-    const auto at = state.projection.words_line(record_id);
+std::string Hub::Impl::boot_now() const {
+    const std::lock_guard guard(remembered);
+    return boot;
+}
+
+json words_of(Reader& reader, const std::string& record_id) {
+    const auto at = reader.loop.projection.words_line(record_id);
     if (!at) return {};
     try {
-        const auto stored = store.segment_with(at->line.source, at->line.epoch, at->line.seq);
+        const auto stored = reader.store.segment_with(at->line.source, at->line.epoch, at->line.seq);
         if (!stored) return {};
         const auto segment = journal::parse_segment(stored->bytes).value();
         auto record = json::parse(segment.lines.at(at->line.seq - segment.header.first));
@@ -65,10 +70,11 @@ json Hub::Impl::posted_policy() const {
 }
 
 /// One failed vehicle as a shop sees it: the latest failure's words, what was repaired, how it stands today.
-json Hub::Impl::work_order(const Worklist::Shown& shown, loop::Day today) {
+json Hub::Impl::work_order(Reader& reader, const Worklist::Shown& shown, loop::Day today) const {
+    const auto& projection = reader.loop.projection;
     const auto& item = shown.item;
     json out{{"episode", item.episode_id}, {"changed", item.changed}, {"list", name_of(shown.list)}};
-    const auto episode = item.withdrawn ? std::nullopt : state.projection.episode(item.episode_id, today);
+    const auto episode = item.withdrawn ? std::nullopt : projection.episode(item.episode_id, today);
     if (!episode || shown.list == Worklist::List::elsewhere) {
         out["state"] = episode ? "elsewhere" : "withdrawn";
         return out;
@@ -80,16 +86,16 @@ json Hub::Impl::work_order(const Worklist::Shown& shown, loop::Day today) {
     out["failures"] = episode->failures.size();
     out["repaired"] = episode->latest_counting_day.has_value();
     out["fail_record_id"] = episode->failures.back();
-    const json failure = words_of(episode->failures.back());
+    const json failure = words_of(reader, episode->failures.back());
     out["failed_at"] = failure.value("occurred_at", "");
     out.update(copied(failure, {"report_no", "acceptance_no", "station_id", "method", "reason", "failed_items",
                                 "readings", "vehicle"}));
-    if (const auto view = state.projection.stations().at(episode->station_id, options.now()))
+    if (const auto view = projection.stations().at(episode->station_id, options.now()))
         out["station_name"] = view->name;
     if (failure.contains("obd")) out["obd"] = copied(failure["obd"], {"dtcs", "mil_on", "communicates", "mileage_km"});
     json repairs = json::array();
     for (const auto& repair_id : episode->repairs) {
-        const auto repair = state.projection.fact(repair_id);
+        const auto repair = projection.fact(repair_id);
         if (!repair) continue;
         repairs.push_back(
             {{"record_id", repair_id},
@@ -108,19 +114,20 @@ Answer Hub::work_orders(const Caller& caller, std::string_view query, std::strin
     const auto limit = list_limit(query);
     if (!limit) return limit_out_of_range();
     const auto now = impl_->options.now();
-    const std::unique_lock guard(impl_->lock);  // the store's statements are the writer's too
-    const auto view = impl_->state.projection.stations().at(caller.source, now);
-    const auto after = number_in(query_value(query, "cursor"), impl_->boot);
+    const auto reader = impl_->readers.now();
+    const auto view = reader->loop.projection.stations().at(caller.source, now);
+    const auto boot = impl_->boot_now();
+    const auto after = number_in(query_value(query, "cursor"), boot);
     json items = json::array();
-    const auto& list = impl_->state.worklist;
+    const auto& list = reader->loop.worklist;
     const auto shown = list.of(kind, caller.source, view ? view->county : "", after, *limit);
-    for (const auto& one : shown) items.push_back(impl_->work_order(one, loop::day_of(now)));
+    for (const auto& one : shown) items.push_back(impl_->work_order(*reader, one, loop::day_of(now)));
     const bool more = shown.size() == *limit;
     const auto next = more ? shown.back().item.changed : list.version();
     return list_answer({{"items", std::move(items)},
                         {"repair_required_members", impl_->policy.repair_required_members},
                         {"policy", impl_->posted_policy()},
-                        {"next", fmt::format("{}.{}", impl_->boot, next)},
+                        {"next", fmt::format("{}.{}", boot, next)},
                         {"more", more},
                         {"whole", after == 0}},
                        if_none_match);
@@ -129,12 +136,12 @@ Answer Hub::work_orders(const Caller& caller, std::string_view query, std::strin
 Answer Hub::outcomes(const Caller& caller, std::string_view query, std::string_view if_none_match) const {
     const auto limit = list_limit(query);
     if (!limit) return limit_out_of_range();
-    const std::unique_lock guard(impl_->lock);
-    auto after = impl_->place_in(query_value(query, "after"));
-    const auto& projection = impl_->state.projection;
+    const auto reader = impl_->readers.now();
+    auto after = impl_->place_in(reader->store, query_value(query, "after"));
+    const auto& projection = reader->loop.projection;
     json items = json::array();
     bool more = false;
-    for (const auto& stored : impl_->store.segments_of(caller.source, after, segments_a_page_max)) {
+    for (const auto& stored : reader->store.segments_of(caller.source, after, segments_a_page_max)) {
         const auto receipt = journal::parse_receipt(stored.damaged ? "" : stored.receipt);
         after = stored.position;
         if (!receipt) continue;
@@ -171,12 +178,12 @@ Answer Hub::feed(const Caller& caller, std::string_view query) const {
     const auto limit = list_limit(query);
     if (!limit) return limit_out_of_range();
     const auto now = impl_->options.now();
-    const std::unique_lock guard(impl_->lock);
-    auto after = impl_->place_in(query_value(query, "after"));
-    const auto& projection = impl_->state.projection;
+    const auto reader = impl_->readers.now();
+    auto after = impl_->place_in(reader->store, query_value(query, "after"));
+    const auto& projection = reader->loop.projection;
     std::string lines;
     std::size_t count = 0;
-    for (const auto& stored : impl_->store.segments_after(after, segments_a_page_max)) {
+    for (const auto& stored : reader->store.segments_after(after, segments_a_page_max)) {
         if (count >= *limit) break;
         after = stored.position;
         if (stored.damaged) continue;

@@ -14,14 +14,14 @@ Answer rendered(const Report& report, std::string_view form) {
     return {200, "text/plain", as_table(report), {}};
 }
 
-ReceiptCheck Hub::Impl::receipt_check() {
-    return [this](const std::string& source, const std::string& of_epoch, std::uint64_t seq) {
+ReceiptCheck Hub::Impl::receipt_check(Reader& reader) const {
+    return [&reader](const std::string& source, const std::string& of_epoch, std::uint64_t seq) {
         try {
-            const auto stored = store.segment_with(source, of_epoch, seq);
+            const auto stored = reader.store.segment_with(source, of_epoch, seq);
             if (!stored) return false;
             const auto segment = journal::parse_segment(stored->bytes).value();
-            const auto receipt = state.receipt_that_holds(*stored);
-            const auto seal_key = state.keys.of(source, segment.seal.kid);
+            const auto receipt = reader.loop.receipt_that_holds(*stored);
+            const auto seal_key = reader.loop.keys.of(source, segment.seal.kid);
             return receipt && seal_key && receipt->head == segment.seal.head &&
                    journal::check_seal(segment, seal_key->key).has_value();
         } catch (const Damaged&) {
@@ -58,16 +58,17 @@ Answer Hub::Impl::report(const json& in) {
     if (name == "vehicle" && request.plate.empty() && request.vin.empty())
         return problem(400, "vehicle_unnamed", "请给出 --plate 或 --vin / give --plate or --vin");
 
-    const std::unique_lock guard(lock);  // `place` tries a record out; receipts are read from the store
-    if (state.suspects.swept_to() < loop::day_of(options.now())) sweep();
-    request.suspects = &state.suspects;
-    request.receipt_holds = receipt_check();
-    auto made = make_report(name, state.projection, request);
+    std::optional<Report> made;
+    watch->look(Watch::Sweep::of_today, [&](const Watch::View& seen) {
+        auto& reader = *seen.reader;
+        request.suspects = &seen.suspects;
+        request.receipt_holds = receipt_check(reader);
+        made = make_report(name, reader.loop.projection, request);
+        if (made) made->about["position"] = made->about["watched_to"] = place_named(reader.store.position());
+    });
     if (!made)
         return problem(404, "unknown_report",
                        "没有这种报表，可用 counties, stations, non-returns, vehicle, review / no such report");
-    made->about["position"] = place_named(store.position());
-    made->about["watched_to"] = watched_to;
     return rendered(*made, form);
 }
 

@@ -55,17 +55,22 @@ Answer foreign_hub(std::string_view source) {
                     source));
 }
 
-bool Hub::Impl::is_own(const KeyState& k) const {
+bool Hub::Impl::is_own(const Reader& reader, const KeyState& k) const {
+    const std::lock_guard guard(remembered);
     return k.source == id || (is_hub(k.source) && std::ranges::any_of(restored, [&](const auto& kid) {
-                                  return state.keys.of(k.source, kid).has_value();
+                                  return reader.loop.keys.of(k.source, kid).has_value();
                               }));
 }
 
 std::optional<KeyState> Hub::Impl::key_on_stick(const journal::Segment& segment) const {
-    const std::shared_lock guard(lock);
-    if (const auto known = state.keys.of(segment.header.source, segment.seal.kid))
-        return !is_hub(segment.header.source) || is_own(*known) ? known : std::nullopt;
-    if (!is_hub(segment.header.source) || !restored.contains(segment.seal.kid)) return std::nullopt;
+    const auto reader = readers.now();
+    if (const auto known = reader->loop.keys.of(segment.header.source, segment.seal.kid))
+        return !is_hub(segment.header.source) || is_own(*reader, *known) ? known : std::nullopt;
+    if (!is_hub(segment.header.source)) return std::nullopt;
+    {
+        const std::lock_guard guard(remembered);
+        if (!restored.contains(segment.seal.kid)) return std::nullopt;
+    }
     auto declared = declared_key(segment);
     if (!declared) return std::nullopt;
     return KeyState{segment.header.source, std::move(*declared), "issued", 0, ""};
@@ -89,9 +94,9 @@ Hub::Impl::StickReceipt Hub::Impl::receipt_on_stick(std::string_view text, const
     if (!kid) return bad("回执残缺 / the receipt is incomplete");
     std::optional<KeyState> hub_key;
     {
-        const std::shared_lock guard(lock);
-        const auto known = state.keys.find(*kid);
-        if (known && is_own(*known)) hub_key = known;
+        const auto reader = readers.now();
+        const auto known = reader->loop.keys.find(*kid);
+        if (known && is_own(*reader, *known)) hub_key = known;
     }
     // A restored hub's first segment was receipted with the key it declares.
     if (is_hub(sealed_by.source) && sealed_by.key.kid() == *kid) hub_key = sealed_by;
@@ -110,6 +115,7 @@ Hub::Impl::StickReceipt Hub::Impl::receipt_on_stick(std::string_view text, const
 
 bool Hub::Impl::holds_at(const KeyState& k, std::optional<loop::Moment> receipted_at) const {
     if (k.status != "revoked") return true;
+    const std::lock_guard guard(remembered);
     return !restored.empty() && receipted_at && *receipted_at < k.since;
 }
 
@@ -146,7 +152,7 @@ std::optional<Arrival> Hub::Impl::arrive_on_stick(std::string bytes, const std::
 
 void Hub::Impl::raise_alarm(const journal::Header& header, const char* code, const std::string& bytes) {
     writer->run(
-        [header, code, bytes, at = options.now()](Store& to, State&) {
+        [header, code, bytes, at = options.now()](Store& to, LoopState&) {
             to.put_alarm(header.source, header.epoch, header.first, at, code, bytes);
             return Answer{};
         },
@@ -155,14 +161,22 @@ void Hub::Impl::raise_alarm(const journal::Header& header, const char* code, con
 
 std::optional<Answer> Hub::Impl::begin_restore(const std::vector<std::string>& kids) {
     const std::set<std::string> named(kids.begin(), kids.end());
-    const std::unique_lock guard(lock);
     // Named again, an import that was cut short goes on.
-    if (named == restored) return std::nullopt;
-    if (store.segments() > 1)
-        return problem(409, "hub_not_empty",
-                       "只有空的监管中心才能成为另一个的副本：请先在新目录运行 hub init / only an empty hub becomes "
-                       "another's copy: run `hub init` in a new folder first");
-    store.put_meta(restored_name, json(named).dump());
+    {
+        const std::lock_guard guard(remembered);
+        if (named == restored) return std::nullopt;
+    }
+    const auto begun = writer->done([&](Store& to, LoopState&) {
+        if (to.segments() > 1)
+            return problem(
+                409, "hub_not_empty",
+                "只有空的监管中心才能成为另一个的副本：请先在新目录运行 hub init / only an empty hub becomes "
+                "another's copy: run `hub init` in a new folder first");
+        to.put_meta(restored_name, json(named).dump());
+        return Answer{};
+    });
+    if (begun.status != 200) return begun;
+    const std::lock_guard guard(remembered);
     restored = named;
     return std::nullopt;
 }

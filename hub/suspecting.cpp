@@ -3,7 +3,6 @@
 #include "hub/report/render.hpp"
 #include "hub/report/suspects.hpp"
 #include "loop/rules/rule_table.hpp"
-#include "service/say.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -37,56 +36,55 @@ std::optional<SuspectRequest> request_of(const json& in, loop::Day today) {
 
 json ids_beyond(const Suspects& of, const Suspects& beyond) {
     json out = json::array();
-    for (const auto& [id, owners] : of.flags())
-        if (!beyond.flag(id))
-            out.push_back({{"flag_id", id},
-                           {"station_id", owners.begin()->second.station_id},
-                           {"claim", loop::rules::claim_of(owners.begin()->second).zh}});
+    of.each_flag([&](const loop::rules::Flag& flag) {
+        if (!beyond.flag(flag.flag_id))
+            out.push_back({{"flag_id", flag.flag_id},
+                           {"station_id", flag.station_id},
+                           {"claim", loop::rules::claim_of(flag).zh}});
+    });
     return out;
+}
+
+std::size_t flags_in(const Suspects& suspects) {
+    std::size_t count = 0;
+    suspects.each_flag([&](const loop::rules::Flag&) { ++count; });
+    return count;
 }
 
 }  // namespace
 
-void Hub::Impl::sweep() {
-    state.suspects.sweep(state.projection, loop::day_of(options.now()));
-    watched_to = place_named(store.position());
-    tell_rule_failures();
-}
-
-void Hub::Impl::tell_rule_failures() {
-    for (const auto& line : rule_failures.look(state.suspects.failed())) service::say(line);
+json decisions_about(const Watch::View& view, const std::string& flag_id) {
+    json out = json::array();
+    for (const auto& d : view.suspects.decisions(flag_id)) out.push_back(words_of(*view.reader, d.record_id));
+    return out;
 }
 
 Answer Hub::Impl::suspects(const json& in) {
     auto request = request_of(in, loop::day_of(options.now()));
     if (!request) return problem(400, "bad_day", "日期应写成 2026-03-02 / write days as 2026-03-02");
     const std::string list = in.value("list", "flags");
-    const std::unique_lock guard(lock);
-    sweep();
-    Report made = list == "risk"    ? report_risk(state.projection, state.suspects)
-                  : list == "rules" ? report_rules(state.suspects)
-                                    : report_suspects(state.projection, state.suspects, *request);
-    made.about["position"] = made.about["watched_to"] = watched_to;
-    return rendered(made, in.value("form", "table"));
-}
-
-json Hub::Impl::decisions_about(const std::string& flag_id) {
-    json out = json::array();
-    if (const auto of = state.suspects.decisions().find(flag_id); of != state.suspects.decisions().end())
-        for (const auto& d : of->second) out.push_back(words_of(d.record_id));
-    return out;
+    std::optional<Report> made;
+    watch->look(Watch::Sweep::of_now, [&](const Watch::View& view) {
+        const auto& projection = view.reader->loop.projection;
+        made = list == "risk"    ? report_risk(projection, view.suspects)
+               : list == "rules" ? report_rules(view.suspects)
+                                 : report_suspects(projection, view.suspects, *request);
+        made->about["position"] = made->about["watched_to"] = place_named(view.reader->store.position());
+    });
+    return rendered(*made, in.value("form", "table"));
 }
 
 Answer Hub::Impl::suspect(const json& in) {
-    SuspectRequest request;
-    request.unmasked = in.value("unmasked", false);
-    request.receipt_holds = receipt_check();
-    const std::unique_lock guard(lock);
-    sweep();
     const std::string flag_id = in.at("flag_id");
-    auto made = hub::suspect(state.projection, state.suspects, flag_id, request);
+    std::optional<json> made;
+    watch->look(Watch::Sweep::of_now, [&](const Watch::View& view) {
+        SuspectRequest request;
+        request.unmasked = in.value("unmasked", false);
+        request.receipt_holds = receipt_check(*view.reader);
+        made = hub::suspect(view.reader->loop.projection, view.suspects, flag_id, request);
+        if (made) (*made)["decisions"] = decisions_about(view, flag_id);
+    });
     if (!made) return no_such_flag();
-    (*made)["decisions"] = decisions_about(flag_id);
     if (in.value("form", "text") == "json") return {200, "application/json", made->dump(2) + "\n", {}};
     return {200, "text/plain", suspect_text(*made), {}};
 }
@@ -102,11 +100,10 @@ Answer Hub::Impl::suspect_decide(const json& in) {
     const std::string flag_id = in.at("flag_id"), action = in.at("action"), reason = in.at("reason");
     if (action != "confirm" && action != "dismiss" && action != "ask")
         return problem(400, "unknown_action", "可用 confirm, dismiss, ask / use confirm, dismiss or ask");
-    {
-        const std::unique_lock guard(lock);
-        sweep();
-        if (!state.suspects.flag(flag_id)) return no_such_flag();
-    }
+    bool is_there = false;
+    watch->look(Watch::Sweep::of_now,
+                [&](const Watch::View& view) { is_there = view.suspects.flag(flag_id).has_value(); });
+    if (!is_there) return no_such_flag();
     auto decision = own_record("decision");
     decision.update({{"about", {{"flag_id", flag_id}}},
                      {"action", action},
@@ -125,15 +122,17 @@ Answer Hub::Impl::suspect_dry_run(const json& in) {
     } catch (const std::runtime_error& e) {
         return problem(400, "bad_parameters", e.what());
     }
-    const std::unique_lock guard(lock);
-    sweep();
-    Suspects under(state.suspects, std::move(*other));
-    under.update(state.projection, state.projection.everything());
-    under.sweep(state.projection, loop::day_of(options.now()));
-    const json body{{"before", state.suspects.flags().size()},
-                    {"after", under.flags().size()},
-                    {"appear", ids_beyond(under, state.suspects)},
-                    {"clear", ids_beyond(state.suspects, under)}};
+    json body;
+    watch->look(Watch::Sweep::of_now, [&](const Watch::View& view) {
+        const auto& projection = view.reader->loop.projection;
+        Suspects under(view.suspects, std::move(*other));
+        under.update(projection, projection.everything());
+        under.sweep(projection, loop::day_of(options.now()));
+        body = {{"before", flags_in(view.suspects)},
+                {"after", flags_in(under)},
+                {"appear", ids_beyond(under, view.suspects)},
+                {"clear", ids_beyond(view.suspects, under)}};
+    });
     return {200, "application/json", body.dump(2) + "\n", {}};
 }
 

@@ -164,8 +164,12 @@ Answer Hub::Impl::import_path(const json& in) {
         if (sha != file.stem().string())
             return problem(422, "digest_mismatch",
                            file.filename().string() + ": 内容与摘要不符 / content and digest differ");
-        const std::unique_lock guard(lock);
-        state.receive_trace(sha, id, options.now(), csv, store);
+        const auto stored = writer->done([&](Store& to, LoopState& of) {
+            to.put_trace(sha, id, options.now(), csv);
+            of.trace_came(sha);
+            return Answer{};
+        });
+        if (stored.status != 200) return stored;
         ++traces;
     }
     return {200,
@@ -189,8 +193,8 @@ Answer Hub::Impl::export_to(const json& in) {
     std::int64_t segments = 0, traces = 0;
     std::set<fs::path> begun;
     json left_out = json::array();  // damaged in the store
-    const std::unique_lock guard(lock);
-    store.each_segment([&](const StoredSegment& s) {
+    const auto reader = readers.now();
+    reader->store.each_segment([&](const StoredSegment& s) {
         if (s.damaged) {
             if (only.empty() || s.source == only)
                 left_out.push_back({{"source", s.source}, {"epoch", s.epoch}, {"first", s.first}, {"last", s.last}});
@@ -203,7 +207,7 @@ Answer Hub::Impl::export_to(const json& in) {
         service::append_file(file, s.bytes + s.receipt);
         ++segments;
     });
-    store.each_trace([&](const std::string& sha, const std::optional<std::string>& csv) {
+    reader->store.each_trace([&](const std::string& sha, const std::optional<std::string>& csv) {
         if (!only.empty() || from || to) return;
         if (!csv) {
             left_out.push_back({{"trace", sha}});

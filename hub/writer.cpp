@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <cassert>
+#include <future>
+#include <iterator>
+#include <utility>
 
 #include "hub/answers.hpp"
 #include "hub/limits.hpp"
@@ -12,8 +15,8 @@
 namespace imloop::hub {
 namespace {
 
-/// Nothing of it is durable, but memory may have taken it in: what is not in the store must not be answered from. The
-/// process ends, its supervisor starts it again, and the store is as it was.
+/// Nothing of it is durable, and no later write can be trusted to be. The process ends, its supervisor starts it again,
+/// and the store is as it was.
 [[noreturn]] void end_with(const std::exception& e) {
     service::say(fmt::format("写入数据库失败，程序停止：{0} / the store refused a write, stopping: {0}", e.what()));
     std::_Exit(store_refused_exit);
@@ -23,8 +26,8 @@ Answer receipt_answer(std::string receipt) { return {200, "application/x-ndjson"
 
 }  // namespace
 
-Writer::Writer(Store& store, State& state, std::shared_mutex& lock, const journal::PrivateKey& key, Calls calls)
-    : store_(store), state_(state), lock_(lock), key_(key), calls_(std::move(calls)), thread_([this] { work(); }) {}
+Writer::Writer(Store& store, StoredRows& rows, LoopState& loop, const journal::PrivateKey& key, Calls calls)
+    : store_(store), rows_(rows), loop_(loop), key_(key), calls_(std::move(calls)), thread_([this] { work(); }) {}
 
 Writer::~Writer() {
     {
@@ -54,6 +57,12 @@ void Writer::run(Errand errand, Hub::Done done) {
         errands_.emplace_back(std::move(errand), std::move(done));
     }
     wake_.notify_one();
+}
+
+Answer Writer::done(Errand errand) {
+    std::promise<Answer> answered;
+    run(std::move(errand), [&](Answer a) { answered.set_value(std::move(a)); });
+    return answered.get_future().get();
 }
 
 void Writer::work() {
@@ -86,25 +95,30 @@ void Writer::run_now(const Errand& errand, const Hub::Done& done) {
     answering(done, [&] {
         std::optional<Answer> answer;
         try {
-            const std::unique_lock guard(lock_);
-            try {
-                answer = errand(store_, state_);
-            } catch (const engine::ConnectionLost& e) {
-                lose(e);
-                answer = store_lost();
-            }
+            Transaction transaction(store_.database());
+            const auto before = loop_.notes();
+            answer = errand(store_, loop_);
+            if (loop_.has_news()) settle(0);
+            transaction.commit();
+            if (loop_.notes() != before) calls_.committed();
+        } catch (const engine::ConnectionLost& e) {
+            lose(e);
+            answer = store_lost();
         } catch (const StoreError& e) {
             end_with(e);
+        } catch (const std::exception&) {
+            loop_.forget();
+            throw;
         }
         done(std::move(*answer));
     });
 }
 
-/// Under the lock: nobody reads what memory has and the store may lack without lost() saying so.
 void Writer::lose(const std::exception& e) {
     lost_ = true;
     pause_ = reconnect_min;
     next_try_ = std::chrono::steady_clock::now();
+    loop_.forget();
     service::say(e.what());
 }
 
@@ -112,10 +126,9 @@ bool Writer::reconnected() {
     if (!lost_) return true;
     if (std::chrono::steady_clock::now() < next_try_) return false;
     try {
-        const std::unique_lock guard(lock_);
         store_.reconnect();
-        calls_.reload();
-        state_differs_ = false;
+        rows_.move_to(store_.database());
+        calls_.reconnected();
         lost_ = false;
         service::say("数据库又连上了 / connected to the database again");
     } catch (const StoreError&) {
@@ -125,15 +138,16 @@ bool Writer::reconnected() {
     return !lost_;
 }
 
-void Writer::commit(std::deque<Arrival>& batch) {
+void Writer::commit(std::deque<Arrival>& waiting) {
+    std::vector<Arrival> batch(std::make_move_iterator(waiting.begin()), std::make_move_iterator(waiting.end()));
     std::vector<Answer> answers;
     try {
-        const std::unique_lock guard(lock_);
         try {
             if (!lost_) answers = committed(batch);
         } catch (const engine::ConnectionLost& e) {
             lose(e);
         }
+        // What an earlier part of it had stored is found as known when it is sent again.
         if (lost_) answers.assign(batch.size(), store_lost());
     } catch (const std::exception& e) {
         end_with(e);
@@ -146,42 +160,65 @@ void Writer::commit(std::deque<Arrival>& batch) {
     }
 }
 
-std::vector<Answer> Writer::committed(std::deque<Arrival>& batch) {
-    std::vector<Answer> answers;
-    answers.reserve(batch.size());
-    std::optional<Transaction> transaction(std::in_place, store_.database());
-    for (auto& arrival : batch) {
-        answers.push_back(put_alone(arrival));
-        if (!state_differs_) continue;
-        transaction->commit();
-        calls_.reload();
-        state_differs_ = false;
-        transaction.emplace(store_.database());
-    }
-    transaction->commit();
-    transaction.reset();
-    calls_.committed();
+/// One that fails takes none beside it along: then each is tried alone.
+std::vector<Answer> Writer::committed(std::span<Arrival> batch) {
     try {
-        state_.settle(loop::day_of(batch.back().received_at));
-        calls_.settled();
+        return committed_together(batch);
     } catch (const StoreError&) {
         throw;
-    } catch (const std::exception& e) {  // what was written stands, and its receipts are owed
-        service::say(fmt::format("重算未完成 / what follows from the records is not complete: {}", e.what()));
+    } catch (const std::exception& e) {
+        loop_.forget();  // nothing of it was stored
+        if (batch.size() == 1) return {internal_error(e)};
     }
+    std::vector<Answer> answers;
+    for (auto& arrival : batch) answers.push_back(committed({&arrival, 1}).front());
     return answers;
 }
 
-/// Whatever it throws, the store is as before it, and the segments beside it are not touched.
+std::vector<Answer> Writer::committed_together(std::span<Arrival> batch) {
+    std::vector<Answer> answers;
+    answers.reserve(batch.size());
+    took_lines_ = false;
+    Transaction transaction(store_.database());
+    for (auto& arrival : batch) answers.push_back(put_alone(arrival));
+    const bool has_news = took_lines_ || loop_.has_news();
+    if (has_news) settle(loop::day_of(batch.back().received_at));
+    transaction.commit();
+    if (has_news) calls_.committed();
+    tidy();
+    return answers;
+}
+
+/// What follows from the lines, in the transaction that stores them.
+void Writer::settle(loop::Day today) {
+    loop_.settle(today, store_.position());
+    if (const auto read = calls_.notes_read(); read > dropped_) {
+        loop_.drop_notes(read);
+        dropped_ = read;
+    }
+    RowBatch rows;
+    loop_.write(rows.gather());
+    rows.write_to(rows_);
+}
+
+void Writer::tidy() {
+    if (loop_.held() > rows_held_max) loop_.forget();
+}
+
+/// What it throws before lines were taken in undoes it alone; later, the whole batch.
 Answer Writer::put_alone(Arrival& a) {
+    const bool took_before = std::exchange(took_lines_, false);
     Savepoint savepoint(store_.database());
     try {
         auto answer = put(a);
         savepoint.release();
+        took_lines_ |= took_before;
         return answer;
     } catch (const StoreError&) {
         throw;
     } catch (const std::exception& e) {
+        if (took_lines_) throw;
+        took_lines_ = took_before;
         return internal_error(e);
     }
 }
@@ -189,7 +226,7 @@ Answer Writer::put_alone(Arrival& a) {
 /// Continuity: new, known, known and going on, a gap or a fork.
 Answer Writer::put(Arrival& a) try {
     const auto& header = a.segment.header;
-    const auto* chain = state_.chain(header.source, header.epoch);
+    const auto* chain = loop_.chain(header.source, header.epoch);
     const std::uint64_t last = chain ? chain->last : 0;
     if (header.first > last + 1) {
         auto answer =
@@ -199,7 +236,7 @@ Answer Writer::put(Arrival& a) try {
     }
     const auto forked = [&] {
         if (store_.put_alarm(header.source, header.epoch, header.first, a.received_at, "journal_fork", *a.bytes))
-            state_.suspects.forked(header.source, header.first, a.received_at);
+            loop_.forked({header.source, header.first, a.received_at});
         return problem(
             409, "journal_fork",
             "同一编号已有另一内容，已报告监管部门 / the same number holds other bytes; the bureau has been told");
@@ -274,21 +311,16 @@ Answer Writer::put_new(Arrival& a, std::size_t known) {
     const auto received_at = loop::parse_moment(receipt.received_at).value_or(a.received_at);
     assert(receipt.first == header.first && receipt.last == a.segment.seal.last);
     assert(a.receipt.empty() || receipt.outcomes.size() == a.segment.lines.size());
-    state_differs_ = true;
+    took_lines_ = true;
     for (std::size_t i = known; i < a.segment.lines.size(); ++i) {
         const auto line = a.segment.lines[i];
-        auto& admitted = a.admitted[i];
-        if (a.receipt.empty()) receipt.outcomes.push_back(state_.judge(admitted, line, header.first + i));
-        const auto& outcome = receipt.outcomes.at(i);
-        if (outcome.status == journal::Status::rejected && admitted.problems.empty())
-            admitted.problems.push_back({"", "rejected", "", ""});
-        state_.take(admitted, line, outcome, header.source, header.epoch, received_at);
+        if (a.receipt.empty()) receipt.outcomes.push_back(loop_.judge(a.admitted[i], line, header.first + i));
+        loop_.take(a.admitted[i], line, receipt.outcomes.at(i), header.source, header.epoch, received_at);
     }
-    if (a.receipt.empty()) a.receipt = journal::build_receipt(key_, receipt);
-    store_.put_segment(header.source, header.epoch, header.first, a.segment.seal.last, *a.bytes, a.receipt);
-    state_.put_chain(header.source, header.epoch, {a.segment.seal.last, a.segment.seal.head});
-    state_differs_ = false;
-    return receipt_answer(a.receipt);
+    auto text = a.receipt.empty() ? journal::build_receipt(key_, receipt) : a.receipt;
+    store_.put_segment(header.source, header.epoch, header.first, a.segment.seal.last, *a.bytes, text);
+    loop_.put_chain(header.source, header.epoch, {a.segment.seal.last, a.segment.seal.head});
+    return receipt_answer(std::move(text));
 }
 
 }  // namespace imloop::hub

@@ -10,16 +10,17 @@
 #include <deque>
 #include <functional>
 #include <mutex>
-#include <shared_mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "hub/hub.hpp"
 #include "hub/limits.hpp"
-#include "hub/projection/state.hpp"
+#include "hub/loop/loop_state.hpp"
 #include "hub/quota.hpp"
 #include "hub/store/store.hpp"
+#include "hub/store/stored_rows.hpp"
 #include "journal/segment.hpp"
 
 namespace imloop::hub {
@@ -46,29 +47,35 @@ struct Arrival {
 
 class Writer {
 public:
+    /// They come on the writer's thread.
     struct Calls {
-        std::function<void()> committed;  ///< after each commit, before what follows from the lines is computed
-        std::function<void()> settled;    ///< after that
-        std::function<void()> reload;     ///< makes `state` anew from `store`, after a fault that left it half changed
+        std::function<void()> committed = [] {};    ///< after each commit that changed the loop's rows
+        std::function<void()> reconnected = [] {};  ///< to the store, after the connection was lost
+        std::function<std::uint64_t()> notes_read = [] { return std::uint64_t{0}; };  ///< by all that follow
     };
-    using Errand = std::function<Answer(Store&, State&)>;
+    using Errand = std::function<Answer(Store&, LoopState&)>;
 
-    /// `state` is written under `lock`; `store` is used by the writer's thread alone, except under `lock` held shared.
-    /// The calls come under the lock held alone.
-    Writer(Store& store, State& state, std::shared_mutex& lock, const journal::PrivateKey& key, Calls);
+    /// `store`, `rows` and `loop` are the writer's thread's alone.
+    Writer(Store& store, StoredRows& rows, LoopState& loop, const journal::PrivateKey& key, Calls);
     ~Writer();  ///< commits what waits
 
     /// How much may wait is for those to bound who offer.
     void offer(Arrival);
-    /// Runs in the writer's transaction order, for what is not a segment, and gives its answer.
+    /// Runs between two batches in a transaction of its own, for what is not a segment, and gives its answer. What it
+    /// throws undoes it.
     void run(Errand, Hub::Done);
-    /// Whether the connection to the store is lost: then memory may hold what the store does not.
+    /// Likewise, and waits for it; not from the writer's thread.
+    Answer done(Errand);
+    /// Whether the connection to the store is lost.
     bool lost() const { return lost_; }
 
 private:
     void work();
     void commit(std::deque<Arrival>&);
-    std::vector<Answer> committed(std::deque<Arrival>&);
+    std::vector<Answer> committed(std::span<Arrival>);
+    std::vector<Answer> committed_together(std::span<Arrival>);
+    void settle(loop::Day today);
+    void tidy();
     void lose(const std::exception&);
     bool reconnected();
     void run_now(const Errand&, const Hub::Done&);
@@ -78,11 +85,12 @@ private:
     Answer answer_known(const Arrival&);
 
     Store& store_;
-    State& state_;
-    std::shared_mutex& lock_;
+    StoredRows& rows_;
+    LoopState& loop_;
     const journal::PrivateKey& key_;
     Calls calls_;
-    bool state_differs_ = false;  ///< from the store: a segment was taken in and rolled back
+    bool took_lines_ = false;  ///< in the transaction that is open
+    std::uint64_t dropped_ = 0;
     std::atomic<bool> lost_ = false;
     std::chrono::steady_clock::time_point next_try_;
     std::chrono::milliseconds pause_ = reconnect_min;

@@ -54,7 +54,9 @@ public:
               database_);
     }
     void bind_blob(int number, std::string_view bytes) override {
-        check(sqlite3_bind_blob(statement_.get(), index(number), bytes.data(), static_cast<int>(bytes.size()),
+        // Of no bytes at all SQLite would make NULL.
+        const auto* at = bytes.data() == nullptr ? "" : bytes.data();
+        check(sqlite3_bind_blob(statement_.get(), index(number), at, static_cast<int>(bytes.size()),
                                 SQLITE_TRANSIENT),
               database_);
     }

@@ -24,11 +24,12 @@ std::string last_part(const std::string& target) {
 
 template <Answer (Hub::*list)(const Caller&, std::string_view, std::string_view) const>
 void listed(Hub& hub, const Caller& caller, Request r, Done done) {
-    done((hub.*list)(caller, query_of(r.target), r.if_none_match));
+    hub.read([&hub, caller, r = std::move(r)] { return (hub.*list)(caller, query_of(r.target), r.if_none_match); },
+             std::move(done));
 }
 template <Answer (Hub::*list)(const Caller&, std::string_view) const>
 void listed_whole(Hub& hub, const Caller& caller, Request r, Done done) {
-    done((hub.*list)(caller, r.if_none_match));
+    hub.read([&hub, caller, r = std::move(r)] { return (hub.*list)(caller, r.if_none_match); }, std::move(done));
 }
 
 void openapi(Hub&, const Caller&, Request, Done done) {
@@ -41,25 +42,34 @@ void enrol(Hub& hub, const Caller&, Request r, Done done) {
 void upload(Hub& hub, const Caller& caller, Request r, Done done) {
     hub.journal(caller, std::move(r.content_encoding), std::move(r.body), std::move(done));
 }
-void standing(Hub& hub, const Caller& caller, Request r, Done done) { done(hub.standing(caller, query_of(r.target))); }
+void standing(Hub& hub, const Caller& caller, Request r, Done done) {
+    hub.read([&hub, caller, r = std::move(r)] { return hub.standing(caller, query_of(r.target)); }, std::move(done));
+}
 void put_trace(Hub& hub, const Caller& caller, Request r, Done done) {
     hub.put_trace(caller, last_part(r.target), std::move(r.content_encoding), std::move(r.body), std::move(done));
 }
 void get_trace(Hub& hub, const Caller& caller, Request r, Done done) {
-    done(hub.get_trace(caller, last_part(r.target)));
+    hub.read([&hub, caller, r = std::move(r)] { return hub.get_trace(caller, last_part(r.target)); }, std::move(done));
 }
 void renew(Hub& hub, const Caller& caller, Request r, Done done) {
     hub.renew(caller, std::move(r.body), std::move(done));
 }
-void clearance(Hub& hub, const Caller& caller, Request r, Done done) { hub.clearance(caller, r.body, std::move(done)); }
-void feed(Hub& hub, const Caller& caller, Request r, Done done) { done(hub.feed(caller, query_of(r.target))); }
+void clearance(Hub& hub, const Caller& caller, Request r, Done done) {
+    hub.read([&hub, caller, r = std::move(r)] { return hub.clearance(caller, r.body); }, std::move(done));
+}
+void feed(Hub& hub, const Caller& caller, Request r, Done done) {
+    hub.read([&hub, caller, r = std::move(r)] { return hub.feed(caller, query_of(r.target)); }, std::move(done));
+}
+void feedback(Hub& hub, const Caller& caller, Request r, Done done) {
+    hub.feedback(caller, r.if_none_match, std::move(done));
+}
 
 void live(Hub&, const Caller&, Request, Done done) { done({200, "text/plain", "ok\n", {}}); }
 void ready(Hub& hub, const Caller&, Request, Done done) {
     done({hub.ready() ? 200 : 503, "text/plain", hub.ready() ? "ok\n" : "starting\n", {}});
 }
 void metrics(Hub& hub, const Caller&, Request, Done done) {
-    done({200, "text/plain; version=0.0.4", hub.metrics(), {}});
+    hub.read([&hub] { return Answer{200, "text/plain; version=0.0.4", hub.metrics(), {}}; }, std::move(done));
 }
 void command(Hub& hub, const Caller&, Request r, Done done) {
     hub.admin(last_part(r.target), std::move(r.body), std::move(done));
@@ -82,7 +92,7 @@ constexpr Route table[] = {
     {stations, "GET", "/api/v1/work-orders", certificate, request_bytes_max, listed<&Hub::work_orders>},
     {stations, "GET", "/api/v1/outcomes", certificate, request_bytes_max, listed<&Hub::outcomes>},
     {stations, "GET", "/api/v1/holds", certificate, request_bytes_max, listed_whole<&Hub::holds>},
-    {stations, "GET", "/api/v1/feedback", certificate, request_bytes_max, listed_whole<&Hub::feedback>},
+    {stations, "GET", "/api/v1/feedback", certificate, request_bytes_max, feedback},
     {stations, "GET", "/api/v1/feed", certificate, request_bytes_max, feed},
     {operators, "GET", "/livez", anyone, request_bytes_max, live},
     {operators, "GET", "/readyz", anyone, request_bytes_max, ready},

@@ -151,6 +151,10 @@ inline std::string row_put(std::string_view table) {
            " (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2";
 }
 inline std::string row_erase(std::string_view table) { return "DELETE FROM " + std::string(table) + " WHERE key = $1"; }
+inline std::string rows_drop(std::string_view table) { return "DROP TABLE IF EXISTS " + std::string(table); }
+inline std::string rows_rename(std::string_view table, std::string_view to) {
+    return "ALTER TABLE " + std::string(table) + " RENAME TO " + std::string(to);
+}
 inline std::string rows_erase(std::string_view table) { return "DELETE FROM " + std::string(table); }
 
 }  // namespace imloop::hub::sql

@@ -61,6 +61,12 @@ Store::Store(std::string place, Use use)
 
 Store Store::reader() const { return {place_, Use::reading}; }
 
+void Store::refresh() {
+    assert(!snapshot_);
+    snapshot_ = std::make_unique<Transaction>(*database_, engine::Access::snapshot);
+    position_ = last_position(*database_);
+}
+
 void Store::reconnect() { *this = Store(place_); }
 
 std::optional<std::string> Store::meta(std::string_view name) {

@@ -55,6 +55,10 @@ public:
     explicit Store(std::string place) : Store(std::move(place), Use::writing) {}
     /// The store as it is at this moment, read only, on a connection of its own: neither waits for the other.
     Store reader() const;
+    /// Of a reader: from here on as it is at this moment; and until then nothing is read: an old moment kept open keeps
+    /// the store from tidying up behind its writer.
+    void refresh();
+    void rest() { snapshot_.reset(); }
     /// After ConnectionLost: the same store on a new connection. Throws as the constructor does.
     void reconnect();
     /// A copy as a file of SQLite, while others write.

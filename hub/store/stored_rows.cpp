@@ -1,5 +1,7 @@
 #include "hub/store/stored_rows.hpp"
 
+#include <cassert>
+
 #include "hub/store/statements.hpp"
 #include "journal/digest.hpp"
 
@@ -31,10 +33,10 @@ std::string checked(std::string_view table, std::string_view key, std::string st
 }  // namespace
 
 engine::Statement& StoredRows::prepared(std::string_view table, std::string (*text)(std::string_view)) const {
-    auto sql = text(table);
+    auto sql = text(prefix_ + std::string(table));
     const auto known = prepared_.find(sql);
     if (known != prepared_.end()) return known->second;
-    auto statement = database_.prepare(sql);
+    auto statement = database_->prepare(sql);
     return prepared_.emplace(std::move(sql), std::move(statement)).first->second;
 }
 
@@ -60,11 +62,26 @@ std::vector<loop::Rows::Row> StoredRows::range(std::string_view table, std::stri
 }
 
 void StoredRows::make(const std::vector<std::string_view>& tables) {
-    for (const auto table : tables) database_.define_rows(table);
+    for (const auto table : tables) database_->define_rows(prefix_ + std::string(table));
 }
 
 void StoredRows::clear(const std::vector<std::string_view>& tables) {
-    for (const auto table : tables) database_.prepare(sql::rows_erase(table)).run();
+    for (const auto table : tables) database_->prepare(sql::rows_erase(prefix_ + std::string(table))).run();
+}
+
+void StoredRows::move_to(engine::Connection& database) {
+    prepared_.clear();
+    database_ = &database;
+}
+
+void StoredRows::take_over(const std::vector<std::string_view>& tables) {
+    assert(!prefix_.empty());
+    prepared_.clear();
+    for (const auto table : tables) {
+        database_->execute(sql::rows_drop(table));
+        database_->execute(sql::rows_rename(prefix_ + std::string(table), table));
+    }
+    prefix_.clear();
 }
 
 loop::RowChanges RowBatch::gather() {
@@ -78,12 +95,14 @@ loop::RowChanges RowBatch::gather() {
     };
 }
 
-void RowBatch::write_to(engine::Connection& database) {
+void RowBatch::write_to(const StoredRows& rows) {
     for (auto& [table, changed] : by_table_) {
-        database.write_all(sql::row_erase(table), changed.gone.size(),
-                           [&gone = changed.gone](engine::Statement& s, std::size_t n) { s.bind_blob(1, gone[n]); });
-        database.write_all(
-            sql::row_put(table), changed.put.size(),
+        const auto stored = rows.prefix() + table;
+        rows.database().write_all(
+            sql::row_erase(stored), changed.gone.size(),
+            [&gone = changed.gone](engine::Statement& s, std::size_t n) { s.bind_blob(1, gone[n]); });
+        rows.database().write_all(
+            sql::row_put(stored), changed.put.size(),
             [&put = changed.put, &name = table](engine::Statement& s, std::size_t n) {
                 s.bind_blob(1, put[n].first).bind_blob(2, put[n].second + digest_of(name, put[n].first, put[n].second));
             });

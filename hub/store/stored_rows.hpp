@@ -13,10 +13,13 @@
 namespace imloop::hub {
 
 /// Not thread safe. `database` outlives it. What find() and range() read is of the snapshot or transaction that the
-/// connection is in.
+/// connection is in. `prefix`: before the names of the tables in the database, of rows that are made beside others.
 class StoredRows final : public loop::Rows {
 public:
-    explicit StoredRows(engine::Connection& database) : database_(database) {}
+    explicit StoredRows(engine::Connection& database, std::string prefix = {})
+        : database_(&database), prefix_(std::move(prefix)) {}
+    /// From here on they are on another connection.
+    void move_to(engine::Connection&);
 
     std::optional<std::string> find(std::string_view table, std::string_view key) const override;
     std::vector<Row> range(std::string_view table, std::string_view from, std::string_view to,
@@ -26,11 +29,16 @@ public:
     void make(const std::vector<std::string_view>& tables);
     /// Takes out all rows of these tables.
     void clear(const std::vector<std::string_view>& tables);
+    /// These tables, which are made beside others, take the place of those without the prefix. Within a transaction.
+    void take_over(const std::vector<std::string_view>& tables);
+    const std::string& prefix() const { return prefix_; }
+    engine::Connection& database() const { return *database_; }
 
 private:
     engine::Statement& prepared(std::string_view table, std::string (*text)(std::string_view)) const;
 
-    engine::Connection& database_;
+    engine::Connection* database_;
+    std::string prefix_;
     mutable std::map<std::string, engine::Statement> prepared_;  ///< by text
 };
 
@@ -40,7 +48,7 @@ public:
     /// To be handed to write() of what holds tables.
     loop::RowChanges gather();
     /// Within a transaction; afterwards there is nothing gathered.
-    void write_to(engine::Connection&);
+    void write_to(const StoredRows&);
     std::size_t rows() const;
 
 private:

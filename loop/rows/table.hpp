@@ -164,6 +164,20 @@ private:
     mutable std::map<std::string, Held, std::less<>> held_;
 };
 
+// Of several tables at once, `std::tie(…)` of what holds them.
+void write_rows(auto tables, const RowChanges& changes) {
+    std::apply([&](auto&... each) { (each.write(changes), ...); }, tables);
+}
+void forget_rows(auto tables) {
+    std::apply([](auto&... each) { (each.forget(), ...); }, tables);
+}
+std::size_t rows_held(auto tables) {
+    return std::apply([](const auto&... each) { return (each.held() + ...); }, tables);
+}
+std::vector<std::string_view> names_of(auto tables) {
+    return std::apply([](const auto&... each) { return std::vector{each.name()...}; }, tables);
+}
+
 /// A row that says no more than its key.
 struct Mark {
     bool operator==(const Mark&) const = default;

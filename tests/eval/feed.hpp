@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "hub/projection/shelf.hpp"
+#include "hub/watch/shelf.hpp"
 #include "loop/projection.hpp"
 #include "loop/suspects/asking/suspects.hpp"
 #include "tests/sim/year.hpp"

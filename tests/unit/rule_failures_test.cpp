@@ -1,4 +1,4 @@
-#include "hub/rule_failures.hpp"
+#include "hub/watch/rule_failures.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -204,7 +204,7 @@ TEST_CASE("rows of a projection lie in the order of their keys, whatever bytes t
         hub::RowBatch batch;
         change(batch.gather());
         Transaction transaction(*database);
-        batch.write_to(*database);
+        batch.write_to(rows);
         CHECK(batch.rows() == 0);
         transaction.commit();
     };
@@ -238,6 +238,35 @@ TEST_CASE("rows of a projection lie in the order of their keys, whatever bytes t
     CHECK(rows.find("loop_second", "b"));
 }
 
+TEST_CASE("rows made beside others take their place") {
+    ON_BOTH_ENGINES;
+    const auto database = hub::connect(place.url, hub::Use::writing);
+    hub::StoredRows rows(*database), beside(*database, "new_");
+    const auto put = [&](const hub::StoredRows& to, const char* key) {
+        hub::RowBatch batch;
+        batch.gather()("loop_first", key, "x");
+        Transaction transaction(*database);
+        batch.write_to(to);
+        transaction.commit();
+    };
+    rows.make({"loop_first"});
+    beside.make({"loop_first"});
+    put(rows, "a");
+    put(beside, "b");
+    CHECK(rows.find("loop_first", "a") == "x");
+    CHECK(rows.find("loop_first", "b") == std::nullopt);
+    Transaction transaction(*database);
+    rows.move_to(*database);  // lets go of what it has prepared
+    beside.take_over({"loop_first"});
+    transaction.commit();
+    for (const auto* now : {&rows, &beside}) {
+        CHECK(now->find("loop_first", "a") == std::nullopt);
+        CHECK(now->find("loop_first", "b") == "x");
+    }
+    CHECK_FALSE(database->has_table("new_loop_first"));
+    CHECK(database->condition(true) == "ok");
+}
+
 TEST_CASE("a row of a projection that a disk changed is named, and no other") {
     ON_BOTH_ENGINES;
     const auto database = hub::connect(place.url, hub::Use::writing);
@@ -247,7 +276,7 @@ TEST_CASE("a row of a projection that a disk changed is named, and no other") {
     batch.gather()("loop_first", "a", "of a");
     batch.gather()("loop_first", "b", "of b");
     Transaction transaction(*database);
-    batch.write_to(*database);
+    batch.write_to(rows);
     transaction.commit();
     auto put = database->prepare("UPDATE loop_first SET value = $1 WHERE key = $2");
     for (const std::string_view bytes : {"of c", "", "of a1234567"}) {

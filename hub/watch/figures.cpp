@@ -1,4 +1,4 @@
-#include "hub/projection/figures.hpp"
+#include "hub/watch/figures.hpp"
 
 #include <nlohmann/json.hpp>
 

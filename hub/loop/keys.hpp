@@ -47,9 +47,7 @@ public:
     /// The later word of a key counts, by (since, record_id). False where it is not.
     bool put(const KeyState&);
 
-    void write(const loop::RowChanges&);
-    void forget();
-    std::size_t held() const;
+    auto tables() { return std::tie(keys_, sources_); }
 
 private:
     loop::Table<KeyRow> keys_;         // by kid

@@ -1,4 +1,4 @@
-#include "hub/projection/keys.hpp"
+#include "hub/loop/keys.hpp"
 
 #include <tuple>
 
@@ -52,17 +52,5 @@ bool Keys::put(const KeyState& state) {
     keys_.put(kid, {state.source, state.key.spki(), state.status, state.since, state.record_id});
     return true;
 }
-
-void Keys::write(const loop::RowChanges& changes) {
-    keys_.write(changes);
-    sources_.write(changes);
-}
-
-void Keys::forget() {
-    keys_.forget();
-    sources_.forget();
-}
-
-std::size_t Keys::held() const { return keys_.held() + sources_.held(); }
 
 }  // namespace imloop::hub

@@ -71,9 +71,7 @@ public:
     /// The number of the last change.
     std::uint64_t version() const;
 
-    void write(const loop::RowChanges&);
-    void forget();
-    std::size_t held() const;
+    auto tables() { return std::tie(items_, lists_, by_vehicle_, by_failure_, claims_, claimed_, version_); }
 
 private:
     void put(WorkItem);

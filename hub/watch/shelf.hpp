@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "hub/projection/figures.hpp"
+#include "hub/watch/figures.hpp"
 #include "loop/suspects/asking/suspects.hpp"
 #include "loop/traces/index.hpp"
 

@@ -1,19 +1,22 @@
-#include "hub/projection/state.hpp"
+#include "hub/loop/loop_state.hpp"
 
-#include <algorithm>
-#include <span>
 #include <tuple>
+#include <utility>
 
-#include "hub/limits.hpp"
-#include "loop/record/reading.hpp"
-#include "loop/record/schema.hpp"
+#include "journal/encoding.hpp"
 
 namespace imloop::hub {
 namespace {
 
 using loop::key_of;
 
-void visit_chains(const loop::Table<ChainState>& chains, std::string_view prefix, const State::ChainVisitor& visit) {
+constexpr const char* counted_table = "loop_counted";
+
+/// What says it was written later than this after it came, a clock that ran ahead wrote.
+constexpr loop::Moment clock_ahead_max = 60 * loop::Moment{60'000};
+
+void visit_chains(const loop::Table<ChainState>& chains, std::string_view prefix,
+                  const LoopState::ChainVisitor& visit) {
     chains.each(prefix, [&](std::string_view key, const ChainState& chain) {
         loop::KeyReader parts(key);
         const auto source = parts.text();
@@ -21,31 +24,42 @@ void visit_chains(const loop::Table<ChainState>& chains, std::string_view prefix
     });
 }
 
-bool is_right_by_schema(loop::Kind kind, const nlohmann::json& record) {
-    std::vector<loop::record::Fault> faults;
-    loop::record::schema_of(kind).check(record, "", faults);
-    return std::ranges::all_of(faults, &loop::record::Fault::warning);
-}
-
 }  // namespace
 
-const ChainState* State::chain(std::string_view source, std::string_view epoch) const {
+LoopState::LoopState(const loop::Policy& policy, const loop::Rows* rows)
+    : projection(policy, rows),
+      worklist(rows),
+      keys(rows),
+      chains_("loop_chains", rows),
+      accepted_("loop_accepted", rows),
+      claim_words_("loop_claim_words", rows),
+      price_lists_("loop_price_lists", rows),
+      latest_("loop_latest", rows),
+      notes_("loop_notes", rows),
+      counted_(counted_table, rows) {}
+
+const ChainState* LoopState::chain(std::string_view source, std::string_view epoch) const {
     return chains_.find(key_of(source, epoch));
 }
 
-void State::put_chain(std::string_view source, std::string_view epoch, const ChainState& chain) {
+void LoopState::put_chain(std::string_view source, std::string_view epoch, const ChainState& chain) {
     chains_.put(key_of(source, epoch), chain);
 }
 
-void State::each_chain(const ChainVisitor& visit) const { visit_chains(chains_, "", visit); }
+void LoopState::each_chain(const ChainVisitor& visit) const { visit_chains(chains_, "", visit); }
 
-void State::each_chain_of(std::string_view source, const ChainVisitor& visit) const {
+void LoopState::each_chain_of(std::string_view source, const ChainVisitor& visit) const {
     visit_chains(chains_, key_of(source), visit);
 }
 
-const PriceList* State::price_list(std::string_view station) const { return price_lists_.find(key_of(station)); }
+const PriceList* LoopState::price_list(std::string_view station) const { return price_lists_.find(key_of(station)); }
 
-journal::Outcome State::judge(const loop::Admitted& admitted, std::string_view line, std::uint64_t seq) const {
+loop::Moment LoopState::latest_of(std::string_view hub) const {
+    const auto* latest = latest_.find(key_of(hub));
+    return latest ? *latest : 0;
+}
+
+journal::Outcome LoopState::judge(const loop::Admitted& admitted, std::string_view line, std::uint64_t seq) const {
     journal::Outcome out{seq, admitted.record_id, journal::Status::accepted, {}, {}};
     for (const auto& p : admitted.problems) out.problems.push_back({p.pointer, p.code, p.zh + " / " + p.en});
     if (!out.problems.empty()) {
@@ -67,28 +81,23 @@ journal::Outcome State::judge(const loop::Admitted& admitted, std::string_view l
     return out;
 }
 
-void State::take(const loop::Admitted& admitted, std::string_view line, const journal::Outcome& outcome,
-                 const std::string& source, const std::string& epoch, loop::Moment received_at) {
-    const loop::rules::Arrival arrival{source, epoch, outcome.seq, received_at, {}};
-    auto came = arrival;
-    if (outcome.status == journal::Status::rejected)
-        for (const auto& p : outcome.problems) came.rejected_for.push_back(p.code);
-    suspects.came(came);
+void LoopState::take(const loop::Admitted& admitted, std::string_view line, const journal::Outcome& outcome,
+                     const std::string& source, const std::string& epoch, loop::Moment received_at) {
     if (!outcome.record_id) return;
     if (outcome.status == journal::Status::rejected) {
         loop::Admitted rejected = admitted;
         if (rejected.problems.empty()) rejected.problems.push_back({"/record_id", "record_id_reused", "", ""});
-        projection.put(rejected, source, epoch, outcome.seq);
-        take_rejected(admitted, std::move(came));
-        return;
+        return projection.put(rejected, source, epoch, outcome.seq);
     }
-    suspects.arrived(*outcome.record_id, arrival);
     projection.put(admitted, source, epoch, outcome.seq);
     if (const auto id = key_of(*outcome.record_id); !accepted_.contains(id))
         accepted_.put(id, {journal::sha256(line), source, epoch, outcome.seq});
     take_claim(admitted);
     if (admitted.kind == loop::Kind::price_list) take_prices(admitted);
-    if (!admitted.credential || !source.starts_with('H')) return;
+    if (!source.starts_with('H')) return;
+    if (const auto at = admitted.fact.occurred_at; at > latest_of(source) && at <= received_at + clock_ahead_max)
+        latest_.put(key_of(source), at);
+    if (!admitted.credential) return;
     const auto& c = *admitted.credential;
     const auto spki = journal::from_base64(c.spki);
     auto key = journal::PublicKey::from_spki(spki.value_or(""));
@@ -96,20 +105,8 @@ void State::take(const loop::Admitted& admitted, std::string_view line, const jo
     if (keys.put({c.source_id, std::move(*key), c.status, c.occurred_at, c.record_id})) keys_changed = true;
 }
 
-/// A test whose only fault is what its verdict says: the rules look at it as at an accepted one. Not so where a receipt
-/// of an import says that of something else.
-void State::take_rejected(const loop::Admitted& admitted, loop::rules::Arrival arrival) {
-    const bool is_verdict_alone =
-        !arrival.rejected_for.empty() && std::ranges::all_of(arrival.rejected_for, [](const auto& code) {
-            return code == "verdict_contradicts_readings";
-        });
-    const auto kind = is_verdict_alone ? loop::record::kind_of(admitted.json) : std::nullopt;
-    if (kind != loop::Kind::inspection || !is_right_by_schema(*kind, admitted.json)) return;
-    suspects.rejected(loop::record::read_fact(*kind, admitted.json), std::move(arrival));
-}
-
 /// A claim's own words, or those a correction brings for one, under the id of the line they stand in.
-void State::take_claim(const loop::Admitted& admitted) {
+void LoopState::take_claim(const loop::Admitted& admitted) {
     const bool replaces = admitted.correction && admitted.correction->replacement;
     const auto& fact = replaces ? *admitted.correction->replacement : admitted.fact;
     if (fact.kind != loop::Kind::claim) return;
@@ -119,7 +116,7 @@ void State::take_claim(const loop::Admitted& admitted) {
 }
 
 /// What the record claims today: corrected, and nothing where it is voided or has no effect.
-void State::settle_claim(const std::string& record_id) {
+void LoopState::settle_claim(const std::string& record_id) {
     const auto* words = claim_words_.find(key_of(projection.corrected_by(record_id).value_or(record_id)));
     const bool counts = words && words->record_id == record_id;
     if (counts && projection.fact(record_id))
@@ -128,65 +125,48 @@ void State::settle_claim(const std::string& record_id) {
         worklist.drop_claim(record_id);
 }
 
-void State::take_prices(const loop::Admitted& admitted) {
+void LoopState::take_prices(const loop::Admitted& admitted) {
     const auto from = loop::parse_day(admitted.json.value("valid_from", ""));
     auto& held = price_lists_.change_or_new(key_of(admitted.fact.station_id));
     if (from && std::tie(*from, *admitted.record_id) > std::tie(held.valid_from, held.record_id))
         held = {*from, *admitted.record_id};
 }
 
-void State::settle(loop::Day today) {
+void LoopState::settle(loop::Day today, std::int64_t position) {
     const auto changes = projection.settle();
     for (const auto& changed : changes.records) settle_claim(changed.record_id);
     // A station's clock may be a day ahead: what it says of tomorrow is listed today.
     worklist.update(projection, changes, today + 1);
-    suspects.update(projection, changes);
+    note_.position = position;
+    for (const auto& changed : changes.records) note_.records.push_back(changed.record_id);
+    note_.gone = changes.identity.gone;
+    note_.touched = changes.touched;
+    note_.register_changed = changes.register_changed;
+    notes_.put(key_of(++counted_.change_or_new("")), std::exchange(note_, {}));
 }
 
-void State::receive_trace(const std::string& sha256, const std::string& source, loop::Moment received_at,
-                          std::string_view csv, Store& store) {
-    Transaction transaction(store.database());
-    store.put_trace(sha256, source, received_at, csv);
-    take_trace(sha256, csv, store);
-    transaction.commit();
-    suspects.update(projection, {});
+std::uint64_t LoopState::notes() const {
+    const auto* counted = counted_.find("");
+    return counted ? *counted : 0;
 }
 
-/// The store holds it.
-void State::take_trace(const std::string& sha256, std::string_view csv, Store& store, bool keep) {
-    if (shelf.holds(sha256)) return;
-    const auto figures = shelf.figures(csv, [&](const std::string& other) { return store.whole_trace(other); });
-    if (keep) store.put_figures(sha256, figures_version, bytes_of(figures));
-    shelf.put(sha256, figures, suspects);
-}
-
-void State::take_traces_in(Store& store, bool keep) {
-    store.each_figures(figures_version, [&](const std::string& sha256, const std::optional<std::string>& bytes) {
-        if (const auto figures = figures_of(bytes.value_or(""))) shelf.put(sha256, *figures, suspects);
+void LoopState::each_note(std::uint64_t after,
+                          const std::function<bool(std::uint64_t, const ChangeNote&)>& visit) const {
+    notes_.each_between(key_of(after + 1), "", [&](std::string_view key, const ChangeNote& note) {
+        return visit(static_cast<std::uint64_t>(loop::KeyReader(key).number()), note);
     });
-    auto missing = store.trace_digests();
-    std::erase_if(missing, [&](const auto& sha256) { return shelf.holds(sha256); });
-    while (!missing.empty()) {
-        const auto batch = std::min(missing.size(), traces_a_transaction);
-        Transaction transaction(store.database());
-        for (const auto& sha256 : std::span(missing).last(batch))
-            if (const auto csv = store.whole_trace(sha256)) take_trace(sha256, *csv, store, keep);
-        transaction.commit();
-        missing.resize(missing.size() - batch);
-    }
 }
 
-void State::take_forks_in(Store& store) {
-    store.each_fork(
-        [&](const std::string& source, std::uint64_t first, loop::Moment at) { suspects.forked(source, first, at); });
+void LoopState::drop_notes(std::uint64_t up_to) {
+    std::vector<std::string> keys_of_notes;
+    notes_.each_between("", key_of(up_to + 1), [&](std::string_view key, const ChangeNote&) {
+        keys_of_notes.emplace_back(key);
+        return true;
+    });
+    for (const auto& key : keys_of_notes) notes_.erase(key);
 }
 
-void State::take_traces_of(const State& other) {
-    shelf = other.shelf;
-    suspects.traces() = other.suspects.traces();
-}
-
-bool State::load(const StoredSegment& stored) {
+bool LoopState::load(const StoredSegment& stored) {
     const auto segment = journal::parse_segment(stored.bytes);
     const auto receipt = journal::parse_receipt(stored.receipt);
     if (stored.damaged || !segment || !receipt || receipt->outcomes.size() != segment->lines.size()) {
@@ -207,7 +187,7 @@ bool State::load(const StoredSegment& stored) {
 }
 
 /// Where the journal goes on: as the seal says if that still holds, else the receipt, else the row.
-void State::pass_over(const StoredSegment& stored) {
+void LoopState::pass_over(const StoredSegment& stored) {
     if (const auto segment = journal::parse_segment(stored.bytes)) {
         const auto& header = segment->header;
         const auto by = keys.of(header.source, segment->seal.kid);
@@ -220,12 +200,35 @@ void State::pass_over(const StoredSegment& stored) {
     if (!held || stored.last > held->last) put_chain(stored.source, stored.epoch, {stored.last, {}, false});
 }
 
-std::optional<journal::Receipt> State::receipt_that_holds(const StoredSegment& stored) const {
+std::optional<journal::Receipt> LoopState::receipt_that_holds(const StoredSegment& stored) const {
     const auto kid = journal::receipt_kid(stored.receipt);
     const auto by = kid ? keys.find(*kid) : std::nullopt;
     if (!by || !by->source.starts_with('H')) return std::nullopt;
     auto receipt = journal::check_receipt(stored.receipt, by->key);
     return receipt ? std::optional(std::move(*receipt)) : std::nullopt;
+}
+
+void LoopState::write(const loop::RowChanges& changes) {
+    projection.write(changes);
+    loop::write_rows(tables(), changes);
+}
+
+void LoopState::forget() {
+    projection.forget();
+    loop::forget_rows(tables());
+    note_ = {};
+}
+
+std::size_t LoopState::held() { return projection.held() + loop::rows_held(tables()); }
+
+std::optional<std::string> LoopState::mark_of(const loop::Rows& rows) { return rows.find(counted_table, ""); }
+
+std::vector<std::string_view> LoopState::table_names() {
+    LoopState any{loop::Policy{}};
+    auto names = loop::names_of(any.tables());
+    const auto more = any.projection.table_names();
+    names.insert(names.end(), more.begin(), more.end());
+    return names;
 }
 
 }  // namespace imloop::hub

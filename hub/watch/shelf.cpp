@@ -1,4 +1,4 @@
-#include "hub/projection/shelf.hpp"
+#include "hub/watch/shelf.hpp"
 
 #include <cmath>
 

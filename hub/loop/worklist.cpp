@@ -1,4 +1,4 @@
-#include "hub/projection/worklist.hpp"
+#include "hub/loop/worklist.hpp"
 
 #include <algorithm>
 #include <map>
@@ -160,31 +160,6 @@ std::vector<Worklist::Shown> Worklist::of(char kind, const std::string& station,
     for (auto& [changed, shown] : out)
         if (first.size() < limit) first.push_back(std::move(shown));
     return first;
-}
-
-void Worklist::write(const loop::RowChanges& changes) {
-    items_.write(changes);
-    lists_.write(changes);
-    by_vehicle_.write(changes);
-    by_failure_.write(changes);
-    claims_.write(changes);
-    claimed_.write(changes);
-    version_.write(changes);
-}
-
-void Worklist::forget() {
-    items_.forget();
-    lists_.forget();
-    by_vehicle_.forget();
-    by_failure_.forget();
-    claims_.forget();
-    claimed_.forget();
-    version_.forget();
-}
-
-std::size_t Worklist::held() const {
-    return items_.held() + lists_.held() + by_vehicle_.held() + by_failure_.held() + claims_.held() + claimed_.held() +
-           version_.held();
 }
 
 }  // namespace imloop::hub

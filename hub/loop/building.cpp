@@ -1,0 +1,68 @@
+#include "hub/loop/building.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "hub/limits.hpp"
+#include "journal/digest.hpp"
+
+namespace imloop::hub {
+namespace {
+
+constexpr std::size_t rows_a_page = 1000;
+constexpr std::array<std::string_view, 5> numbered{"loop_work_items", "loop_work_lists", "loop_work_version",
+                                                   "loop_notes", "loop_counted"};
+
+}  // namespace
+
+void know_own_key(LoopState& loop, const std::string& hub, const journal::PublicKey& key) {
+    if (!loop.keys.find(key.kid())) loop.keys.put({hub, key, "issued", 0, ""});
+}
+
+std::int64_t build_step(Store& from, std::int64_t after, LoopState& loop, const StoredRows& to, loop::Day today,
+                        const SeenSegment& seen) {
+    for (const auto& stored : from.segments_after(after, segments_a_step)) {
+        const bool loaded = loop.load(stored);
+        after = stored.position;
+        if (seen) seen(loop, stored, loaded);
+    }
+    loop.settle(today, after);
+    loop.drop_notes(loop.notes());
+    RowBatch rows;
+    loop.write(rows.gather());
+    rows.write_to(to);
+    if (loop.held() > rows_held_max) loop.forget();
+    return after;
+}
+
+std::vector<std::string_view> compared_tables() {
+    auto out = LoopState::table_names();
+    std::erase_if(out, [](std::string_view name) { return std::ranges::find(numbered, name) != numbered.end(); });
+    std::ranges::sort(out);
+    return out;
+}
+
+std::string digest_of(const loop::Rows& rows, const std::vector<std::string_view>& tables) {
+    journal::Digest digest{};
+    const auto add = [&](std::string_view part) {
+        std::string whole(reinterpret_cast<const char*>(digest.data()), digest.size());
+        whole += part;
+        digest = journal::sha256(whole);
+    };
+    for (const auto table : tables) {
+        add(table);
+        std::string from;
+        for (std::size_t n = rows_a_page; n == rows_a_page;) {
+            const auto page = rows.range(table, from, "", rows_a_page);
+            n = page.size();
+            for (const auto& [key, bytes] : page) {
+                add(key);
+                add(bytes);
+            }
+            if (n > 0) from = page.back().first + '\0';
+        }
+    }
+    return journal::to_hex(digest);
+}
+
+}  // namespace imloop::hub

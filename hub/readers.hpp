@@ -1,0 +1,63 @@
+// Readers of the hub's state: each has a snapshot of the store and an own view of the loop over it. None waits for the
+// writer, nor the writer for one.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "hub/loop/loop_state.hpp"
+#include "hub/store/store.hpp"
+#include "hub/store/stored_rows.hpp"
+
+namespace imloop::hub {
+
+/// One thread's. `store` and `loop` are of one moment.
+class Reader {
+public:
+    Reader(Store reader, const loop::Policy& policy);
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+
+    /// To the newest moment, after rest(). What it knows of the loop stays where nothing was committed since.
+    void refresh();
+    /// Until then it is of no moment.
+    void rest();
+
+    Store store;
+
+private:
+    StoredRows rows_;
+    std::optional<std::string> mark_;
+
+public:
+    LoopState loop;
+};
+
+/// Thread safe.
+class Readers {
+public:
+    /// `store` and `policy` outlive it.
+    Readers(const Store& store, const loop::Policy& policy) : store_(store), policy_(policy) {}
+
+    /// A reader of the newest moment; whoever is done with it gives it back.
+    struct GiveBack {
+        Readers* to = nullptr;
+        std::size_t generation = 0;
+        void operator()(Reader*) const;
+    };
+    using Lent = std::unique_ptr<Reader, GiveBack>;
+    /// Throws ConnectionLost where the store can't be reached.
+    Lent now();
+    /// Those that are lent out are not kept when they come back: after the store was reached anew, or made anew.
+    void drop();
+
+private:
+    const Store& store_;
+    const loop::Policy& policy_;
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<Reader>> idle_;
+    std::size_t generation_ = 0;
+};
+
+}  // namespace imloop::hub

@@ -1,0 +1,163 @@
+#include "hub/watch/watch.hpp"
+
+#include <algorithm>
+
+#include "service/say.hpp"
+
+namespace imloop::hub {
+namespace {
+
+using loop::rules::Suspects;
+
+bool is_about_holds(const std::string& action) {
+    return action == "hold" || action == "release" || action == "refer" || action == "refuse";
+}
+
+std::vector<Hold> holds_in(const Suspects& suspects, const loop::Projection& projection, int minutes) {
+    std::vector<Hold> out;
+    bool was_held = false;
+    const auto finish = [&] {
+        if (!out.empty() && !was_held) out.pop_back();
+        was_held = false;
+    };
+    suspects.each_decision([&](const std::string& about, const loop::rules::Decision& d) {
+        if (!is_about_holds(d.action)) return;
+        if (out.empty() || out.back().record_id != about) {
+            finish();
+            out.push_back({about, {}, {}, {}, 0, 0});
+        }
+        Hold& hold = out.back();
+        hold.latest = d;
+        if (d.action != "hold") return;
+        was_held = true;
+        hold.since = d.occurred_at;
+        hold.until = d.occurred_at + minutes * loop::Moment{60'000};
+    });
+    finish();
+    std::erase_if(out, [&](Hold& hold) {
+        const auto fact = projection.fact(hold.record_id);
+        if (!fact) return true;
+        hold.station = fact->station_id;
+        if (fact->inspection) hold.report_no = fact->inspection->report_no;
+        return false;
+    });
+    std::ranges::stable_sort(out, std::greater(), &Hold::since);
+    return out;
+}
+
+}  // namespace
+
+std::string Hold::state(loop::Moment now) const {
+    if (latest.action == "release") return "released";
+    if (latest.action == "refer") return "referred";
+    if (latest.action == "refuse") return "refused";
+    return now < until ? "waiting" : "lapsed";
+}
+
+Watch::Watch(Readers& readers, loop::Policy policy, loop::rules::Parameters parameters, Calls calls)
+    : readers_(readers),
+      policy_(std::move(policy)),
+      parameters_(std::move(parameters)),
+      calls_(std::move(calls)),
+      thread_([this] { work(); }) {}
+
+Watch::~Watch() {
+    stop_ = true;
+    told();
+    thread_.join();
+}
+
+void Watch::told() {
+    {
+        const std::lock_guard guard(mutex_);
+        is_told_ = true;
+    }
+    wake_.notify_one();
+}
+
+void Watch::begin_anew() {
+    {
+        const std::lock_guard guard(one_);
+        watched_.reset();
+    }
+    told();
+}
+
+void Watch::work() {
+    for (;;) {
+        {
+            std::unique_lock guard(mutex_);
+            wake_.wait(guard, [this] { return is_told_; });
+            is_told_ = false;
+        }
+        if (stop_) return;
+        try {
+            const std::lock_guard guard(one_);
+            follow(*readers_.now());
+        } catch (const Watched::Stopped&) {
+            return;
+        } catch (const std::exception& e) {  // the next commit brings it here again
+            service::say(e.what());
+        }
+    }
+}
+
+void Watch::look(Sweep sweep, const std::function<void(const View&)>& look) {
+    const std::lock_guard guard(one_);
+    auto reader = readers_.now();
+    try {
+        follow(*reader);
+    } catch (const Watched::Stopped&) {
+        throw engine::ConnectionLost("服务正在停止 / the service is stopping");
+    }
+    const auto today = loop::day_of(calls_.now());
+    if (sweep == Sweep::of_now || (sweep == Sweep::of_today && watched_->suspects.swept_to() < today)) {
+        watched_->suspects.sweep(reader->loop.projection, today);
+        swept_at_ = watched_->position;
+        tell(reader->loop.projection);
+    }
+    look({reader, watched_->suspects});
+}
+
+void Watch::follow(Reader& reader) {
+    if (watched_) {
+        if (!watched_->follow(reader.store, reader.loop)) return;
+        const auto strong = watched_->suspects.take_new();
+        if (!strong.empty()) calls_.strong(strong, watched_->suspects, reader.loop.projection);
+    } else {
+        auto fresh = std::make_unique<Watched>(parameters_, policy_, calls_.keep, stop_);
+        fresh->begin(reader.store, reader.loop);
+        watched_ = std::move(fresh);
+    }
+    notes_read_ = watched_->notes;
+    watched_to_ = watched_->position;
+    tell(reader.loop.projection);
+}
+
+void Watch::tell(const loop::Projection& projection) {
+    for (const auto& line : failures_.count(watched_->suspects.take_failed())) service::say(line);
+    auto holds = holds_in(watched_->suspects, projection, policy_.hold_minutes);
+    const std::lock_guard guard(mutex_);
+    failures_by_rule_ = failures_.by_rule();
+    holds_ = std::move(holds);
+}
+
+std::string Watch::flags_anew(Store& store, const LoopState& of) const {
+    Watched fresh(
+        parameters_, policy_, [](const std::string&, const TraceFigures&) {}, stop_);
+    fresh.begin(store, of);
+    fresh.suspects.sweep(of.projection, loop::day_of(calls_.now()));
+    return fresh.suspects.dump();
+}
+
+std::vector<Hold> Watch::holds() const {
+    const std::lock_guard guard(mutex_);
+    return holds_;
+}
+
+std::map<std::string, std::uint64_t> Watch::failures_by_rule() const {
+    const std::lock_guard guard(mutex_);
+    return failures_by_rule_;
+}
+
+}  // namespace imloop::hub

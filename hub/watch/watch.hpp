@@ -1,0 +1,97 @@
+// What suspect rules keep of the records: it follows the loop behind a cursor, by the notes that each batch leaves, on
+// a thread of its own. Neither uploads nor the gate ever wait for it; who asks about flags waits until it has seen what
+// was stored by then.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "hub/readers.hpp"
+#include "hub/watch/rule_failures.hpp"
+#include "hub/watch/watched.hpp"
+
+namespace imloop::hub {
+
+/// What became of a record that waits for an officer, or waited.
+struct Hold {
+    std::string record_id, station, report_no;
+    loop::rules::Decision latest;  ///< hold, release, refer or refuse
+    loop::Moment since = 0, until = 0;
+    /// waiting, lapsed, released, referred, refused
+    std::string state(loop::Moment now) const;
+};
+
+class Watch {
+public:
+    struct Calls {
+        std::function<loop::Moment()> now;
+        Watched::Keep keep;
+        /// Strong flags that are new, with what they are said of.
+        std::function<void(const std::vector<std::string>& flag_ids, const loop::rules::Suspects&,
+                           const loop::Projection&)>
+            strong;
+    };
+    /// `readers` outlive it. Begins to follow at once.
+    Watch(Readers& readers, loop::Policy, loop::rules::Parameters, Calls);
+    ~Watch();
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+    /// Something was committed.
+    void told();
+    /// Begins anew: the loop's rows are others now.
+    void begin_anew();
+    /// Notes up to this number are read.
+    std::uint64_t notes_read() const { return notes_read_; }
+
+    /// Of one moment, which `reader` is of, too: the records up to it are watched. It may be taken along.
+    struct View {
+        Readers::Lent& reader;
+        const loop::rules::Suspects& suspects;
+    };
+    /// What the stations' sweep has to be of: any day, today, or today with all that `look` sees.
+    enum class Sweep { as_it_is, of_today, of_now };
+    /// `look` sees all that was stored when it was called. Not from a thread that must not wait.
+    void look(Sweep, const std::function<void(const View&)>& look);
+
+    /// What the rules say of these records, made anew and swept up to today, as Suspects::dump() does.
+    std::string flags_anew(Store&, const LoopState&) const;
+
+    /// Of the last time it followed. Nobody waits for these.
+    std::vector<Hold> holds() const;
+    std::map<std::string, std::uint64_t> failures_by_rule() const;
+    std::int64_t watched_to() const { return watched_to_; }
+    /// The position of the last sweep.
+    std::int64_t swept_at() const { return swept_at_; }
+
+private:
+    void work();
+    void follow(Reader&);
+    void tell(const loop::Projection&);
+
+    Readers& readers_;
+    const loop::Policy policy_;
+    const loop::rules::Parameters parameters_;
+    const Calls calls_;
+
+    std::atomic<bool> stop_ = false;
+    std::mutex one_;                    // at work on what follows
+    std::unique_ptr<Watched> watched_;  // none: to begin anew
+    RuleFailures failures_;
+
+    std::atomic<std::uint64_t> notes_read_ = 0;
+    std::atomic<std::int64_t> watched_to_ = 0, swept_at_ = 0;
+    mutable std::mutex mutex_;  // of what is told
+    std::condition_variable wake_;
+    bool is_told_ = true;
+    std::vector<Hold> holds_;
+    std::map<std::string, std::uint64_t> failures_by_rule_;
+    std::thread thread_;
+};
+
+}  // namespace imloop::hub

@@ -1,0 +1,110 @@
+#include "hub/watch/watched.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "journal/segment.hpp"
+#include "loop/record/reading.hpp"
+#include "loop/record/schema.hpp"
+
+namespace imloop::hub {
+namespace {
+
+using loop::rules::Suspects;
+
+bool is_right_by_schema(loop::Kind kind, const nlohmann::json& record) {
+    std::vector<loop::record::Fault> faults;
+    loop::record::schema_of(kind).check(record, "", faults);
+    return std::ranges::all_of(faults, &loop::record::Fault::warning);
+}
+
+/// A test whose only fault is what its verdict says: the rules look at it as at an accepted one. Not so where a receipt
+/// of an import says that of something else.
+void take_rejected(Suspects& suspects, std::string_view line, loop::rules::Arrival arrival) {
+    if (!std::ranges::all_of(arrival.rejected_for,
+                             [](const auto& code) { return code == "verdict_contradicts_readings"; }))
+        return;
+    const auto admitted = loop::reread(line, false);
+    const auto kind = admitted.record_id ? loop::record::kind_of(admitted.json) : std::nullopt;
+    if (kind != loop::Kind::inspection || !is_right_by_schema(*kind, admitted.json)) return;
+    suspects.rejected(loop::record::read_fact(*kind, admitted.json), std::move(arrival));
+}
+
+}  // namespace
+
+bool Watched::follow(Store& store, const LoopState& of) {
+    const auto& projection = of.projection;
+    loop::Projection::Changes changes;
+    std::set<std::string> records, gone, touched;
+    std::vector<std::string> traces;
+    const auto read_from = notes;
+    of.each_note(notes, [&](std::uint64_t number, const ChangeNote& note) {
+        notes = number;
+        records.insert(note.records.begin(), note.records.end());
+        touched.insert(note.touched.begin(), note.touched.end());
+        gone.insert(note.gone.begin(), note.gone.end());
+        changes.register_changed |= note.register_changed;
+        traces.insert(traces.end(), note.traces.begin(), note.traces.end());
+        for (const auto& fork : note.forks) suspects.forked(fork.source, fork.first, fork.at);
+        return true;
+    });
+    if (notes == read_from) return false;
+    position = store.each_segment([&](const StoredSegment& s) { take_lines(s); }, position);
+    for (const auto& id : records) changes.records.push_back({id, nullptr});
+    // What became of a vehicle is what it is now.
+    touched.insert(gone.begin(), gone.end());
+    for (const auto& id : touched)
+        (projection.identity().vehicle(id) ? changes.touched : changes.identity.gone).push_back(id);
+    suspects.update(projection, changes);
+    if (traces.empty()) return true;
+    for (const auto& sha256 : traces) take_trace(store, sha256);
+    suspects.update(projection, {});
+    return true;
+}
+
+void Watched::begin(Store& store, const LoopState& of) {
+    notes = of.notes();
+    position = store.each_segment([&](const StoredSegment& s) { take_lines(s); });
+    store.each_fork(
+        [&](const std::string& source, std::uint64_t first, loop::Moment at) { suspects.forked(source, first, at); });
+    store.each_figures(figures_version, [&](const std::string& sha256, const std::optional<std::string>& bytes) {
+        if (const auto figures = figures_of(bytes.value_or(""))) shelf_.put(sha256, *figures, suspects);
+    });
+    for (const auto& sha256 : store.trace_digests()) take_trace(store, sha256);
+    suspects.update(of.projection, of.projection.everything());
+    suspects.take_new();  // of what is known long since
+}
+
+/// How the lines of a segment came; what they say comes with the records that changed.
+void Watched::take_lines(const StoredSegment& stored) {
+    if (stop_) throw Stopped();
+    const auto segment = journal::parse_segment(stored.bytes);
+    const auto receipt = journal::parse_receipt(stored.receipt);
+    if (stored.damaged || !segment || !receipt || receipt->outcomes.size() != segment->lines.size()) return;
+    const auto received_at = loop::parse_moment(receipt->received_at).value_or(0);
+    for (std::size_t i = 0; i < segment->lines.size(); ++i) {
+        const auto& outcome = receipt->outcomes[i];
+        loop::rules::Arrival arrival{receipt->source, receipt->epoch, outcome.seq, received_at, {}};
+        if (outcome.status != journal::Status::rejected) {
+            suspects.came(arrival);
+            if (outcome.record_id) suspects.arrived(*outcome.record_id, arrival);
+            continue;
+        }
+        for (const auto& p : outcome.problems) arrival.rejected_for.push_back(p.code);
+        suspects.came(arrival);
+        if (outcome.record_id && !arrival.rejected_for.empty())
+            take_rejected(suspects, segment->lines[i], std::move(arrival));
+    }
+}
+
+void Watched::take_trace(Store& store, const std::string& sha256) {
+    if (stop_) throw Stopped();
+    if (shelf_.holds(sha256)) return;
+    const auto csv = store.whole_trace(sha256);
+    if (!csv) return;
+    const auto figures = shelf_.figures(*csv, [&](const auto& other) { return store.whole_trace(other); });
+    keep_(sha256, figures);
+    shelf_.put(sha256, figures, suspects);
+}
+
+}  // namespace imloop::hub
