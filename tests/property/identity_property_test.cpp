@@ -124,7 +124,7 @@ TEST_CASE("asking where words stand answers as storing a record with them in a c
         facts.push_back(stored);
         const auto copy = settled(facts);
         const auto review = copy.review();
-        const auto* vehicle = copy.vehicle(copy.vehicle_of("~"));
+        const auto vehicle = copy.vehicle(copy.vehicle_of("~"));
         std::vector<std::string> others;
         for (const auto& e : vehicle->records)
             if (e.record_id != "~") others.push_back(e.record_id);
