@@ -4,9 +4,9 @@
 #include <map>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "loop/rows/table.hpp"
 #include "loop/steps.hpp"
 
 namespace imloop::loop {
@@ -19,33 +19,38 @@ struct Period {
 };
 
 /// A function of the vehicles put in; what is taken out of a cohort is what was put in for the vehicle. Not thread
-/// safe; const calls may run beside each other.
+/// safe; const calls may run beside each other where no rows lie elsewhere.
 class Cohorts {
 public:
+    explicit Cohorts(const Rows* rows = nullptr);
+
     /// The vehicle's steps, in place of those of before.
     void put(const std::string& vehicle_id, const std::vector<Step>&);
-    void erase(const std::string& vehicle_id);
+    void erase(const std::string& vehicle_id) { put(vehicle_id, {}); }
     /// By place, those without episodes left out. Costs the steps of the period.
     std::map<std::string, Measures> sums(CohortView, Period, Day as_of) const;
     /// Those with an episode that, as of any day, was opened in the period.
     std::set<std::string> vehicles(Period) const;
 
-private:
+    void write(const RowChanges&);
+    void forget();
+    std::size_t held() const;
+
     struct Sum {
         Day day = 0;
         Measure measure;
         std::int32_t n = 0;
+        bool operator==(const Sum&) const = default;
     };
-    struct Part {
-        const CohortKey* cohort;
-        Sum sum;
-    };
-    using Cohort = std::vector<Sum>;  // ascending by day and measure, each once, none of 0
+    using Cohort = std::vector<Sum>;  ///< ascending by day and measure, each once, none of 0
+    using Parts = std::map<CohortKey, Cohort>;
 
-    void add(std::map<CohortKey, Cohort>::iterator, const Sum&);
+private:
+    void add(const std::string& vehicle_id, const Parts&, int sign);
 
-    std::map<CohortKey, Cohort> cohorts_;  // none empty
-    std::unordered_map<std::string, std::vector<Part>> by_vehicle_;
+    Table<Cohort> cohorts_;    // by view, day of first failure, place; none empty
+    Table<Parts> by_vehicle_;  // what was put in for each
+    Table<Mark> by_day_;       // day of first failure, vehicle
 };
 
 }  // namespace imloop::loop

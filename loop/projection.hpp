@@ -1,5 +1,6 @@
-// The projection in memory: vehicles, episodes and what stands without effect, as a function of the set of admitted
-// lines. Any order of put, any batch boundaries and any repetition that end in the same set give the same answers.
+// The projection: vehicles, episodes and what stands without effect, as a function of the set of admitted lines. Any
+// order of put, any batch boundaries and any repetition that end in the same set give the same answers and the same
+// rows.
 #pragma once
 
 #include <cstdint>
@@ -10,24 +11,24 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <tuple>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "loop/admission.hpp"
+#include "loop/bridges.hpp"
 #include "loop/cohorts.hpp"
 #include "loop/episodes.hpp"
 #include "loop/identity.hpp"
+#include "loop/projection_rows.hpp"
 #include "loop/register.hpp"
 
 namespace imloop::loop {
 
-/// Not thread safe. Answers are of the last settle(). Facts are held packed: some 500 bytes a record beside what
-/// Identity holds.
+/// Not thread safe; without rows elsewhere, const calls may run beside each other. Answers are of the last settle();
+/// walks through many vehicles read rows as they lie elsewhere, so there what was settled must have been written.
 class Projection {
 public:
-    explicit Projection(Policy);
+    /// Over rows that lie elsewhere nothing is read until it is asked for.
+    explicit Projection(Policy, const Rows* rows = nullptr);
 
     /// One line of a journal. Accepted (no problems; a duplicate too): a record. Rejected (`record_id_reused` among its
     /// problems too): only makes its record_id known, so that a correction of it takes effect.
@@ -50,6 +51,12 @@ public:
     Changes settle();
     /// What settle() would have said, had all come at once: for a reader that begins now.
     Changes everything() const;
+
+    /// All rows that changed since the last call. Everything put must have been settled.
+    void write(const RowChanges&);
+    /// Lets go of all rows held.
+    void forget();
+    std::size_t held() const;
 
     const Policy& policy() const { return policy_; }
     const Register& stations() const { return register_; }
@@ -121,89 +128,84 @@ public:
     std::string dump(Day as_of) const;
 
 private:
-    /// The journal line a record is taken from; of several the least.
-    struct Origin {
-        bool foreign = false;  ///< source differs from station_id
-        const std::string* source = nullptr;
-        const std::string* epoch = nullptr;
-        std::uint64_t seq = 0;
-        bool before(const Origin&) const;
-    };
-    /// What only few records have.
-    struct Rare {
-        std::set<std::pair<std::string, std::string>> rejected;  ///< source and station_id of rejected lines
-        std::set<std::string> corrections;                       ///< records that correct this one
-        std::optional<Registration> registration;                ///< its own, or the one a correction brings
-        std::optional<Credential> credential;                    ///< likewise
-        std::string corrects;                                    ///< of a correction
-        std::string replacement;                                 ///< packed; empty: a void
-    };
-    struct Entry {
-        Origin origin;  ///< no source: no accepted line
-        const std::string* station = nullptr;
-        Kind kind{};
-        Moment occurred_at = 0;
-        std::string packed;
-        std::unique_ptr<Rare> rare;
-        const Entry* applied = nullptr;  ///< whose words identity has: its own, a correction's, or none's
-        bool stale = false;              ///< another line than the applied one
-        bool accepted() const { return origin.source != nullptr; }
-        bool known() const { return accepted() || (rare && !rare->rejected.empty()); }
-    };
-    using CredentialKey = std::tuple<Day, Moment, std::string>;
+    using Row = RecordRow;
+    using Special = SpecialRow;
     using Ghosts = std::map<std::string, std::vector<Fact>>;  // by vehicle, or by the first record of a history
+    class Walk;
+    /// Why settle() looks at a record.
+    struct Look {
+        bool is_stale = false;    ///< its line is another
+        bool is_special = false;  ///< it may bring another registration or credential, or may be corrected otherwise
+    };
 
     // projection.cpp: taking in
-    void store(Entry&, const Admitted&, const Origin&);
-    void mark(const std::string& record_id);
-    void mark_bridges();
-    const Rare* rare_in_force(const std::string& id) const;
-    bool apply_credential(const std::string& id);
-    void apply_registration(const std::string& id, std::set<std::string>& changed_stations);
-    void apply(const std::string& id, std::set<std::string>& touched_records, Changes&);
+    void store(const std::string& id, const Admitted&, RecordOrigin);
+    void mark(const std::string& record_id, const Row&);
+
+    // projection_index.cpp: what is found of a record by other words than its id
+    void list(const std::string& id, const Row&, bool is_in);
+    void list_form(const std::string& record_id, const std::string& by, const Fact& form, bool is_in);
+    void list_rejected(const std::string& id, const std::string& source, const std::string& station);
+    void set(const std::string& record_id, bool RecordRow::*flag, bool value);
+    std::vector<std::string> corrections(const std::string& record_id, const Row&) const;
+    std::vector<std::string> waivers_about(const std::string& record_id, const Row&) const;
+    std::set<std::string> records_at(const std::set<std::string>& places) const;
+
+    // projection_settle.cpp: what follows
+    std::vector<std::string> special_ones() const;
+    const Special* special_in_force(const std::string& id) const;
+    void mark_at(const std::set<std::string>& places);
+    void settle_bridges();
+    std::set<std::string> settle_register();
+    void apply(const std::string& id, const Look&, Changes&);
+    void note_before(const std::string& record_id);
+    std::optional<Fact> as_it_counted(const std::string& id, const Row&) const;
+    void touch_past(const std::string& record_id);
+    void look_at_stations(const std::set<std::string>& changed_stations, Changes&);
 
     // projection_scope.cpp: what has effect
-    const Entry* find(const std::string& record_id) const;
-    const std::vector<std::string>* writes_for(const std::string& source, Moment) const;
+    const Row* find(const std::string& record_id) const { return records_.find(key_of(record_id)); }
+    const Special* special(const std::string& record_id) const { return specials_.find(key_of(record_id)); }
+    const Registration* registration_of(const std::string& id, const Row&) const;
     /// Whether the source may write for the station. `registration`: of the record in question, whose county counts
     /// then, so that the register never depends on itself.
     bool holds(const std::string& source, const std::string& station, Moment, const Registration*) const;
-    bool origin_in_scope(const Entry&) const;
-    bool may_correct(const Entry& correction, const Entry& target) const;
-    const Entry* correction_in_force(const Entry& target, std::optional<Day> as_of) const;
-    /// Whose words count for this record: itself, the correction in force (perhaps a void), or none.
-    const Entry* effective(const Entry&, std::optional<Day> as_of) const;
-    static std::optional<Fact> words(const Entry* effective, const Entry& of);
+    bool origin_in_scope(const std::string& id, const Row&) const;
+    bool may_correct(const std::string& id, const Row& correction, const std::string& target_id,
+                     const Row& target) const;
+    /// Its id; empty where there is none.
+    std::string correction_in_force(const std::string& target_id, const Row& target, std::optional<Day> as_of) const;
+    WordsOf effective(const std::string& id, const Row&, std::optional<Day> as_of) const;
+    std::optional<Fact> words(const WordsOf&, const Row& of) const;
 
     // projection_steps.cpp: every form that words of a record ever had, and what the vehicle of today adds up to
-    std::vector<Fact> forms(const Entry&) const;
-    void touch_past(const std::string& record_id, std::set<std::string>& touched_records) const;
-    bool once_stood_at(const Entry&, const std::set<std::string>& stations) const;
-    void put_days(const std::string& record_id, std::set<Day>&) const;
+    std::vector<Fact> forms(const std::string& id, const Row&) const;
     std::vector<Fact> own_facts(const Vehicle&, Day as_of) const;
     std::vector<Step> steps(const std::string& vehicle_id) const;
 
     // projection_view.cpp: answers
     Ghosts ghosts(Day as_of) const;
-    std::vector<Fact> history(const std::string& vehicle_id, Day as_of, Ghosts& gone) const;
     std::vector<Episode> episodes_of(const std::vector<Fact>&, Day as_of) const;
 
     Policy policy_;
+    const Rows* rows_;
     Register register_;
+    Bridges bridges_;
     Identity identity_;
-    std::unordered_set<std::string> texts_;              // sources, epochs and stations, each once
-    std::unordered_map<std::string, Entry> entries_;     // by record_id; entries keep their address
-    std::map<std::string, Registration> registrations_;  // in effect, by record_id
-    std::map<std::string, std::pair<std::string, CredentialKey>> credential_places_;       // in effect, by record_id
-    std::map<std::string, std::map<CredentialKey, Credential>, std::less<>> credentials_;  // by source
-    std::unordered_set<std::string> by_bridges_;                                           // records a bridge wrote
-    std::unordered_map<std::string, std::set<std::string>> waivers_;  // by what they are about, in any form
-    // Records that stand in no vehicle today because of a correction, by the day of it: only views of days before see
-    // them.
-    std::set<std::pair<Day, std::string>> ghosts_;
-    std::unordered_map<std::string, Day> ghost_days_;
-    std::unordered_set<std::string> dirty_;
     Cohorts cohorts_;
+    Table<Row> records_;       // by record_id
+    Table<Special> specials_;  // by record_id
+    Table<Mark> rejected_;     // record_id, source, station_id of a rejected line
+    Table<Mark> corrections_;  // the record, its correction
+    Table<Mark> waivers_;      // what it is about in any form, the waiver, who brings this form
+    Table<Mark> places_;       // a station or county in any form, the record, who brings this form
+    Table<Mark> ghosts_;       // day of the correction, the record that stands in no vehicle because of it
+
+    // Since the last settle(): records to look at; what those whose words changed counted as; records whose vehicle may
+    // have other episodes.
+    std::map<std::string, Look> dirty_;
+    std::map<std::string, std::optional<Fact>> before_;
+    std::set<std::string> touched_;
 };
 
 }  // namespace imloop::loop

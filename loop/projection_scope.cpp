@@ -1,120 +1,106 @@
 // Which lines have effect: scopes of bridges, corrections in force.
-#include <algorithm>
-
 #include "loop/fact_pack.hpp"
 #include "loop/projection.hpp"
 
 namespace imloop::loop {
 
-const Projection::Entry* Projection::find(const std::string& record_id) const {
-    const auto it = entries_.find(record_id);
-    return it == entries_.end() ? nullptr : &it->second;
-}
-
-/// The list in force on the day: the latest credential by (valid_from, occurred_at, record_id) that is not revoked and
-/// names any; before the first one the first holds, as in the register.
-const std::vector<std::string>* Projection::writes_for(const std::string& source, Moment moment) const {
-    const auto held = credentials_.find(source);
-    if (held == credentials_.end()) return nullptr;
-    const std::vector<std::string>* found = nullptr;
-    for (const auto& [key, credential] : held->second) {
-        if (credential.status == "revoked" || credential.writes_for.empty()) continue;
-        if (found && credential.valid_from > day_of(moment)) break;
-        found = &credential.writes_for;
-    }
-    return found;
+const Registration* Projection::registration_of(const std::string& id, const Row& row) const {
+    const Special* own = row.is_special ? special(id) : nullptr;
+    return own && own->registration ? &*own->registration : nullptr;
 }
 
 bool Projection::holds(const std::string& source, const std::string& station, Moment moment,
                        const Registration* registration) const {
     if (source.starts_with('H') || source == station) return true;
     if (!source.starts_with('B')) return false;
-    const auto* list = writes_for(source, moment);
-    if (!list) return false;
-    const auto listed = [&](const std::string& text) {
-        return std::find(list->begin(), list->end(), text) != list->end();
-    };
-    if (listed(station)) return true;
-    if (registration) return listed(registration->county);
+    if (bridges_.names(source, station, moment)) return true;
+    if (registration) return bridges_.names(source, registration->county, moment);
     const auto view = register_.at(station, moment);
-    return view && listed(view->county);
+    return view && bridges_.names(source, view->county, moment);
 }
 
-bool Projection::origin_in_scope(const Entry& entry) const {
-    const Registration* registration = entry.rare && entry.rare->registration ? &*entry.rare->registration : nullptr;
+bool Projection::origin_in_scope(const std::string& id, const Row& row) const {
     // What an I, M or E source may write, admission has judged.
-    return !entry.origin.source->starts_with('B') ||
-           holds(*entry.origin.source, *entry.station, entry.occurred_at, registration);
+    return !row.by_bridge() || holds(row.origin.source, row.station, row.occurred_at, registration_of(id, row));
 }
 
-bool Projection::may_correct(const Entry& correction, const Entry& target) const {
-    const std::string& source = *correction.origin.source;
+bool Projection::may_correct(const std::string& id, const Row& correction, const std::string& target_id,
+                             const Row& target) const {
+    const std::string& source = correction.origin.source;
     if (source.starts_with('H')) return true;
-    const bool about_credential = correction.rare->credential || (target.accepted() && target.kind == Kind::credential);
+    const Special& brought = *special(id);
+    const bool about_credential = brought.credential || (target.accepted() && target.kind == Kind::credential);
     if (about_credential) return false;
-    const Registration* registration = nullptr;
-    if (target.rare->registration) registration = &*target.rare->registration;
-    if (correction.rare->registration) registration = &*correction.rare->registration;
+    const Registration* registration =
+        brought.registration ? &*brought.registration : registration_of(target_id, target);
     if (target.accepted()) {
-        if (!holds(source, *target.station, target.occurred_at, registration)) return false;
+        if (!holds(source, target.station, target.occurred_at, registration)) return false;
     } else {
-        const auto& lines = target.rare->rejected;
         // A mistyped station_id may be the very fault to mend: who wrote the rejected line may correct it.
-        if (std::none_of(lines.begin(), lines.end(), [&](const auto& line) {
-                return line.first == source || holds(source, line.second, correction.occurred_at, registration);
-            }))
-            return false;
+        bool is_allowed = false;
+        const auto lines = key_of(target_id);
+        rejected_.each_between(lines, end_of(lines), [&](std::string_view key, const Mark&) {
+            KeyReader reader(key);
+            reader.text();
+            const auto writer = reader.text();
+            is_allowed = writer == source || holds(source, reader.text(), correction.occurred_at, registration);
+            return !is_allowed;
+        });
+        if (!is_allowed) return false;
     }
-    if (correction.rare->replacement.empty()) return true;
-    const Fact replacement = unpack(correction.rare->replacement);
+    if (brought.replacement.empty()) return true;
+    const Fact replacement = unpack(brought.replacement);
     return holds(source, replacement.station_id, replacement.occurred_at, registration);
 }
 
-const Projection::Entry* Projection::correction_in_force(const Entry& target, std::optional<Day> as_of) const {
-    if (!target.rare || target.rare->corrections.empty() || !target.known()) return nullptr;
-    if (target.accepted() && target.kind == Kind::correction) return nullptr;
-    const Entry* latest = nullptr;
+std::string Projection::correction_in_force(const std::string& target_id, const Row& target,
+                                            std::optional<Day> as_of) const {
+    if (!target.is_corrected || !target.known()) return {};
+    if (target.accepted() && target.kind == Kind::correction) return {};
+    std::string latest;
+    Moment latest_at = 0;
     // In ascending order of record_id: of one moment the last wins.
-    for (const auto& id : target.rare->corrections) {
-        const Entry& c = *find(id);
+    for (auto& id : corrections(target_id, target)) {
+        const Row& c = *find(id);
         if (as_of && day_of(c.occurred_at) > *as_of) continue;
-        if (latest && c.occurred_at < latest->occurred_at) continue;
-        if (origin_in_scope(c) && may_correct(c, target)) latest = &c;
+        if (!latest.empty() && c.occurred_at < latest_at) continue;
+        if (!origin_in_scope(id, c) || !may_correct(id, c, target_id, target)) continue;
+        latest = std::move(id);
+        latest_at = c.occurred_at;
     }
     return latest;
 }
 
-const Projection::Entry* Projection::effective(const Entry& entry, std::optional<Day> as_of) const {
-    if (const Entry* correction = correction_in_force(entry, as_of)) return correction;
-    return entry.accepted() && origin_in_scope(entry) ? &entry : nullptr;
+WordsOf Projection::effective(const std::string& id, const Row& row, std::optional<Day> as_of) const {
+    if (auto correction = correction_in_force(id, row, as_of); !correction.empty())
+        return {WordsOf::Kind::correction, std::move(correction)};
+    return {row.accepted() && origin_in_scope(id, row) ? WordsOf::Kind::itself : WordsOf::Kind::nobody};
 }
 
-std::optional<Fact> Projection::words(const Entry* effective, const Entry& of) {
-    if (!effective) return std::nullopt;
-    if (effective == &of) return unpack(of.packed);
-    if (effective->rare->replacement.empty()) return std::nullopt;
-    return unpack(effective->rare->replacement);
+std::optional<Fact> Projection::words(const WordsOf& of, const Row& row) const {
+    if (of.kind == WordsOf::Kind::itself) return unpack(row.packed);
+    if (of.kind == WordsOf::Kind::nobody) return std::nullopt;
+    const auto& replacement = special(of.correction)->replacement;
+    return replacement.empty() ? std::nullopt : std::optional(unpack(replacement));
 }
 
 std::optional<std::string> Projection::corrected_by(const std::string& record_id) const {
-    const Entry* target = find(record_id);
-    const Entry* correction = target ? correction_in_force(*target, std::nullopt) : nullptr;
-    if (!correction) return std::nullopt;
-    for (const auto& id : target->rare->corrections)
-        if (find(id) == correction) return id;
-    return std::nullopt;
+    const Row* target = find(record_id);
+    auto correction = target ? correction_in_force(record_id, *target, std::nullopt) : std::string();
+    return correction.empty() ? std::nullopt : std::optional(std::move(correction));
 }
 
 std::optional<std::string_view> Projection::without_effect(const std::string& record_id) const {
-    const Entry* entry = find(record_id);
-    if (!entry || !entry->accepted()) return std::nullopt;
-    if (!origin_in_scope(*entry)) return "station_not_in_writes_for";
-    if (entry->kind != Kind::correction) return std::nullopt;
-    const Entry& target = *find(entry->rare->corrects);
+    const Row* row = find(record_id);
+    if (!row || !row->accepted()) return std::nullopt;
+    if (!origin_in_scope(record_id, *row)) return "station_not_in_writes_for";
+    if (row->kind != Kind::correction) return std::nullopt;
+    const auto& corrects = special(record_id)->corrects;
+    const Row& target = *find(corrects);
     if (!target.known()) return "corrected_record_unknown";
     if (target.accepted() && target.kind == Kind::correction) return "correction_of_correction";
-    if (!may_correct(*entry, target)) return "correction_out_of_scope";
-    if (correction_in_force(target, std::nullopt) != entry) return "correction_superseded";
+    if (!may_correct(record_id, *row, corrects, target)) return "correction_out_of_scope";
+    if (correction_in_force(corrects, target, std::nullopt) != record_id) return "correction_superseded";
     return std::nullopt;
 }
 

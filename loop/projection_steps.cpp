@@ -1,6 +1,4 @@
 // What the vehicles of today looked like on every day: the forms their records had, the days these came and went.
-#include <algorithm>
-
 #include "loop/fact_pack.hpp"
 #include "loop/projection.hpp"
 
@@ -12,38 +10,13 @@ bool is_failed_test(const Fact& f) { return f.inspection && f.inspection->verdic
 }  // namespace
 
 /// Its own words and those that corrections bring, whether or not they ever had effect.
-std::vector<Fact> Projection::forms(const Entry& entry) const {
+std::vector<Fact> Projection::forms(const std::string& id, const Row& row) const {
     std::vector<Fact> out;
-    if (entry.accepted()) out.push_back(unpack(entry.packed));
-    if (entry.rare)
-        for (const auto& id : entry.rare->corrections)
-            if (const auto& replacement = find(id)->rare->replacement; !replacement.empty())
-                out.push_back(unpack(replacement));
+    if (row.accepted()) out.push_back(unpack(row.packed));
+    for (const auto& correction : corrections(id, row))
+        if (const auto& replacement = special(correction)->replacement; !replacement.empty())
+            out.push_back(unpack(replacement));
     return out;
-}
-
-/// A correction that is superseded today changes what days before it saw.
-void Projection::touch_past(const std::string& record_id, std::set<std::string>& touched_records) const {
-    const Entry& entry = *find(record_id);
-    if (!entry.rare || entry.rare->corrections.empty()) return;
-    touched_records.insert(record_id);
-    for (const Fact& form : forms(entry))
-        if (form.decision && form.decision->action == "waive") touched_records.insert(form.decision->about);
-}
-
-bool Projection::once_stood_at(const Entry& entry, const std::set<std::string>& stations) const {
-    if (entry.station && stations.contains(*entry.station)) return true;
-    return entry.rare && !entry.rare->corrections.empty() &&
-           std::ranges::any_of(forms(entry), [&](const Fact& f) { return stations.contains(f.station_id); });
-}
-
-/// On which another form of the record may be seen than the day before.
-void Projection::put_days(const std::string& record_id, std::set<Day>& days) const {
-    const Entry& entry = *find(record_id);
-    if (entry.accepted()) days.insert(day_of(entry.occurred_at));
-    if (!entry.rare) return;
-    for (const auto& id : entry.rare->corrections) days.insert(day_of(find(id)->occurred_at));
-    for (const Fact& form : forms(entry)) days.insert(day_of(form.occurred_at));
 }
 
 std::vector<Fact> Projection::own_facts(const Vehicle& vehicle, Day as_of) const {
@@ -56,28 +29,32 @@ std::vector<Fact> Projection::own_facts(const Vehicle& vehicle, Day as_of) const
 std::vector<Step> Projection::steps(const std::string& vehicle_id) const {
     const auto vehicle = identity_.vehicle(vehicle_id);
     if (!vehicle) return {};
-    std::set<Day> days;
-    bool ever_failed = false, ever_corrected = false;
+    std::set<Day> days;  // on which another form of a record may be seen than the day before
+    const auto forms_and_days = [&](const std::string& id, const Row& row) {
+        for (const auto& correction : corrections(id, row)) days.insert(day_of(find(correction)->occurred_at));
+        auto out = forms(id, row);
+        for (const Fact& form : out) days.insert(day_of(form.occurred_at));
+        return out;
+    };
+    bool ever_failed = false, ever_corrected = false, ever_waived = false;
     std::vector<Fact> facts;
     for (const Evidence& e : vehicle->records) {
-        const Entry& entry = *find(e.record_id);
-        put_days(e.record_id, days);
-        const bool is_corrected = entry.rare && !entry.rare->corrections.empty();
-        ever_corrected |= is_corrected;
-        for (Fact& form : forms(entry)) {
+        const Row& row = *find(e.record_id);
+        ever_corrected |= row.is_corrected;
+        ever_waived |= row.is_waived;
+        for (Fact& form : forms_and_days(e.record_id, row)) {
             ever_failed |= is_failed_test(form);
-            if (!is_corrected) facts.push_back(std::move(form));
+            facts.push_back(std::move(form));
         }
-        if (const auto waived = waivers_.find(e.record_id); waived != waivers_.end())
-            for (const auto& id : waived->second) {
-                put_days(id, days);
-                for (const Fact& form : forms(*find(id)))
-                    if (form.decision && form.decision->until) days.insert(*form.decision->until + 1);
-            }
+        for (const auto& id : waivers_about(e.record_id, row))
+            for (const Fact& form : forms_and_days(id, *find(id)))
+                if (form.decision && form.decision->until) days.insert(*form.decision->until + 1);
     }
     if (!ever_failed) return {};
-    return loop::steps(std::move(days),
-                       [&](Day day) { return episodes_of(ever_corrected ? own_facts(*vehicle, day) : facts, day); });
+    return loop::steps(std::move(days), [&](Day day) {
+        if (ever_corrected) return episodes_of(own_facts(*vehicle, day), day);
+        return loop::episodes(facts, ever_waived ? waivers(facts, day) : std::vector<Fact>(), register_, policy_, day);
+    });
 }
 
 }  // namespace imloop::loop

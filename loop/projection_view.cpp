@@ -9,14 +9,14 @@
 namespace imloop::loop {
 
 std::optional<Fact> Projection::fact(const std::string& record_id) const {
-    const Entry* entry = find(record_id);
-    return entry ? words(effective(*entry, std::nullopt), *entry) : std::nullopt;
+    const Row* row = find(record_id);
+    return row ? words(effective(record_id, *row, std::nullopt), *row) : std::nullopt;
 }
 
 std::optional<Fact> Projection::fact(const std::string& record_id, Day as_of) const {
-    const Entry* entry = find(record_id);
-    if (!entry) return std::nullopt;
-    auto seen = words(effective(*entry, as_of), *entry);
+    const Row* row = find(record_id);
+    if (!row) return std::nullopt;
+    auto seen = words(effective(record_id, *row, as_of), *row);
     if (seen && day_of(seen->occurred_at) > as_of) seen.reset();
     return seen;
 }
@@ -74,8 +74,15 @@ Placement Projection::place(const VehicleWords& given, Moment at, Day as_of) con
 
 Projection::Ghosts Projection::ghosts(Day as_of) const {
     Ghosts placed, alone;
-    for (auto it = ghosts_.lower_bound({as_of + 1, std::string()}); it != ghosts_.end(); ++it) {
-        auto f = fact(it->second, as_of);
+    std::vector<std::string> since;
+    ghosts_.each_between(key_of(std::int64_t{as_of} + 1), "", [&](std::string_view key, const Mark&) {
+        KeyReader reader(key);
+        reader.number();
+        since.push_back(reader.text());
+        return true;
+    });
+    for (const auto& record_id : since) {
+        auto f = fact(record_id, as_of);
         if (!f || !f->vehicle) continue;
         const VehicleWords& v = *f->vehicle;
         const Placement at = identity_.place(v, f->occurred_at);
@@ -101,11 +108,10 @@ Projection::Ghosts Projection::ghosts(Day as_of) const {
 
 std::vector<Fact> Projection::waivers(const std::vector<Fact>& of, Day as_of) const {
     std::vector<Fact> out;
-    if (waivers_.empty()) return out;
     for (const Fact& f : of) {
-        const auto it = waivers_.find(f.record_id);
-        if (it == waivers_.end()) continue;
-        for (const auto& id : it->second) {
+        const Row* row = find(f.record_id);
+        if (!row) continue;
+        for (const auto& id : waivers_about(f.record_id, *row)) {
             auto d = fact(id, as_of);
             if (d && d->decision && d->decision->action == "waive" && d->decision->about == f.record_id)
                 out.push_back(std::move(*d));
@@ -140,40 +146,63 @@ std::optional<Episode> Projection::episode(const std::string& failure_record_id,
     return std::nullopt;
 }
 
-/// As seen on the day, with what was voided since, which is taken out of `gone`.
-std::vector<Fact> Projection::history(const std::string& vehicle_id, Day as_of, Ghosts& gone) const {
-    std::vector<Fact> out;
-    if (const auto vehicle = identity_.vehicle(vehicle_id)) out = own_facts(*vehicle, as_of);
-    if (auto voided = gone.extract(vehicle_id); !voided.empty())
-        std::ranges::move(voided.mapped(), std::back_inserter(out));
-    return out;
-}
+/// Reads the records of many vehicles for a walk, and lets go of them on its way where they lie elsewhere.
+class Projection::Walk {
+public:
+    Walk(const Projection& of, Day as_of) : of_(of), as_of_(as_of), gone_(of.ghosts(as_of)) {
+        assert(of.dirty_.empty());
+        if (of.rows_) own_.emplace(of.policy_, of.rows_);
+    }
+    const Ghosts& gone() const { return gone_; }
+    /// As seen on the day, with what was voided since.
+    std::vector<Fact> history(const std::string& vehicle_id) {
+        std::vector<Fact> out;
+        if (const auto vehicle = of_.identity_.vehicle(vehicle_id)) out = reader().own_facts(*vehicle, as_of_);
+        if (auto voided = gone_.extract(vehicle_id); !voided.empty())
+            std::ranges::move(voided.mapped(), std::back_inserter(out));
+        return out;
+    }
+    std::vector<Episode> episodes(const std::vector<Fact>& history) { return reader().episodes_of(history, as_of_); }
+
+private:
+    static constexpr std::size_t rows_held_max = 10'000;
+
+    const Projection& reader() {
+        if (!own_) return of_;
+        if (own_->held() > rows_held_max) own_->forget();
+        return *own_;
+    }
+
+    const Projection& of_;
+    Day as_of_;
+    Ghosts gone_;  // those not visited yet
+    std::optional<Projection> own_;
+};
 
 void Projection::each_history(Day as_of, const HistoryVisitor& visit) const {
-    assert(dirty_.empty());
-    auto gone = ghosts(as_of);
-    for (const Vehicle& vehicle : identity_.vehicles())
-        visit(vehicle.vehicle_id, history(vehicle.vehicle_id, as_of, gone));
-    for (const auto& [id, facts] : gone) visit(id, facts);
+    Walk walk(*this, as_of);
+    for (const Vehicle& vehicle : identity_.vehicles()) visit(vehicle.vehicle_id, walk.history(vehicle.vehicle_id));
+    for (const auto& [id, facts] : walk.gone()) visit(id, facts);
 }
 
 void Projection::each_history(const std::set<std::string>& of, Day as_of, const HistoryVisitor& visit) const {
-    auto gone = ghosts(as_of);
-    for (const auto& id : of) visit(id, history(id, as_of, gone));
+    Walk walk(*this, as_of);
+    for (const auto& id : of) visit(id, walk.history(id));
 }
 
 void Projection::each_vehicle(Day as_of, const Visitor& visit) const {
-    each_history(as_of, [&](const std::string& id, const std::vector<Fact>& records) {
-        visit(id, episodes_of(records, as_of));
-    });
+    Walk walk(*this, as_of);
+    for (const Vehicle& vehicle : identity_.vehicles())
+        visit(vehicle.vehicle_id, walk.episodes(walk.history(vehicle.vehicle_id)));
+    for (const auto& [id, facts] : walk.gone()) visit(id, walk.episodes(facts));
 }
 
 void Projection::each_failed(Period period, Day as_of, const Visitor& visit) const {
-    auto gone = ghosts(as_of);
+    Walk walk(*this, as_of);
     auto ids = cohorts_.vehicles(period);
-    for (const auto& [id, voided] : gone) ids.insert(id);
+    for (const auto& [id, voided] : walk.gone()) ids.insert(id);
     for (const auto& id : ids) {
-        auto episodes = episodes_of(history(id, as_of, gone), as_of);
+        auto episodes = walk.episodes(walk.history(id));
         std::erase_if(episodes, [&](const Episode& e) { return !period.holds(day_of(e.first_failure)); });
         if (!episodes.empty()) visit(id, episodes);
     }
@@ -190,16 +219,18 @@ void Projection::each_with_voided(Day as_of, const VoidedVisitor& visit) const {
 }
 
 std::optional<Projection::Line> Projection::journal_line(const std::string& record_id) const {
-    const Entry* entry = find(record_id);
-    if (!entry || !entry->accepted()) return std::nullopt;
-    return Line{*entry->origin.source, *entry->origin.epoch, entry->origin.seq};
+    const Row* row = find(record_id);
+    if (!row || !row->accepted()) return std::nullopt;
+    return Line{row->origin.source, row->origin.epoch, row->origin.seq};
 }
 
 std::optional<Projection::WordsLine> Projection::words_line(const std::string& record_id) const {
-    const Entry* entry = find(record_id);
-    const Entry* of = entry ? effective(*entry, std::nullopt) : nullptr;
-    if (!of || !of->accepted() || (of != entry && of->rare->replacement.empty())) return std::nullopt;
-    return WordsLine{{*of->origin.source, *of->origin.epoch, of->origin.seq}, of != entry};
+    const Row* row = find(record_id);
+    const WordsOf of = row ? effective(record_id, *row, std::nullopt) : WordsOf();
+    if (of.kind == WordsOf::Kind::nobody) return std::nullopt;
+    if (of.kind == WordsOf::Kind::itself) return WordsLine{*journal_line(record_id), false};
+    if (special(of.correction)->replacement.empty()) return std::nullopt;
+    return WordsLine{*journal_line(of.correction), true};
 }
 
 bool Projection::may_write_for(const std::string& source, const std::string& station, Moment moment) const {

@@ -1,10 +1,12 @@
 #include "loop/register.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <numbers>
 #include <tuple>
 
+#include "loop/register_pack.hpp"
 #include "loop/vehicle/text.hpp"
 
 namespace imloop::loop {
@@ -28,31 +30,44 @@ bool same_owner(const StationView& a, const StationView& b) {
     return false;
 }
 
+Register::Register(const Rows* rows) : by_station_("loop_stations", rows), station_of_("loop_registrations", rows) {}
+
 void Register::put(Registration r) {
     erase(r.record_id);
-    auto& list = by_station_[r.station_id];
+    station_of_.put(key_of(r.record_id), r.station_id);
+    List& list = by_station_.change_or_new(key_of(r.station_id));
     const auto at =
         std::upper_bound(list.begin(), list.end(), r, [](const auto& a, const auto& b) { return order(a) < order(b); });
     list.insert(at, std::move(r));
 }
 
 void Register::erase(const std::string& record_id) {
-    for (auto it = by_station_.begin(); it != by_station_.end(); ++it) {
-        auto& list = it->second;
-        if (std::erase_if(list, [&](const auto& r) { return r.record_id == record_id; }) == 0) continue;
-        if (list.empty()) by_station_.erase(it);
-        return;
-    }
+    const auto record = key_of(record_id);
+    const std::string* of = station_of_.find(record);
+    if (!of) return;
+    const auto station = key_of(*of);
+    List* list = by_station_.change(station);
+    assert(list);
+    [[maybe_unused]] const auto erased = std::erase_if(*list, [&](const auto& r) { return r.record_id == record_id; });
+    assert(erased == 1);
+    if (list->empty()) by_station_.erase(station);
+    station_of_.erase(record);
+}
+
+std::optional<Registration> Register::find(const std::string& record_id) const {
+    const std::string* of = station_of_.find(key_of(record_id));
+    if (!of) return std::nullopt;
+    const List* list = by_station_.find(key_of(*of));
+    assert(list);
+    return *std::ranges::find(*list, record_id, &Registration::record_id);
 }
 
 std::optional<StationView> Register::at(std::string_view station_id, Moment moment) const {
-    const auto it = by_station_.find(station_id);
-    if (it == by_station_.end()) return std::nullopt;
-    const auto& list = it->second;
-    const auto after = std::upper_bound(list.begin(), list.end(), day_of(moment),
-                                        [](Day day, const auto& r) { return day < r.valid_from; });
-    const bool before_the_first = after == list.begin();
-    const Registration& r = before_the_first ? list.front() : *(after - 1);
+    const List* list = by_station_.find(key_of(station_id));
+    if (!list) return std::nullopt;
+    const auto after = std::ranges::upper_bound(*list, day_of(moment), {}, &Registration::valid_from);
+    const bool before_the_first = after == list->begin();
+    const Registration& r = before_the_first ? list->front() : *(after - 1);
     return StationView{r.kind,
                        r.name,
                        r.county,
@@ -68,15 +83,36 @@ std::optional<StationView> Register::at(std::string_view station_id, Moment mome
 }
 
 std::optional<Day> Register::since(std::string_view station_id) const {
-    const auto it = by_station_.find(station_id);
-    return it == by_station_.end() ? std::nullopt : std::optional(it->second.front().valid_from);
+    const List* list = by_station_.find(key_of(station_id));
+    return list ? std::optional(list->front().valid_from) : std::nullopt;
 }
 
 std::vector<std::string> Register::stations() const {
     std::vector<std::string> out;
-    for (const auto& [id, list] : by_station_) out.push_back(id);
+    by_station_.each("", [&](std::string_view key, const List&) { out.push_back(KeyReader(key).text()); });
     return out;
 }
+
+std::vector<std::string> Register::ever_in(std::string_view county) const {
+    std::vector<std::string> out;
+    by_station_.each("", [&](std::string_view key, const List& list) {
+        if (std::ranges::any_of(list, [&](const auto& r) { return r.county == county; }))
+            out.push_back(KeyReader(key).text());
+    });
+    return out;
+}
+
+void Register::write(const RowChanges& changes) {
+    by_station_.write(changes);
+    station_of_.write(changes);
+}
+
+void Register::forget() {
+    by_station_.forget();
+    station_of_.forget();
+}
+
+std::size_t Register::held() const { return by_station_.held() + station_of_.held(); }
 
 bool Policy::inside(std::string_view county) const {
     return county == city || std::find(counties.begin(), counties.end(), county) != counties.end();

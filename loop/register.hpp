@@ -1,13 +1,12 @@
 // The register of stations in force at a moment, and the policy the loop is judged by.
 #pragma once
 
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "loop/rows/table.hpp"
 #include "loop/time.hpp"
 
 namespace imloop::loop {
@@ -58,20 +57,33 @@ struct StationView {
 bool same_owner(const StationView&, const StationView&);
 
 /// Which registrations there are. The one in force at a moment is the latest by (valid_from, occurred_at, record_id)
-/// with valid_from not after the moment's day; before the first one its kind and county hold, but not `filed`.
+/// with valid_from not after the moment's day; before the first one its kind and county hold, but not `filed`. Const
+/// calls may run beside each other where no rows lie elsewhere.
 class Register {
 public:
+    explicit Register(const Rows* rows = nullptr);
+
     void put(Registration);  ///< replaces one of the same record_id
     void erase(const std::string& record_id);
+    /// Nothing where there is none of this record.
+    std::optional<Registration> find(const std::string& record_id) const;
     /// Nothing where the station has no registration at all.
     std::optional<StationView> at(std::string_view station_id, Moment) const;
     std::vector<std::string> stations() const;  ///< ids, ascending
+    /// Those that have a registration in the county, ascending. Costs a look at every station.
+    std::vector<std::string> ever_in(std::string_view county) const;
     /// The day of its first registration; nothing where there is none.
     std::optional<Day> since(std::string_view station_id) const;
-    bool operator==(const Register&) const = default;
+
+    void write(const RowChanges&);
+    void forget();
+    std::size_t held() const;
 
 private:
-    std::map<std::string, std::vector<Registration>, std::less<>> by_station_;  // ascending by the order above
+    using List = std::vector<Registration>;  // ascending by the order above; a station has a handful
+
+    Table<List> by_station_;         // none empty
+    Table<std::string> station_of_;  // by record_id
 };
 
 struct Policy {
