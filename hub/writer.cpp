@@ -107,7 +107,7 @@ void Writer::run_now(const Errand& errand, const Hub::Done& done) {
         } catch (const StoreError& e) {
             end_with(e);
         } catch (const std::exception&) {
-            loop_.forget();
+            loop_.abandon();
             throw;
         }
         done(std::move(*answer));
@@ -118,7 +118,7 @@ void Writer::lose(const std::exception& e) {
     lost_ = true;
     pause_ = reconnect_min;
     next_try_ = std::chrono::steady_clock::now();
-    loop_.forget();
+    loop_.abandon();
     service::say(e.what());
 }
 
@@ -167,7 +167,7 @@ std::vector<Answer> Writer::committed(std::span<Arrival> batch) {
     } catch (const StoreError&) {
         throw;
     } catch (const std::exception& e) {
-        loop_.forget();  // nothing of it was stored
+        loop_.abandon();  // nothing of it was stored
         if (batch.size() == 1) return {internal_error(e)};
     }
     std::vector<Answer> answers;

@@ -8,11 +8,6 @@
 
 namespace imloop::loop {
 
-template <Like<Bridges::List> T>
-auto members(T& l) {
-    return std::tie(l.valid_from, l.occurred_at, l.record_id, l.writes_for);
-}
-
 namespace {
 
 using Lists = std::vector<Bridges::List>;
@@ -95,17 +90,5 @@ bool Bridges::names(std::string_view bridge, std::string_view text, Moment momen
     const auto& in_force = after == lists->begin() ? lists->front() : *std::prev(after);
     return std::ranges::find(in_force.writes_for, text) != in_force.writes_for.end();
 }
-
-void Bridges::write(const RowChanges& changes) {
-    lists_.write(changes);
-    bridge_of_.write(changes);
-}
-
-void Bridges::forget() {
-    lists_.forget();
-    bridge_of_.forget();
-}
-
-std::size_t Bridges::held() const { return lists_.held() + bridge_of_.held(); }
 
 }  // namespace imloop::loop

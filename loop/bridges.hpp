@@ -25,9 +25,7 @@ public:
     /// Whether the list in force names it.
     bool names(std::string_view bridge, std::string_view text, Moment) const;
 
-    void write(const RowChanges&);
-    void forget();
-    std::size_t held() const;
+    auto tables() { return std::tie(lists_, bridge_of_); }
 
     struct List {
         Day valid_from = 0;
@@ -43,5 +41,10 @@ private:
     Table<std::vector<List>> lists_;  // by bridge, ascending by the order above; none empty
     Table<std::string> bridge_of_;    // by record_id
 };
+
+template <Like<Bridges::List> T>
+auto members(T& l) {
+    return std::tie(l.valid_from, l.occurred_at, l.record_id, l.writes_for);
+}
 
 }  // namespace imloop::loop

@@ -7,19 +7,6 @@
 
 namespace imloop::loop {
 
-template <Like<Measure> T>
-auto members(T& m) {
-    return std::tie(m.of, m.value);
-}
-template <Like<CohortKey> T>
-auto members(T& k) {
-    return std::tie(k.view, k.place, k.opened_on);
-}
-template <Like<Cohorts::Sum> T>
-auto members(T& s) {
-    return std::tie(s.day, s.measure, s.n);
-}
-
 namespace {
 
 /// All places of a day stand beside each other: a figure is asked of all of them.
@@ -110,19 +97,5 @@ std::set<std::string> Cohorts::vehicles(Period period) const {
     });
     return out;
 }
-
-void Cohorts::write(const RowChanges& changes) {
-    cohorts_.write(changes);
-    by_vehicle_.write(changes);
-    by_day_.write(changes);
-}
-
-void Cohorts::forget() {
-    cohorts_.forget();
-    by_vehicle_.forget();
-    by_day_.forget();
-}
-
-std::size_t Cohorts::held() const { return cohorts_.held() + by_vehicle_.held() + by_day_.held(); }
 
 }  // namespace imloop::loop

@@ -32,9 +32,7 @@ public:
     /// Those with an episode that, as of any day, was opened in the period.
     std::set<std::string> vehicles(Period) const;
 
-    void write(const RowChanges&);
-    void forget();
-    std::size_t held() const;
+    auto tables() { return std::tie(cohorts_, by_vehicle_, by_day_); }
 
     struct Sum {
         Day day = 0;
@@ -52,5 +50,18 @@ private:
     Table<Parts> by_vehicle_;  // what was put in for each
     Table<Mark> by_day_;       // day of first failure, vehicle
 };
+
+template <Like<Measure> T>
+auto members(T& m) {
+    return std::tie(m.of, m.value);
+}
+template <Like<CohortKey> T>
+auto members(T& k) {
+    return std::tie(k.view, k.place, k.opened_on);
+}
+template <Like<Cohorts::Sum> T>
+auto members(T& s) {
+    return std::tie(s.day, s.measure, s.n);
+}
 
 }  // namespace imloop::loop

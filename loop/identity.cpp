@@ -184,16 +184,16 @@ std::size_t Identity::last_work() const { return state_->work; }
 
 void Identity::write(const RowChanges& changes) {
     assert(state_->settled());
-    std::apply([&](auto&... table) { (table.write(changes), ...); }, state_->tables());
+    write_rows(state_->tables(), changes);
 }
 
 void Identity::forget() {
     assert(state_->settled());
-    std::apply([](auto&... table) { (table.forget(), ...); }, state_->tables());
+    forget_rows(state_->tables());
 }
 
-std::size_t Identity::held() const {
-    return std::apply([](auto&... table) { return (table.held() + ...); }, state_->tables());
-}
+std::size_t Identity::held() const { return rows_held(state_->tables()); }
+
+std::vector<std::string_view> Identity::table_names() const { return names_of(state_->tables()); }
 
 }  // namespace imloop::loop

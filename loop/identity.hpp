@@ -87,6 +87,7 @@ public:
     /// Lets go of all rows held; none may wait to be written.
     void forget();
     std::size_t held() const;
+    std::vector<std::string_view> table_names() const;
 
 private:
     struct State;

@@ -39,6 +39,7 @@ public:
 
     void write(const RowChanges& changes) { table_.write(changes); }
     void forget() { table_.forget(); }
+    std::string_view name() const { return table_.name(); }
     std::size_t held() const { return table_.held(); }
 
 private:

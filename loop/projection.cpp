@@ -37,6 +37,7 @@ Projection::Projection(Policy policy, const Rows* rows)
       rows_(rows),
       register_(rows),
       bridges_(rows),
+      identity_(rows),
       cohorts_(rows),
       records_("loop_records", rows),
       specials_("loop_specials", rows),
@@ -92,27 +93,22 @@ void Projection::mark(const std::string& record_id, const Row& row) {
 
 void Projection::write(const RowChanges& changes) {
     assert(dirty_.empty() && before_.empty() && touched_.empty());
-    register_.write(changes);
-    bridges_.write(changes);
-    cohorts_.write(changes);
-    records_.write(changes);
-    specials_.write(changes);
-    for (auto* marks : {&rejected_, &corrections_, &waivers_, &places_, &ghosts_}) marks->write(changes);
+    identity_.write(changes);
+    write_rows(tables(), changes);
 }
 
 void Projection::forget() {
     assert(dirty_.empty() && before_.empty() && touched_.empty());
-    register_.forget();
-    bridges_.forget();
-    cohorts_.forget();
-    records_.forget();
-    specials_.forget();
-    for (auto* marks : {&rejected_, &corrections_, &waivers_, &places_, &ghosts_}) marks->forget();
+    identity_.forget();
+    forget_rows(tables());
 }
 
-std::size_t Projection::held() const {
-    std::size_t out = register_.held() + bridges_.held() + cohorts_.held() + records_.held() + specials_.held();
-    for (const auto* marks : {&rejected_, &corrections_, &waivers_, &places_, &ghosts_}) out += marks->held();
+std::size_t Projection::held() { return identity_.held() + rows_held(tables()); }
+
+std::vector<std::string_view> Projection::table_names() {
+    auto out = names_of(tables());
+    const auto more = identity_.table_names();
+    out.insert(out.end(), more.begin(), more.end());
     return out;
 }
 

@@ -56,7 +56,8 @@ public:
     void write(const RowChanges&);
     /// Lets go of all rows held.
     void forget();
-    std::size_t held() const;
+    std::size_t held();
+    std::vector<std::string_view> table_names();
 
     const Policy& policy() const { return policy_; }
     const Register& stations() const { return register_; }
@@ -186,6 +187,11 @@ private:
     // projection_view.cpp: answers
     Ghosts ghosts(Day as_of) const;
     std::vector<Episode> episodes_of(const std::vector<Fact>&, Day as_of) const;
+
+    auto tables() {
+        return std::tuple_cat(register_.tables(), bridges_.tables(), cohorts_.tables(),
+                              std::tie(records_, specials_, rejected_, corrections_, waivers_, places_, ghosts_));
+    }
 
     Policy policy_;
     const Rows* rows_;

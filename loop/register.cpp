@@ -102,18 +102,6 @@ std::vector<std::string> Register::ever_in(std::string_view county) const {
     return out;
 }
 
-void Register::write(const RowChanges& changes) {
-    by_station_.write(changes);
-    station_of_.write(changes);
-}
-
-void Register::forget() {
-    by_station_.forget();
-    station_of_.forget();
-}
-
-std::size_t Register::held() const { return by_station_.held() + station_of_.held(); }
-
 bool Policy::inside(std::string_view county) const {
     return county == city || std::find(counties.begin(), counties.end(), county) != counties.end();
 }

@@ -75,9 +75,7 @@ public:
     /// The day of its first registration; nothing where there is none.
     std::optional<Day> since(std::string_view station_id) const;
 
-    void write(const RowChanges&);
-    void forget();
-    std::size_t held() const;
+    auto tables() { return std::tie(by_station_, station_of_); }
 
 private:
     using List = std::vector<Registration>;  // ascending by the order above; a station has a handful

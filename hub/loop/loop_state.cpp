@@ -30,6 +30,7 @@ LoopState::LoopState(const loop::Policy& policy, const loop::Rows* rows)
     : projection(policy, rows),
       worklist(rows),
       keys(rows),
+      rows_(rows),
       chains_("loop_chains", rows),
       accepted_("loop_accepted", rows),
       claim_words_("loop_claim_words", rows),
@@ -216,7 +217,11 @@ void LoopState::write(const loop::RowChanges& changes) {
 void LoopState::forget() {
     projection.forget();
     loop::forget_rows(tables());
-    note_ = {};
+}
+
+void LoopState::abandon() {
+    *this = LoopState(loop::Policy(projection.policy()), rows_);
+    keys_changed = true;
 }
 
 std::size_t LoopState::held() { return projection.held() + loop::rows_held(tables()); }

@@ -118,6 +118,8 @@ public:
     /// Between settle() and the next line.
     void write(const loop::RowChanges&);
     void forget();
+    /// Lets go of what was taken in and not written, too.
+    void abandon();
     std::size_t held();
     static std::vector<std::string_view> table_names();
     /// The row that every settle() changes: a reader whose snapshot has the same one knows nothing old.
@@ -133,6 +135,7 @@ private:
     void settle_claim(const std::string& record_id);
     void take_prices(const loop::Admitted&);
 
+    const loop::Rows* rows_;
     loop::Table<ChainState> chains_;      // by source and epoch
     loop::Table<Accepted> accepted_;      // by record
     loop::Table<Claim> claim_words_;      // by the record of the line they stand in
