@@ -26,7 +26,8 @@ bool is_about_holds(const std::string& action) {
 
 struct Hold {
     std::string record_id;
-    Decision latest;  ///< hold, release, refer or refuse
+    Decision latest{};  ///< hold, release, refer or refuse
+    bool was_held = false;
     loop::Moment since = 0, until = 0;
     /// waiting, lapsed, released, referred, refused
     std::string state(loop::Moment now) const {
@@ -39,18 +40,17 @@ struct Hold {
 
 std::vector<Hold> holds_in(const State& state, int minutes) {
     std::vector<Hold> out;
-    for (const auto& [about, decisions] : state.suspects.decisions()) {
-        Hold hold{about, {}, 0, 0};
-        bool was_held = false;
-        for (const auto& d : decisions) {
-            if (!is_about_holds(d.action)) continue;
-            if (d.action == "hold") hold.since = d.occurred_at, was_held = true;
-            hold.latest = d;
-        }
-        if (!was_held) continue;
-        hold.until = hold.since + minutes * loop::Moment{60'000};
-        out.push_back(std::move(hold));
-    }
+    state.suspects.each_decision([&](const std::string& about, const Decision& d) {
+        if (!is_about_holds(d.action)) return;
+        if (out.empty() || out.back().record_id != about) out.push_back({about});
+        Hold& hold = out.back();
+        hold.latest = d;
+        if (d.action != "hold") return;
+        hold.was_held = true;
+        hold.since = d.occurred_at;
+        hold.until = d.occurred_at + minutes * loop::Moment{60'000};
+    });
+    std::erase_if(out, [](const Hold& hold) { return !hold.was_held; });
     std::ranges::stable_sort(out, std::greater(), &Hold::since);
     return out;
 }
@@ -63,7 +63,7 @@ void Hub::Impl::hold_new() {
     std::vector<json> holds;
     std::set<std::string> records;
     for (const auto& flag_id : flags) {
-        const auto* flag = state.suspects.flag(flag_id);
+        const auto flag = state.suspects.flag(flag_id);
         if (!flag || std::ranges::find(policy.watched_stations, flag->station_id) == policy.watched_stations.end())
             continue;
         const auto fact = state.projection.fact(flag->records.front());

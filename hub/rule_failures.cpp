@@ -4,22 +4,18 @@
 
 namespace imloop::hub {
 
-std::vector<std::string> RuleFailures::look(const loop::rules::Suspects::Failed& failed) {
+std::vector<std::string> RuleFailures::count(const loop::rules::Suspects::Failed& more) {
     struct New {
         std::string at;  ///< the first
         std::uint64_t times = 0;
     };
     std::map<std::string, New> found;
-    for (const auto& [at, rules] : failed) {
-        const auto was = known_.find(at);
+    for (const auto& [at, rules] : more)
         for (const auto& rule : rules) {
-            if (was != known_.end() && was->second.contains(rule)) continue;
             auto& of = found[rule];
             if (of.times++ == 0) of.at = at;
             ++by_rule_[rule];
         }
-    }
-    known_ = failed;
     std::vector<std::string> told;
     for (const auto& [rule, of] : found)
         told.push_back(

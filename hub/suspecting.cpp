@@ -37,12 +37,19 @@ std::optional<SuspectRequest> request_of(const json& in, loop::Day today) {
 
 json ids_beyond(const Suspects& of, const Suspects& beyond) {
     json out = json::array();
-    for (const auto& [id, owners] : of.flags())
-        if (!beyond.flag(id))
-            out.push_back({{"flag_id", id},
-                           {"station_id", owners.begin()->second.station_id},
-                           {"claim", loop::rules::claim_of(owners.begin()->second).zh}});
+    of.each_flag([&](const loop::rules::Flag& flag) {
+        if (!beyond.flag(flag.flag_id))
+            out.push_back({{"flag_id", flag.flag_id},
+                           {"station_id", flag.station_id},
+                           {"claim", loop::rules::claim_of(flag).zh}});
+    });
     return out;
+}
+
+std::size_t flags_in(const Suspects& suspects) {
+    std::size_t count = 0;
+    suspects.each_flag([&](const loop::rules::Flag&) { ++count; });
+    return count;
 }
 
 }  // namespace
@@ -54,7 +61,7 @@ void Hub::Impl::sweep() {
 }
 
 void Hub::Impl::tell_rule_failures() {
-    for (const auto& line : rule_failures.look(state.suspects.failed())) service::say(line);
+    for (const auto& line : rule_failures.count(state.suspects.take_failed())) service::say(line);
 }
 
 Answer Hub::Impl::suspects(const json& in) {
@@ -72,8 +79,7 @@ Answer Hub::Impl::suspects(const json& in) {
 
 json Hub::Impl::decisions_about(const std::string& flag_id) {
     json out = json::array();
-    if (const auto of = state.suspects.decisions().find(flag_id); of != state.suspects.decisions().end())
-        for (const auto& d : of->second) out.push_back(words_of(d.record_id));
+    for (const auto& d : state.suspects.decisions(flag_id)) out.push_back(words_of(d.record_id));
     return out;
 }
 
@@ -130,8 +136,8 @@ Answer Hub::Impl::suspect_dry_run(const json& in) {
     Suspects under(state.suspects, std::move(*other));
     under.update(state.projection, state.projection.everything());
     under.sweep(state.projection, loop::day_of(options.now()));
-    const json body{{"before", state.suspects.flags().size()},
-                    {"after", under.flags().size()},
+    const json body{{"before", flags_in(state.suspects)},
+                    {"after", flags_in(under)},
                     {"appear", ids_beyond(under, state.suspects)},
                     {"clear", ids_beyond(state.suspects, under)}};
     return {200, "application/json", body.dump(2) + "\n", {}};

@@ -216,6 +216,7 @@ Projection::Changes Projection::settle() {
         }
     }
     changes.touched.assign(touched.begin(), touched.end());
+    changes.stations = std::move(changed_stations);
     for (const auto& id : changes.identity.gone) cohorts_.erase(id);
     for (const auto& id : changes.touched) cohorts_.put(id, steps(id));
     return changes;

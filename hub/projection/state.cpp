@@ -166,7 +166,7 @@ void State::take_forks_in(Store& store) {
 
 void State::take_traces_of(const State& other) {
     shelf = other.shelf;
-    suspects.traces() = other.suspects.traces();
+    suspects.traces().put_all_of(other.suspects.traces());
 }
 
 bool State::load(const StoredSegment& stored) {

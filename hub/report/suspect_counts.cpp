@@ -10,12 +10,11 @@ using loop::Fact;
 
 std::set<std::string> records_in_force(const loop::rules::Suspects& suspects) {
     std::set<std::string> out;
-    for (const auto& [id, owners] : suspects.flags()) {
-        const auto& flag = owners.begin()->second;
-        if (flag.grade == loop::rules::Grade::weak) continue;
-        if (const auto* said = suspects.decision(id); said != nullptr && said->action == "dismiss") continue;
+    suspects.each_flag([&](const loop::rules::Flag& flag) {
+        if (flag.grade == loop::rules::Grade::weak) return;
+        if (const auto said = suspects.decision(flag.flag_id); said && said->action == "dismiss") return;
         out.insert(flag.records.begin(), flag.records.end());
-    }
+    });
     return out;
 }
 

@@ -15,7 +15,7 @@ using loop::rules::Suspects;
 using nlohmann::json;
 
 std::string state_of(const Suspects& suspects, const std::string& flag_id) {
-    const auto* decision = suspects.decision(flag_id);
+    const auto decision = suspects.decision(flag_id);
     return decision ? decision->action : "open";
 }
 
@@ -74,18 +74,18 @@ Report report_suspects(const loop::Projection& projection, const Suspects& suspe
                 {"records", "记录号", "records"}},
                {},
                {{"from", loop::format_day(request.period.from)}, {"to", loop::format_day(request.period.to)}}};
-    std::vector<const Flag*> flags;
-    for (const auto& [id, owners] : suspects.flags())
-        if (const Flag& flag = owners.begin()->second; is_wanted(projection, suspects, flag, request))
-            flags.push_back(&flag);
-    std::ranges::stable_sort(flags, std::greater(), [](const Flag* f) { return std::pair(f->score_permille, f->day); });
+    loop::rules::Flags flags;
+    suspects.each_flag([&](const Flag& flag) {
+        if (is_wanted(projection, suspects, flag, request)) flags.push_back(flag);
+    });
+    std::ranges::stable_sort(flags, std::greater(), [](const Flag& f) { return std::pair(f.score_permille, f.day); });
     out.about["count"] = flags.size();
     if (request.limit > 0 && flags.size() > request.limit) flags.resize(request.limit);
-    for (const Flag* f : flags)
-        out.rows.push_back({f->flag_id, name_of(f->grade), f->score_permille / 1000.0,
-                            f->day == 0 ? json(nullptr) : json(loop::format_day(f->day)), f->station_id,
-                            county_of(projection, *f), f->person, plate_of(projection, *f, request.unmasked), f->rule,
-                            both(loop::rules::claim_of(*f)), state_of(suspects, f->flag_id), f->records});
+    for (const Flag& f : flags)
+        out.rows.push_back({f.flag_id, name_of(f.grade), f.score_permille / 1000.0,
+                            f.day == 0 ? json(nullptr) : json(loop::format_day(f.day)), f.station_id,
+                            county_of(projection, f), f.person, plate_of(projection, f, request.unmasked), f.rule,
+                            both(loop::rules::claim_of(f)), state_of(suspects, f.flag_id), f.records});
     return out;
 }
 
@@ -133,10 +133,11 @@ Report report_rules(const Suspects& suspects) {
                {},
                json::object()};
     std::map<std::string, int> flags, confirmed, dismissed, asked;
-    for (const auto& [id, owners] : suspects.flags()) ++flags[owners.begin()->second.rule];
-    for (const auto& [id, decisions] : suspects.decisions()) {
+    suspects.each_flag([&](const Flag& flag) { ++flags[flag.rule]; });
+    std::map<std::string, std::string> latest;  // by what is decided
+    suspects.each_decision([&](const std::string& about, const auto& decision) { latest[about] = decision.action; });
+    for (const auto& [id, action] : latest) {
         const std::string rule = id.substr(0, id.find('-'));
-        const auto& action = decisions.rbegin()->action;
         if (action == "confirm") ++confirmed[rule];
         if (action == "dismiss") ++dismissed[rule];
         if (action == "ask") ++asked[rule];
@@ -152,7 +153,7 @@ Report report_rules(const Suspects& suspects) {
 
 std::optional<json> suspect(const loop::Projection& projection, const Suspects& suspects, const std::string& flag_id,
                             const SuspectRequest& request) {
-    const Flag* flag = suspects.flag(flag_id);
+    const auto flag = suspects.flag(flag_id);
     if (!flag) return std::nullopt;
     const auto& table = loop::rules::rule_table(flag->rule);
     const auto claim = loop::rules::claim_of(*flag);

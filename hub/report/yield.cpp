@@ -40,15 +40,13 @@ Report report_yield(const loop::rules::Suspects& suspects) {
                {},
                json::object()};
     std::map<std::string, std::set<std::string>> rules_against;  // by station
-    for (const auto& [id, owners] : suspects.flags())
-        rules_against[owners.begin()->second.station_id].insert(owners.begin()->second.rule);
+    suspects.each_flag([&](const loop::rules::Flag& flag) { rules_against[flag.station_id].insert(flag.rule); });
     std::map<std::string, Count> arms, rules;
-    for (const auto& [station, checks] : suspects.checks())
-        for (const auto& check : checks) {
-            const auto count = [&](Count& of) { ++of.checks, of.found += check.found() ? 1 : 0; };
-            count(arms[check.draw_arm.empty() ? "other" : check.draw_arm]);
-            for (const auto& rule : rules_against[station]) count(rules[rule]);
-        }
+    suspects.each_check([&](const std::string& station, const loop::rules::Check& check) {
+        const auto count = [&](Count& of) { ++of.checks, of.found += check.found() ? 1 : 0; };
+        count(arms[check.draw_arm.empty() ? "other" : check.draw_arm]);
+        for (const auto& rule : rules_against[station]) count(rules[rule]);
+    });
     const Count random = arms["random"];
     out.rows.push_back(row_of("random", {"纯随机", "random"}, random, random));
     out.rows.push_back(row_of("risk", {"按风险加权", "by risk"}, arms["risk"], random));
