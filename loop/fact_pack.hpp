@@ -1,4 +1,4 @@
-// A fact as one compact string, for holding very many of them. Never sent.
+// A fact as one compact string, for holding very many of them: in memory and in rows of projections, never sent.
 #pragma once
 
 #include <string>

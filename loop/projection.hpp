@@ -46,6 +46,7 @@ public:
         /// those with a changed record or waiver, and those with records at a station whose registration changed.
         std::vector<std::string> touched;
         bool register_changed = false;
+        std::set<std::string> stations{};  ///< whose registration changed; everything() names none
     };
     /// Takes in what was put since the last call.
     Changes settle();

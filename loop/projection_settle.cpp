@@ -28,6 +28,7 @@ Projection::Changes Projection::settle() {
 
     changes.identity = identity_.settle();
     changes.register_changed = !changed_stations.empty();
+    changes.stations = changed_stations;
     look_at_stations(changed_stations, changes);
     std::set<std::string> touched(changes.identity.present.begin(), changes.identity.present.end());
     for (const auto& id : touched_)

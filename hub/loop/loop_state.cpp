@@ -143,6 +143,7 @@ void LoopState::settle(loop::Day today, std::int64_t position) {
     note_.gone = changes.identity.gone;
     note_.touched = changes.touched;
     note_.register_changed = changes.register_changed;
+    note_.stations.assign(changes.stations.begin(), changes.stations.end());
     notes_.put(key_of(++counted_.change_or_new("")), std::exchange(note_, {}));
 }
 

@@ -52,6 +52,7 @@ struct ChangeNote {
     std::int64_t position = 0;  ///< of the last segment stored by then
     std::vector<std::string> records, gone, touched;
     bool register_changed = false;
+    std::vector<std::string> stations;  ///< whose registration changed
     std::vector<std::string> traces;  ///< process data that came
     struct Fork {
         std::string source;
@@ -66,7 +67,7 @@ auto members(T& f) {
 }
 template <loop::Like<ChangeNote> T>
 auto members(T& n) {
-    return std::tie(n.position, n.records, n.gone, n.touched, n.register_changed, n.traces, n.forks);
+    return std::tie(n.position, n.records, n.gone, n.touched, n.register_changed, n.stations, n.traces, n.forks);
 }
 
 /// To be raised where the shape or meaning of any row of the view changes: a start makes all of them anew.

@@ -44,6 +44,7 @@ bool Watched::follow(Store& store, const LoopState& of) {
         touched.insert(note.touched.begin(), note.touched.end());
         gone.insert(note.gone.begin(), note.gone.end());
         changes.register_changed |= note.register_changed;
+        changes.stations.insert(note.stations.begin(), note.stations.end());
         traces.insert(traces.end(), note.traces.begin(), note.traces.end());
         for (const auto& fork : note.forks) suspects.forked(fork.source, fork.first, fork.at);
         return true;

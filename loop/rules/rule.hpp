@@ -13,10 +13,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "loop/episodes.hpp"
 #include "loop/fact.hpp"
+#include "loop/pack.hpp"
 #include "loop/record/detail.hpp"
 #include "loop/register.hpp"
 
@@ -41,6 +43,7 @@ struct Value {
     std::string unit;
     bool operator==(const Value&) const = default;
 };
+auto members(Like<Value> auto& v) { return std::tie(v.name, v.text, v.unit); }
 Value number(std::string_view name, double value, int decimals, std::string_view unit = "");
 Value text(std::string_view name, std::string_view words);
 Value moment(std::string_view name, Moment);
@@ -64,6 +67,10 @@ struct Flag {
     std::string key{};
     bool operator==(const Flag&) const = default;
 };
+auto members(Like<Flag> auto& f) {
+    return std::tie(f.flag_id, f.rule, f.version, f.claim, f.grade, f.score_permille, f.records, f.station_id, f.person,
+                    f.other_station_id, f.county, f.day, f.values, f.key);
+}
 
 /// How a line came. Of the arrival, not of the record: equal under rebuild, not under reordering.
 struct Arrival {
@@ -72,6 +79,7 @@ struct Arrival {
     Moment received_at = 0;
     std::vector<std::string> rejected_for;  ///< codes of its problems; empty: accepted
 };
+auto members(Like<Arrival> auto& a) { return std::tie(a.source, a.epoch, a.seq, a.received_at, a.rejected_for); }
 
 /// A record as it counts today, corrections applied.
 struct Record {
@@ -140,7 +148,7 @@ struct Rule {
     void (*record)(const Record&, const Context&, Flags&) = nullptr;
     /// A vehicle's whole history.
     void (*history)(const History&, const Context&, Flags&) = nullptr;
-    std::vector<Group> groups{};
+    std::vector<Group> groups{};  ///< stored keys name them by their place: in another order it is another version
     /// Stations, inspectors, pairs and counties out of their statistics.
     void (*sweep)(const Sweep&, const Context&, Flags&) = nullptr;
 };

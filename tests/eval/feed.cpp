@@ -56,7 +56,7 @@ void Feed::registers(const sim::Year& year, int year_number) {
     }
 }
 
-/// As the hub does (hub/projection/state.cpp): a test whose only fault is its verdict is looked at all the same.
+/// As the hub does (hub/watch/watched.cpp): a test whose only fault is its verdict is looked at all the same.
 void Feed::take(const Line& line) {
     auto admitted = loop::admit(*line.text, *line.source, line.received_at);
     if (!admitted.record_id) return;

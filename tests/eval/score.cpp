@@ -48,21 +48,19 @@ bool Judge::is_right(const Flag& flag, loop::Day day) const { return !campaigns_
 
 void Judge::look(const Feed& feed, loop::Day day) {
     looked_ = day;
-    for (const auto& [id, owners] : feed.suspects().flags()) {
-        if (!seen_.insert(id).second) continue;
-        const Flag& flag = owners.begin()->second;
+    feed.suspects().each_flag([&](const Flag& flag) {
+        if (!seen_.insert(flag.flag_id).second) return;
         for (const auto* campaign : campaigns_of(flag, day))
             if (!is_of_stations(flag) || is_meant(*campaign, flag.rule)) noticed_.try_emplace(campaign, day);
-    }
+    });
 }
 
 Score Judge::score(const Feed& feed) const {
     Score out;
     std::map<std::string, std::set<std::string>> rules_of;  // by cheated record
     std::set<std::string> shown, found_firmly, accused, accused_firmly, stations;
-    for (const auto& [id, owners] : feed.suspects().flags()) {
-        const Flag& flag = owners.begin()->second;
-        if (is_of_counties(flag)) continue;
+    feed.suspects().each_flag([&](const Flag& flag) {
+        if (is_of_counties(flag)) return;
         const bool right = is_right(flag, looked_), firm = flag.grade != Grade::weak;
         auto& rule = out.rules[flag.rule + " " + flag.claim];
         ++rule.flags, rule.right += right;
@@ -70,7 +68,7 @@ Score Judge::score(const Feed& feed) const {
         ++bucket.flags, bucket.right += right, bucket.score += flag.score_permille / 1000.0;
         if (is_of_stations(flag)) {
             if (firm) stations.insert(flag.station_id);
-            continue;
+            return;
         }
         if (firm) ++out.flags, out.right += right;
         for (const auto& record : flag.records) {
@@ -78,11 +76,11 @@ Score Judge::score(const Feed& feed) const {
             rules_of[record].insert(flag.rule);
             if (firm) found_firmly.insert(record);
         }
-        if (right || flag.records.empty()) continue;
+        if (right || flag.records.empty()) return;
         out.wrong.push_back(flag);
         rule.accused += accused.insert(flag.records.front()).second;
         if (firm) accused_firmly.insert(flag.records.front());
-    }
+    });
     for (const auto& campaign : year_.campaigns) {
         if (!began_.contains(&campaign)) continue;
         auto& cheat = out.cheats[campaign.kind->code];

@@ -21,6 +21,7 @@ using loop::rules::Record;
 using loop::rules::Rule;
 using loop::rules::Span;
 using loop::rules::Spans;
+using loop::rules::Suspects;
 using loop::rules::UnlikeVins;
 
 namespace {
@@ -192,6 +193,37 @@ TEST_CASE("a rule that throws is named and left out for that record; the others 
                {"reason", "录错"}});
     world.sweep();
     CHECK_FALSE(world.suspects.failed().contains("record " + id_of(1)));
+}
+
+TEST_CASE("what threw is told once: elsewhere, or after it was mended, again") {
+    static bool is_mended = false;
+    const auto throws = [](const Record& r, const loop::rules::Context&, loop::rules::Flags&) {
+        if (r.is_test() && !is_mended) throw std::runtime_error("not to be judged");
+    };
+    const auto no_keys = [](const Record& r, std::vector<std::string>&) {
+        if (r.is_test()) throw std::runtime_error("no key");
+    };
+    const std::vector<Rule> rules{{.id = "R04", .record = throws}, {.id = "V03", .groups = {{no_keys, count}}}};
+    SuspectWorld world(json::object(), rules);
+    const auto look_again = [&](std::initializer_list<int> ids) {
+        loop::Projection::Changes changes;
+        for (const int n : ids) changes.records.push_back({id_of(n), nullptr});
+        world.suspects.update(world.projection, changes);
+        return world.suspects.take_failed();
+    };
+    using Failed = Suspects::Failed;
+    world.put(a_test(1, stuck));
+    world.settle();
+    CHECK(world.suspects.take_failed() == Failed{{"keys " + id_of(1), {"V03"}}, {"record " + id_of(1), {"R04"}}});
+    CHECK(look_again({1}).empty());
+    world.put(a_test(2, stuck));
+    world.settle();
+    CHECK(look_again({1}) == Failed{{"keys " + id_of(2), {"V03"}}, {"record " + id_of(2), {"R04"}}});
+    is_mended = true;
+    CHECK(look_again({1, 2}).empty());
+    CHECK(world.suspects.failed() == Failed{{"keys " + id_of(1), {"V03"}}, {"keys " + id_of(2), {"V03"}}});
+    is_mended = false;
+    CHECK(look_again({1}) == Failed{{"record " + id_of(1), {"R04"}}});
 }
 
 TEST_CASE("two records of one plate are of one vehicle however its look-alikes were written") {

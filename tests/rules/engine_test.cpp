@@ -133,7 +133,7 @@ TEST_CASE("the latest decision of an officer counts, and outlives the flag") {
     SuspectWorld world;
     for (const auto& r : a_history()) world.put(r);
     const auto id = world.flags("R04").at(0).flag_id;
-    CHECK(world.suspects.decision(id) == nullptr);
+    CHECK_FALSE(world.suspects.decision(id));
     const auto decide = [&](int n, const char* at, const char* action) {
         world.put({{"schema", "imloop/decision/1"},
                    {"record_id", id_of(n)},

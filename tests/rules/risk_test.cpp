@@ -31,10 +31,10 @@ TEST_CASE("a single flag is worth what it says, two rules together more, one rul
     const SuspectWorld world;
     const Flag a = flag("R02", 1, 500), again = flag("R02", 2, 400), b = flag("R03", 1, 500);
     CHECK(risk_of(world.suspects, {}).score_permille == 0);
-    CHECK(risk_of(world.suspects, {&a}).score_permille == 500);
-    CHECK(risk_of(world.suspects, {&a, &again}).score_permille == 500);
+    CHECK(risk_of(world.suspects, {a}).score_permille == 500);
+    CHECK(risk_of(world.suspects, {a, again}).score_permille == 500);
     // odds: prior 0.02/0.98; each flag's ratio is 1 / (0.02/0.98) = 49; 49 * 49 * 0.02/0.98 = 49; 49/50 = 0.98
-    const auto both = risk_of(world.suspects, {&a, &b});
+    const auto both = risk_of(world.suspects, {a, b});
     CHECK(both.score_permille == 980);
     CHECK(both.flag_ids == std::vector<std::string>{"R02-1", "R03-1"});
 }

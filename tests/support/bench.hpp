@@ -73,8 +73,7 @@ inline std::set<std::string> flagged(const Measured& m) {
     }
     world.sweep();
     std::set<std::string> out;
-    for (const auto& [id, owners] : world.suspects.flags())
-        out.insert(owners.begin()->second.rule + " " + owners.begin()->second.claim);
+    world.suspects.each_flag([&](const loop::rules::Flag& flag) { out.insert(flag.rule + " " + flag.claim); });
     return out;
 }
 

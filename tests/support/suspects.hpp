@@ -92,11 +92,13 @@ inline json a_registration(const std::string& station, const json& more = json::
 
 struct SuspectWorld {
     explicit SuspectWorld(const json& changes = json::object(),
-                          const std::vector<loop::rules::Rule>& rules = loop::rules::all())
+                          const std::vector<loop::rules::Rule>& rules = loop::rules::all(),
+                          const loop::Rows* rows = nullptr)
         : projection(loop::default_policy()),
-          suspects(loop::rules::Parameters(changes), loop::default_policy(), rules) {
+          suspects(loop::rules::Parameters(changes), loop::default_policy(), rules, rows) {
+        int n = 800'000;
         for (const auto* station : {"I610404-01", "I610404-02", "M610404-03", "M610404-04"})
-            put(a_registration(station), "H610400-01");
+            put(a_registration(station, {{"record_id", id_of(++n)}}), "H610400-01");
     }
 
     /// Received a minute after it occurred, in a journal of its station's own, unless said otherwise. Throws where the
@@ -136,8 +138,9 @@ struct SuspectWorld {
     std::vector<loop::rules::Flag> flags(const std::string& rule) {
         sweep();
         std::vector<loop::rules::Flag> out;
-        for (const auto& [id, owners] : suspects.flags())
-            if (owners.begin()->second.rule == rule) out.push_back(owners.begin()->second);
+        suspects.each_flag([&](const loop::rules::Flag& flag) {
+            if (flag.rule == rule) out.push_back(flag);
+        });
         return out;
     }
 

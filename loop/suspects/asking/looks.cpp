@@ -1,9 +1,12 @@
 // The rules are asked: about records that changed, vehicles, keys, and in a sweep about all that is large.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 #include <tuple>
 #include <utility>
 
+#include "loop/fact_pack.hpp"
 #include "loop/suspects/asking/suspects.hpp"
 
 namespace imloop::loop::rules {
@@ -50,36 +53,38 @@ void Suspects::update(const Projection& projection, const Projection::Changes& c
         if (auto now = projection.fact(changed.record_id)) put_in(record(projection, std::move(*now)));
         again_.insert(changed.record_id);
     }
-    if (changes.register_changed)
-        for (const auto& [id, lines] : rejected_) again_.insert(id);
-    sweep_stale_ = sweep_stale_ || changes.register_changed || !again_.empty();
+    for (const auto& station : changes.stations)
+        for (const auto& key : rows_.rejected_by_station.keys(key_of(station))) again_.insert(second_of(key));
+    if (changes.register_changed || !again_.empty()) note_sweep();
     for (const auto& id : std::exchange(again_, {})) {
         look_at_record(projection, id);
-        if (rejected_.contains(id)) look_at_rejected(projection, id);
+        if (rows_.rejected.has_any(key_of(id))) look_at_rejected(projection, id);
     }
     for (const auto& id : changes.identity.gone) {
         drop("vehicle " + id);
         statistics_.drop(id);
-        stale_vehicles_.erase(id);
+        rows_.stale_vehicles.erase(key_of(id));
     }
     for (const auto& id : changes.touched) {
         if (records_of(projection, id) > looked_at_once_max)
-            stale_vehicles_.insert(id);
+            rows_.stale_vehicles.put(key_of(id), {});
         else
             look_at_vehicle(projection, id);
     }
     for (const SharedKey& key : std::exchange(stale_, {})) {
-        if (waits_for_sweep(key))
-            stale_swept_.insert(key);
+        if (is_large(key))
+            rows_.stale_keys.put(key.row(), {});
         else
             look_at_shared(projection, key);
     }
 }
 
-bool Suspects::waits_for_sweep(const SharedKey& key) const {
-    if (groups_[key.group].group->swept) return true;
-    const auto it = shared_.find(key);
-    return it != shared_.end() && it->second.size() > looked_at_once_max;
+bool Suspects::is_large(const SharedKey& key) const {
+    const auto prefix = key.row();
+    std::size_t counted = 0;
+    rows_.shared.each_between(prefix, end_of(prefix),
+                              [&](std::string_view, const Mark&) { return ++counted <= looked_at_once_max; });
+    return counted > looked_at_once_max;
 }
 
 void Suspects::look_at_record(const Projection& projection, const std::string& record_id) {
@@ -100,7 +105,9 @@ void Suspects::look_at_rejected(const Projection& projection, const std::string&
     if (projection.journal_line(record_id)) return drop(owner);
     const Context ctx = context(projection);
     Findings found;
-    for (const Record& line : rejected_.at(record_id))
+    rows_.rejected.each(key_of(record_id), [&](std::string_view, const RejectedLine& row) {
+        Record line{unpack(row.fact), {}, row.arrival};
+        line.detail = detail_of(line.fact);
         for (const Rule* rule : rules_) {
             if (!rule->record) continue;
             found.ask(*rule, [&](Flags& flags) {
@@ -108,11 +115,11 @@ void Suspects::look_at_rejected(const Projection& projection, const std::string&
                 for (auto& flag : flags) complete(flag, line.fact);
             });
         }
+    });
     replace(owner, std::move(found));
 }
 
 void Suspects::look_at_vehicle(const Projection& projection, const std::string& vehicle_id) {
-    stale_vehicles_.erase(vehicle_id);
     History history{vehicle_id, {}, {}};
     for (auto& fact : projection.facts(vehicle_id)) history.records.push_back(record(projection, std::move(fact)));
     std::ranges::sort(history.records, in_order);
@@ -126,14 +133,14 @@ void Suspects::look_at_vehicle(const Projection& projection, const std::string& 
 }
 
 void Suspects::look_at_shared(const Projection& projection, const SharedKey& key) {
-    const auto [rule, group] = groups_[key.group];
-    const std::string owner = "shared " + std::to_string(key.group) + " " + std::to_string(key.key);
-    const auto it = shared_.find(key);
-    if (it == shared_.end()) return drop(owner);
+    const auto [rule, group] = groups_.at(key.group);
+    const auto owner = fmt::format("shared {} {}", key.group, key.key);
     std::vector<Record> records;
-    for (const Index index : it->second)
-        if (auto fact = projection.fact(known_[index].id)) records.push_back(record(projection, std::move(*fact)));
-    assert(!records.empty() && records.size() == it->second.size());  // what is put in counts
+    rows_.shared.each(key.row(), [&](std::string_view row, const Mark&) {
+        auto fact = projection.fact(record_of_shared(row));
+        assert(fact);  // what is put in counts
+        if (fact) records.push_back(record(projection, std::move(*fact)));
+    });
     if (records.empty()) return drop(owner);
     std::ranges::sort(records, in_order);
     Findings found;
@@ -143,27 +150,38 @@ void Suspects::look_at_shared(const Projection& projection, const SharedKey& key
 
 std::map<std::string, Against> Suspects::against(std::string_view before) const {
     std::map<std::string, Against> out;
-    for (const auto& [id, owners] : flags_) {
-        const auto& [owner, flag] = *owners.begin();
-        const Decision* said = decision(id);
+    each_first([&](const std::string& owner, const Flag& flag) {
         // What this sweep has not come to yet is of the last one.
-        if (owner.starts_with("sweep ") && flag.rule >= before) continue;
-        if (flag.station_id.empty() || (said && said->action == "dismiss")) continue;
+        if (flag.station_id.empty() || (owner.starts_with("sweep ") && flag.rule >= before)) return;
+        const auto said = decision(flag.flag_id);
+        if (said && said->action == "dismiss") return;
         const bool is_confirmed = said && said->action == "confirm";
-        if (flag.grade != Grade::strong && !is_confirmed) continue;
+        if (flag.grade != Grade::strong && !is_confirmed) return;
         auto& of = out[flag.station_id];
         of.strong += flag.grade == Grade::strong;
         of.confirmed += is_confirmed;
-    }
+    });
     return out;
 }
 
+Swept Suspects::swept() const {
+    const auto* last = rows_.swept.find(key_of("last"));
+    return last ? *last : Swept();
+}
+
+void Suspects::put_swept(Swept now) { rows_.swept.put(key_of("last"), now); }
+
 void Suspects::sweep(const Projection& projection, Day as_of) {
-    for (const auto& id : std::exchange(stale_vehicles_, {})) look_at_vehicle(projection, id);
-    for (const SharedKey& key : std::exchange(stale_swept_, {})) look_at_shared(projection, key);
-    if (!sweep_stale_ && swept_to_ == as_of) return;
-    sweep_stale_ = false;
-    swept_to_ = as_of;
+    for (const auto& key : rows_.stale_vehicles.keys("")) {
+        rows_.stale_vehicles.erase(key);
+        look_at_vehicle(projection, KeyReader(key).text());
+    }
+    for (const auto& key : rows_.stale_keys.keys("")) {
+        rows_.stale_keys.erase(key);
+        look_at_shared(projection, shared_key_of(key));
+    }
+    if (const auto last = swept(); !last.is_stale && last.to == as_of) return;
+    put_swept({false, as_of});
     const Context ctx = context(projection);
     for (const Rule* rule : rules_) {
         if (!rule->sweep) continue;

@@ -10,64 +10,80 @@ constexpr int sure_permille = 990;
 
 double logit(double p) { return std::log(p / (1 - p)); }
 
-std::string_view said_of(const Suspects& suspects, const Flag& flag) {
-    const Decision* decision = suspects.decision(flag.flag_id);
-    return decision ? std::string_view(decision->action) : std::string_view();
+/// What a flag says, an officer's word considered.
+struct Evidence {
+    std::string flag_id, rule;
+    int score = 0;  ///< 0: nothing
+};
+
+std::string said_of(const Suspects& suspects, const std::string& flag_id) {
+    const auto decision = suspects.decision(flag_id);
+    return decision ? decision->action : std::string();
 }
 
-int score_of(const Suspects& suspects, const Flag& flag) {
-    const auto said = said_of(suspects, flag);
-    if (said == "dismiss") return 0;
-    return said == "confirm" ? sure_permille : std::min(flag.score_permille, sure_permille);
+Evidence evidence_of(const Suspects& suspects, const Flag& flag) {
+    const auto said = said_of(suspects, flag.flag_id);
+    const int score = said == "dismiss"   ? 0
+                      : said == "confirm" ? sure_permille
+                                          : std::min(flag.score_permille, sure_permille);
+    return {flag.flag_id, flag.rule, score};
 }
 
-Risk weighed(const Suspects& suspects, const std::vector<const Flag*>& flags, double ratio) {
-    std::map<std::string, const Flag*> strongest;  // by rule
-    for (const Flag* flag : flags) {
-        if (score_of(suspects, *flag) == 0) continue;
-        const Flag*& best = strongest[flag->rule];
-        if (!best || score_of(suspects, *flag) > score_of(suspects, *best)) best = flag;
+Risk weighed(const std::vector<Evidence>& evidence, double ratio) {
+    std::map<std::string, const Evidence*> strongest;  // by rule
+    for (const auto& one : evidence) {
+        if (one.score == 0) continue;
+        const Evidence*& best = strongest[one.rule];
+        if (!best || one.score > best->score) best = &one;
     }
     if (strongest.empty() && ratio <= 1) return {};
-    std::vector<const Flag*> order;
+    std::vector<const Evidence*> order;
     double weight = logit(prior) + std::log(ratio);
-    for (const auto& [rule, flag] : strongest) {
-        order.push_back(flag);
-        weight += std::max(0.0, logit(score_of(suspects, *flag) / 1000.0) - logit(prior));
+    for (const auto& [rule, one] : strongest) {
+        order.push_back(one);
+        weight += std::max(0.0, logit(one->score / 1000.0) - logit(prior));
     }
-    std::ranges::stable_sort(order, std::greater(), [&](const Flag* f) { return score_of(suspects, *f); });
+    std::ranges::stable_sort(order, std::greater(), &Evidence::score);
     Risk out;
     out.score_permille = std::min(sure_permille, static_cast<int>(std::lround(1000 / (1 + std::exp(-weight)))));
-    for (const Flag* flag : order) out.flag_ids.push_back(flag->flag_id);
+    for (const auto* one : order) out.flag_ids.push_back(one->flag_id);
     return out;
 }
 
-/// Of the latest check that still holds.
-double ratio_of_checks(const Suspects& suspects, const std::string& station) {
-    const auto of = suspects.checks().find(station);
-    if (of == suspects.checks().end()) return 1;
-    const Check& latest = *of->second.rbegin();
-    if (day_of(latest.occurred_at) + check_holds_days < suspects.swept_to()) return 1;
+/// Of the latest check, as long as it holds.
+double ratio_of(const Check& latest, Day today) {
+    if (day_of(latest.occurred_at) + check_holds_days < today) return 1;
     return latest.found() ? found_ratio : clean_ratio;
 }
 
 }  // namespace
 
-Risk risk_of(const Suspects& suspects, const std::vector<const Flag*>& flags) { return weighed(suspects, flags, 1); }
+Risk risk_of(const Suspects& suspects, const Flags& flags) {
+    std::vector<Evidence> evidence;
+    for (const Flag& flag : flags) evidence.push_back(evidence_of(suspects, flag));
+    return weighed(evidence, 1);
+}
 
 Risks risks(const Suspects& suspects) {
-    std::map<std::string, std::vector<const Flag*>> stations, people;
-    for (const auto& [id, owners] : suspects.flags()) {
-        const Flag& flag = owners.begin()->second;
-        if (flag.station_id.empty()) continue;
-        stations[flag.station_id].push_back(&flag);
-        if (!flag.person.empty()) people[flag.station_id + " " + flag.person].push_back(&flag);
-    }
-    for (const auto& [station, checks] : suspects.checks()) stations.try_emplace(station);
+    std::map<std::string, std::vector<Evidence>> stations, people;
+    suspects.each_flag([&](const Flag& flag) {
+        if (flag.station_id.empty()) return;
+        const auto evidence = evidence_of(suspects, flag);
+        stations[flag.station_id].push_back(evidence);
+        if (!flag.person.empty()) people[flag.station_id + " " + flag.person].push_back(evidence);
+    });
+    std::map<std::string, double> ratios;  // of stations that were checked
+    const Day today = suspects.swept_to();
+    suspects.each_check([&](const std::string& station, const Check& check) {
+        ratios[station] = ratio_of(check, today);
+        stations.try_emplace(station);
+    });
     Risks out;
-    for (const auto& [station, flags] : stations)
-        out.stations[station] = weighed(suspects, flags, ratio_of_checks(suspects, station));
-    for (const auto& [person, flags] : people) out.people[person] = risk_of(suspects, flags);
+    for (const auto& [station, evidence] : stations) {
+        const auto checked = ratios.find(station);
+        out.stations[station] = weighed(evidence, checked == ratios.end() ? 1 : checked->second);
+    }
+    for (const auto& [person, evidence] : people) out.people[person] = weighed(evidence, 1);
     return out;
 }
 
@@ -78,16 +94,15 @@ std::map<std::string, Meter> meters(const Suspects& suspects, const Projection& 
         std::string strong_flag;
     };
     std::map<std::string, std::map<std::string, Vehicle>> vehicles;  // by station
-    for (const auto& [id, owners] : suspects.flags()) {
-        const Flag& flag = owners.begin()->second;
-        const auto said = said_of(suspects, flag);
-        if (flag.records.empty() || said == "dismiss") continue;
+    suspects.each_flag([&](const Flag& flag) {
+        const auto said = said_of(suspects, flag.flag_id);
+        if (flag.records.empty() || said == "dismiss") return;
         auto of = projection.identity().vehicle_of(flag.records.front());
         auto& vehicle = vehicles[flag.station_id][of.empty() ? flag.records.front() : of];
         vehicle.is_confirmed = vehicle.is_confirmed || said == "confirm";
         vehicle.grade = std::max(vehicle.grade, flag.grade);
-        if (flag.grade == Grade::strong && vehicle.strong_flag.empty()) vehicle.strong_flag = id;
-    }
+        if (flag.grade == Grade::strong && vehicle.strong_flag.empty()) vehicle.strong_flag = flag.flag_id;
+    });
     std::map<std::string, Meter> out;
     for (const auto& [station, of] : vehicles) {
         Meter& meter = out[station];

@@ -21,7 +21,7 @@ struct Risk {
 };
 
 /// Of flags about one thing. Dismissed ones say nothing, confirmed ones are sure.
-Risk risk_of(const Suspects&, const std::vector<const Flag*>&);
+Risk risk_of(const Suspects&, const Flags&);
 
 /// What the latest check of a station within a year adds to its weight of evidence: something found, five to one;
 /// nothing found, one to two.

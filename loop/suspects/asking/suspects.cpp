@@ -1,34 +1,20 @@
 // What the rules are asked about: records as they count, put in and taken out again, and what they share.
 #include "loop/suspects/asking/suspects.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 #include <tuple>
 #include <utility>
 
+#include "loop/fact_pack.hpp"
 #include "loop/suspects/asking/flag_id.hpp"
 
 namespace imloop::loop::rules {
 namespace {
 
-auto line_of(const Arrival& a) { return std::tie(a.source, a.epoch, a.seq); }
-
-template <typename Index>
-void put(std::vector<Index>& list, Index index) {
-    const auto at = std::ranges::lower_bound(list, index);
-    assert(at == list.end() || *at != index);
-    list.insert(at, index);
-}
-
-/// The list is gone with the last of it.
-template <typename Map, typename Index>
-void take(Map& lists, typename Map::iterator of, Index index) {
-    assert(of != lists.end());
-    const auto at = std::ranges::lower_bound(of->second, index);
-    assert(at != of->second.end() && *at == index);
-    of->second.erase(at);
-    if (of->second.empty()) lists.erase(of);
-}
+auto line_of(const auto& a) { return std::tie(a.source, a.epoch, a.seq); }
 
 std::optional<std::string> decided_by(const Fact& fact) {
     if (!fact.decision || (fact.decision->about_kind != "flag_id" && fact.decision->about_kind != "record_id"))
@@ -41,87 +27,85 @@ Check check_of(const Record& record) {
     return {record.fact.occurred_at, record.fact.record_id, s.kind, s.measure, s.draw_id, s.draw_arm, s.findings};
 }
 
-/// What this record said is taken back, and the place is gone with the last that spoke there.
-template <typename Said>
-void take_back(std::map<std::string, std::set<Said>>& places, const std::string& place, const std::string& record_id) {
-    const auto of = places.find(place);
-    assert(of != places.end());
-    std::erase_if(of->second, [&](const Said& said) { return said.record_id == record_id; });
-    if (of->second.empty()) places.erase(of);
-}
-
 }  // namespace
 
-Suspects::Suspects(Parameters parameters, Policy policy, const std::vector<Rule>& rules)
-    : parameters_(std::move(parameters)), policy_(std::move(policy)), offered_(&rules) {
-    for (const Rule& rule : rules)
-        if (parameters_.enabled(rule.id)) rules_.push_back(&rule);
-    for (const Rule* rule : rules_)
-        for (const Group& group : rule->groups) groups_.push_back({rule, &group});
+Suspects::Suspects(Parameters parameters, Policy policy, const std::vector<Rule>& rules, const Rows* rows)
+    : parameters_(std::move(parameters)), policy_(std::move(policy)), offered_(&rules), traces_(rows), rows_(rows) {
+    for (const Rule& rule : rules) {
+        if (!parameters_.enabled(rule.id)) continue;
+        rules_.push_back(&rule);
+        for (std::size_t i = 0; i < rule.groups.size(); ++i)
+            groups_.emplace(fmt::format("{}.{}", rule.id, i), RuleGroup{&rule, &rule.groups[i]});
+    }
 }
 
 Suspects::Suspects(const Suspects& like, Parameters parameters)
     : Suspects(std::move(parameters), like.policy_, *like.offered_) {
-    traces_ = like.traces_;
+    traces_.put_all_of(like.traces_);
     statistics_.take_deliveries_of(like.statistics_);
-    for (const Known& known : like.known_)
-        for (const Line& line : known.lines)
-            arrived(known.id, {*line.source, *line.epoch, line.seq, line.received_at, {}});
-    for (const auto& [id, lines] : like.rejected_)
-        for (const Record& line : lines) rejected(line.fact, *line.arrival);
+    like.rows_.arrivals.each("", [&](std::string_view key, const auto& lines) { rows_.arrivals.put(key, lines); });
+    like.rows_.rejected.each(
+        "", [&](std::string_view, const RejectedLine& line) { rejected(unpack(line.fact), line.arrival); });
 }
 
-Suspects::Index Suspects::index_of(const std::string& record_id) {
-    const auto [it, is_new] = index_.try_emplace(record_id, static_cast<Index>(known_.size()));
-    if (is_new) known_.push_back({record_id});
-    return it->second;
+void Suspects::write(const RowChanges& changes) {
+    assert(again_.empty() && stale_.empty());
+    each_part(*this, [&](auto& part) { part.write(changes); });
+}
+
+void Suspects::forget() {
+    each_part(*this, [](auto& part) { part.forget(); });
+}
+
+std::size_t Suspects::held() const {
+    std::size_t sum = 0;
+    each_part(*this, [&](const auto& part) { sum += part.held(); });
+    return sum;
 }
 
 void Suspects::arrived(const std::string& record_id, const Arrival& arrival) {
     assert(arrival.rejected_for.empty());
-    auto& lines = known_[index_of(record_id)].lines;
-    const auto is_known = [&](const Line& l) {
-        return l.seq == arrival.seq && *l.source == arrival.source && *l.epoch == arrival.epoch;
-    };
+    const auto key = key_of(record_id);
+    const auto* known = rows_.arrivals.find(key);
+    auto lines = known ? *known : std::vector<ArrivedLine>();
+    const auto at = std::ranges::lower_bound(lines, line_of(arrival), {}, line_of<ArrivedLine>);
     // A segment that goes on over lines that are known brings them again, later.
-    if (std::ranges::any_of(lines, is_known)) return;
-    lines.push_back({&*texts_.insert(arrival.source).first, &*texts_.insert(arrival.epoch).first, arrival.seq,
-                     arrival.received_at});
+    if (at != lines.end() && line_of(*at) == line_of(arrival)) return;
+    lines.insert(at, {arrival.source, arrival.epoch, arrival.seq, arrival.received_at});
+    rows_.arrivals.put(key, std::move(lines));
 }
 
 void Suspects::came(const Arrival& arrival) {
     statistics_.came(arrival);
-    sweep_stale_ = true;
+    note_sweep();
 }
 
 void Suspects::forked(const std::string& source, std::uint64_t first, Moment at) {
     statistics_.forked(source, first, day_of(at));
-    sweep_stale_ = true;
+    note_sweep();
 }
 
 void Suspects::rejected(Fact fact, Arrival arrival) {
     assert(!arrival.rejected_for.empty());
-    const std::string id = fact.record_id;
-    auto& lines = rejected_[id];
-    const auto at = std::ranges::lower_bound(lines, line_of(arrival), {},
-                                             [](const Record& line) { return line_of(*line.arrival); });
-    if (at != lines.end() && line_of(*at->arrival) == line_of(arrival)) return;
-    auto detail = detail_of(fact);
+    const auto& id = fact.record_id;
+    const auto key = key_of(id, arrival.source, arrival.epoch, arrival.seq);
+    if (rows_.rejected.contains(key)) return;
+    const auto detail = detail_of(fact);
     if (detail.inspection && !detail.inspection->trace_sha256.empty())
-        rejected_by_trace_[detail.inspection->trace_sha256].insert(id);
-    lines.insert(at, {std::move(fact), std::move(detail), std::move(arrival)});
+        rows_.rejected_by_trace.put(key_of(detail.inspection->trace_sha256, id), {});
+    rows_.rejected_by_station.put(key_of(fact.station_id, id), {});
+    rows_.rejected.put(key, {pack(fact), std::move(arrival)});
     again_.insert(id);
 }
 
 /// Of the line that the projection takes the record from.
 std::optional<Arrival> Suspects::arrival_of(const Projection& projection, const std::string& record_id) const {
-    const auto it = index_.find(record_id);
+    const auto* lines = rows_.arrivals.find(key_of(record_id));
     const auto line = projection.journal_line(record_id);
-    if (it == index_.end() || !line) return std::nullopt;
-    for (const Line& l : known_[it->second].lines)
-        if (l.seq == line->seq && *l.source == line->source && *l.epoch == line->epoch)
-            return Arrival{*l.source, *l.epoch, l.seq, l.received_at, {}};
-    return std::nullopt;
+    if (!lines || !line) return std::nullopt;
+    const auto at = std::ranges::find(*lines, line_of(*line), line_of<ArrivedLine>);
+    if (at == lines->end()) return std::nullopt;
+    return Arrival{at->source, at->epoch, at->seq, at->received_at, {}};
 }
 
 Record Suspects::record(const Projection& projection, Fact fact) const {
@@ -131,25 +115,36 @@ Record Suspects::record(const Projection& projection, Fact fact) const {
     return out;
 }
 
-std::vector<Suspects::SharedKey> Suspects::keys_of(const Record& record) {
+std::vector<SharedKey> Suspects::keys_of(const Record& record) {
     std::vector<SharedKey> places;
     std::vector<std::string> keys;
-    for (std::size_t i = 0; i < groups_.size(); ++i) {
+    std::set<std::string> failed;
+    for (const auto& [name, of] : groups_) {
         keys.clear();
         try {
-            groups_[i].group->keys(record, keys);
+            of.group->keys(record, keys);
         } catch (const std::exception&) {
-            failed_["keys " + record.fact.record_id].emplace(groups_[i].rule->id);
+            failed.emplace(of.rule->id);
             continue;
         }
-        for (const auto& key : keys) places.push_back({i, hash_of(key)});
+        for (const auto& key : keys) places.push_back({name, hash_of(key)});
     }
+    set_failed("keys " + record.fact.record_id, std::move(failed));
     std::ranges::sort(places);
     places.erase(std::unique(places.begin(), places.end()), places.end());
     return places;
 }
 
-void Suspects::note_change(const SharedKey& place) { (waits_for_sweep(place) ? stale_swept_ : stale_).insert(place); }
+void Suspects::note_change(const SharedKey& place) {
+    if (groups_.at(place.group).group->swept)
+        rows_.stale_keys.put(place.row(), {});
+    else
+        stale_.insert(place);
+}
+
+void Suspects::note_sweep() {
+    if (const auto last = swept(); !last.is_stale) put_swept({true, last.to});
+}
 
 /// What is said of a copy depends on the records of the trace it was copied from.
 void Suspects::note_traces_like(const std::string& sha256) {
@@ -157,61 +152,57 @@ void Suspects::note_traces_like(const std::string& sha256) {
 }
 
 void Suspects::put_in(const Record& record) {
-    const Index index = index_of(record.fact.record_id);
-    assert(!known_[index].put_in);
-    auto out = std::make_unique<PutIn>();
-    out->keys = keys_of(record);
-    for (const SharedKey& place : out->keys) {
-        put(shared_[place], index);
+    const auto& id = record.fact.record_id;
+    assert(!rows_.put_ins.contains(key_of(id)));
+    PutIn out{.keys = keys_of(record), .trace = {}, .added = statistics_.add(record), .decision = {}, .check = {}};
+    for (const SharedKey& place : out.keys) {
+        rows_.shared.put(place.row(id), {});
         note_change(place);
     }
     if (record.is_test() && !record.test().trace_sha256.empty()) {
-        const auto of = by_trace_.try_emplace(record.test().trace_sha256).first;
-        put(of->second, index);
-        out->trace = &of->first;
-        note_traces_like(of->first);
+        out.trace = record.test().trace_sha256;
+        rows_.by_trace.put(key_of(out.trace, id), {});
+        note_traces_like(out.trace);
     }
-    out->added = statistics_.add(record);
-    if ((out->decides = decided_by(record.fact)))
-        decisions_[*out->decides].insert(
-            {record.fact.occurred_at, record.fact.record_id, record.fact.decision->action});
+    const auto at = record.fact.occurred_at;
+    if (const auto about = decided_by(record.fact)) {
+        out.decision = key_of(*about, at, id);
+        rows_.decisions.put(out.decision, {at, id, record.fact.decision->action});
+    }
     if (record.detail.supervision) {
-        out->checks = record.detail.supervision->checked_station_id;
-        checks_[*out->checks].insert(check_of(record));
+        out.check = key_of(record.detail.supervision->checked_station_id, at, id);
+        rows_.checks.put(out.check, check_of(record));
     }
-    known_[index].put_in = std::move(out);
+    rows_.put_ins.put(key_of(id), std::move(out));
 }
 
 void Suspects::take_out(const std::string& record_id) {
-    const auto it = index_.find(record_id);
-    if (it == index_.end()) return;
-    const auto was = std::exchange(known_[it->second].put_in, nullptr);
-    if (!was) return;
-    for (const SharedKey& place : was->keys) {
-        take(shared_, shared_.find(place), it->second);
+    const auto* found = rows_.put_ins.find(key_of(record_id));
+    if (!found) return;
+    const PutIn was = *found;
+    rows_.put_ins.erase(key_of(record_id));
+    for (const SharedKey& place : was.keys) {
+        rows_.shared.erase(place.row(record_id));
         note_change(place);
     }
-    if (was->trace) {
-        note_traces_like(*was->trace);
-        take(by_trace_, by_trace_.find(*was->trace), it->second);
+    if (!was.trace.empty()) {
+        note_traces_like(was.trace);
+        rows_.by_trace.erase(key_of(was.trace, record_id));
     }
-    statistics_.remove(record_id, was->added);
-    if (was->decides) take_back(decisions_, *was->decides, record_id);
-    if (was->checks) take_back(checks_, *was->checks, record_id);
-    failed_.erase("keys " + record_id);
+    statistics_.remove(record_id, was.added);
+    if (!was.decision.empty()) rows_.decisions.erase(was.decision);
+    if (!was.check.empty()) rows_.checks.erase(was.check);
+    set_failed("keys " + record_id, {});
 }
 
 void Suspects::trace_changed(const std::string& sha256) {
     for (auto& id : records_with_trace(sha256)) again_.insert(std::move(id));
-    if (const auto it = rejected_by_trace_.find(sha256); it != rejected_by_trace_.end())
-        again_.insert(it->second.begin(), it->second.end());
+    for (const auto& key : rows_.rejected_by_trace.keys(key_of(sha256))) again_.insert(second_of(key));
 }
 
 std::vector<std::string> Suspects::records_with_trace(const std::string& sha256) const {
     std::vector<std::string> out;
-    if (const auto it = by_trace_.find(sha256); it != by_trace_.end())
-        for (const Index index : it->second) out.push_back(known_[index].id);
-    std::ranges::sort(out);
+    rows_.by_trace.each(key_of(sha256), [&](std::string_view key, const Mark&) { out.push_back(second_of(key)); });
     return out;
 }
 

@@ -70,5 +70,8 @@ private:
     std::map<std::string, Keeping> keeping_;
     std::map<std::string, Delivery> deliveries_;  // by source
 };
+auto members(Like<Statistics::Added> auto& a) {
+    return std::tie(a.station_id, a.day, a.is_kept, a.is_late, a.is_correction, a.test);
+}
 
 }  // namespace imloop::loop::rules

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "loop/pack.hpp"
 #include "loop/traces/trace.hpp"
 
 namespace imloop::loop::rules {
@@ -37,6 +38,9 @@ struct ChannelFacts {
     float window_min = 0, window_max = 0;  ///< of the means of windows; of the whole part where that is shorter
     bool flat() const { return min == max; }
 };
+auto members(Like<ChannelFacts> auto& c) {
+    return std::tie(c.part, c.channel, c.rows, c.min, c.max, c.mean, c.window_min, c.window_max);
+}
 
 /// The vehicle's own speed signal against the bench's, over the rows where both are above a standstill.
 struct Agreement {
@@ -45,6 +49,7 @@ struct Agreement {
     float correlation = 0;  ///< the best of lags up to 3 rows either way; 0 where one of them does not vary
     float bench_range = 0, obd_range = 0;  ///< highest less lowest
 };
+auto members(Like<Agreement> auto& a) { return std::tie(a.rows, a.ratio, a.correlation, a.bench_range, a.obd_range); }
 
 struct TraceFacts {
     int rows = 0;
@@ -67,6 +72,10 @@ struct TraceFacts {
     /// Nothing where the part has no such values.
     const ChannelFacts* of(Part, Channel) const;
 };
+auto members(Like<TraceFacts> auto& t) {
+    return std::tie(t.rows, t.seconds, t.gap_s_max, t.missing_rows, t.falls, t.order_peaks, t.peaks, t.rpm_min,
+                    t.rpm_max, t.rpm_rows, t.part_rows, t.channels, t.rpm, t.speed, t.power_rows, t.power_ratio);
+}
 
 TraceFacts facts_of(const traces::Trace&);
 

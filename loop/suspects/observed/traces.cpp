@@ -6,28 +6,31 @@
 
 namespace imloop::loop::rules {
 
-const std::vector<TraceMatch>& Traces::matches(std::string_view sha256) const {
-    static const std::vector<TraceMatch> none;
-    const auto it = matches_.find(sha256);
-    return it == matches_.end() ? none : it->second;
+std::vector<TraceMatch> Traces::matches(std::string_view sha256) const {
+    std::vector<TraceMatch> out;
+    matches_.each(key_of(sha256), [&](std::string_view, const TraceMatch& match) { out.push_back(match); });
+    return out;
 }
 
 void Traces::put_match(const std::string& sha256, TraceMatch match) {
-    auto& of = matches_[sha256];
-    for (auto& known : of)
-        if (known.sha256 == match.sha256) {
-            known = std::move(match);
-            return;
-        }
-    of.push_back(std::move(match));
+    const auto key = key_of(sha256, match.sha256);
+    matches_.put(key, std::move(match));
 }
 
-const TraceFacts* Traces::facts(std::string_view sha256) const {
-    const auto it = facts_.find(sha256);
-    return it == facts_.end() ? nullptr : &it->second;
+void Traces::put_all_of(const Traces& other) {
+    other.facts_.each("", [&](std::string_view key, const TraceFacts& facts) { facts_.put(key, facts); });
+    other.matches_.each("", [&](std::string_view key, const TraceMatch& match) { matches_.put(key, match); });
 }
 
-void Traces::put_facts(const std::string& sha256, TraceFacts facts) { facts_[sha256] = std::move(facts); }
+void Traces::write(const RowChanges& changes) {
+    facts_.write(changes);
+    matches_.write(changes);
+}
+
+void Traces::forget() {
+    facts_.forget();
+    matches_.forget();
+}
 
 const TraceFacts* recorded_trace(const Record& r, const Context& ctx) {
     const TraceFacts* trace = ctx.traces.facts(r.test().trace_sha256);

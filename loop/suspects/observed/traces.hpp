@@ -2,11 +2,11 @@
 // Filled by whoever holds the traces; rules only read it.
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "loop/rows/table.hpp"
 #include "loop/suspects/observed/trace_facts.hpp"
 
 namespace imloop::loop::rules {
@@ -23,19 +23,34 @@ struct TraceMatch {
     int rows = 0;  ///< of the overlap
     double chance = 1;
 };
+auto members(Like<TraceMatch> auto& m) {
+    return std::tie(m.sha256, m.shift_s, m.scale, m.offset, m.correlation, m.rows, m.chance);
+}
 
+/// Threads: as of Table.
 class Traces {
 public:
-    /// Empty where there is none.
-    const std::vector<TraceMatch>& matches(std::string_view sha256) const;
+    /// `rows` outlive it.
+    explicit Traces(const Rows* rows = nullptr)
+        : facts_("watch_trace_facts", rows), matches_("watch_trace_matches", rows) {}
+
+    /// In the order of the others' digests.
+    std::vector<TraceMatch> matches(std::string_view sha256) const;
+    /// In place of what was said of the same two before.
     void put_match(const std::string& sha256, TraceMatch);
-    /// Nothing where the trace has not come, or could not be read.
-    const TraceFacts* facts(std::string_view sha256) const;
-    void put_facts(const std::string& sha256, TraceFacts);
+    /// Nothing where the trace has not come, or could not be read. Stands until forget().
+    const TraceFacts* facts(std::string_view sha256) const { return facts_.find(key_of(sha256)); }
+    void put_facts(const std::string& sha256, TraceFacts facts) { facts_.put(key_of(sha256), std::move(facts)); }
+    /// All that the other knows.
+    void put_all_of(const Traces& other);
+
+    void write(const RowChanges&);
+    void forget();
+    std::size_t held() const { return facts_.held() + matches_.held(); }
 
 private:
-    std::map<std::string, TraceFacts, std::less<>> facts_;
-    std::map<std::string, std::vector<TraceMatch>, std::less<>> matches_;
+    Table<TraceFacts> facts_;    // (sha256)
+    Table<TraceMatch> matches_;  // (sha256, the other's)
 };
 
 /// The process data of a test, of as many rows as were recorded; nothing where there is none. Seconds may be missing
