@@ -1,5 +1,5 @@
 // Tables of a projection: what is held, what lies elsewhere, and what a batch hands on.
-#include "support/rows.hpp"
+#include "tests/support/rows.hpp"
 
 #include <rapidcheck.h>
 
