@@ -93,3 +93,18 @@ TEST_CASE("a shop found to have been suspended: repairs that were mended by a co
     CHECK(flags[0].claim == "station_not_filed");
     CHECK(flags[0].records == std::vector{id_of(31)});
 }
+
+TEST_CASE("a station found to have been suspended: its tests that were rejected are looked at again") {
+    SuspectWorld world;
+    json r = test_at(1, monday + 9 * hour);
+    r["readings"][0]["value"] = 1.2;
+    world.take(loop::admit(r.dump(), "I610404-01", monday + 10 * hour), {"I610404-01", "epoch", 1, monday, {}});
+    CHECK(world.flags("R11").empty());
+    world.put(registered(41, "I610404-02", {{"status", "suspended"}, {"valid_from", "2026-05-01"}}), "H610400-01");
+    CHECK(world.flags("R11").empty());
+    world.put(registered(42, "I610404-01", {{"status", "suspended"}, {"valid_from", "2026-05-01"}}), "H610400-01");
+    const auto flags = world.flags("R11");
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].claim == "station_not_filed");
+    CHECK(flags[0].records == std::vector{id_of(1)});
+}
