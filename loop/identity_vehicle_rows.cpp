@@ -1,6 +1,8 @@
 // Vehicles as they are kept: a row of each, and one of each of its records.
 #include <algorithm>
 #include <cassert>
+#include <utility>
+#include <vector>
 
 #include "loop/identity_state.hpp"
 
@@ -31,7 +33,19 @@ Vehicle Identity::State::whole(const std::string& id, const IdentityVehicle& v) 
 }
 
 void Identity::State::each_vehicle(const std::function<void(const Vehicle&)>& visit) const {
-    vehicles.each({}, [&](std::string_view key, const IdentityVehicle& v) { visit(whole(KeyReader(key).text(), v)); });
+    // Page by page: between two of them the visitor may forget.
+    constexpr std::size_t page_size = 256;
+    std::string next;
+    std::vector<std::pair<std::string, IdentityVehicle>> page;
+    do {
+        page.clear();
+        vehicles.each_between(next, {}, [&](std::string_view key, const IdentityVehicle& v) {
+            page.emplace_back(KeyReader(key).text(), v);
+            return page.size() < page_size;
+        });
+        for (const auto& [id, v] : page) visit(whole(id, v));
+        if (!page.empty()) next = key_of(page.back().first) + '\0';
+    } while (page.size() == page_size);
 }
 
 /// Touches the rows that are new or other than before alone.
