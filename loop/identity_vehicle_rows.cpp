@@ -1,6 +1,5 @@
 // Vehicles as they are kept: a row of each, and one of each of its records.
 #include <algorithm>
-#include <cassert>
 #include <utility>
 #include <vector>
 
@@ -28,7 +27,7 @@ Vehicle Identity::State::whole(const std::string& id, const IdentityVehicle& v) 
     evidence.each(prefix, [&](std::string_view key, const IdentityEvidence& e) {
         out.records.push_back({KeyReader(key.substr(prefix.size())).text(), e.certainty, e.row});
     });
-    assert(out.records.size() == v.size);
+    if (out.records.size() != v.size) throw BadRow("loop_identity_evidence: other records than the vehicle counts");
     return out;
 }
 
@@ -67,7 +66,7 @@ void Identity::State::drop_vehicle(const Vehicle& was) {
 }
 
 void Identity::State::stands_in(const std::string& record_id, const std::string& vehicle_id) {
-    if (record(record_id).vehicle_id != vehicle_id) records.change(key_of(record_id))->vehicle_id = vehicle_id;
+    if (record(record_id).vehicle_id != vehicle_id) row_at(records, record_id).vehicle_id = vehicle_id;
 }
 
 }  // namespace imloop::loop
