@@ -26,12 +26,12 @@ Identity::State::Nodes Identity::State::around_changes() {
 /// A node that lost its last record goes before groups are made; those it was joined with may part.
 void Identity::State::drop_empty_nodes(Nodes& around) {
     for (const auto& key : std::exchange(dirty_nodes, {})) {
-        Node& n = *nodes.change(key_of(key));
+        Node& n = row_at(nodes, key);
         touched[n.group].whole = true;
         if (n.size > 0) continue;
         assert(n.plates.empty() && n.engines.empty());
         near_known.clear();
-        auto& left = groups.change(key_of(n.group))->nodes;
+        auto& left = row_at(groups, n.group).nodes;
         left.erase(key);
         for (const auto& other : left) around.insert(&node(other));
         around.erase(&n);
@@ -44,7 +44,7 @@ void Identity::State::drop_empty_nodes(Nodes& around) {
 void Identity::State::join_nodes(const Nodes& around) {
     Nodes all, seen;
     for (const Node* n : around)
-        for (const auto& key : groups.find(key_of(n->group))->nodes) all.insert(&node(key));
+        for (const auto& key : row_at(std::as_const(groups), n->group).nodes) all.insert(&node(key));
     std::vector<std::set<std::string>> others;
     for (const Node* start : all) {
         if (!seen.insert(start).second) continue;
@@ -58,8 +58,8 @@ void Identity::State::join_nodes(const Nodes& around) {
                 if (all.contains(m) && joined(*n, *m) && seen.insert(m).second)
                     members.insert(m->key), queue.push_back(m);
         }
-        const bool stands =
-            start->group == Group::of_nodes(*members.begin()) && members == groups.find(key_of(start->group))->nodes;
+        const bool stands = start->group == Group::of_nodes(*members.begin()) &&
+                            members == row_at(std::as_const(groups), start->group).nodes;
         if (!stands) others.push_back(std::move(members));
     }
     regroup(others);
@@ -71,7 +71,7 @@ void Identity::State::regroup(const std::vector<std::set<std::string>>& into) {
         for (const auto& key : members) {
             const Node& n = node(key);
             touched[n.group].whole = true;
-            groups.change(key_of(n.group))->nodes.erase(key);
+            row_at(groups, n.group).nodes.erase(key);
             for (const auto& [plate, kinds] : n.plates) dirty_plates[plate].all = true;
         }
     for (const auto& members : into) {
@@ -80,7 +80,7 @@ void Identity::State::regroup(const std::vector<std::set<std::string>>& into) {
         assert(g.nodes.empty());
         g.nodes = members;
         touched[name].whole = true;
-        for (const auto& key : members) nodes.change(key_of(key))->group = name;
+        for (const auto& key : members) row_at(nodes, key).group = name;
     }
 }
 
@@ -101,7 +101,7 @@ void Identity::State::settle_review(const Nodes& around, Changes& changes) {
     for (const Node* n : looked_at) {
         const bool on = belongs_on_review(*n);
         if (on == n->is_on_review) continue;
-        nodes.change(key_of(n->key))->is_on_review = on;
+        row_at(nodes, n->key).is_on_review = on;
         for (auto& id : node_records.of(key_of(n->key))) ids.insert(std::move(id));
     }
     work += looked_at.size();

@@ -67,7 +67,7 @@ public:
     Changes settle();
 
     // All that follow answer of the last settle(), and must not be asked before it.
-    /// Ascending by vehicle_id; the visitor changes nothing here.
+    /// Ascending by vehicle_id, a page at a time; the visitor puts and settles nothing here, but may forget().
     void each_vehicle(const std::function<void(const Vehicle&)>&) const;
     std::vector<Vehicle> vehicles() const;    ///< the same in a list
     std::vector<std::string> review() const;  ///< record ids, ascending

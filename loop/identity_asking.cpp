@@ -24,6 +24,7 @@ struct Identity::Asking {
     Node mine;
     const Node* was = nullptr;
     std::set<std::string> shaken;  ///< groups that may be others with x
+    std::map<const Node*, std::vector<const Node*>> near;
     std::map<const Node*, std::string> regrouped;
     std::map<std::string, Nodes> made;
     std::map<std::string, Homes> homes;
@@ -46,9 +47,11 @@ struct Identity::Asking {
         for (const Node* n : neighbours(mine)) shaken.insert(n->group);
     }
 
-    std::vector<const Node*> neighbours(const Node& n) const {
-        auto out = world.neighbours(n);
-        if (&n == &mine) return out;
+    const std::vector<const Node*>& neighbours(const Node& n) {
+        const auto [known, is_new] = near.try_emplace(&n);
+        auto& out = known->second;
+        if (is_new) out = world.neighbours(n);
+        if (!is_new || &n == &mine) return out;
         const auto own = std::ranges::find(out, was);
         if (own != out.end())
             *own = &mine;
@@ -68,9 +71,9 @@ struct Identity::Asking {
             const Node* a = queue.back();
             queue.pop_back();
             least = std::min(least, a->key);
-            const auto near = [&](const Node& of) { return neighbours(of).size(); };
+            const auto count = [&](const Node& of) { return neighbours(of).size(); };
             for (const Node* b : neighbours(*a))
-                if (!joined.contains(b) && joined_by_rows(*a, *b, near)) joined.insert(b), queue.push_back(b);
+                if (!joined.contains(b) && joined_by_rows(*a, *b, count)) joined.insert(b), queue.push_back(b);
         }
         const auto name = Group::of_nodes(least);
         for (const Node* a : joined) regrouped.emplace(a, name);
@@ -156,7 +159,7 @@ struct Identity::Asking {
             for (const auto& [r, n] : slot->second) {
                 if (!r->is_decided) continue;
                 for (const auto& id : world.decided.of(key_of(r->id))) {
-                    const auto& d = *world.decisions.find(key_of(id));
+                    const auto& d = row_at(world.decisions, id);
                     for (const auto* about : {&d.about, &d.other})
                         if (const Record* other = world.find(*about)) queue.push_back(other);
                 }

@@ -38,18 +38,6 @@ void IdentityNode::count(const IdentityRecord& r, int sign) {
     size += static_cast<std::size_t>(sign);
 }
 
-const IdentityRecord& Identity::State::record(const std::string& id) const {
-    const Record* known = find(id);
-    assert(known != nullptr);
-    return *known;
-}
-
-const IdentityNode& Identity::State::node(const std::string& key) const {
-    const Node* known = nodes.find(key_of(key));
-    assert(known != nullptr);
-    return *known;
-}
-
 const IdentityNode* Identity::State::node_of(const Record& r) const {
     return r.vin.empty() ? nullptr : &node(Node::key_of_record(r));
 }
@@ -190,7 +178,7 @@ void Identity::State::erase(const std::string& id) {
     dirty_records.insert(id);
     if (!r.vehicle_id.empty()) stood.emplace(id, r.vehicle_id);
     if (!r.vin.empty()) {
-        Node& n = node_for(r);
+        Node& n = row_at(nodes, Node::key_of_record(r));
         node_records.erase(key_of(n.key), id);
         bear(n, r, -1);
         dirty_nodes.insert(n.key);
@@ -236,7 +224,7 @@ void Identity::State::leave_group(const Record& r) {
 void Identity::State::put_into(const Record& where, const IdentityHome& home) {
     assert(!home.group.empty() && where.vin.empty());
     if (where.group == home.group && where.row == home.row) return;
-    Record& r = *records.change(key_of(where.id));
+    Record& r = row_at(records, where.id);
     r.row = home.row;
     auto& touch = touched[home.group];
     touch.came.insert(r.id);

@@ -76,7 +76,7 @@ bool Identity::State::has_decided(const Node& a, const Node& b) const {
     for (const Record* r : records_of(a)) {
         if (!r->is_decided) continue;
         for (const auto& id : decided.of(key_of(r->id))) {
-            const auto& d = *decisions.find(key_of(id));
+            const auto& d = row_at(decisions, id);
             const Record* other = find(d.about == r->id ? d.other : d.about);
             if (other != nullptr && !other->vin.empty() && Node::key_of_record(*other) == b.key) return true;
         }

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "loop/identity.hpp"
@@ -20,6 +21,20 @@ namespace imloop::loop {
 
 /// Of one row's evidence: the same plate and kind on both.
 bool share_plate(const IdentityNode&, const IdentityNode&);
+
+/// A row that another names. Throws BadRow where there is none.
+template <typename Value>
+const Value& row_at(const Table<Value>& table, const std::string& id) {
+    const Value* found = table.find(key_of(id));
+    if (found == nullptr) throw BadRow(std::string(table.name()) + ": a row that another names is not there");
+    return *found;
+}
+/// To be changed.
+template <typename Value>
+Value& row_at(Table<Value>& table, const std::string& id) {
+    (void)row_at(std::as_const(table), id);
+    return *table.change(key_of(id));
+}
 
 /// Pointers to rows stay good until the row is erased: a record by erase(), a node by settle().
 struct Identity::State {
@@ -86,8 +101,8 @@ struct Identity::State {
     void leave_group(const Record&);
     void put_into(const Record&, const IdentityHome&);
     const Record* find(const std::string& id) const { return records.find(key_of(id)); }
-    const Record& record(const std::string& id) const;
-    const Node& node(const std::string& key) const;
+    const Record& record(const std::string& id) const { return row_at(records, id); }
+    const Node& node(const std::string& key) const { return row_at(nodes, key); }
     /// None of a record without VIN.
     const Node* node_of(const Record&) const;
     std::vector<const Record*> records_of(const Node&) const;

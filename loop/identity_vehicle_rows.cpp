@@ -1,6 +1,7 @@
 // Vehicles as they are kept: a row of each, and one of each of its records.
 #include <algorithm>
-#include <cassert>
+#include <utility>
+#include <vector>
 
 #include "loop/identity_state.hpp"
 
@@ -26,12 +27,24 @@ Vehicle Identity::State::whole(const std::string& id, const IdentityVehicle& v) 
     evidence.each(prefix, [&](std::string_view key, const IdentityEvidence& e) {
         out.records.push_back({KeyReader(key.substr(prefix.size())).text(), e.certainty, e.row});
     });
-    assert(out.records.size() == v.size);
+    if (out.records.size() != v.size) throw BadRow("loop_identity_evidence: other records than the vehicle counts");
     return out;
 }
 
 void Identity::State::each_vehicle(const std::function<void(const Vehicle&)>& visit) const {
-    vehicles.each({}, [&](std::string_view key, const IdentityVehicle& v) { visit(whole(KeyReader(key).text(), v)); });
+    // Page by page: between two of them the visitor may forget.
+    constexpr std::size_t page_size = 256;
+    std::string next;
+    std::vector<std::pair<std::string, IdentityVehicle>> page;
+    do {
+        page.clear();
+        vehicles.each_between(next, {}, [&](std::string_view key, const IdentityVehicle& v) {
+            page.emplace_back(KeyReader(key).text(), v);
+            return page.size() < page_size;
+        });
+        for (const auto& [id, v] : page) visit(whole(id, v));
+        if (!page.empty()) next = key_of(page.back().first) + '\0';
+    } while (page.size() == page_size);
 }
 
 /// Touches the rows that are new or other than before alone.
@@ -53,7 +66,7 @@ void Identity::State::drop_vehicle(const Vehicle& was) {
 }
 
 void Identity::State::stands_in(const std::string& record_id, const std::string& vehicle_id) {
-    if (record(record_id).vehicle_id != vehicle_id) records.change(key_of(record_id))->vehicle_id = vehicle_id;
+    if (record(record_id).vehicle_id != vehicle_id) row_at(records, record_id).vehicle_id = vehicle_id;
 }
 
 }  // namespace imloop::loop

@@ -45,7 +45,7 @@ std::map<std::string, Identity::State::Contents> Identity::State::with_whole_veh
                 for (const auto& e : whole->records) add(e.record_id);
         if (!is_decided(record_id)) return;
         for (const auto& id : decided.of(key_of(record_id))) {
-            const auto& d = *decisions.find(key_of(id));
+            const auto& d = row_at(decisions, id);
             add(d.about);
             add(d.other);
         }
@@ -76,8 +76,8 @@ std::vector<Vehicle> Identity::State::describe(const std::map<std::string, Conte
             if (!r->is_decided) continue;
             part_of[r] = parts.size() - 1;
             for (const auto& id : decided.of(key_of(r->id))) {
-                const auto* d = decisions.find(key_of(id));
-                ordered[{d->occurred_at, id}] = d;
+                const auto& d = row_at(decisions, id);
+                ordered[{d.occurred_at, id}] = &d;
             }
         }
     }
@@ -133,7 +133,7 @@ bool Identity::State::grows(const std::string& group, const Touch& touch) const 
     if (touch.whole || g == nullptr || g->vehicle_id.empty()) return false;
     const Record* first = find(g->vehicle_id);
     if (first == nullptr || touch.left.contains(g->vehicle_id)) return false;
-    if (vehicles.find(key_of(g->vehicle_id))->size < 2 + touch.left.size()) return false;
+    if (row_at(vehicles, g->vehicle_id).size < 2 + touch.left.size()) return false;
     return std::ranges::none_of(touch.came, [&](const std::string& id) {
         const Record& r = record(id);
         return r.is_decided || r.id == first->id || r.comes_before(*first);
@@ -141,8 +141,8 @@ bool Identity::State::grows(const std::string& group, const Touch& touch) const 
 }
 
 void Identity::State::grow(const std::string& group, const Touch& touch, std::set<std::string>& present) {
-    const std::string id = groups.find(key_of(group))->vehicle_id;
-    std::size_t& size = vehicles.change(key_of(id))->size;
+    const std::string id = row_at(std::as_const(groups), group).vehicle_id;
+    std::size_t& size = row_at(vehicles, id).size;
     bool changed = false;
     for (const auto& left : touch.left) {
         const auto key = key_of(id, left);
@@ -197,7 +197,7 @@ void Identity::State::describe_anew(const std::map<std::string, Contents>& whole
         const bool is_by_officer = std::ranges::any_of(members, [](const auto& m) { return m.first->is_decided; });
         const bool is_one = !members.empty() && !is_by_officer;
         const std::string id = is_one ? members.begin()->first->vehicle_id : std::string();
-        assert(!is_one || vehicles.find(key_of(id))->size == members.size());
+        assert(!is_one || row_at(std::as_const(vehicles), id).size == members.size());
         const Group* known = groups.find(key_of(name));
         if (members.empty() || (known != nullptr && known->vehicle_id == id)) continue;
         groups.change_or_new(key_of(name)).vehicle_id = id;
