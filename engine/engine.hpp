@@ -63,6 +63,8 @@ public:
     virtual void execute(std::string_view sql) = 0;
     /// Tables in PostgreSQL's words (BYTEA, BIGINT, '\x'). Texts are ordered by their bytes.
     virtual void define(std::string_view tables) = 0;
+    /// A table of bytes (`value`) under keys (`key`), which lie in their order; where it is there, it stays.
+    virtual void define_rows(std::string_view table) = 0;
     /// PostgreSQL sends all rows at once: what may be many is read page by page.
     virtual Statement prepare(std::string_view sql) = 0;
     /// Runs a statement for each of `rows` rows; `bind` binds the row of a number from 0. All or, within the

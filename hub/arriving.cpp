@@ -42,9 +42,7 @@ bool Hub::Impl::sealed(Arrival& a, const journal::PublicKey& seal_key, loop::Mom
 Answer Hub::Impl::key_unknown(const std::string& source) const {
     const std::shared_lock guard(lock);
     // Without the key's owner on record a wrong kid in a well-known source's seal is a wrong seal.
-    const bool known_source =
-        std::any_of(state.keys.begin(), state.keys.end(), [&](const auto& k) { return k.second.source == source; });
-    return known_source
+    return state.keys.has_source(source)
                ? problem(422, "bad_seal", "封签的钥匙不是这个来源的 / the seal names a key that is not this source's")
                : problem(401, "unknown_key", "没有登记过这把钥匙 / this key has not been registered");
 }
@@ -64,10 +62,10 @@ std::optional<Arrival> Hub::Impl::arrive(const Caller& caller, std::string bytes
     std::optional<journal::PublicKey> seal_key;
     {
         const std::shared_lock guard(lock);
-        const auto* caller_key = state.key(caller.source, caller.kid);
-        if (caller_key != nullptr && caller_key->status == "revoked")
+        const auto caller_key = state.keys.of(caller.source, caller.kid);
+        if (caller_key && caller_key->status == "revoked")
             return refuse(problem(403, "source_revoked", "这个来源已被停用 / this source has been revoked"));
-        if (const auto* known = state.key(source, a->segment.seal.kid)) {
+        if (const auto known = state.keys.of(source, a->segment.seal.kid)) {
             if (known->status == "revoked")
                 return refuse(problem(403, "source_revoked", "这把钥匙已被停用 / this key has been revoked"));
             seal_key = known->key;

@@ -24,8 +24,8 @@ public:
         if (header.first > chain.last + 1 ||
             (header.first == chain.last + 1 && chain.last > 0 && chain.is_head_known && header.prev != chain.head))
             say({"journal_gap", "与前一段接不上 / does not follow the segment before"});
-        const auto* key = state.key(header.source, segment.seal.kid);
-        if (key == nullptr) {
+        const auto key = state.keys.of(header.source, segment.seal.kid);
+        if (!key) {
             say({"unknown_key", "封签的钥匙没有登记 / the seal's key is not registered"});
         } else if (const auto digests = journal::check_seal(segment, key->key); !digests) {
             say(digests.error());
@@ -53,8 +53,7 @@ private:
             source = receipt->source, epoch = receipt->epoch, first = receipt->first;
         note(source, epoch, first,
              {"damaged", "存储的数据段或回执与写入时不同 / the stored segment or receipt is not what was written"});
-        if (const auto chain = state.chains.find({source, epoch}); chain != state.chains.end())
-            chains_[{source, epoch}] = chain->second;
+        if (const auto* chain = state.chain(source, epoch)) chains_[{source, epoch}] = *chain;
     }
     void note(const std::string& source, const std::string& epoch, std::uint64_t first, const journal::Error& e) {
         errors_.push_back(

@@ -92,8 +92,8 @@ Answer Hub::Impl::certify(const std::string& station, const std::string& request
     const auto now = options.now();
     {
         const std::shared_lock guard(lock);
-        const auto it = state.keys.find(own_key->kid());
-        if (it != state.keys.end() && (it->second.source != station || it->second.status == "revoked"))
+        const auto held = state.keys.find(own_key->kid());
+        if (held && (held->source != station || held->status == "revoked"))
             return problem(403, "key_refused",
                            "这把钥匙是另一个站点的或已停用，请换一个目录重新加入 / this key is another station's or "
                            "has been revoked: join in another folder");

@@ -57,11 +57,11 @@ json Hub::Impl::proof(const std::string& record_id) {
     const auto stored = line ? store.segment_with(line->source, line->epoch, line->seq) : std::nullopt;
     if (!stored) return nullptr;
     const auto segment = journal::parse_segment(stored->bytes).value();
-    const auto* seal_key = state.key(segment.header.source, segment.seal.kid);
+    const auto seal_key = state.keys.of(segment.header.source, segment.seal.kid);
     const auto kid = journal::receipt_kid(stored->receipt);
-    const auto receipt_key = kid ? state.keys.find(*kid) : state.keys.end();
-    if (seal_key == nullptr || receipt_key == state.keys.end()) return nullptr;
-    return proof_of(segment, line->seq, seal_key->key, stored->receipt, receipt_key->second.key).value_or(json());
+    const auto receipt_key = kid ? state.keys.find(*kid) : std::nullopt;
+    if (!seal_key || !receipt_key) return nullptr;
+    return proof_of(segment, line->seq, seal_key->key, stored->receipt, receipt_key->key).value_or(json());
 }
 
 Answer Hub::Impl::suspect_evidence(const json& in) {

@@ -194,7 +194,7 @@ Answer Hub::Impl::write_own(const std::vector<json>& records) {
     ChainState chain{0, journal::chain_start(journal::Algorithm::es256, id, epoch)};
     {
         const std::shared_lock guard(lock);
-        if (const auto it = state.chains.find({id, epoch}); it != state.chains.end()) chain = it->second;
+        if (const auto* held = state.chain(id, epoch)) chain = *held;
     }
     Answer refusal;
     auto arrival = framed(journal::build_segment(key, id, epoch, chain.last + 1, chain.head, lines), refusal);
@@ -251,16 +251,15 @@ bool Hub::ready() const { return !impl_->writer->lost(); }
 
 std::string Hub::metrics() const {
     const std::shared_lock guard(impl_->lock);
-    std::uint64_t lines = 0;
-    for (const auto& [where, chain] : impl_->state.chains) lines += chain.last;
+    std::uint64_t lines = 0, epochs = 0;
+    impl_->state.each_chain([&](const auto&, const auto&, const ChainState& chain) { lines += chain.last, ++epochs; });
     auto out = fmt::format(
         "# TYPE imloop_lines_total counter\nimloop_lines_total {}\n# TYPE imloop_epochs gauge\nimloop_epochs {}\n"
         "# TYPE imloop_waiting_segments gauge\nimloop_waiting_segments {}\n"
         "# TYPE imloop_waiting_bytes gauge\nimloop_waiting_bytes {}\n"
         "# TYPE imloop_waiting_bytes_peak gauge\nimloop_waiting_bytes_peak {}\n"
         "# TYPE imloop_rule_failures_total counter\n",
-        lines, impl_->state.chains.size(), impl_->waiting_segments.held(), impl_->waiting_bytes.held(),
-        impl_->waiting_bytes.peak());
+        lines, epochs, impl_->waiting_segments.held(), impl_->waiting_bytes.held(), impl_->waiting_bytes.peak());
     for (const auto& [rule, times] : impl_->rule_failures.by_rule())
         out += fmt::format("imloop_rule_failures_total{{rule=\"{}\"}} {}\n", rule, times);
     return out;

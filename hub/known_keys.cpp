@@ -2,9 +2,9 @@
 
 namespace imloop::hub {
 
-void KnownKeys::become(const std::map<std::string, KeyState>& by_kid) {
-    auto fresh = std::make_shared<Keys>();
-    for (const auto& [kid, key] : by_kid) fresh->emplace(kid, Known{key.source, key.status});
+void KnownKeys::become(const hub::Keys& keys) {
+    auto fresh = std::make_shared<ByKid>();
+    keys.each([&](const std::string& kid, const KeyState& key) { fresh->emplace(kid, Known{key.source, key.status}); });
     const std::lock_guard guard(mutex_);
     keys_ = std::move(fresh);
 }

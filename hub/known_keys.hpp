@@ -16,7 +16,7 @@ namespace imloop::hub {
 class KnownKeys {
 public:
     /// From here on these are known, and no others.
-    void become(const std::map<std::string, KeyState>& by_kid);
+    void become(const hub::Keys&);
     /// issued, renewed or revoked; nothing where the source has no such key.
     std::optional<std::string> status(std::string_view source, std::string_view kid) const;
 
@@ -24,10 +24,10 @@ private:
     struct Known {
         std::string source, status;
     };
-    using Keys = std::map<std::string, Known, std::less<>>;  // by kid
+    using ByKid = std::map<std::string, Known, std::less<>>;
 
     mutable std::mutex mutex_;  // of the pointer alone
-    std::shared_ptr<const Keys> keys_ = std::make_shared<const Keys>();
+    std::shared_ptr<const ByKid> keys_ = std::make_shared<const ByKid>();
 };
 
 }  // namespace imloop::hub

@@ -63,7 +63,7 @@ void Hub::Impl::refuse_damaged_meta() const {
 }
 
 void Hub::Impl::know_own_key(State& of) const {
-    of.keys.try_emplace(key.public_key().kid(), KeyState{id, key.public_key(), "issued", 0, ""});
+    if (!of.keys.find(key.public_key().kid())) of.keys.put({id, key.public_key(), "issued", 0, ""});
 }
 
 void Hub::Impl::load(State& into) {
@@ -83,7 +83,7 @@ void Hub::Impl::load(State& into) {
                     s.position));
         });
         // Its own journal says whose key this is; a hub's id never changes.
-        if (const auto& named = into.keys.at(key.public_key().kid()).source; named != id) {
+        if (const auto named = into.keys.find(key.public_key().kid()).value().source; named != id) {
             if (meta_damage.empty()) meta_damage.emplace_back("hub_id");
             refuse_damaged_meta();
             id = named;

@@ -38,10 +38,9 @@ std::string_view name_of(Worklist::List list) {
 Answer Hub::standing(const Caller& caller, std::string_view query) const {
     const auto epoch = query_value(query, "epoch");
     const std::shared_lock guard(impl_->lock);
-    const auto it = impl_->state.chains.find({caller.source, epoch});
-    const bool known = it != impl_->state.chains.end();
-    json out{{"source", caller.source}, {"epoch", epoch}, {"last", known ? it->second.last : 0}};
-    if (known) out["head"] = journal::to_hex(it->second.head);
+    const auto* chain = impl_->state.chain(caller.source, epoch);
+    json out{{"source", caller.source}, {"epoch", epoch}, {"last", chain ? chain->last : 0}};
+    if (chain) out["head"] = journal::to_hex(chain->head);
     return json_answer(out);
 }
 
@@ -67,7 +66,7 @@ json Hub::Impl::posted_policy() const {
 
 /// One failed vehicle as a shop sees it: the latest failure's words, what was repaired, how it stands today.
 json Hub::Impl::work_order(const Worklist::Shown& shown, loop::Day today) {
-    const auto& item = *shown.item;
+    const auto& item = shown.item;
     json out{{"episode", item.episode_id}, {"changed", item.changed}, {"list", name_of(shown.list)}};
     const auto episode = item.withdrawn ? std::nullopt : state.projection.episode(item.episode_id, today);
     if (!episode || shown.list == Worklist::List::elsewhere) {
@@ -117,7 +116,7 @@ Answer Hub::work_orders(const Caller& caller, std::string_view query, std::strin
     const auto shown = list.of(kind, caller.source, view ? view->county : "", after, *limit);
     for (const auto& one : shown) items.push_back(impl_->work_order(one, loop::day_of(now)));
     const bool more = shown.size() == *limit;
-    const auto next = more ? shown.back().item->changed : list.version();
+    const auto next = more ? shown.back().item.changed : list.version();
     return list_answer({{"items", std::move(items)},
                         {"repair_required_members", impl_->policy.repair_required_members},
                         {"policy", impl_->posted_policy()},

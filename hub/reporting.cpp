@@ -21,8 +21,8 @@ ReceiptCheck Hub::Impl::receipt_check() {
             if (!stored) return false;
             const auto segment = journal::parse_segment(stored->bytes).value();
             const auto receipt = state.receipt_that_holds(*stored);
-            const auto* seal_key = state.key(source, segment.seal.kid);
-            return receipt && seal_key != nullptr && receipt->head == segment.seal.head &&
+            const auto seal_key = state.keys.of(source, segment.seal.kid);
+            return receipt && seal_key && receipt->head == segment.seal.head &&
                    journal::check_seal(segment, seal_key->key).has_value();
         } catch (const Damaged&) {
             return false;

@@ -68,11 +68,11 @@ Answer Hub::Impl::station_list() const {
         const auto view = state.projection.stations().at(id_, options.now()).value();
         std::uint64_t lines = 0;
         int epochs = 0;
-        for (const auto& [where, chain] : state.chains)
-            if (where.first == id_) lines += chain.last, ++epochs;
+        state.each_chain_of(id_, [&](const auto&, const auto&, const ChainState& c) { lines += c.last, ++epochs; });
         json keys = json::array();
-        for (const auto& [kid, k] : state.keys)
-            if (k.source == id_) keys.push_back({{"kid", kid}, {"status", k.status}});
+        state.keys.each_of(id_, [&](const std::string& kid, const KeyState& k) {
+            keys.push_back({{"kid", kid}, {"status", k.status}});
+        });
         out.push_back({{"id", id_},
                        {"kind", std::string(1, view.kind)},
                        {"name", view.name},
@@ -130,8 +130,7 @@ Answer Hub::Impl::station_status(const json& in) {
         auto registration = registration_again(station, *view);
         registration["status"] = status;
         records.push_back(std::move(registration));
-        for (const auto& [kid, k] : state.keys) {
-            if (k.source != station || status != "revoked") continue;
+        const auto revoke = [&](const std::string& kid, const KeyState& k) {
             auto credential = own_record("credential");
             credential.update({{"source_id", station},
                                {"kid", kid},
@@ -141,7 +140,8 @@ Answer Hub::Impl::station_status(const json& in) {
                                {"valid_from", today},
                                {"reason", in.value("reason", "")}});
             records.push_back(std::move(credential));
-        }
+        };
+        if (status == "revoked") state.keys.each_of(station, revoke);
     }
     auto written = write_own(records);
     return written.status == 200 ? ok({{"id", station}, {"status", status}}) : written;
@@ -177,8 +177,8 @@ Answer Hub::stations(const Caller&, std::string_view query, std::string_view if_
 const json& Hub::Impl::posted(const std::string& station) {
     const auto in_force = state.projection.stations().at(station, options.now());
     const std::string registration = in_force ? in_force->record_id : "";
-    const auto held = state.price_lists.find(station);
-    const std::string price_list = held != state.price_lists.end() ? held->second.record_id : "";
+    const auto* held = state.price_list(station);
+    const std::string price_list = held ? held->record_id : "";
     // Lines never change: what was read from them once holds until others count.
     std::string lines;
     for (const auto& id_ : {registration, price_list})

@@ -57,14 +57,14 @@ Answer foreign_hub(std::string_view source) {
 
 bool Hub::Impl::is_own(const KeyState& k) const {
     return k.source == id || (is_hub(k.source) && std::ranges::any_of(restored, [&](const auto& kid) {
-                                  return state.key(k.source, kid) != nullptr;
+                                  return state.keys.of(k.source, kid).has_value();
                               }));
 }
 
 std::optional<KeyState> Hub::Impl::key_on_stick(const journal::Segment& segment) const {
     const std::shared_lock guard(lock);
-    if (const auto* known = state.key(segment.header.source, segment.seal.kid))
-        return !is_hub(segment.header.source) || is_own(*known) ? std::optional(*known) : std::nullopt;
+    if (const auto known = state.keys.of(segment.header.source, segment.seal.kid))
+        return !is_hub(segment.header.source) || is_own(*known) ? known : std::nullopt;
     if (!is_hub(segment.header.source) || !restored.contains(segment.seal.kid)) return std::nullopt;
     auto declared = declared_key(segment);
     if (!declared) return std::nullopt;
@@ -90,8 +90,8 @@ Hub::Impl::StickReceipt Hub::Impl::receipt_on_stick(std::string_view text, const
     std::optional<KeyState> hub_key;
     {
         const std::shared_lock guard(lock);
-        const auto it = state.keys.find(*kid);
-        if (it != state.keys.end() && is_own(it->second)) hub_key = it->second;
+        const auto known = state.keys.find(*kid);
+        if (known && is_own(*known)) hub_key = known;
     }
     // A restored hub's first segment was receipted with the key it declares.
     if (is_hub(sealed_by.source) && sealed_by.key.kid() == *kid) hub_key = sealed_by;

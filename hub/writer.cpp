@@ -189,8 +189,8 @@ Answer Writer::put_alone(Arrival& a) {
 /// Continuity: new, known, known and going on, a gap or a fork.
 Answer Writer::put(Arrival& a) try {
     const auto& header = a.segment.header;
-    const auto it = state_.chains.find({header.source, header.epoch});
-    const std::uint64_t last = it == state_.chains.end() ? 0 : it->second.last;
+    const auto* chain = state_.chain(header.source, header.epoch);
+    const std::uint64_t last = chain ? chain->last : 0;
     if (header.first > last + 1) {
         auto answer =
             problem(409, "journal_gap", fmt::format("应从第 {0} 条接着传 / the next number is {0}", last + 1));
@@ -205,7 +205,7 @@ Answer Writer::put(Arrival& a) try {
             "同一编号已有另一内容，已报告监管部门 / the same number holds other bytes; the bureau has been told");
     };
     if (header.first == last + 1) {
-        if (last > 0 && it->second.is_head_known && header.prev != it->second.head) return forked();
+        if (last > 0 && chain->is_head_known && header.prev != chain->head) return forked();
         return put_new(a, 0);
     }
     std::size_t known = 0;
@@ -286,7 +286,7 @@ Answer Writer::put_new(Arrival& a, std::size_t known) {
     }
     if (a.receipt.empty()) a.receipt = journal::build_receipt(key_, receipt);
     store_.put_segment(header.source, header.epoch, header.first, a.segment.seal.last, *a.bytes, a.receipt);
-    state_.chains[{header.source, header.epoch}] = {a.segment.seal.last, a.segment.seal.head};
+    state_.put_chain(header.source, header.epoch, {a.segment.seal.last, a.segment.seal.head});
     state_differs_ = false;
     return receipt_answer(a.receipt);
 }

@@ -170,6 +170,11 @@ void Database::define(std::string_view tables) {
     execute(sql);
 }
 
+void Database::define_rows(std::string_view table) {
+    execute("CREATE TABLE IF NOT EXISTS " + std::string(table) +
+            " (key BYTEA NOT NULL PRIMARY KEY, value BYTEA NOT NULL)");
+}
+
 engine::Statement Database::prepare(std::string_view sql) {
     return engine::Statement(std::make_unique<Prepared>(session_, sql));
 }

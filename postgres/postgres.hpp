@@ -37,6 +37,7 @@ public:
     Database(const std::string& url, Role);
     void execute(std::string_view sql) override;
     void define(std::string_view tables) override;
+    void define_rows(std::string_view table) override;
     engine::Statement prepare(std::string_view sql) override;
     void write_all(std::string_view sql, std::size_t rows,
                    const std::function<void(engine::Statement&, std::size_t row)>& bind) override;

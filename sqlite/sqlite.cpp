@@ -134,6 +134,11 @@ void Database::define(std::string_view tables) {
     execute(sql);
 }
 
+void Database::define_rows(std::string_view table) {
+    execute("CREATE TABLE IF NOT EXISTS " + std::string(table) +
+            " (key BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID");
+}
+
 Statement Database::prepare(std::string_view sql) { return Statement(std::make_unique<Prepared>(handle_.get(), sql)); }
 
 void Database::write_all(std::string_view sql, std::size_t rows,

@@ -25,6 +25,7 @@ public:
     explicit Database(const std::filesystem::path& file, Journaling = Journaling::write_ahead);
     void execute(std::string_view sql) override;
     void define(std::string_view tables) override;  ///< the tables become STRICT
+    void define_rows(std::string_view table) override;
     Statement prepare(std::string_view sql) override;
     void write_all(std::string_view sql, std::size_t rows,
                    const std::function<void(Statement&, std::size_t row)>& bind) override;

@@ -11,6 +11,16 @@
 namespace imloop::hub {
 namespace {
 
+using loop::key_of;
+
+void visit_chains(const loop::Table<ChainState>& chains, std::string_view prefix, const State::ChainVisitor& visit) {
+    chains.each(prefix, [&](std::string_view key, const ChainState& chain) {
+        loop::KeyReader parts(key);
+        const auto source = parts.text();
+        visit(source, parts.text(), chain);
+    });
+}
+
 bool is_right_by_schema(loop::Kind kind, const nlohmann::json& record) {
     std::vector<loop::record::Fault> faults;
     loop::record::schema_of(kind).check(record, "", faults);
@@ -19,10 +29,21 @@ bool is_right_by_schema(loop::Kind kind, const nlohmann::json& record) {
 
 }  // namespace
 
-const KeyState* State::key(std::string_view source, std::string_view kid) const {
-    const auto it = keys.find(std::string(kid));
-    return it != keys.end() && it->second.source == source ? &it->second : nullptr;
+const ChainState* State::chain(std::string_view source, std::string_view epoch) const {
+    return chains_.find(key_of(source, epoch));
 }
+
+void State::put_chain(std::string_view source, std::string_view epoch, const ChainState& chain) {
+    chains_.put(key_of(source, epoch), chain);
+}
+
+void State::each_chain(const ChainVisitor& visit) const { visit_chains(chains_, "", visit); }
+
+void State::each_chain_of(std::string_view source, const ChainVisitor& visit) const {
+    visit_chains(chains_, key_of(source), visit);
+}
+
+const PriceList* State::price_list(std::string_view station) const { return price_lists_.find(key_of(station)); }
 
 journal::Outcome State::judge(const loop::Admitted& admitted, std::string_view line, std::uint64_t seq) const {
     journal::Outcome out{seq, admitted.record_id, journal::Status::accepted, {}, {}};
@@ -31,11 +52,11 @@ journal::Outcome State::judge(const loop::Admitted& admitted, std::string_view l
         out.status = journal::Status::rejected;
         return out;
     }
-    const auto it = accepted_.find(*admitted.record_id);
-    if (it == accepted_.end()) return out;
-    if (it->second.sha == journal::sha256(line)) {
+    const auto* accepted = accepted_.find(key_of(*admitted.record_id));
+    if (!accepted) return out;
+    if (accepted->sha256 == journal::sha256(line)) {
         out.status = journal::Status::duplicate;
-        out.first_seen = it->second.address;
+        out.first_seen = {accepted->source, accepted->epoch, accepted->seq};
     } else {
         out.status = journal::Status::rejected;
         out.problems.push_back(
@@ -63,7 +84,8 @@ void State::take(const loop::Admitted& admitted, std::string_view line, const jo
     }
     suspects.arrived(*outcome.record_id, arrival);
     projection.put(admitted, source, epoch, outcome.seq);
-    accepted_.try_emplace(*outcome.record_id, Accepted{journal::sha256(line), {source, epoch, outcome.seq}});
+    if (const auto id = key_of(*outcome.record_id); !accepted_.contains(id))
+        accepted_.put(id, {journal::sha256(line), source, epoch, outcome.seq});
     take_claim(admitted);
     if (admitted.kind == loop::Kind::price_list) take_prices(admitted);
     if (!admitted.credential || !source.starts_with('H')) return;
@@ -71,11 +93,7 @@ void State::take(const loop::Admitted& admitted, std::string_view line, const jo
     const auto spki = journal::from_base64(c.spki);
     auto key = journal::PublicKey::from_spki(spki.value_or(""));
     if (!key || key->kid() != c.kid) return;
-    const auto it = keys.find(c.kid);
-    if (it != keys.end() && std::tie(c.occurred_at, c.record_id) < std::tie(it->second.since, it->second.record_id))
-        return;
-    keys_changed = true;
-    keys.insert_or_assign(c.kid, KeyState{c.source_id, std::move(*key), c.status, c.occurred_at, c.record_id});
+    if (keys.put({c.source_id, std::move(*key), c.status, c.occurred_at, c.record_id})) keys_changed = true;
 }
 
 /// A test whose only fault is what its verdict says: the rules look at it as at an accepted one. Not so where a receipt
@@ -96,24 +114,23 @@ void State::take_claim(const loop::Admitted& admitted) {
     const auto& fact = replaces ? *admitted.correction->replacement : admitted.fact;
     if (fact.kind != loop::Kind::claim) return;
     const auto& r = replaces ? admitted.json.at("replacement") : admitted.json;
-    claim_words_.insert_or_assign(*admitted.record_id,
-                                  Claim{fact.record_id, r.value("fail_record_id", ""), r.value("action", ""),
-                                        r.value("chosen_station_id", fact.station_id), fact.occurred_at});
+    claim_words_.put(key_of(*admitted.record_id), {fact.record_id, r.value("fail_record_id", ""), r.value("action", ""),
+                                                   r.value("chosen_station_id", fact.station_id), fact.occurred_at});
 }
 
 /// What the record claims today: corrected, and nothing where it is voided or has no effect.
 void State::settle_claim(const std::string& record_id) {
-    const auto words = claim_words_.find(projection.corrected_by(record_id).value_or(record_id));
-    const bool counts = words != claim_words_.end() && words->second.record_id == record_id;
+    const auto* words = claim_words_.find(key_of(projection.corrected_by(record_id).value_or(record_id)));
+    const bool counts = words && words->record_id == record_id;
     if (counts && projection.fact(record_id))
-        worklist.claim(words->second);
+        worklist.claim(*words);
     else
         worklist.drop_claim(record_id);
 }
 
 void State::take_prices(const loop::Admitted& admitted) {
     const auto from = loop::parse_day(admitted.json.value("valid_from", ""));
-    auto& held = price_lists[admitted.fact.station_id];
+    auto& held = price_lists_.change_or_new(key_of(admitted.fact.station_id));
     if (from && std::tie(*from, *admitted.record_id) > std::tie(held.valid_from, held.record_id))
         held = {*from, *admitted.record_id};
 }
@@ -185,7 +202,7 @@ bool State::load(const StoredSegment& stored) {
             admitted.problems.push_back({"", outcome.problems.empty() ? "rejected" : outcome.problems[0].code, "", ""});
         take(admitted, segment->lines[i], outcome, source, epoch, received_at);
     }
-    chains[{source, epoch}] = {segment->seal.last, segment->seal.head};
+    put_chain(source, epoch, {segment->seal.last, segment->seal.head});
     return true;
 }
 
@@ -193,25 +210,21 @@ bool State::load(const StoredSegment& stored) {
 void State::pass_over(const StoredSegment& stored) {
     if (const auto segment = journal::parse_segment(stored.bytes)) {
         const auto& header = segment->header;
-        const auto* by = key(header.source, segment->seal.kid);
-        if (by != nullptr && journal::check_seal(*segment, by->key)) {
-            chains[{header.source, header.epoch}] = {segment->seal.last, segment->seal.head};
-            return;
-        }
+        const auto by = keys.of(header.source, segment->seal.kid);
+        if (by && journal::check_seal(*segment, by->key))
+            return put_chain(header.source, header.epoch, {segment->seal.last, segment->seal.head});
     }
-    if (const auto receipt = receipt_that_holds(stored)) {
-        chains[{receipt->source, receipt->epoch}] = {receipt->last, receipt->head};
-        return;
-    }
-    auto& chain = chains[{stored.source, stored.epoch}];
-    if (stored.last > chain.last) chain = {stored.last, {}, false};
+    if (const auto receipt = receipt_that_holds(stored))
+        return put_chain(receipt->source, receipt->epoch, {receipt->last, receipt->head});
+    const auto* held = chain(stored.source, stored.epoch);
+    if (!held || stored.last > held->last) put_chain(stored.source, stored.epoch, {stored.last, {}, false});
 }
 
 std::optional<journal::Receipt> State::receipt_that_holds(const StoredSegment& stored) const {
     const auto kid = journal::receipt_kid(stored.receipt);
-    const auto by = kid ? keys.find(*kid) : keys.end();
-    if (by == keys.end() || !by->second.source.starts_with('H')) return std::nullopt;
-    auto receipt = journal::check_receipt(stored.receipt, by->second.key);
+    const auto by = kid ? keys.find(*kid) : std::nullopt;
+    if (!by || !by->source.starts_with('H')) return std::nullopt;
+    auto receipt = journal::check_receipt(stored.receipt, by->key);
     return receipt ? std::optional(std::move(*receipt)) : std::nullopt;
 }
 

@@ -2,12 +2,11 @@
 // were accepted, and the loop's projection. Loaded from the store at start; the same lines give the same state.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "hub/projection/keys.hpp"
 #include "hub/projection/shelf.hpp"
 #include "hub/projection/worklist.hpp"
 #include "hub/store/store.hpp"
@@ -22,35 +21,52 @@ struct ChainState {
     journal::Digest head{};
     bool is_head_known = true;  ///< false: the last segment is damaged, and what follows it is taken as following
 };
+template <loop::Like<ChainState> T>
+auto members(T& c) {
+    return std::tie(c.last, c.head, c.is_head_known);
+}
 
-struct KeyState {
-    std::string source;
-    journal::PublicKey key;
-    std::string status;  ///< issued, renewed, revoked
-    loop::Moment since = 0;
+/// The latest of a shop.
+struct PriceList {
+    loop::Day valid_from = 0;
     std::string record_id;
 };
+template <loop::Like<PriceList> T>
+auto members(T& p) {
+    return std::tie(p.valid_from, p.record_id);
+}
+
+/// The line a record id was accepted with.
+struct Accepted {
+    journal::Digest sha256{};
+    std::string source, epoch;
+    std::uint64_t seq = 0;
+};
+template <loop::Like<Accepted> T>
+auto members(T& a) {
+    return std::tie(a.sha256, a.source, a.epoch, a.seq);
+}
 
 class State {
 public:
     State(const loop::Policy& policy, loop::rules::Parameters parameters)
         : projection(policy), suspects(std::move(parameters), policy) {}
 
+    const ChainState* chain(std::string_view source, std::string_view epoch) const;
+    void put_chain(std::string_view source, std::string_view epoch, const ChainState&);
+    /// Of all sources, or of one.
+    using ChainVisitor = std::function<void(const std::string& source, const std::string& epoch, const ChainState&)>;
+    void each_chain(const ChainVisitor&) const;
+    void each_chain_of(std::string_view source, const ChainVisitor&) const;
+    const PriceList* price_list(std::string_view station) const;
+
     loop::Projection projection;
     Worklist worklist;
     loop::rules::Suspects suspects;
     TraceShelf shelf;
-    std::map<std::pair<std::string, std::string>, ChainState> chains;  ///< by source, epoch
-    std::map<std::string, KeyState> keys;                              ///< by kid
-    bool keys_changed = false;                                         ///< since whoever watches them reset it
+    Keys keys;
+    bool keys_changed = false;  ///< since whoever watches them reset it
 
-    struct PriceList {
-        loop::Day valid_from = 0;
-        std::string record_id;
-    };
-    std::map<std::string, PriceList> price_lists;  ///< the latest of each shop
-
-    const KeyState* key(std::string_view source, std::string_view kid) const;
     /// The status of an admitted line: accepted, duplicate or rejected (record_id_reused among others). Takes nothing
     /// in.
     journal::Outcome judge(const loop::Admitted&, std::string_view line, std::uint64_t seq) const;
@@ -80,12 +96,11 @@ private:
     void take_rejected(const loop::Admitted&, loop::rules::Arrival);
     void settle_claim(const std::string& record_id);
     void take_prices(const loop::Admitted&);
-    struct Accepted {
-        journal::Digest sha{};
-        journal::LineAddress address;
-    };
-    std::unordered_map<std::string, Accepted> accepted_;
-    std::unordered_map<std::string, Claim> claim_words_;  // by the line they stand in
+
+    loop::Table<ChainState> chains_{"loop_chains"};           // by source and epoch
+    loop::Table<Accepted> accepted_{"loop_accepted"};         // by record
+    loop::Table<Claim> claim_words_{"loop_claim_words"};      // by the record of the line they stand in
+    loop::Table<PriceList> price_lists_{"loop_price_lists"};  // by station
 };
 
 }  // namespace imloop::hub

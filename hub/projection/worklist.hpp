@@ -3,13 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <set>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "loop/projection.hpp"
+#include "loop/rows/table.hpp"
 
 namespace imloop::hub {
 
@@ -21,6 +19,10 @@ struct Claim {
     std::string station;  ///< the shop: the writer, or the one an inspection station wrote down for the owner
     loop::Moment occurred_at = 0;
 };
+template <loop::Like<Claim> T>
+auto members(T& c) {
+    return std::tie(c.record_id, c.fail_record_id, c.action, c.station, c.occurred_at);
+}
 
 struct WorkItem {
     std::string episode_id;
@@ -36,10 +38,18 @@ struct WorkItem {
     std::string digest;      ///< of what a station sees, the day aside
     std::uint64_t changed = 0;
 };
+template <loop::Like<WorkItem> T>
+auto members(T& i) {
+    return std::tie(i.episode_id, i.vehicle_id, i.county, i.failed_at_station, i.failures, i.shops, i.claimed_by,
+                    i.taken_in, i.open, i.withdrawn, i.digest, i.changed);
+}
 
-/// Not thread safe.
+/// Not thread safe. Its rows are no function of the lines alone: changes are numbered as they come, so a list that is
+/// made anew numbers them otherwise, and places given out before hold no more.
 class Worklist {
 public:
+    explicit Worklist(const loop::Rows* rows = nullptr);
+
     /// What a claim record says today, in place of what it said before.
     void claim(const Claim&);
     /// A record that claims nothing (any more): voided, without effect, or of another kind.
@@ -50,7 +60,7 @@ public:
     /// How a vehicle stands to a station.
     enum class List { here, chosen, county, own, elsewhere };
     struct Shown {
-        const WorkItem* item;
+        WorkItem item;
         List list;
     };
     /// Items that changed after `after`, in the order of their changes, `limit` at most. `after` 0: only what is open,
@@ -58,20 +68,26 @@ public:
     /// station: failed there.
     std::vector<Shown> of(char kind, const std::string& station, const std::string& county, std::uint64_t after,
                           std::size_t limit) const;
-    std::uint64_t version() const { return version_; }
+    /// The number of the last change.
+    std::uint64_t version() const;
+
+    void write(const loop::RowChanges&);
+    void forget();
+    std::size_t held() const;
 
 private:
-    void changed(WorkItem&);
-    void apply_claims(WorkItem&);
+    void put(WorkItem);
+    void withdraw(const std::string& episode_id);
+    void apply_claims(WorkItem&) const;
     void claims_changed(const std::string& failure);
 
-    std::map<std::string, WorkItem> items_;                              // by episode
-    std::map<std::uint64_t, std::string> order_;                         // episodes by their last change
-    std::unordered_map<std::string, std::set<std::string>> by_vehicle_;  // episodes
-    std::unordered_map<std::string, std::string> by_failure_;            // episode
-    std::unordered_map<std::string, std::vector<Claim>> claims_;         // by failure
-    std::unordered_map<std::string, std::string> claimed_failure_;       // by claim
-    std::uint64_t version_ = 0;
+    loop::Table<WorkItem> items_;          // by episode
+    loop::Table<std::string> lists_;       // by list and change: the episode
+    loop::Table<loop::Mark> by_vehicle_;   // by vehicle and episode
+    loop::Table<std::string> by_failure_;  // the episode
+    loop::Table<Claim> claims_;            // by failure and claim
+    loop::Table<std::string> claimed_;     // by claim: the failure
+    loop::Table<std::uint64_t> version_;   // one row
 };
 
 }  // namespace imloop::hub

@@ -4,6 +4,9 @@
 // what grows: source_id for the journal, sha256 for process data.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 namespace imloop::hub::sql {
 
 inline constexpr const char* schema = R"sql(
@@ -132,5 +135,22 @@ inline constexpr const char* alarms_count =
     "SELECT COUNT(*) FROM alarms WHERE source_id = $1 AND epoch = $2 AND code = $3";
 inline constexpr const char* alarms_all =
     "SELECT source_id, first, raised_at FROM alarms WHERE code = 'journal_fork' AND head <> '' ORDER BY raised_at";
+
+// Rows of a projection (stored_rows.hpp): one text a table.
+inline std::string row_find(std::string_view table) {
+    return "SELECT value FROM " + std::string(table) + " WHERE key = $1";
+}
+inline std::string rows_between(std::string_view table) {
+    return "SELECT key, value FROM " + std::string(table) + " WHERE key >= $1 AND key < $2 ORDER BY key LIMIT $3";
+}
+inline std::string rows_from(std::string_view table) {
+    return "SELECT key, value FROM " + std::string(table) + " WHERE key >= $1 ORDER BY key LIMIT $2";
+}
+inline std::string row_put(std::string_view table) {
+    return "INSERT INTO " + std::string(table) +
+           " (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2";
+}
+inline std::string row_erase(std::string_view table) { return "DELETE FROM " + std::string(table) + " WHERE key = $1"; }
+inline std::string rows_erase(std::string_view table) { return "DELETE FROM " + std::string(table); }
 
 }  // namespace imloop::hub::sql

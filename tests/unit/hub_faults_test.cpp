@@ -77,7 +77,7 @@ TEST_CASE("a segment that fails when half of it is taken in is answered 500, and
     // What was rolled back is a duplicate for no one.
     CHECK(journal::parse_receipt(third.get().body).value().outcomes.at(0).status == journal::Status::accepted);
     CHECK(t.reloads == 1);
-    CHECK_FALSE(t.state.chains.contains({bad.id, bad.epoch}));
+    CHECK(t.state.chain(bad.id, bad.epoch) == nullptr);
     CHECK(t.store.segments() == 2);
 }
 

@@ -9,12 +9,16 @@ TEST_CASE("a key is its source's alone, and what is no more among them is not kn
     const auto kid = own.kid();
     hub::KnownKeys known;
     CHECK_FALSE(known.status("I610404-01", kid));
-    known.become({{kid, {"I610404-01", own, "issued", 0, ""}}});
+    hub::Keys keys;
+    keys.put({"I610404-01", own, "issued", 1, ""});
+    known.become(keys);
     CHECK(known.status("I610404-01", kid) == "issued");
     CHECK_FALSE(known.status("I610404-02", kid));
     CHECK_FALSE(known.status("I610404-01", "another"));
-    known.become({{kid, {"I610404-01", own, "revoked", 0, ""}}});
+    CHECK(keys.put({"I610404-01", own, "revoked", 2, ""}));
+    CHECK_FALSE(keys.put({"I610404-01", own, "renewed", 1, ""}));
+    known.become(keys);
     CHECK(known.status("I610404-01", kid) == "revoked");
-    known.become({});
+    known.become(hub::Keys());
     CHECK_FALSE(known.status("I610404-01", kid));
 }

@@ -5,6 +5,7 @@
 
 #include "hub/store/statements.hpp"
 #include "hub/store/store.hpp"
+#include "hub/store/stored_rows.hpp"
 #include "postgres/postgres.hpp"
 #include "tests/support/hub.hpp"
 #include "tests/support/postgres.hpp"
@@ -189,6 +190,72 @@ TEST_CASE("a reader sees one moment beside a writer, waits for nobody and writes
     CHECK_THROWS_AS(before.put_meta("a", "b"), engine::StoreError);
     store.put_meta("a", "c");
     CHECK(store.meta("a") == "c");
+}
+
+TEST_CASE("rows of a projection lie in the order of their keys, whatever bytes these hold") {
+    ON_BOTH_ENGINES;
+    const auto database = hub::connect(place.url, hub::Use::writing);
+    hub::StoredRows rows(*database);
+    rows.make({"loop_first", "loop_second"});
+    rows.make({"loop_first"});  // where it is there, it stays
+    const std::string nul("a\0b", 3);
+    const std::vector<std::string> keys{"", nul, "a\x01", "b", "\xc3\x28", "\xff\xff"};
+    const auto write = [&](const auto& change) {
+        hub::RowBatch batch;
+        change(batch.gather());
+        Transaction transaction(*database);
+        batch.write_to(*database);
+        CHECK(batch.rows() == 0);
+        transaction.commit();
+    };
+    write([&](const loop::RowChanges& changed) {
+        for (const auto& key : keys) changed("loop_first", key, "of " + key);
+        changed("loop_second", "b", std::string(100'000, 'x'));
+    });
+    const auto keys_in = [&](std::string_view from, std::string_view to, std::size_t limit) {
+        std::vector<std::string> out;
+        for (const auto& [key, bytes] : rows.range("loop_first", from, to, limit)) {
+            CHECK(bytes == "of " + key);
+            out.push_back(key);
+        }
+        return out;
+    };
+    CHECK(keys_in("", "", 100) == keys);
+    CHECK(keys_in("", "", 2) == std::vector<std::string>{"", nul});
+    CHECK(keys_in(nul, "b", 100) == std::vector<std::string>{nul, "a\x01"});
+    CHECK(rows.find("loop_first", nul) == "of " + nul);
+    CHECK(rows.find("loop_first", "a") == std::nullopt);
+    CHECK(rows.find("loop_second", "b")->size() == 100'000);
+    write([&](const loop::RowChanges& changed) {
+        changed("loop_first", "b", "other");
+        changed("loop_first", nul, std::nullopt);
+        changed("loop_first", "c", std::nullopt);  // was never there
+    });
+    CHECK(rows.find("loop_first", "b") == "other");
+    CHECK(rows.find("loop_first", nul) == std::nullopt);
+    rows.clear({"loop_first"});
+    CHECK(rows.range("loop_first", "", "", 10).empty());
+    CHECK(rows.find("loop_second", "b"));
+}
+
+TEST_CASE("a row of a projection that a disk changed is named, and no other") {
+    ON_BOTH_ENGINES;
+    const auto database = hub::connect(place.url, hub::Use::writing);
+    hub::StoredRows rows(*database);
+    rows.make({"loop_first"});
+    hub::RowBatch batch;
+    batch.gather()("loop_first", "a", "of a");
+    batch.gather()("loop_first", "b", "of b");
+    Transaction transaction(*database);
+    batch.write_to(*database);
+    transaction.commit();
+    auto put = database->prepare("UPDATE loop_first SET value = $1 WHERE key = $2");
+    for (const std::string_view bytes : {"of c", "", "of a1234567"}) {
+        put.bind_blob(1, bytes).bind_blob(2, "a").run();
+        CHECK_THROWS_AS(rows.find("loop_first", "a"), loop::BadRow);
+        CHECK_THROWS_AS(rows.range("loop_first", "", "", 10), loop::BadRow);
+        CHECK(rows.find("loop_first", "b") == "of b");
+    }
 }
 
 TEST_CASE("segments are read in the order of their positions, page by page") {

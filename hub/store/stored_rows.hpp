@@ -1,0 +1,54 @@
+// Rows of a projection's tables (loop/rows) in a database: one table of bytes under keys for each. Every row carries a
+// digest: one that a disk changed is BadRow with its table's name, and is made anew by a rebuild.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "loop/rows/rows.hpp"
+
+namespace imloop::hub {
+
+/// Not thread safe. `database` outlives it. What find() and range() read is of the snapshot or transaction that the
+/// connection is in.
+class StoredRows final : public loop::Rows {
+public:
+    explicit StoredRows(engine::Connection& database) : database_(database) {}
+
+    std::optional<std::string> find(std::string_view table, std::string_view key) const override;
+    std::vector<Row> range(std::string_view table, std::string_view from, std::string_view to,
+                           std::size_t limit) const override;
+
+    /// Makes the tables that are missing.
+    void make(const std::vector<std::string_view>& tables);
+    /// Takes out all rows of these tables.
+    void clear(const std::vector<std::string_view>& tables);
+
+private:
+    engine::Statement& prepared(std::string_view table, std::string (*text)(std::string_view)) const;
+
+    engine::Connection& database_;
+    mutable std::map<std::string, engine::Statement> prepared_;  ///< by text
+};
+
+/// What a batch made of the rows, gathered so as to be written in bulk.
+class RowBatch {
+public:
+    /// To be handed to write() of what holds tables.
+    loop::RowChanges gather();
+    /// Within a transaction; afterwards there is nothing gathered.
+    void write_to(engine::Connection&);
+    std::size_t rows() const;
+
+private:
+    struct Changed {
+        std::vector<std::pair<std::string, std::string>> put;  ///< key, bytes
+        std::vector<std::string> gone;
+    };
+    std::map<std::string, Changed, std::less<>> by_table_;
+};
+
+}  // namespace imloop::hub
