@@ -10,97 +10,123 @@ namespace imloop::loop {
 
 /// The nodes whose edges may have changed: the dirty ones, those one slip from them, and, where such a one has no plate
 /// (row 4 counts what is near it), those near it.
-std::set<IdentityNode*> Identity::State::around_changes() const {
-    std::set<Node*> around = dirty_nodes;
-    for (Node* n : dirty_nodes)
-        for (Node* m : neighbours(*n)) {
+Identity::State::Nodes Identity::State::around_changes() {
+    Nodes around;
+    for (const auto& key : dirty_nodes) {
+        const Node& n = node(key);
+        around.insert(&n);
+        for (const Node* m : near(n)) {
             around.insert(m);
-            if (m->plates.empty())
-                for (Node* far : neighbours(*m)) around.insert(far);
+            if (m->plates.empty()) around.insert(near(*m).begin(), near(*m).end());
         }
+    }
     return around;
 }
 
 /// A node that lost its last record goes before groups are made; those it was joined with may part.
-void Identity::State::drop_empty_nodes(std::set<Node*>& around) {
-    for (Node* n : std::exchange(dirty_nodes, {})) {
-        touched[n->group].whole = true;
-        if (!n->records.empty()) continue;
-        assert(n->plates.empty() && n->engines.empty());
-        n->group->nodes.erase(n);
-        around.insert(n->group->nodes.begin(), n->group->nodes.end());
-        around.erase(n);
-        list_slips(*n, false);
-        nodes.erase(n->key);
+void Identity::State::drop_empty_nodes(Nodes& around) {
+    for (const auto& key : std::exchange(dirty_nodes, {})) {
+        Node& n = *nodes.change(key_of(key));
+        touched[n.group].whole = true;
+        if (n.size > 0) continue;
+        assert(n.plates.empty() && n.engines.empty());
+        near_known.clear();
+        auto& left = groups.change(key_of(n.group))->nodes;
+        left.erase(key);
+        for (const auto& other : left) around.insert(&node(other));
+        around.erase(&n);
+        list_slips(n, false);
+        nodes.erase(key_of(key));
     }
 }
 
 /// Makes the groups of the nodes around a change anew: every node whose edges may have changed, with all its group.
-void Identity::State::join_nodes(const std::set<Node*>& around) {
-    std::set<Node*> all;
-    for (const Node* n : around) all.insert(n->group->nodes.begin(), n->group->nodes.end());
-    std::set<Node*> seen;
-    for (Node* start : all) {
+void Identity::State::join_nodes(const Nodes& around) {
+    Nodes all, seen;
+    for (const Node* n : around)
+        for (const auto& key : groups.find(key_of(n->group))->nodes) all.insert(&node(key));
+    std::vector<std::set<std::string>> others;
+    for (const Node* start : all) {
         if (!seen.insert(start).second) continue;
-        std::set<Node*> members{start};
-        std::vector<Node*> queue{start};
+        std::set<std::string> members{start->key};
+        std::vector<const Node*> queue{start};
         while (!queue.empty()) {
-            Node* n = queue.back();
+            const Node* n = queue.back();
             queue.pop_back();
             ++work;
-            for (Node* m : neighbours(*n))
-                if (all.contains(m) && joined(*n, *m) && seen.insert(m).second) members.insert(m), queue.push_back(m);
+            for (const Node* m : near(*n))
+                if (all.contains(m) && joined(*n, *m) && seen.insert(m).second)
+                    members.insert(m->key), queue.push_back(m);
         }
-        if (members == start->group->nodes) continue;
-        Group* g = new_group();
-        touched[g].whole = true;
-        for (Node* n : members) {
-            touched[n->group].whole = true;
-            n->group->nodes.erase(n);
-            n->group = g;
-            for (const auto& [plate, kinds] : n->plates) bearers_changed(plate);
+        const bool stands =
+            start->group == Group::of_nodes(*members.begin()) && members == groups.find(key_of(start->group))->nodes;
+        if (!stands) others.push_back(std::move(members));
+    }
+    regroup(others);
+}
+
+/// All nodes leave their groups before any comes into another: one of these may have the name of one of those.
+void Identity::State::regroup(const std::vector<std::set<std::string>>& into) {
+    for (const auto& members : into)
+        for (const auto& key : members) {
+            const Node& n = node(key);
+            touched[n.group].whole = true;
+            groups.change(key_of(n.group))->nodes.erase(key);
+            for (const auto& [plate, kinds] : n.plates) dirty_plates[plate].all = true;
         }
-        g->nodes = std::move(members);
+    for (const auto& members : into) {
+        const auto name = Group::of_nodes(*members.begin());
+        Group& g = groups.change_or_new(key_of(name));
+        assert(g.nodes.empty());
+        g.nodes = members;
+        touched[name].whole = true;
+        for (const auto& key : members) nodes.change(key_of(key))->group = name;
     }
 }
 
 /// Rows 7 and 8.
-void Identity::State::settle_review(const std::set<Node*>& around, Changes& changes) {
-    std::set<Node*> looked_at = around;
+void Identity::State::settle_review(const Nodes& around, Changes& changes) {
+    Nodes looked_at = around;
     std::set<std::string> ids = dirty_records;
     ids.insert(decided_records.begin(), decided_records.end());
-    for (const auto& [g, touch] : touched) {
-        if (touch.whole) looked_at.insert(g->nodes.begin(), g->nodes.end());
-        for (const Record* r : touch.came) ids.insert(r->id);
+    for (const auto& [name, touch] : touched) {
+        const Group* g = touch.whole ? groups.find(key_of(name)) : nullptr;
+        if (g != nullptr)
+            for (const auto& key : g->nodes) looked_at.insert(&node(key));
+        ids.insert(touch.came.begin(), touch.came.end());
     }
     for (const auto& id : decided_records)
-        if (const auto it = records.find(id); it != records.end() && it->second->node != nullptr)
-            looked_at.insert(it->second->node);
-    for (const Node* n : std::set<Node*>(looked_at))
-        for (Node* m : neighbours(*n)) looked_at.insert(m);
-    for (Node* n : looked_at)
-        if (const bool on = on_review(*n); std::exchange(n->review, on) != on)
-            for (const Record* r : n->records) ids.insert(r->id);
+        if (const Record* r = find(id); r != nullptr && !r->vin.empty()) looked_at.insert(node_of(*r));
+    for (const Node* n : Nodes(looked_at)) looked_at.insert(near(*n).begin(), near(*n).end());
+    for (const Node* n : looked_at) {
+        const bool on = belongs_on_review(*n);
+        if (on == n->is_on_review) continue;
+        nodes.change(key_of(n->key))->is_on_review = on;
+        for (auto& id : node_records.of(key_of(n->key))) ids.insert(std::move(id));
+    }
     work += looked_at.size();
-    for (const auto& id : ids)
-        if (open_for_review(id)) {
-            if (review.insert(id).second) changes.review_added.push_back(id);
-        } else if (review.erase(id) > 0) {
-            changes.review_removed.push_back(id);
-        }
+    for (const auto& id : ids) {
+        const bool open = open_for_review(id);
+        if (review.turn({}, id, open)) (open ? changes.review_added : changes.review_removed).push_back(id);
+    }
 }
 
 void Identity::State::settle_vehicles(Changes& changes) {
-    std::set<Group*> whole, grown;
-    for (const auto& [g, touch] : touched) (grows(*g, touch) ? grown : whole).insert(g);
-    whole = with_whole_vehicles(std::move(whole));
-    describe_anew(whole, changes);
+    std::set<std::string> whole, grown;
+    for (const auto& [name, touch] : touched) (grows(name, touch) ? grown : whole).insert(name);
+    const auto anew = with_whole_vehicles(std::move(whole));
+    describe_anew(anew, changes);
     std::set<std::string> present(changes.present.begin(), changes.present.end());
-    for (Group* g : grown)
-        if (!whole.contains(g)) grow(*g, touched.at(g), present);
+    for (const auto& name : grown)
+        if (!anew.contains(name)) grow(name, touched.at(name), present);
     changes.present.assign(present.begin(), present.end());
-    for (const auto& id : dirty_records)
-        if (!records.contains(id)) vehicle_of.erase(id);
+}
+
+void Identity::State::drop_empty_groups() {
+    for (const auto& [name, touch] : touched) {
+        const Group* g = groups.find(key_of(name));
+        if (g != nullptr && g->nodes.empty() && !placed.has_any(key_of(name))) groups.erase(key_of(name));
+    }
 }
 
 Identity::Changes Identity::State::settle() {
@@ -110,21 +136,22 @@ Identity::Changes Identity::State::settle() {
     work += around.size();
     drop_empty_nodes(around);
     join_nodes(around);
-    for (const auto& plate : std::exchange(dirty_plates, {})) place_without_vin(plate);
+    for (const auto& [plate, to_place] : std::exchange(dirty_plates, {})) place_without_vin(plate, to_place);
     for (const auto& id : decided_records)
-        if (Group* g = group_of(id)) touched[g].whole = true;
+        if (const auto group = group_of(id); !group.empty()) touched[group].whole = true;
     settle_review(around, changes);
     settle_vehicles(changes);
-    for (const auto& [g, touch] : touched)
-        if (g->nodes.empty() && g->without_vin.empty()) groups.erase(g);
+    drop_empty_groups();
     touched.clear();
     dirty_records.clear();
     decided_records.clear();
-    assert(settled() && vehicle_of.size() == records.size() && vehicles.size() <= records.size());
+    stood.clear();
+    near_known.clear();
+    assert(settled());
     return changes;
 }
 
-Identity::Identity() : state_(std::make_unique<State>()) {}
+Identity::Identity(const Rows* rows) : state_(std::make_unique<State>(rows)) {}
 Identity::~Identity() = default;
 Identity::Identity(Identity&&) noexcept = default;
 Identity& Identity::operator=(Identity&&) noexcept = default;
@@ -136,25 +163,37 @@ void Identity::erase(const std::string& record_id) {
 }
 Identity::Changes Identity::settle() { return state_->settle(); }
 
+void Identity::each_vehicle(const std::function<void(const Vehicle&)>& visit) const { state_->each_vehicle(visit); }
+
 std::vector<Vehicle> Identity::vehicles() const {
     std::vector<Vehicle> out;
-    out.reserve(state_->vehicles.size());
-    for (const auto& [id, v] : state_->vehicles) out.push_back(v);
+    each_vehicle([&](const Vehicle& v) { out.push_back(v); });
     return out;
 }
 
-std::vector<std::string> Identity::review() const { return {state_->review.begin(), state_->review.end()}; }
+std::vector<std::string> Identity::review() const { return state_->review.of({}); }
+std::string Identity::vehicle_of(const std::string& record_id) const { return state_->vehicle_of(record_id); }
+std::optional<Vehicle> Identity::vehicle(const std::string& vehicle_id) const { return state_->vehicle(vehicle_id); }
 
-std::string Identity::vehicle_of(const std::string& record_id) const {
-    const auto it = state_->vehicle_of.find(record_id);
-    return it == state_->vehicle_of.end() ? std::string() : it->second;
-}
-
-std::optional<Vehicle> Identity::vehicle(const std::string& vehicle_id) const {
-    const auto it = state_->vehicles.find(vehicle_id);
-    return it == state_->vehicles.end() ? std::nullopt : std::optional(it->second);
+std::size_t Identity::size_of(const std::string& vehicle_id) const {
+    const auto* v = state_->vehicles.find(key_of(vehicle_id));
+    return v == nullptr ? 0 : v->size;
 }
 
 std::size_t Identity::last_work() const { return state_->work; }
+
+void Identity::write(const RowChanges& changes) {
+    assert(state_->settled());
+    std::apply([&](auto&... table) { (table.write(changes), ...); }, state_->tables());
+}
+
+void Identity::forget() {
+    assert(state_->settled());
+    std::apply([](auto&... table) { (table.forget(), ...); }, state_->tables());
+}
+
+std::size_t Identity::held() const {
+    return std::apply([](auto&... table) { return (table.held() + ...); }, state_->tables());
+}
 
 }  // namespace imloop::loop

@@ -2,12 +2,14 @@
 // A function of the set of facts: any order of add/erase that ends in the same set gives the same vehicles.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "loop/fact.hpp"
+#include "loop/rows/rows.hpp"
 
 namespace imloop::loop {
 
@@ -39,12 +41,13 @@ struct Placement {
     std::string vehicle_id;
 };
 
-/// Not thread safe; const calls may run beside each other. Holds what it needs of each fact; facts must carry `vehicle`
-/// (others are ignored), but decisions `join` and `part` (about record_id, other_record_id) are taken without. No
-/// number of records changes what the table says.
+/// Not thread safe; without `rows` const calls may run beside each other. Holds what it needs of each fact; facts must
+/// carry `vehicle` (others are ignored), but decisions `join` and `part` (about record_id, other_record_id) are taken
+/// without. No number of records changes what the table says.
 class Identity {
 public:
-    Identity();
+    /// `rows`: where its rows lie (loop/rows), which outlive it.
+    explicit Identity(const Rows* rows = nullptr);
     ~Identity();
     Identity(Identity&&) noexcept;
     Identity& operator=(Identity&&) noexcept;
@@ -64,16 +67,26 @@ public:
     Changes settle();
 
     // All that follow answer of the last settle(), and must not be asked before it.
-    std::vector<Vehicle> vehicles() const;    ///< ascending by vehicle_id
+    /// Ascending by vehicle_id, a page at a time; the visitor puts and settles nothing here, but may forget().
+    void each_vehicle(const std::function<void(const Vehicle&)>&) const;
+    std::vector<Vehicle> vehicles() const;    ///< the same in a list
     std::vector<std::string> review() const;  ///< record ids, ascending
     /// The vehicle of a record; empty where the record is unknown.
     std::string vehicle_of(const std::string& record_id) const;
     std::optional<Vehicle> vehicle(const std::string& vehicle_id) const;
+    /// How many records the vehicle has: none where it is unknown.
+    std::size_t size_of(const std::string& vehicle_id) const;
     /// Where a record with these words and this moment would stand: what put() and settle() would make of it, read
     /// without doing them.
     Placement place(const VehicleWords&, Moment) const;
     /// How many records and VINs the last settle() looked at: the measure of its work.
     std::size_t last_work() const;
+
+    /// What settle() has made of the rows since the last call.
+    void write(const RowChanges&);
+    /// Lets go of all rows held; none may wait to be written.
+    void forget();
+    std::size_t held() const;
 
 private:
     struct State;

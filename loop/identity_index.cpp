@@ -12,22 +12,18 @@ namespace {
 
 constexpr std::size_t vin_places = 17;
 
-template <typename List, typename Value>
-void list_or_drop(std::map<std::string, List>& lists, const std::string& key, Value value, int sign) {
-    if (key.empty()) return;
-    if (sign > 0) {
-        lists[key].insert(value);
-    } else if (const auto it = lists.find(key); it != lists.end()) {
-        it->second.erase(value);
-        if (it->second.empty()) lists.erase(it);
-    }
+void list(Lists& lists, const std::string& plate, const std::string& number, const std::string& id, int sign) {
+    if (number.empty()) return;
+    sign > 0 ? lists.put(key_of(plate, number), id) : lists.erase(key_of(plate, number), id);
 }
 
 }  // namespace
 
-std::string identity_key(const IdentityRecord& r) {
+std::string IdentityNode::key_of_record(const IdentityRecord& r) {
     return r.vin.size() == vin_places ? r.vin : r.vin + "|" + (r.plate.empty() ? r.id : r.plate);
 }
+
+bool IdentityNode::proven() const { return vin_proven(vin()); }
 
 void IdentityNode::count(const IdentityRecord& r, int sign) {
     for (const auto* plate : {&r.plate, &r.new_plate}) {
@@ -39,72 +35,107 @@ void IdentityNode::count(const IdentityRecord& r, int sign) {
         if (kinds.empty()) plates.erase(*plate);
     }
     if (!r.engine_no.empty() && (engines[r.engine_no] += sign) == 0) engines.erase(r.engine_no);
+    size += static_cast<std::size_t>(sign);
 }
 
-IdentityGroup* Identity::State::new_group() {
-    auto owned = std::make_unique<Group>();
-    Group* g = owned.get();
-    groups.emplace(g, std::move(owned));
-    return g;
+const IdentityRecord& Identity::State::record(const std::string& id) const {
+    const Record* known = find(id);
+    assert(known != nullptr);
+    return *known;
+}
+
+const IdentityNode& Identity::State::node(const std::string& key) const {
+    const Node* known = nodes.find(key_of(key));
+    assert(known != nullptr);
+    return *known;
+}
+
+const IdentityNode* Identity::State::node_of(const Record& r) const {
+    return r.vin.empty() ? nullptr : &node(Node::key_of_record(r));
+}
+
+std::vector<const IdentityRecord*> Identity::State::records_of(const Node& n) const {
+    std::vector<const Record*> out;
+    for (const auto& id : node_records.of(key_of(n.key))) out.push_back(&record(id));
+    return out;
+}
+
+std::string Identity::State::group_of(const std::string& record_id) const {
+    const Record* r = find(record_id);
+    if (r == nullptr) return {};
+    const Node* n = node_of(*r);
+    return n != nullptr ? n->group : r->group;
+}
+
+bool Identity::State::is_decided(const std::string& record_id) const {
+    const Record* r = find(record_id);
+    return r != nullptr ? r->is_decided : decided.has_any(key_of(record_id));
+}
+
+std::string Identity::State::vehicle_of(const std::string& record_id) const {
+    if (const auto it = stood.find(record_id); it != stood.end()) return it->second;
+    const Record* r = find(record_id);
+    return r == nullptr ? std::string() : r->vehicle_id;
 }
 
 IdentityNode& Identity::State::node_for(const Record& r) {
-    const std::string key = identity_key(r);
-    auto& slot = nodes[key];
-    if (!slot) {
-        slot = std::make_unique<Node>();
-        slot->key = key;
-        slot->vin = r.vin;
-        slot->proven = vin_proven(r.vin);
-        slot->group = new_group();
-        slot->group->nodes.insert(slot.get());
-    }
-    return *slot;
+    const std::string key = Node::key_of_record(r);
+    if (Node* known = nodes.change(key_of(key))) return *known;
+    const std::string group = Group::of_nodes(key);
+    groups.put(key_of(group), {{key}, {}});
+    Node& made = nodes.put(key_of(key), {});
+    made.key = key;
+    made.group = group;
+    return made;
 }
 
-void Identity::State::bearers_changed(const std::string& plate) {
-    plates[plate].rows.reset();
-    dirty_plates.insert(plate);
-}
-
-/// Adds (+1) or takes away (-1) what a record with VIN says of its node and plates.
-void Identity::State::bear(Record& r, int sign) {
-    Node& n = *r.node;
+/// Adds or takes away what a record says of its node and plates.
+void Identity::State::bear(Node& n, const Record& r, int sign) {
+    const std::set<std::string> named{r.plate, r.new_plate};
+    std::set<std::string> borne;
+    for (const auto& plate : named)
+        if (n.plates.contains(plate)) borne.insert(plate);
     n.count(r, sign);
     list_slips(n, n.is_loose());
-    for (const auto* plate : {&r.plate, &r.new_plate}) {
-        if (plate->empty()) continue;
-        bearers_changed(*plate);
-        auto& bearers = plates[*plate].bearers;
-        if (n.plates.contains(*plate)) {
-            bearers.insert(&n);
-        } else if (bearers.erase(&n) > 0 && n.proven) {
-            // Those it shared the plate with are found by it no more.
-            const auto parted = proven_bearers_near(n, *plate);
-            dirty_nodes.insert(parted.begin(), parted.end());
+    for (const auto& plate : named) {
+        if (plate.empty()) continue;
+        dirty_plates[plate].all = true;
+        const bool is_borne = n.plates.contains(plate);
+        if (is_borne == borne.contains(plate)) continue;
+        if (is_borne) {
+            bearers.put(key_of(plate), n.key);
+            continue;
         }
+        bearers.erase(key_of(plate), n.key);
+        if (!n.proven()) continue;
+        // Those it shared the plate with are found by it no more.
+        for (const Node* parted : proven_bearers_near(n, plate)) dirty_nodes.insert(parted->key);
     }
 }
 
 /// Adds or takes away a record without VIN under its plate. Where no kind comes or goes, it and the repairs that name
 /// it are all that there is to place.
-void Identity::State::list_without_vin(Record& r, int sign) {
-    Plate& plate = plates[r.plate];
-    dirty_plates.insert(r.plate);
-    if (sign > 0)
-        plate.without_vin.insert(&r), plate.to_place.insert(&r);
-    else
-        plate.without_vin.erase(&r), plate.to_place.erase(&r);
-    if (!r.kind.empty()) {
-        const bool was_given = plate.kinds.contains(r.kind);
-        if ((plate.kinds[r.kind] += sign) == 0) plate.kinds.erase(r.kind);
-        if (plate.kinds.contains(r.kind) != was_given) plate.rows.reset();
+void Identity::State::list_without_vin(const Record& r, int sign) {
+    ToPlace& to_place = dirty_plates[r.plate];
+    if (sign > 0) {
+        without_vin.put(key_of(r.plate), r.id);
+        to_place.records.insert(r.id);
+    } else {
+        without_vin.erase(key_of(r.plate), r.id);
+        to_place.records.erase(r.id);
     }
-    list_or_drop(plate.naming, r.fail_report_no, &r, sign);
+    if (!r.kind.empty()) {
+        auto& kinds = plates.change_or_new(key_of(r.plate)).kinds;
+        const bool was_given = kinds.contains(r.kind);
+        if ((kinds[r.kind] += sign) == 0) kinds.erase(r.kind);
+        if (kinds.contains(r.kind) != was_given) to_place.all = true;
+        if (kinds.empty()) plates.erase(key_of(r.plate));
+    }
+    list(naming, r.plate, r.fail_report_no, r.id, sign);
     for (const auto* number : {&r.report_no, &r.acceptance_no}) {
-        list_or_drop(plate.failures, *number, &r, sign);
-        if (const auto named_by = plate.naming.find(*number); named_by != plate.naming.end())
-            plate.to_place.insert(named_by->second.begin(), named_by->second.end());
+        list(failures, r.plate, *number, r.id, sign);
+        if (!number->empty())
+            for (const auto& id : naming.of(key_of(r.plate, *number))) to_place.records.insert(id);
     }
 }
 
@@ -113,121 +144,112 @@ void Identity::State::put(const Fact& f) {
     erase(f.record_id);
     if (!f.vehicle) return;
     const VehicleWords words = counting(*f.vehicle);
-    auto r = std::make_unique<Record>();
-    r->id = f.record_id;
-    r->occurred_at = r->from = r->to = f.occurred_at;
-    if (f.day_only) r->to = r->from + day_ms - 1;
-    r->vin = words.vin;
-    r->plate = comparable_plate(words.plate);
-    r->kind = words.plate_kind;
-    r->engine_no = words.engine_no;
+    Record r;
+    r.id = f.record_id;
+    r.occurred_at = f.occurred_at;
+    r.day_only = f.day_only;
+    r.vin = words.vin;
+    r.plate = comparable_plate(words.plate);
+    r.kind = words.plate_kind;
+    r.engine_no = words.engine_no;
     if (f.event) {
         VehicleWords after;
         after.plate = f.event->new_plate;
-        r->new_plate = comparable_plate(counting(std::move(after)).plate);
+        r.new_plate = comparable_plate(counting(std::move(after)).plate);
     }
-    if (f.repair) r->fail_report_no = f.repair->fail_report_no;
+    if (f.repair) r.fail_report_no = f.repair->fail_report_no;
     if (f.inspection && f.inspection->verdict == Verdict::fail && f.inspection->reason != Reason::comparison) {
-        r->report_no = f.inspection->report_no;
-        r->acceptance_no = f.inspection->acceptance_no;
+        r.report_no = f.inspection->report_no;
+        r.acceptance_no = f.inspection->acceptance_no;
     }
     add(std::move(r));
 }
 
-void Identity::State::add(std::unique_ptr<Record> r) {
-    assert(!r->id.empty() && !records.contains(r->id));
-    dirty_records.insert(r->id);
-    if (r->neither()) {
-        Group* g = new_group();
-        g->lone = r.get();
-        put_into(*r, g, 8);
-    } else if (r->vin.empty()) {
-        list_without_vin(*r, +1);
+void Identity::State::add(Record words) {
+    assert(!words.id.empty() && find(words.id) == nullptr);
+    dirty_records.insert(words.id);
+    words.is_decided = is_decided(words.id);
+    const std::string key = key_of(words.id);
+    const Record& r = records.put(key, std::move(words));
+    if (r.neither()) {
+        put_into(r, {Group::of_record(r.id), 8});
+    } else if (r.vin.empty()) {
+        list_without_vin(r, +1);
     } else {
-        r->node = &node_for(*r);
-        r->node->records.insert(r.get());
-        bear(*r, +1);
-        dirty_nodes.insert(r->node);
+        Node& n = node_for(r);
+        node_records.put(key_of(n.key), r.id);
+        bear(n, r, +1);
+        dirty_nodes.insert(n.key);
     }
-    records[r->id] = std::move(r);
 }
 
 void Identity::State::erase(const std::string& id) {
-    const auto it = records.find(id);
-    if (it == records.end()) return;
-    Record& r = *it->second;
+    const Record* known = find(id);
+    if (known == nullptr) return;
+    const Record& r = *known;
     dirty_records.insert(id);
-    if (r.node != nullptr) {
-        bear(r, -1);
-        r.node->records.erase(&r);
-        dirty_nodes.insert(r.node);
-        touched[r.node->group].left.insert(id);
+    if (!r.vehicle_id.empty()) stood.emplace(id, r.vehicle_id);
+    if (!r.vin.empty()) {
+        Node& n = node_for(r);
+        node_records.erase(key_of(n.key), id);
+        bear(n, r, -1);
+        dirty_nodes.insert(n.key);
+        touched[n.group].left.insert(id);
     } else if (!r.plate.empty()) {
         list_without_vin(r, -1);
     }
-    if (r.group != nullptr) {
-        r.group->without_vin.erase(&r);
-        if (r.group->lone == &r) r.group->lone = nullptr;
-        auto& touch = touched[r.group];
-        touch.left.insert(id);
-        touch.came.erase(&r);
-    }
-    records.erase(it);
+    leave_group(r);
+    records.erase(key_of(id));
 }
 
 void Identity::State::put_decision(const Fact& f) {
     erase_decision(f.record_id);
     const auto& d = *f.decision;
     if (d.about_kind != "record_id" || (d.action != "join" && d.action != "part")) return;
-    decisions[f.record_id] = {f.record_id, d.about, d.other_record_id, f.occurred_at, d.action == "join"};
+    decisions.put(key_of(f.record_id), {f.record_id, d.about, d.other_record_id, f.occurred_at, d.action == "join"});
     for (const auto& id : {d.about, d.other_record_id}) {
-        decisions_about[id].insert(f.record_id);
+        decided.put(key_of(id), f.record_id);
         decided_records.insert(id);
+        if (Record* r = records.change(key_of(id))) r->is_decided = true;
     }
 }
 
 void Identity::State::erase_decision(const std::string& id) {
-    const auto it = decisions.find(id);
-    if (it == decisions.end()) return;
-    for (const auto& about : {it->second.about, it->second.other}) {
+    const auto* known = decisions.find(key_of(id));
+    if (known == nullptr) return;
+    for (const auto& about : {known->about, known->other}) {
         decided_records.insert(about);
-        const auto listed = decisions_about.find(about);
-        if (listed == decisions_about.end()) continue;  // about itself: both are one
-        listed->second.erase(id);
-        if (listed->second.empty()) decisions_about.erase(listed);
+        decided.erase(key_of(about), id);
+        if (Record* r = records.change(key_of(about))) r->is_decided = decided.has_any(key_of(about));
     }
-    decisions.erase(it);
+    decisions.erase(key_of(id));
 }
 
-void Identity::State::put_into(Record& r, Group* g, int row) {
-    assert(g != nullptr && r.node == nullptr);
-    const bool other_row = std::exchange(r.row, row) != row;
-    if (r.group == g) {
-        if (other_row) touched[g].came.insert(&r);
-        return;
-    }
-    if (r.group != nullptr) {
-        r.group->without_vin.erase(&r);
-        auto& touch = touched[r.group];
-        touch.left.insert(r.id);
-        touch.came.erase(&r);
-    }
-    r.group = g;
-    g->without_vin.insert(&r);
-    auto& touch = touched[g];
-    touch.came.insert(&r);
+void Identity::State::leave_group(const Record& r) {
+    if (r.group.empty()) return;
+    placed.erase(key_of(r.group), r.id);
+    auto& touch = touched[r.group];
+    touch.left.insert(r.id);
+    touch.came.erase(r.id);
+}
+
+void Identity::State::put_into(const Record& where, const IdentityHome& home) {
+    assert(!home.group.empty() && where.vin.empty());
+    if (where.group == home.group && where.row == home.row) return;
+    Record& r = *records.change(key_of(where.id));
+    r.row = home.row;
+    auto& touch = touched[home.group];
+    touch.came.insert(r.id);
+    if (r.group == home.group) return;
+    leave_group(r);
+    r.group = home.group;
+    placed.put(key_of(r.group), r.id);
     touch.left.erase(r.id);
-}
-
-IdentityGroup* Identity::State::group_of(const std::string& id) const {
-    const auto it = records.find(id);
-    if (it == records.end()) return nullptr;
-    return it->second->node != nullptr ? it->second->node->group : it->second->group;
 }
 
 bool Identity::State::settled() const {
     return dirty_nodes.empty() && dirty_plates.empty() && touched.empty() && dirty_records.empty() &&
-           decided_records.empty();
+           decided_records.empty() && stood.empty() && near_known.empty();
 }
 
 }  // namespace imloop::loop

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
-
-#include "loop/identity_state.hpp"
+#include <utility>
 
 namespace imloop::loop {
 namespace {
@@ -12,8 +11,8 @@ bool kinds_agree(const std::string& a, const std::string& b) { return a.empty() 
 
 }  // namespace
 
-void IdentityTimes::add(IdentityGroup* group, Moment from, Moment to) {
-    assert(group != nullptr && from <= to);
+void IdentityTimes::add(std::string_view group, Moment from, Moment to) {
+    assert(!group.empty() && from <= to);
     froms_[from].insert(group);
     tos_[to].insert(group);
     const auto [it, is_new] = spans_.try_emplace(group, Span{from, to});
@@ -33,7 +32,7 @@ void IdentityTimes::finish() {
     }
 }
 
-IdentityGroup* IdentityTimes::group_at(Moment from, Moment to) const {
+std::string_view IdentityTimes::group_at(Moment from, Moment to) const {
     // Whatever has ended before had begun by then: the difference of both counts, and of both sums, is of those that
     // have records on both sides.
     const auto begun = std::ranges::upper_bound(begins_, to, {}, &Edge::at) - begins_.begin();
@@ -43,21 +42,22 @@ IdentityGroup* IdentityTimes::group_at(Moment from, Moment to) const {
         return count == 0 ? 0 : edges[static_cast<std::size_t>(count - 1)].sum;
     };
     if (begun - ended == 1) return groups_[sum(begins_, begun) - sum(ends_, ended)];
-    if (begun - ended > 1) return nullptr;
+    if (begun - ended > 1) return {};
 
     const auto after = tos_.lower_bound(from);
     const auto past = froms_.upper_bound(to);
     const auto* first = after == tos_.end() ? nullptr : &after->second;
     const auto* last = past == froms_.begin() ? nullptr : &std::prev(past)->second;
-    if ((first != nullptr && first->size() > 1) || (last != nullptr && last->size() > 1)) return nullptr;
-    if (last == nullptr) return first == nullptr ? nullptr : *first->begin();
-    return first == nullptr || *first == *last ? *last->begin() : nullptr;
+    if ((first != nullptr && first->size() > 1) || (last != nullptr && last->size() > 1)) return {};
+    if (last == nullptr) return first == nullptr ? std::string_view() : *first->begin();
+    return first == nullptr || *first == *last ? *last->begin() : std::string_view();
 }
 
-IdentityPlateRows::IdentityPlateRows(std::string plate, std::vector<Bearer> bearers, std::set<std::string> kinds)
+IdentityPlateRows::IdentityPlateRows(std::string plate, std::vector<IdentityBearer> bearers,
+                                     std::set<std::string> kinds)
     : plate_(std::move(plate)), bearers_(std::move(bearers)), bare_kinds_(std::move(kinds)), all_kinds_(bare_kinds_) {
-    for (const auto& [node, group] : bearers_)
-        for (const auto& [kind, count] : node->plates.at(plate_))
+    for (const auto& bearer : bearers_)
+        for (const auto& [kind, count] : bearer.node->plates.at(plate_))
             if (kind.empty())
                 kindless_vin_ = true;
             else
@@ -68,60 +68,49 @@ IdentityPlateRows::IdentityPlateRows(std::string plate, std::vector<Bearer> bear
 const IdentityTimes& IdentityPlateRows::times(const std::string& kind) const {
     const auto [it, is_new] = times_.try_emplace(kind);
     if (!is_new) return it->second;
-    for (const auto& [node, group] : bearers_)
-        for (const auto* r : node->records)
-            if ((r->plate == plate_ || r->new_plate == plate_) && kinds_agree(r->kind, kind))
-                it->second.add(group, r->from, r->to);
+    for (const auto& bearer : bearers_)
+        for (const auto* r : bearer.records)
+            if (kinds_agree(r->kind, kind)) it->second.add(bearer.group, r->from(), r->to());
     it->second.finish();
     return it->second;
 }
 
-IdentityHome IdentityPlateRows::home(const IdentityRecord& r) const {
-    assert(r.vin.empty() && r.plate == plate_);
-    const bool several_kinds_possible = r.kind.empty() && all_kinds_.size() > 1;
-    const bool borne = kindless_vin_ || (r.kind.empty() ? !vin_kinds_.empty() : vin_kinds_.contains(r.kind));
-    IdentityHome home;
-    if (several_kinds_possible)
-        home.lone = &r;
-    else if (!borne)
-        home.kind = r.kind.empty() && !bare_kinds_.empty() ? *bare_kinds_.begin() : r.kind;
-    else if (home.group = times(r.kind).group_at(r.from, r.to); home.group == nullptr)
-        home.lone = &r;
-    return home;
-}
-
-const std::vector<const IdentityRecord*>& IdentityPlateRows::failures(const std::string& number) const {
-    static const std::vector<const IdentityRecord*> none;
+const std::vector<IdentityPlateRows::Failure>& IdentityPlateRows::failures(const std::string& number) const {
+    static const std::vector<Failure> none;
     if (!failures_) {
         auto& by_number = failures_.emplace();
-        for (const auto& [node, group] : bearers_)
-            for (const auto* r : node->records)
+        for (const auto& bearer : bearers_)
+            for (const auto* r : bearer.records)
                 for (const auto* own : {&r->report_no, &r->acceptance_no})
-                    if (r->plate == plate_ && !own->empty()) by_number[*own].push_back(r);
+                    if (r->plate == plate_ && !own->empty()) by_number[*own].push_back({r, bearer.group});
     }
     const auto found = failures_->find(number);
     return found == failures_->end() ? none : found->second;
 }
 
-std::set<std::string> IdentityPlate::kinds_given() const {
-    std::set<std::string> out;
-    for (const auto& [kind, count] : kinds) out.insert(kind);
-    return out;
+IdentityHome IdentityPlateRows::home_by_itself(const IdentityRecord& r) const {
+    assert(r.vin.empty() && r.plate == plate_);
+    const bool several_kinds_possible = r.kind.empty() && all_kinds_.size() > 1;
+    const bool borne = kindless_vin_ || (r.kind.empty() ? !vin_kinds_.empty() : vin_kinds_.contains(r.kind));
+    if (!several_kinds_possible && !borne)
+        return {IdentityGroup::of_plate(plate_, r.kind.empty() && !bare_kinds_.empty() ? *bare_kinds_.begin() : r.kind),
+                5};
+    const auto group = several_kinds_possible ? std::string_view() : times(r.kind).group_at(r.from(), r.to());
+    if (group.empty()) return {IdentityGroup::of_record(r.id), 8};
+    return {std::string(group), 3};
 }
 
-std::optional<IdentityHome> IdentityPlate::named(
-    const IdentityRecord& repair, const IdentityPlateRows& by,
-    const std::function<IdentityHome(const IdentityRecord&)>& home_of) const {
-    if (repair.fail_report_no.empty()) return std::nullopt;
-    std::set<IdentityHome> homes;
-    const auto look = [&](const IdentityRecord* failure) {
-        if (kinds_agree(failure->kind, repair.kind)) homes.insert(home_of(*failure));
-    };
-    std::ranges::for_each(by.failures(repair.fail_report_no), look);
-    if (const auto bare = failures.find(repair.fail_report_no); bare != failures.end())
-        std::ranges::for_each(bare->second, look);
-    if (homes.size() != 1) return std::nullopt;
-    return *homes.begin();
+IdentityHome IdentityPlateRows::home(const IdentityRecord& r,
+                                     const std::vector<const IdentityRecord*>& failures_without_vin) const {
+    IdentityHome own = home_by_itself(r);
+    if (r.fail_report_no.empty()) return own;
+    std::set<std::string> named;
+    for (const auto& failure : failures(r.fail_report_no))
+        if (kinds_agree(failure.record->kind, r.kind)) named.emplace(failure.group);
+    for (const auto* failure : failures_without_vin)
+        if (kinds_agree(failure->kind, r.kind)) named.insert(home_by_itself(*failure).group);
+    if (named.size() != 1 || *named.begin() == own.group) return own;
+    return {*named.begin(), 3};
 }
 
 }  // namespace imloop::loop

@@ -1,7 +1,7 @@
 // The contract's table ("Vehicle identity"), where its rows are decided; row 1 is node_for() in identity_index.cpp,
 // rows 3, 5 and 8 by a record's own words are in identity_plate.cpp.
 #include <algorithm>
-#include <cassert>
+#include <utility>
 
 #include "loop/identity_state.hpp"
 
@@ -23,88 +23,79 @@ bool share_plate(const IdentityNode& a, const IdentityNode& b) {
     return false;
 }
 
-bool Identity::State::joined(const Node& a, const Node& b) const {
-    return joined_by_rows(a, b, [&](const Node& n) { return neighbours(n).size(); });
+bool Identity::State::joined(const Node& a, const Node& b) {
+    return joined_by_rows(a, b, [&](const Node& n) { return near(n).size(); });
+}
+
+IdentityBearer Identity::State::bearer(const Node& n, std::string_view group, const std::string& plate) const {
+    IdentityBearer out{&n, group, records_of(n)};
+    std::erase_if(out.records, [&](const Record* r) { return r->plate != plate && r->new_plate != plate; });
+    return out;
+}
+
+/// Of its records without VIN.
+std::set<std::string> Identity::State::kinds_given(const std::string& plate) const {
+    std::set<std::string> out;
+    if (const auto* given = plates.find(key_of(plate)))
+        for (const auto& [kind, count] : given->kinds) out.insert(kind);
+    return out;
+}
+
+/// The failures without VIN that a repair without VIN names under its plate.
+std::vector<const IdentityRecord*> Identity::State::named_without_vin(const Record& repair) const {
+    std::vector<const Record*> out;
+    if (!repair.fail_report_no.empty())
+        for (const auto& id : failures.of(key_of(repair.plate, repair.fail_report_no))) out.push_back(&record(id));
+    return out;
 }
 
 /// Rows 3, 5 and 8 for the records without VIN under one plate that may stand elsewhere than before.
-void Identity::State::place_without_vin(const std::string& name) {
-    Plate& plate = plates.at(name);
-    if (plate.without_vin.empty()) {
-        plate.row_5.clear();
-        plate.rows.reset();
-        if (plate.bearers.empty()) plates.erase(name);
-        return;
+void Identity::State::place_without_vin(const std::string& plate, const ToPlace& to_place) {
+    const auto all = to_place.all ? without_vin.of(key_of(plate)) : std::vector<std::string>();
+    if (all.empty() && to_place.records.empty()) return;
+    std::vector<IdentityBearer> borne_by;
+    for (const auto& key : bearers.of(key_of(plate))) {
+        const Node& n = node(key);
+        borne_by.push_back(bearer(n, n.group, plate));
     }
-    if (!plate.rows) {
-        std::vector<IdentityPlateRows::Bearer> bearers;
-        for (const Node* n : plate.bearers) bearers.emplace_back(n, n->group);
-        work += bearers.size();
-        plate.rows = std::make_unique<const IdentityPlateRows>(name, std::move(bearers), plate.kinds_given());
-        plate.to_place = plate.without_vin;
-    }
-    const auto home_of = [&](const Record& r) {
-        return r.node != nullptr ? IdentityHome{.group = r.node->group} : plate.rows->home(r);
-    };
-    const auto put_home = [&](Record& r, const IdentityHome& home, int row) {
-        Group* g = home.group;
-        if (home.kind) {
-            auto& own = plate.row_5[*home.kind];
-            g = own = own != nullptr ? own : new_group();
-        } else if (home.lone != nullptr) {
-            g = home.lone->group;
-            if (g == nullptr || g->lone != home.lone) g = new_group();
-            g->lone = home.lone;
-        }
-        if (r.group != nullptr && r.group != g && r.group->lone == &r) r.group->lone = nullptr;
-        put_into(r, g, row);
-    };
-    std::vector<Record*> naming;
-    for (Record* r : plate.to_place) {
+    work += borne_by.size();
+    const IdentityPlateRows by(plate, std::move(borne_by), kinds_given(plate));
+    const auto place = [&](const std::string& id) {
+        const Record& r = record(id);
+        put_into(r, by.home(r, named_without_vin(r)));
         ++work;
-        if (!r->fail_report_no.empty()) {
-            naming.push_back(r);
-            continue;
-        }
-        const auto home = home_of(*r);
-        put_home(*r, home, home.group != nullptr ? 3 : home.kind ? 5 : 8);
-    }
-    // What a repair names stands by now; failures name nothing.
-    for (Record* r : naming) {
-        const auto own = home_of(*r);
-        const auto named = plate.named(*r, *plate.rows, home_of);
-        const bool outranked = named && *named != own;
-        put_home(*r, outranked ? *named : own, outranked || own.group != nullptr ? 3 : own.kind ? 5 : 8);
-    }
-    plate.to_place.clear();
-    std::erase_if(plate.row_5, [](const auto& of) { return of.second->without_vin.empty(); });
+    };
+    if (to_place.all)
+        std::ranges::for_each(all, place);
+    else
+        std::ranges::for_each(to_place.records, place);
 }
 
-bool Identity::State::decided(const Node& a, const Node& b) const {
-    for (const Record* r : a.records) {
-        const auto it = decisions_about.find(r->id);
-        if (it == decisions_about.end()) continue;
-        for (const auto& id : it->second) {
-            const auto& d = decisions.at(id);
-            const auto other = records.find(d.about == r->id ? d.other : d.about);
-            if (other != records.end() && other->second->node == &b) return true;
+/// Whether an officer has decided between a record of the one and one of the other.
+bool Identity::State::has_decided(const Node& a, const Node& b) const {
+    for (const Record* r : records_of(a)) {
+        if (!r->is_decided) continue;
+        for (const auto& id : decided.of(key_of(r->id))) {
+            const auto& d = *decisions.find(key_of(id));
+            const Record* other = find(d.about == r->id ? d.other : d.about);
+            if (other != nullptr && !other->vin.empty() && Node::key_of_record(*other) == b.key) return true;
         }
     }
     return false;
 }
 
 /// Row 7.
-bool Identity::State::on_review(const Node& n) const {
-    for (const Node* m : neighbours(n))
-        if (m->group != n.group && (!n.proven || share_plate(n, *m)) && !decided(n, *m)) return true;
-    return false;
+bool Identity::State::belongs_on_review(const Node& n) {
+    return std::ranges::any_of(near(n), [&](const Node* m) {
+        return m->group != n.group && (!n.proven() || share_plate(n, *m)) && !has_decided(n, *m);
+    });
 }
 
 bool Identity::State::open_for_review(const std::string& record_id) const {
-    const auto it = records.find(record_id);
-    if (it == records.end()) return false;
-    const Record& r = *it->second;
-    return r.node != nullptr ? r.node->review : r.row == 8 && !is_decided(record_id);
+    const Record* r = find(record_id);
+    if (r == nullptr) return false;
+    const Node* n = node_of(*r);
+    return n != nullptr ? n->is_on_review : r->row == 8 && !r->is_decided;
 }
 
 }  // namespace imloop::loop

@@ -1,148 +1,146 @@
-// Inside of Identity: the indexes over records, VINs and plates (identity_index.cpp), the groups that the table's rows
+// Inside of Identity: what it keeps of records, VINs and plates (identity_index.cpp), the groups that the table's rows
 // make of them (identity_rows.cpp, identity_slips.cpp), and the vehicles that groups and decisions give
 // (identity_vehicles.cpp). Changes only mark what is dirty; settle() in identity.cpp makes that anew.
 // identity_asking.cpp reads what a record would change.
 #pragma once
 
 #include <map>
-#include <memory>
 #include <set>
 #include <string>
-#include <unordered_map>
+#include <tuple>
 #include <vector>
 
 #include "loop/identity.hpp"
+#include "loop/identity_lists.hpp"
 #include "loop/identity_plate.hpp"
+#include "loop/identity_shapes.hpp"
+#include "loop/rows/table.hpp"
 
 namespace imloop::loop {
 
-/// What identity keeps of a record: what counts, in the form for comparing.
-struct IdentityRecord {
-    std::string id;
-    Moment occurred_at = 0, from = 0, to = 0;  ///< equal but for a day-only record, which uses its whole day
-    std::string vin, plate, kind, new_plate, engine_no;
-    std::string fail_report_no;            ///< of a repair
-    std::string report_no, acceptance_no;  ///< of a failed test
-    IdentityNode* node = nullptr;          ///< none without VIN
-    IdentityGroup* group = nullptr;        ///< of a record without VIN: where rows 3, 5 and 8 put it
-    int row = 1;
-    bool neither() const { return vin.empty() && plate.empty(); }
-};
-
-/// All records of one VIN (row 1).
-struct IdentityNode {
-    std::string key, vin;
-    bool proven = false;
-    std::set<IdentityRecord*> records;
-    std::map<std::string, std::map<std::string, int>> plates;  ///< plate -> kind -> records that say so
-    std::map<std::string, int> engines;
-    IdentityGroup* group = nullptr;
-    bool review = false;
-    bool is_listed = false;  ///< among the slips
-
-    /// Adds (+1) or takes away (-1) what a record says of its plates and engine.
-    void count(const IdentityRecord&, int sign);
-    /// Whether a VIN one slip apart may matter to it though they share no plate: by rows 2, 4 and 7 it does not where
-    /// both are proven and have plates.
-    bool is_loose() const { return !proven || plates.empty(); }
-};
-
-/// Nodes joined by rows 2 and 4 and what row 3 adds; or, without nodes, the records of row 5, or one that stands alone
-/// with those that name it.
-struct IdentityGroup {
-    std::set<IdentityNode*> nodes;
-    std::set<IdentityRecord*> without_vin;
-    const IdentityRecord* lone = nullptr;
-    /// Its vehicle, where that is this group alone and no decision is about its records.
-    std::string vehicle_id;
-};
-
-struct IdentityDecision {
-    std::string id, about, other;
-    Moment occurred_at = 0;
-    bool join = false;
-};
-
-std::string identity_key(const IdentityRecord&);
 /// Of one row's evidence: the same plate and kind on both.
 bool share_plate(const IdentityNode&, const IdentityNode&);
 
-/// Pointers stay good for as long as the thing stands: each is owned by the map of its kind.
+/// Pointers to rows stay good until the row is erased: a record by erase(), a node by settle().
 struct Identity::State {
     using Record = IdentityRecord;
     using Node = IdentityNode;
     using Group = IdentityGroup;
-    using Plate = IdentityPlate;
+    using Nodes = std::set<const Node*>;
+    /// Records with their nodes; none without VIN.
+    using Contents = std::map<const Record*, const Node*>;
 
-    std::unordered_map<std::string, std::unique_ptr<Record>> records;
-    std::unordered_map<std::string, std::unique_ptr<Node>> nodes;
-    std::unordered_map<std::string, std::set<Node*>> slips;  ///< loose ones, by slip_keys() of their VINs
-    std::unordered_map<std::string, Plate> plates;
-    std::unordered_map<Group*, std::unique_ptr<Group>> groups;
-    std::map<std::string, IdentityDecision> decisions;
-    std::unordered_map<std::string, std::set<std::string>> decisions_about;  ///< record_id -> decision ids, never empty
+    explicit State(const Rows* elsewhere) : rows(elsewhere) {}
+    const Rows* rows;
 
-    // The vehicles as last settled.
-    std::map<std::string, Vehicle> vehicles;
-    std::unordered_map<std::string, std::string> vehicle_of;
-    std::set<std::string> review;
+    Table<Record> records{"loop_identity_records", rows};       // by id
+    Table<Node> nodes{"loop_identity_nodes", rows};             // by key
+    Lists node_records{"loop_identity_node_records", rows};     // node -> records
+    Lists slips{"loop_identity_slips", rows};                   // slip_keys() -> loose nodes
+    Lists bearers{"loop_identity_bearers", rows};               // plate -> nodes
+    Table<IdentityPlate> plates{"loop_identity_plates", rows};  // by plate; where a kind is given
+    Lists without_vin{"loop_identity_without_vin", rows};       // plate -> records without VIN
+    Lists failures{"loop_identity_failures", rows};             // plate, report or acceptance number -> of them
+    Lists naming{"loop_identity_naming", rows};                 // plate, number that a repair names -> of them
+    Table<Group> groups{"loop_identity_groups", rows};          // by name
+    Lists placed{"loop_identity_placed", rows};                 // group -> records without VIN
+    Table<IdentityDecision> decisions{"loop_identity_decisions", rows};  // by id
+    Lists decided{"loop_identity_decided", rows};                        // record -> decisions about it
+    Table<IdentityVehicle> vehicles{"loop_identity_vehicles", rows};     // by id
+    Table<IdentityEvidence> evidence{"loop_identity_evidence", rows};    // by vehicle and record
+    Lists review{"loop_identity_review", rows};                          // records, of no owner
+    auto tables() {
+        return std::tie(records, nodes, node_records, slips, bearers, plates, without_vin, failures, naming, groups,
+                        placed, decisions, decided, vehicles, evidence, review);
+    }
 
-    /// What happened to a group since the last settle(): all of it, or records without VIN that came, changed or went.
+    // What waits for settle(), and is empty after it.
+    /// What happened to a group: all of it, or records without VIN that came, changed or went.
     struct Touch {
         bool whole = false;
-        std::set<Record*> came;
-        std::set<std::string> left;
+        std::set<std::string> came, left;
     };
-    std::set<Node*> dirty_nodes;
-    std::set<std::string> dirty_plates;
-    std::map<Group*, Touch> touched;
-    std::set<std::string> dirty_records;    ///< put or erased
-    std::set<std::string> decided_records;  ///< of decisions put or erased
+    /// Records without VIN under a plate that may stand elsewhere: all where bearers or kinds have changed.
+    struct ToPlace {
+        bool all = false;
+        std::set<std::string> records;
+    };
+    std::set<std::string> dirty_nodes;
+    std::map<std::string, ToPlace> dirty_plates;
+    std::map<std::string, Touch> touched;      // by group
+    std::set<std::string> dirty_records;       // put or erased
+    std::set<std::string> decided_records;     // of decisions put or erased
+    std::map<std::string, std::string> stood;  // erased, also if put again -> the vehicle each was in
+    std::map<const Node*, std::vector<const Node*>> near_known;
     std::size_t work = 0;
 
     // What is kept.
     void put(const Fact&);
-    void add(std::unique_ptr<Record>);
+    void add(Record);
     void erase(const std::string& id);
     void put_decision(const Fact&);
     void erase_decision(const std::string& id);
     Node& node_for(const Record&);
-    Group* new_group();
-    Group* group_of(const std::string& id) const;
-    void bear(Record&, int sign);
-    void bearers_changed(const std::string& plate);
-    void list_without_vin(Record&, int sign);
-    void put_into(Record&, Group*, int row);
-    bool is_decided(const std::string& record_id) const { return decisions_about.contains(record_id); }
+    void bear(Node&, const Record&, int sign);
+    void list_without_vin(const Record&, int sign);
+    void leave_group(const Record&);
+    void put_into(const Record&, const IdentityHome&);
+    const Record* find(const std::string& id) const { return records.find(key_of(id)); }
+    const Record& record(const std::string& id) const;
+    const Node& node(const std::string& key) const;
+    /// None of a record without VIN.
+    const Node* node_of(const Record&) const;
+    std::vector<const Record*> records_of(const Node&) const;
+    /// Empty where the record is unknown.
+    std::string group_of(const std::string& record_id) const;
+    bool is_decided(const std::string& record_id) const;
+    /// As last settled.
+    std::string vehicle_of(const std::string& record_id) const;
 
     // VINs one slip apart (identity_slips.cpp).
     /// Those of them that the rows ask about: all to a loose node; to another the loose ones and those that share a
     /// plate.
-    std::vector<Node*> neighbours(const Node&) const;
+    std::vector<const Node*> neighbours(const Node&) const;
+    /// The same while settle() works, each looked for once.
+    const std::vector<const Node*>& near(const Node&);
     void list_slips(Node&, bool listed);
-    std::vector<Node*> proven_slips_known(const Node&) const;
-    std::vector<Node*> proven_bearers_near(const Node&, const std::string& plate) const;
+    std::vector<const Node*> proven_slips_known(const Node&) const;
+    std::vector<const Node*> proven_bearers_near(const Node&, const std::string& plate) const;
 
     // The table's rows.
-    bool joined(const Node& a, const Node& b) const;
-    void place_without_vin(const std::string& plate);
-    bool decided(const Node& a, const Node& b) const;
-    bool on_review(const Node&) const;
+    bool joined(const Node& a, const Node& b);
+    IdentityBearer bearer(const Node&, std::string_view group, const std::string& plate) const;
+    std::set<std::string> kinds_given(const std::string& plate) const;
+    std::vector<const Record*> named_without_vin(const Record& repair) const;
+    void place_without_vin(const std::string& plate, const ToPlace&);
+    bool has_decided(const Node& a, const Node& b) const;
+    bool belongs_on_review(const Node&);
     bool open_for_review(const std::string& record_id) const;
 
     // Groups as vehicles.
-    std::set<Group*> with_whole_vehicles(std::set<Group*>) const;
-    std::vector<Vehicle> describe(const std::set<Group*>& groups) const;
-    bool grows(const Group&, const Touch&) const;
-    void grow(Group&, const Touch&, std::set<std::string>& present);
-    void describe_anew(std::set<Group*> whole, Changes&);
+    Contents contents(const std::string& group) const;
+    std::map<std::string, Contents> with_whole_vehicles(std::set<std::string> groups) const;
+    std::vector<Vehicle> describe(const std::map<std::string, Contents>& groups) const;
+    bool grows(const std::string& group, const Touch&) const;
+    void grow(const std::string& group, const Touch&, std::set<std::string>& present);
+    void describe_anew(const std::map<std::string, Contents>& whole, Changes&);
+
+    // Vehicles as kept (identity_vehicle_rows.cpp).
+    std::optional<Vehicle> vehicle(const std::string& id) const;
+    Vehicle whole(const std::string& id, const IdentityVehicle&) const;
+    void each_vehicle(const std::function<void(const Vehicle&)>&) const;
+    void put_vehicle(const Vehicle* was, const Vehicle& now);
+    void drop_vehicle(const Vehicle& was);
+    void stands_in(const std::string& record_id, const std::string& vehicle_id);
 
     // The steps of settle().
-    std::set<Node*> around_changes() const;
-    void drop_empty_nodes(std::set<Node*>& around);
-    void join_nodes(const std::set<Node*>& around);
-    void settle_review(const std::set<Node*>& around, Changes&);
+    Nodes around_changes();
+    void drop_empty_nodes(Nodes& around);
+    void join_nodes(const Nodes& around);
+    void regroup(const std::vector<std::set<std::string>>& into);
+    void settle_review(const Nodes& around, Changes&);
     void settle_vehicles(Changes&);
+    void drop_empty_groups();
     Changes settle();
     bool settled() const;
 };
@@ -150,7 +148,7 @@ struct Identity::State {
 /// Rows 2 and 4, on the words of two nodes that are one slip apart. `neighbours(n)`: how many VINs are one slip from n.
 template <typename Neighbours>
 bool joined_by_rows(const IdentityNode& a, const IdentityNode& b, const Neighbours& neighbours) {
-    if (a.proven && b.proven) return false;
+    if (a.proven() && b.proven()) return false;
     if (share_plate(a, b)) return true;
     const auto by_engine = [&](const IdentityNode& bare, const IdentityNode& other) {
         if (!bare.plates.empty()) return false;

@@ -10,111 +10,117 @@ namespace imloop::loop {
 namespace {
 
 /// The proven VIN, then that of more records, then the least; of two nodes of one old-style number the least key.
-const IdentityNode* leading(const IdentityGroup& g) {
-    const auto rank = [](const IdentityNode& n) {
-        return std::tuple(!n.proven, -static_cast<int>(n.records.size()), std::string_view(n.vin),
-                          std::string_view(n.key));
+const IdentityNode* leading(const std::set<const IdentityNode*>& nodes) {
+    const auto rank = [](const IdentityNode* n) {
+        return std::tuple(!n->proven(), -static_cast<std::int64_t>(n->size), n->vin(), std::string_view(n->key));
     };
-    const IdentityNode* best = nullptr;
-    for (const IdentityNode* n : g.nodes)
-        if (best == nullptr || rank(*n) < rank(*best)) best = n;
-    return best;
+    const auto least = std::ranges::min_element(nodes, {}, rank);
+    return least == nodes.end() ? nullptr : *least;
 }
 
 }  // namespace
 
+Identity::State::Contents Identity::State::contents(const std::string& group) const {
+    Contents out;
+    if (const Group* g = groups.find(key_of(group)))
+        for (const auto& key : g->nodes) {
+            const Node& n = node(key);
+            for (const Record* r : records_of(n)) out.emplace(r, &n);
+        }
+    for (const auto& id : placed.of(key_of(group))) out.emplace(&record(id), nullptr);
+    return out;
+}
+
 /// These groups and all that decisions tie to them, now or in a vehicle that stood until now: a vehicle is described
 /// whole.
-std::set<IdentityGroup*> Identity::State::with_whole_vehicles(std::set<Group*> out) const {
-    std::vector<Group*> queue(out.begin(), out.end());
+std::map<std::string, Identity::State::Contents> Identity::State::with_whole_vehicles(std::set<std::string> of) const {
+    std::map<std::string, Contents> out;
     std::set<std::string> seen;
     const auto add = [&](const std::string& record_id) {
-        if (Group* g = group_of(record_id); g != nullptr && out.insert(g).second) queue.push_back(g);
+        if (auto group = group_of(record_id); !group.empty() && !out.contains(group)) of.insert(std::move(group));
     };
     const auto visit = [&](const std::string& record_id) {
-        const auto stood_in = vehicle_of.find(record_id);
-        if (stood_in != vehicle_of.end() && seen.insert(stood_in->second).second)
-            if (const auto v = vehicles.find(stood_in->second); v != vehicles.end())
-                for (const auto& e : v->second.records) add(e.record_id);
-        const auto about = decisions_about.find(record_id);
-        if (about == decisions_about.end()) return;
-        for (const auto& id : about->second) {
-            add(decisions.at(id).about);
-            add(decisions.at(id).other);
+        if (const auto in = vehicle_of(record_id); !in.empty() && seen.insert(in).second)
+            if (const auto whole = vehicle(in))
+                for (const auto& e : whole->records) add(e.record_id);
+        if (!is_decided(record_id)) return;
+        for (const auto& id : decided.of(key_of(record_id))) {
+            const auto& d = *decisions.find(key_of(id));
+            add(d.about);
+            add(d.other);
         }
     };
-    while (!queue.empty()) {
-        Group* g = queue.back();
-        queue.pop_back();
-        for (const Node* n : g->nodes)
-            for (const Record* r : n->records) visit(r->id);
-        for (const Record* r : g->without_vin) visit(r->id);
-        if (const auto touch = touched.find(g); touch != touched.end())
-            for (const auto& id : touch->second.left) visit(id);
+    while (!of.empty()) {
+        const std::string name = of.extract(of.begin()).value();
+        const auto& here = out[name] = contents(name);
+        for (const auto& [r, n] : here) visit(r->id);
+        if (const auto touch = touched.find(name); touch != touched.end())
+            std::ranges::for_each(touch->second.left, visit);
     }
     return out;
 }
 
 /// The vehicles of these groups: each group one vehicle, then the officers' decisions in their order.
-std::vector<Vehicle> Identity::State::describe(const std::set<Group*>& of) const {
-    using VehicleRecords = std::map<const Record*, bool>;  // true: an officer put it here
-    std::vector<VehicleRecords> parts;
-    std::unordered_map<const Record*, std::size_t> part_of;
+std::vector<Vehicle> Identity::State::describe(const std::map<std::string, Contents>& of) const {
+    struct Member {
+        const Node* node;
+        bool by_officer;  ///< put here by one
+    };
+    std::vector<std::map<const Record*, Member>> parts;
+    std::map<const Record*, std::size_t> part_of;  // of those that decisions are about
     std::map<std::pair<Moment, std::string>, const IdentityDecision*> ordered;
-    for (const Group* g : of) {
-        VehicleRecords members;
-        for (const Node* n : g->nodes)
-            for (const Record* r : n->records) members.emplace(r, false);
-        for (const Record* r : g->without_vin) members.emplace(r, false);
-        for (const auto& [r, by_officer] : members) {
-            part_of[r] = parts.size();
-            if (const auto it = decisions_about.find(r->id); it != decisions_about.end())
-                for (const auto& id : it->second) ordered[{decisions.at(id).occurred_at, id}] = &decisions.at(id);
+    for (const auto& [name, members] : of) {
+        auto& part = parts.emplace_back();
+        for (const auto& [r, n] : members) {
+            part.emplace_hint(part.end(), r, Member{n, false});
+            if (!r->is_decided) continue;
+            part_of[r] = parts.size() - 1;
+            for (const auto& id : decided.of(key_of(r->id))) {
+                const auto* d = decisions.find(key_of(id));
+                ordered[{d->occurred_at, id}] = d;
+            }
         }
-        parts.push_back(std::move(members));
     }
     for (const auto& [when, d] : ordered) {
-        const auto a = records.find(d->about), b = records.find(d->other);
-        if (a == records.end() || b == records.end()) continue;
-        const Record *ra = a->second.get(), *rb = b->second.get();
-        if (!part_of.contains(ra) || !part_of.contains(rb)) continue;
-        const std::size_t from = part_of[ra], to = part_of[rb];
+        const Record *a = find(d->about), *b = find(d->other);
+        if (!part_of.contains(a) || !part_of.contains(b)) continue;
+        const std::size_t from = part_of[a], to = part_of[b];
         if (d->join == (from == to)) continue;
         // A join moves all of the one vehicle; a part takes the record out, with the others of its VIN where they
         // differ.
-        std::vector<const Record*> moved;
-        for (const auto& [r, by_officer] : parts[from])
-            if (d->join || r == ra || (ra->node != nullptr && ra->node != rb->node && r->node == ra->node))
-                moved.push_back(r);
+        const Node *node_a = parts[from].at(a).node, *node_b = parts[to].at(b).node;
+        std::vector<std::pair<const Record*, const Node*>> moved;
+        for (const auto& [r, member] : parts[from])
+            if (d->join || r == a || (node_a != nullptr && node_a != node_b && member.node == node_a))
+                moved.emplace_back(r, member.node);
         const std::size_t target = d->join ? to : parts.size();
         if (!d->join) parts.emplace_back();
-        for (const Record* r : moved) {
+        for (const auto& [r, n] : moved) {
             parts[from].erase(r);
-            parts[target].emplace(r, true);
+            parts[target].emplace(r, Member{n, true});
             part_of[r] = target;
         }
     }
     std::vector<Vehicle> out;
     for (const auto& members : parts) {
         if (members.empty()) continue;  // all of it was moved
-        Group here;
-        for (const auto& [r, by_officer] : members)
-            if (r->node != nullptr) here.nodes.insert(r->node);
-        const Node* lead = leading(here);
+        Nodes nodes_here;
+        for (const auto& [r, member] : members)
+            if (member.node != nullptr) nodes_here.insert(member.node);
+        const Node* lead = leading(nodes_here);
         Vehicle v;
         const Record* first = nullptr;
-        for (const auto& [r, by_officer] : members) {
-            if (first == nullptr || std::tie(r->occurred_at, r->id) < std::tie(first->occurred_at, first->id))
-                first = r;
+        for (const auto& [r, member] : members) {
+            if (first == nullptr || r->comes_before(*first)) first = r;
+            const Node* n = member.node;
             const bool alone = members.size() == 1;
-            const bool certain = alone || (r->node != nullptr && r->vin == lead->vin);
-            int row = r->row;
-            if (r->node != nullptr) row = r->node == lead ? 1 : r->node->plates.empty() ? 4 : 2;
-            v.records.push_back({r->id, certain ? Certainty::certain : Certainty::likely, by_officer ? 0 : row});
+            const bool certain = alone || (n != nullptr && n->vin() == lead->vin());
+            const int row = n == nullptr ? r->row : n == lead ? 1 : n->plates.empty() ? 4 : 2;
+            v.records.push_back({r->id, certain ? Certainty::certain : Certainty::likely, member.by_officer ? 0 : row});
         }
         v.vehicle_id = first->id;
-        if (lead != nullptr) v.vin = lead->vin;
-        std::sort(v.records.begin(), v.records.end(), [](auto& a, auto& b) { return a.record_id < b.record_id; });
+        if (lead != nullptr) v.vin = lead->vin();
+        std::ranges::sort(v.records, {}, &Evidence::record_id);
         out.push_back(std::move(v));
     }
     return out;
@@ -122,87 +128,79 @@ std::vector<Vehicle> Identity::State::describe(const std::set<Group*>& of) const
 
 /// Whether records without VIN that came and went are all that happened to this group's vehicle: it keeps its id, its
 /// VIN and all other evidence.
-bool Identity::State::grows(const Group& g, const Touch& touch) const {
-    if (touch.whole || g.vehicle_id.empty()) return false;
-    const auto& was = vehicles.at(g.vehicle_id);
-    const auto first = records.find(g.vehicle_id);
-    if (first == records.end() || touch.left.contains(g.vehicle_id) || was.records.size() < 2) return false;
-    if (was.records.size() < 2 + touch.left.size()) return false;
-    const Record& begin = *first->second;
-    return std::ranges::none_of(touch.came, [&](const Record* r) {
-        return is_decided(r->id) || r->id == g.vehicle_id ||
-               std::tie(r->occurred_at, r->id) < std::tie(begin.occurred_at, begin.id);
+bool Identity::State::grows(const std::string& group, const Touch& touch) const {
+    const Group* g = groups.find(key_of(group));
+    if (touch.whole || g == nullptr || g->vehicle_id.empty()) return false;
+    const Record* first = find(g->vehicle_id);
+    if (first == nullptr || touch.left.contains(g->vehicle_id)) return false;
+    if (vehicles.find(key_of(g->vehicle_id))->size < 2 + touch.left.size()) return false;
+    return std::ranges::none_of(touch.came, [&](const std::string& id) {
+        const Record& r = record(id);
+        return r.is_decided || r.id == first->id || r.comes_before(*first);
     });
 }
 
-void Identity::State::grow(Group& g, const Touch& touch, std::set<std::string>& present) {
-    auto& evidence = vehicles.at(g.vehicle_id).records;
-    const auto at = [&](const std::string& id) {
-        return std::ranges::lower_bound(evidence, id, {}, &Evidence::record_id);
-    };
+void Identity::State::grow(const std::string& group, const Touch& touch, std::set<std::string>& present) {
+    const std::string id = groups.find(key_of(group))->vehicle_id;
+    std::size_t& size = vehicles.change(key_of(id))->size;
     bool changed = false;
-    for (const auto& id : touch.left)
-        if (const auto it = at(id); it != evidence.end() && it->record_id == id) {
-            evidence.erase(it);
-            changed = true;
-        }
-    for (const Record* r : touch.came) {
-        const Evidence now{r->id, Certainty::likely, r->row};
-        const auto it = at(r->id);
-        vehicle_of[r->id] = g.vehicle_id;
-        if (it == evidence.end() || it->record_id != r->id)
-            evidence.insert(it, now);
-        else if (*it != now)
-            *it = now;
-        else
-            continue;
+    for (const auto& left : touch.left) {
+        const auto key = key_of(id, left);
+        if (!evidence.contains(key)) continue;
+        evidence.erase(key);
+        --size;
+        changed = true;
+    }
+    for (const auto& came : touch.came) {
+        stands_in(came, id);
+        const auto key = key_of(id, came);
+        const IdentityEvidence now{Certainty::likely, record(came).row};
+        const auto* was = evidence.find(key);
+        if (was != nullptr && *was == now) continue;
+        if (was == nullptr) ++size;
+        evidence.put(key, now);
         changed = true;
     }
     work += touch.left.size() + touch.came.size();
-    if (changed) present.insert(g.vehicle_id);
+    if (changed) present.insert(id);
 }
 
 /// The vehicles of these groups, against what their records were in until now.
-void Identity::State::describe_anew(std::set<Group*> whole, Changes& changes) {
-    std::set<std::string> old;
-    const auto stood_in = [&](const std::string& record_id) {
-        if (const auto it = vehicle_of.find(record_id); it != vehicle_of.end()) old.insert(it->second);
-    };
-    for (Group* g : whole) {
-        for (const Node* n : g->nodes)
-            for (const Record* r : n->records) stood_in(r->id);
-        for (const Record* r : g->without_vin) stood_in(r->id);
-        if (const auto touch = touched.find(g); touch != touched.end())
-            for (const auto& id : touch->second.left) stood_in(id);
-    }
+void Identity::State::describe_anew(const std::map<std::string, Contents>& whole, Changes& changes) {
     std::map<std::string, Vehicle> before;
-    for (const auto& id : old)
-        if (auto was = vehicles.extract(id)) before.emplace(id, std::move(was.mapped()));
-    for (auto& v : describe(whole)) {
+    const auto stood_in = [&](const std::string& record_id) {
+        const auto id = vehicle_of(record_id);
+        if (id.empty() || before.contains(id)) return;
+        if (auto was = vehicle(id)) before.emplace(id, std::move(*was));
+    };
+    for (const auto& [name, members] : whole) {
+        for (const auto& [r, n] : members) stood_in(r->id);
+        if (const auto touch = touched.find(name); touch != touched.end())
+            std::ranges::for_each(touch->second.left, stood_in);
+    }
+    for (const auto& v : describe(whole)) {
         assert(!v.records.empty());
         work += v.records.size();
-        for (const auto& e : v.records) vehicle_of[e.record_id] = v.vehicle_id;
+        for (const auto& e : v.records) stands_in(e.record_id, v.vehicle_id);
         const auto was = before.find(v.vehicle_id);
-        if (was == before.end() || was->second != v) changes.present.push_back(v.vehicle_id);
-        vehicles[v.vehicle_id] = std::move(v);
-    }
-    for (const auto& [id, v] : before)
-        if (!vehicles.contains(id)) changes.gone.push_back(id);
-    for (Group* g : whole) {
-        std::size_t count = g->without_vin.size();
-        bool by_officer = false;
-        std::string id;
-        const auto look = [&](const Record* r) {
-            by_officer = by_officer || is_decided(r->id);
-            id = r->id;
-        };
-        for (const Node* n : g->nodes) {
-            count += n->records.size();
-            std::ranges::for_each(n->records, look);
+        if (was == before.end() || was->second != v) {
+            changes.present.push_back(v.vehicle_id);
+            put_vehicle(was == before.end() ? nullptr : &was->second, v);
         }
-        std::ranges::for_each(g->without_vin, look);
-        g->vehicle_id = count == 0 || by_officer ? std::string() : vehicle_of.at(id);
-        assert(g->vehicle_id.empty() || vehicles.at(g->vehicle_id).records.size() == count);
+        if (was != before.end()) before.erase(was);
+    }
+    for (const auto& [id, v] : before) {
+        changes.gone.push_back(id);
+        drop_vehicle(v);
+    }
+    for (const auto& [name, members] : whole) {
+        const bool is_by_officer = std::ranges::any_of(members, [](const auto& m) { return m.first->is_decided; });
+        const bool is_one = !members.empty() && !is_by_officer;
+        const std::string id = is_one ? members.begin()->first->vehicle_id : std::string();
+        assert(!is_one || vehicles.find(key_of(id))->size == members.size());
+        const Group* known = groups.find(key_of(name));
+        if (members.empty() || (known != nullptr && known->vehicle_id == id)) continue;
+        groups.change_or_new(key_of(name)).vehicle_id = id;
     }
 }
 
