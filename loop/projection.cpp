@@ -37,6 +37,7 @@ Projection::Projection(Policy policy, const Rows* rows)
       rows_(rows),
       register_(rows),
       bridges_(rows),
+      identity_(rows),
       cohorts_(rows),
       records_("loop_records", rows),
       specials_("loop_specials", rows),
@@ -94,6 +95,7 @@ void Projection::write(const RowChanges& changes) {
     assert(dirty_.empty() && before_.empty() && touched_.empty());
     register_.write(changes);
     bridges_.write(changes);
+    identity_.write(changes);
     cohorts_.write(changes);
     records_.write(changes);
     specials_.write(changes);
@@ -104,6 +106,7 @@ void Projection::forget() {
     assert(dirty_.empty() && before_.empty() && touched_.empty());
     register_.forget();
     bridges_.forget();
+    identity_.forget();
     cohorts_.forget();
     records_.forget();
     specials_.forget();
@@ -111,7 +114,8 @@ void Projection::forget() {
 }
 
 std::size_t Projection::held() const {
-    std::size_t out = register_.held() + bridges_.held() + cohorts_.held() + records_.held() + specials_.held();
+    std::size_t out =
+        register_.held() + bridges_.held() + identity_.held() + cohorts_.held() + records_.held() + specials_.held();
     for (const auto* marks : {&rejected_, &corrections_, &waivers_, &places_, &ghosts_}) out += marks->held();
     return out;
 }
