@@ -31,12 +31,12 @@ std::string line_of(std::string_view what, std::string_view key, const Measures&
 
 std::string Projection::dump(Day as_of) const {
     std::string out = fmt::format("projection as of {}\n", format_day(as_of));
-    for (const Vehicle& vehicle : identity_.vehicles()) {
+    identity_.each_vehicle([&](const Vehicle& vehicle) {
         out += fmt::format("vehicle {} vin {}\n", vehicle.vehicle_id, vehicle.vin);
         for (const Evidence& e : vehicle.records)
             out += fmt::format("  record {} {} row {}\n", e.record_id,
                                e.certainty == Certainty::certain ? "certain" : "likely", e.row);
-    }
+    });
     for (const auto& id : identity_.review()) out += fmt::format("review {}\n", id);
 
     std::map<std::string, std::string> episode_lines;

@@ -1,5 +1,4 @@
 // What follows from the lines put in: the register, identity, the measures.
-#include <algorithm>
 #include <cassert>
 
 #include "loop/fact_pack.hpp"
@@ -45,8 +44,7 @@ Projection::Changes Projection::everything() const {
     records_.each("", [&](std::string_view key, const Row& row) {
         if (row.applied != WordsOf()) changes.records.push_back({KeyReader(key).text(), nullptr});
     });
-    for (const Vehicle& vehicle : identity_.vehicles()) changes.touched.push_back(vehicle.vehicle_id);
-    std::ranges::sort(changes.touched);
+    identity_.each_vehicle([&](const Vehicle& vehicle) { changes.touched.push_back(vehicle.vehicle_id); });
     changes.register_changed = true;
     return changes;
 }

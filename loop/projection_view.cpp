@@ -154,13 +154,17 @@ public:
         if (of.rows_) own_.emplace(of.policy_, of.rows_);
     }
     const Ghosts& gone() const { return gone_; }
+    /// The vehicles of today, and behind them the histories that are left.
+    void each(const HistoryVisitor& visit) {
+        (own_ ? *own_ : of_).identity_.each_vehicle([&](const Vehicle& vehicle) {
+            visit(vehicle.vehicle_id, with_voided(vehicle.vehicle_id, reader().own_facts(vehicle, as_of_)));
+        });
+        for (const auto& [id, facts] : gone_) visit(id, facts);
+    }
     /// As seen on the day, with what was voided since.
     std::vector<Fact> history(const std::string& vehicle_id) {
-        std::vector<Fact> out;
-        if (const auto vehicle = of_.identity_.vehicle(vehicle_id)) out = reader().own_facts(*vehicle, as_of_);
-        if (auto voided = gone_.extract(vehicle_id); !voided.empty())
-            std::ranges::move(voided.mapped(), std::back_inserter(out));
-        return out;
+        const auto vehicle = reader().identity_.vehicle(vehicle_id);
+        return with_voided(vehicle_id, vehicle ? reader().own_facts(*vehicle, as_of_) : std::vector<Fact>());
     }
     std::vector<Episode> episodes(const std::vector<Fact>& history) { return reader().episodes_of(history, as_of_); }
 
@@ -172,6 +176,11 @@ private:
         if (own_->held() > rows_held_max) own_->forget();
         return *own_;
     }
+    std::vector<Fact> with_voided(const std::string& vehicle_id, std::vector<Fact> own) {
+        if (auto voided = gone_.extract(vehicle_id); !voided.empty())
+            std::ranges::move(voided.mapped(), std::back_inserter(own));
+        return own;
+    }
 
     const Projection& of_;
     Day as_of_;
@@ -179,11 +188,7 @@ private:
     std::optional<Projection> own_;
 };
 
-void Projection::each_history(Day as_of, const HistoryVisitor& visit) const {
-    Walk walk(*this, as_of);
-    for (const Vehicle& vehicle : identity_.vehicles()) visit(vehicle.vehicle_id, walk.history(vehicle.vehicle_id));
-    for (const auto& [id, facts] : walk.gone()) visit(id, facts);
-}
+void Projection::each_history(Day as_of, const HistoryVisitor& visit) const { Walk(*this, as_of).each(visit); }
 
 void Projection::each_history(const std::set<std::string>& of, Day as_of, const HistoryVisitor& visit) const {
     Walk walk(*this, as_of);
@@ -192,9 +197,7 @@ void Projection::each_history(const std::set<std::string>& of, Day as_of, const 
 
 void Projection::each_vehicle(Day as_of, const Visitor& visit) const {
     Walk walk(*this, as_of);
-    for (const Vehicle& vehicle : identity_.vehicles())
-        visit(vehicle.vehicle_id, walk.episodes(walk.history(vehicle.vehicle_id)));
-    for (const auto& [id, facts] : walk.gone()) visit(id, walk.episodes(facts));
+    walk.each([&](const std::string& id, const std::vector<Fact>& records) { visit(id, walk.episodes(records)); });
 }
 
 void Projection::each_failed(Period period, Day as_of, const Visitor& visit) const {

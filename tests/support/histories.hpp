@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/dice.hpp"
+
 namespace imloop::test {
 
 using nlohmann::json;
@@ -14,16 +16,6 @@ using nlohmann::json;
 struct Line {
     std::string source;
     std::string bytes;
-};
-
-struct Dice {
-    const std::vector<unsigned>& numbers;
-    std::size_t at = 0;
-    unsigned roll(unsigned sides) { return at < numbers.size() ? numbers[at++] % sides : 0; }
-    template <std::size_t N>
-    const char* pick(const char* const (&of)[N]) {
-        return of[roll(N)];
-    }
 };
 
 inline std::string id_of(unsigned n) {

@@ -5,19 +5,9 @@
 #include <vector>
 
 #include "loop/fact.hpp"
+#include "tests/support/dice.hpp"
 
 namespace imloop::test {
-
-/// Throws of a die that shrink: none left is the first side.
-struct Dice {
-    const std::vector<unsigned>& numbers;
-    std::size_t at = 0;
-    unsigned roll(unsigned sides) { return at < numbers.size() ? numbers[at++] % sides : 0; }
-    template <std::size_t N>
-    const char* pick(const char* const (&of)[N]) {
-        return of[roll(N)];
-    }
-};
 
 inline loop::VehicleWords words(Dice& dice) {
     // Proven and not, one slip apart in a row, short ones, a placeholder; look-alikes and a word for none among plates.
