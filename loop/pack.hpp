@@ -3,6 +3,7 @@
 // does the number its owner keeps beside it. Bytes that are not what was written throw BadPack and nothing else.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -51,6 +52,10 @@ public:
     template <typename T>
     void operator()(const std::vector<T>& list) {
         size(list.size());
+        for (const auto& each : list) (*this)(each);
+    }
+    template <typename T, std::size_t n>
+    void operator()(const std::array<T, n>& list) {
         for (const auto& each : list) (*this)(each);
     }
     template <typename A, typename B>
@@ -108,6 +113,10 @@ public:
     template <typename T>
     void operator()(std::vector<T>& list) {
         list.resize(size());
+        for (auto& each : list) (*this)(each);
+    }
+    template <typename T, std::size_t n>
+    void operator()(std::array<T, n>& list) {
         for (auto& each : list) (*this)(each);
     }
     template <typename A, typename B>
