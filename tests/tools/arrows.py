@@ -17,7 +17,7 @@ INSIDE = {
     "loop/rules/inspection": {"loop/rules", "loop/suspects/observed"}, "loop/rules/repair": {"loop/rules", "loop/suspects/observed"},
     "loop/rules/vehicle": {"loop/rules", "loop/suspects/observed"}, "loop/rules/station": {"loop/rules", "loop/suspects/observed"},
     "loop/rules/county": {"loop/rules", "loop/rules/station", "loop/suspects/observed"},
-    "loop/suspects/observed": {"loop/rules"}, "loop/suspects/asking": {"loop/rules", "loop/suspects/observed"},
+    "loop/suspects/observed": {"loop/rows", "loop/rules"}, "loop/suspects/asking": {"loop/rows", "loop/rules", "loop/suspects/observed"},
     "station/intake/outcome": set(), "station/intake/formats": {"station/intake/outcome"},
     "station/intake/nha": {"station/intake/formats", "station/intake/outcome"},
     "station/intake/province": {"station/intake/formats", "station/intake/outcome"},

@@ -195,7 +195,7 @@ void Suspects::take_out(const std::string& record_id) {
         note_traces_like(*was->trace);
         take(by_trace_, by_trace_.find(*was->trace), it->second);
     }
-    statistics_.remove(record_id, was->added);
+    statistics_.remove(was->added);
     if (was->decides) take_back(decisions_, *was->decides, record_id);
     if (was->checks) take_back(checks_, *was->checks, record_id);
     failed_.erase("keys " + record_id);
