@@ -72,7 +72,8 @@ std::map<std::string, json> peer_figures(const loop::rules::Statistics& statisti
     stations({"silent_obd", {"OBD 不通讯", "OBD silent"}}, silent_obd);
     const auto shops = [&](const Figure& figure, const SharesByStationShop& shares, Hits hits) {
         add(out, figure,
-            against_each_other(units_by(&StationShop::shop_id, shares, window(as_of, year_days), hits), expected_min));
+            against_each_other(units_by(&StationShopWeek::shop_id, shares, window(as_of, year_days), hits),
+                               expected_min));
     };
     shops({"repaired_then_passed", {"修后首次复检合格率", "passed the first retest after repair"}},
           statistics.journeys().retests, Hits::passed);

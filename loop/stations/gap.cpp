@@ -11,14 +11,6 @@ constexpr std::size_t from_bin = 8;  // below a fifth of the limit readings are 
 using MethodFuel = std::pair<std::uint8_t, std::uint8_t>;
 using Shapes = std::map<MethodFuel, Shape>;
 
-Shapes shapes_of(const Station& station, const Window& window) {
-    Shapes out;
-    for (const auto& [of, shape] : station.shapes)
-        if (quarter_of(window.from) <= of.quarter && of.quarter <= quarter_of(window.to))
-            out[{of.method, of.fuel}] += shape;
-    return out;
-}
-
 Shape without(const Shape& all, const Shape& own) {
     Shape out = all;
     for (std::size_t i = 0; i < out.counts.size(); ++i) out.counts[i] -= own.counts[i];
@@ -30,10 +22,11 @@ Shape without(const Shape& all, const Shape& own) {
 Figures gaps_above_limit(const Tallies& tallies, const Window& window, double expected_min) {
     std::map<std::string, Shapes> by_station;
     Shapes all;
-    for (const auto& [id, station] : tallies.stations()) {
-        by_station[id] = shapes_of(station, window);
-        for (const auto& [key, shape] : by_station[id]) all[key] += shape;
-    }
+    tallies.shapes.each(quarter_of(window.from), quarter_of(window.to),
+                        [&](const ShapeQuarter& at, const Shape& shape) {
+                            by_station[at.station_id][{at.method, at.fuel}] += shape;
+                            all[{at.method, at.fuel}] += shape;
+                        });
     Figures out;
     for (const auto& [id, shapes] : by_station) {
         Measured m;

@@ -7,11 +7,9 @@
 namespace imloop::loop::stations {
 namespace {
 
-void add_share(SharesByStationShop& to, const StationShop& place, Day day, const statistics::Stratum& stratum,
+void add_share(SharesByStationShop& to, const StationShopWeek& at, const statistics::Stratum& stratum,
                const statistics::Share& share) {
-    change(to, place, [&](auto& cells) {
-        change(cells, {week_of(day), stratum}, [&](statistics::Share& s) { s += share; });
-    });
+    to.change(at, [&](SharesByStratum& shares) { change(shares, stratum, [&](statistics::Share& s) { s += share; }); });
 }
 
 void add_failure(FailuresOf& to, const FailureSeen& f, std::int32_t times) {
@@ -22,6 +20,8 @@ void add_failure(FailuresOf& to, const FailureSeen& f, std::int32_t times) {
     if (f.due) change(to.due, *f.due, [&](std::int32_t& count) { count += times; });
 }
 
+auto tables_of(auto& s) { return std::tie(s.retests, s.later, s.aborts, s.failures); }
+
 }  // namespace
 
 std::int32_t FailuresOf::missing(Day as_of) const {
@@ -30,32 +30,41 @@ std::int32_t FailuresOf::missing(Day as_of) const {
     return out;
 }
 
+JourneySums::JourneySums(const Rows* rows)
+    : retests("watch_retests", rows),
+      later("watch_later", rows),
+      aborts("watch_aborts", rows),
+      failures("watch_failures", rows) {}
+
 void JourneySums::add(const Journey& journey, std::int32_t times) {
     assert(times == 1 || times == -1);
     for (const auto& r : journey.retests)
-        add_share(retests, {r.station_id, r.shop_id}, r.day, r.stratum, {r.passed ? 0 : times, times});
+        add_share(retests, {week_of(r.day), r.station_id, r.shop_id}, r.stratum, {r.passed ? 0 : times, times});
     for (const auto& l : journey.later)
-        add_share(later, {l.station_id, l.shop_id}, l.day, l.stratum, {l.failed ? times : 0, times});
-    for (const auto& a : journey.aborts) add_share(aborts, {a.station_id, ""}, a.day, a.stratum, {times, times});
+        add_share(later, {week_of(l.day), l.station_id, l.shop_id}, l.stratum, {l.failed ? times : 0, times});
+    for (const auto& a : journey.aborts)
+        add_share(aborts, {week_of(a.day), a.station_id, ""}, a.stratum, {times, times});
     for (const auto& f : journey.failures)
-        change(failures, f.county,
-               [&](auto& days) { change(days, f.day, [&](FailuresOf& of) { add_failure(of, f, times); }); });
+        failures.change({f.day, f.county}, [&](FailuresOf& of) { add_failure(of, f, times); });
 }
 
-std::vector<Unit> units_by(std::string StationShop::*of, const SharesByStationShop& shares, const Window& window,
+void JourneySums::write(const RowChanges& changes) { write_all(tables_of(*this), changes); }
+void JourneySums::forget() { forget_all(tables_of(*this)); }
+std::size_t JourneySums::held() const { return held_in(tables_of(*this)); }
+
+std::vector<Unit> units_by(std::string StationShopWeek::*of, const SharesByStationShop& cells, const Window& window,
                            Hits hits) {
-    std::map<std::string, Unit> units;
-    for (const auto& [place, cells] : shares) {
-        if ((place.*of).empty()) continue;
-        for (const auto& [cell, share] : cells) {
-            if (!window.holds(cell.week)) continue;
-            auto& unit = units[place.*of];
-            unit.station_id = place.*of;
-            unit.own.add(cell.stratum, {hits == Hits::failed ? share.hits : share.of - share.hits, share.of});
-        }
-    }
+    std::map<std::string, SharesByStratum> sums;
+    cells.each(window.from, window.to, [&](const StationShopWeek& at, const SharesByStratum& shares) {
+        if ((at.*of).empty()) return;
+        for (const auto& [stratum, share] : shares) sums[at.*of][stratum] += share;
+    });
     std::vector<Unit> out;
-    for (auto& [id, unit] : units) out.push_back(std::move(unit));
+    for (const auto& [id, shares] : sums) {
+        out.push_back({id, "", {}});
+        for (const auto& [stratum, share] : shares)
+            out.back().own.add(stratum, {hits == Hits::failed ? share.hits : share.of - share.hits, share.of});
+    }
     return out;
 }
 

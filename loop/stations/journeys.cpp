@@ -86,4 +86,16 @@ Journey journey_of(const History& history) {
     return out;
 }
 
+void drop_common_beginnings(Journey& a, Journey& b) {
+    const auto drop = [](auto& one, auto& other) {
+        const auto ends = std::ranges::mismatch(one, other);
+        one.erase(one.begin(), ends.in1);
+        other.erase(other.begin(), ends.in2);
+    };
+    drop(a.retests, b.retests);
+    drop(a.later, b.later);
+    drop(a.failures, b.failures);
+    drop(a.aborts, b.aborts);
+}
+
 }  // namespace imloop::loop::stations

@@ -8,13 +8,22 @@ namespace {
 using statistics::Share;
 using statistics::Strata;
 
-void add_cells(std::map<statistics::Stratum, Share>& to, const std::map<Cell, Counts>& cells, const Asked& asked) {
-    for (const auto& [cell, counts] : cells)
-        if (asked.window.holds(cell.week)) to[cell.stratum] += asked.pick(counts);
+using Shares = std::map<statistics::Stratum, Share>;
+
+/// Of each station, or of each inspector where they are asked for, in the weeks of the window.
+std::map<std::pair<std::string, std::string>, Shares> shares_by(const Tallies& tallies, const Asked& asked,
+                                                                bool of_inspectors) {
+    std::map<std::pair<std::string, std::string>, Shares> out;
+    tallies.counts.each(asked.window.from, asked.window.to,
+                        [&](const InspectorWeek& at, const CountsByStratum& strata) {
+                            Shares& shares = out[{at.station_id, of_inspectors ? at.inspector_id : ""}];
+                            for (const auto& [stratum, counts] : strata) shares[stratum] += asked.pick(counts);
+                        });
+    return out;
 }
 
 /// Strata are added up before their margins are: cells are many, strata few.
-Strata strata_of(const std::map<statistics::Stratum, Share>& shares) {
+Strata strata_of(const Shares& shares) {
     Strata out;
     for (const auto& [stratum, share] : shares)
         if (share.of > 0) out.add(stratum, share);
@@ -31,23 +40,15 @@ Share unready_obd(const Counts& c) { return {c.obd_unready, c.obd}; }
 
 Figures stations_by(const Tallies& tallies, const Asked& asked) {
     std::vector<Unit> units;
-    for (const auto& [id, station] : tallies.stations()) {
-        std::map<statistics::Stratum, Share> shares;
-        for (const auto& [inspector, cells] : station.inspectors) add_cells(shares, cells, asked);
-        units.push_back({id, "", strata_of(shares)});
-    }
+    for (const auto& [of, shares] : shares_by(tallies, asked, false))
+        units.push_back({of.first, "", strata_of(shares)});
     return against_each_other(std::move(units), asked.expected_min);
 }
 
 Figures inspectors_by(const Tallies& tallies, const Asked& asked) {
     std::vector<Unit> units;
-    for (const auto& [id, station] : tallies.stations())
-        for (const auto& [inspector, cells] : station.inspectors) {
-            if (inspector.empty()) continue;
-            std::map<statistics::Stratum, Share> shares;
-            add_cells(shares, cells, asked);
-            units.push_back({id, inspector, strata_of(shares)});
-        }
+    for (const auto& [of, shares] : shares_by(tallies, asked, true))
+        if (!of.second.empty()) units.push_back({of.first, of.second, strata_of(shares)});
     return against_each_other(std::move(units), asked.expected_min);
 }
 

@@ -5,11 +5,12 @@
 #include <string>
 
 #include "loop/rules/rule.hpp"
-#include "loop/stations/tallies.hpp"
+#include "loop/stations/test_seen.hpp"
 
 namespace imloop::loop::stations {
 
-/// Periodic, initial and repeated tests of a station; nothing for others. Fields that are not known have code 0.
+/// Periodic, initial and repeated tests of a station; nothing for others. Fields that are not known have code 0, others
+/// their place in the tables that come with the program: rows hold them, so those tables grow at their ends alone.
 std::optional<TestSeen> seen(const rules::Record&);
 
 /// Method, fuel, stage, age band of the day and mileage band.

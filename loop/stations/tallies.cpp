@@ -4,13 +4,11 @@
 #include <cassert>
 #include <cmath>
 
-#include "loop/block.hpp"
 #include "loop/stations/change.hpp"
 
 namespace imloop::loop::stations {
 namespace {
 
-constexpr int weeks_of_quarter = 13;
 constexpr int night_from_s = 22 * 3600;
 constexpr int night_to_s = 6 * 3600;
 
@@ -32,37 +30,19 @@ Counts counts_of(const TestSeen& t, std::int32_t times) {
     return out;
 }
 
-void add_readings(Station& station, Line& line, const TestSeen& t, std::int32_t times) {
-    constexpr double least = 1e-4;
-    constexpr double field_max = 1000;       // so that a million tests' squares fit
-    constexpr double just_under = 1 - 1e-9;  // a reading at its limit passes
-    const Week week = week_of(t.day);
-    const Week quarter = quarter_of(week);
-    double worst = -1;
-    for (const auto& r : t.readings) {
-        worst = std::max(worst, r.to_limit);
-        change(line.levels, {r.channel, week}, [&](Level& level) {
-            level.tests += times;
-            level.sum_millionths += times * std::llround(std::log(std::max(r.to_limit, least)) * 1e6);
-        });
-        assert(!r.digit || (*r.digit >= 0 && *r.digit <= 9));
-        if (r.digit)
-            change(station.digits, {r.channel, quarter},
-                   [&](auto& d) { d[static_cast<std::size_t>(*r.digit)] += times; });
-    }
-    if (worst >= 0 && !t.is_retest)
-        change(station.shapes, {quarter, t.stratum.codes[0], t.stratum.codes[1]},
-               [&](Shape& shape) { shape.add(worst <= 1 ? std::min(worst, just_under) : worst, times); });
-    if (t.tuple)
-        change(station.tuples, t.stratum.codes[0],
-               [&](auto& of_method) { change(of_method, *t.tuple, [&](std::int32_t& tests) { tests += times; }); });
+void add_fields(MomentsByField& to, const TestSeen& t, std::int32_t times) {
+    constexpr double field_max = 1000;  // so that a million tests' squares fit
     for (const auto& [field, value] : t.fields)
-        change(station.fields, {t.software, field}, [&](Moments& m) {
+        change(to, field, [&](Moments& m) {
             const std::int64_t thousandths = std::llround(std::clamp(value, -field_max, field_max) * 1000);
             m.tests += times;
             m.sum += times * thousandths;
             m.squares += times * thousandths * thousandths;
         });
+}
+
+auto tables_of(auto& t) {
+    return std::tie(t.counts, t.stays, t.lines, t.shapes, t.digits, t.readings, t.shared, t.fields);
 }
 
 }  // namespace
@@ -72,12 +52,6 @@ std::string_view name_of(Field field) {
                                           "co2",           "o2",           "lambda"};
     return names[static_cast<int>(field)];
 }
-
-Week week_of(Day day) { return block_of(day + 3, 7); }
-Day monday_of(Week week) { return week * 7 - 3; }
-Week quarter_of(Week week) { return block_of(week, weeks_of_quarter); }
-
-Window window(Day as_of, int days) { return {week_of(as_of - days + 1), week_of(as_of)}; }
 
 Counts& Counts::operator+=(const Counts& c) {
     first += c.first;
@@ -91,21 +65,85 @@ Counts& Counts::operator+=(const Counts& c) {
     return *this;
 }
 
+Level& Level::operator+=(const Level& l) {
+    tests += l.tests;
+    sum_millionths += l.sum_millionths;
+    return *this;
+}
+
+Tallies::Tallies(const Rows* rows)
+    : counts("watch_counts", rows),
+      stays("watch_stays", rows),
+      lines("watch_line_weeks", rows),
+      shapes("watch_shapes", rows),
+      digits("watch_digits", rows),
+      readings("watch_readings", rows),
+      shared("watch_shared_readings", rows),
+      fields("watch_fields", rows) {}
+
+void Tallies::add_readings(const TestSeen& t, Line& line, std::int32_t times) {
+    constexpr double least = 1e-4;
+    constexpr double just_under = 1 - 1e-9;  // a reading at its limit passes
+    const Week quarter = quarter_of(week_of(t.day));
+    double worst = -1;
+    for (const auto& r : t.readings) {
+        worst = std::max(worst, r.to_limit);
+        change(line.levels, r.channel, [&](Level& level) {
+            level += {times, times * std::llround(std::log(std::max(r.to_limit, least)) * 1e6)};
+        });
+    }
+    if (worst >= 0 && !t.is_retest)
+        shapes.change({quarter, t.station_id, t.stratum.codes[0], t.stratum.codes[1]},
+                      [&](Shape& shape) { shape.add(worst <= 1 ? std::min(worst, just_under) : worst, times); });
+    if (std::ranges::any_of(t.readings, [](const auto& r) { return r.digit.has_value(); }))
+        digits.change({quarter, t.station_id}, [&](DigitsByChannel& channels) {
+            for (const auto& r : t.readings) {
+                assert(!r.digit || (*r.digit >= 0 && *r.digit <= 9));
+                if (r.digit)
+                    change(channels, r.channel, [&](auto& d) { d[static_cast<std::size_t>(*r.digit)] += times; });
+            }
+        });
+    if (!t.fields.empty())
+        fields.change({t.station_id, t.software}, [&](MomentsByField& to) { add_fields(to, t, times); });
+}
+
+void Tallies::add_tuple(const TestSeen& t, std::int32_t times) {
+    const std::uint8_t method = t.stratum.codes[0];
+    std::int32_t before = 0, after = 0;
+    readings.change({t.station_id, method, *t.tuple}, [&](std::int32_t& tests) {
+        before = tests;
+        after = tests += times;
+    });
+    assert(before >= 0 && after >= 0);
+    const auto count = [&](std::int32_t tests, std::int32_t sets) {
+        if (tests > 0) shared.change({t.station_id, method, tests}, [&](std::int32_t& n) { n += sets; });
+    };
+    count(before, -1);
+    count(after, 1);
+}
+
 void Tallies::add(const TestSeen& t, std::int32_t times) {
     assert(times != 0);
-    change(stations_, t.station_id, [&](Station& station) {
-        change(station.inspectors, t.inspector_id, [&](auto& cells) {
-            change(cells, {week_of(t.day), t.stratum}, [&](Counts& c) { c += counts_of(t, times); });
-        });
-        change(station.lines, t.line_id, [&](Line& line) {
-            change(line.busy, t.day, [&](Busy& busy) {
-                busy.tests += times;
-                busy.least_s += times * (t.verdict == Verdict::aborted ? 0 : t.least_s);
-                if (t.start_s >= night_from_s || t.start_s < night_to_s) busy.night += times;
-            });
-            if (t.verdict != Verdict::aborted) add_readings(station, line, t, times);
-        });
+    const Week week = week_of(t.day);
+    counts.change({week, t.station_id, t.inspector_id}, [&](CountsByStratum& strata) {
+        change(strata, t.stratum, [&](Counts& c) { c += counts_of(t, times); });
     });
+    if (!t.inspector_id.empty())
+        stays.change({t.inspector_id, t.station_id, week}, [&](std::int32_t& tests) { tests += times; });
+    const bool is_whole = t.verdict != Verdict::aborted;
+    lines.change({week, t.station_id, t.line_id}, [&](Line& line) {
+        change(line.busy, t.day, [&](Busy& busy) {
+            busy.tests += times;
+            busy.least_s += times * (is_whole ? t.least_s : 0);
+            if (t.start_s >= night_from_s || t.start_s < night_to_s) busy.night += times;
+        });
+        if (is_whole) add_readings(t, line, times);
+    });
+    if (is_whole && t.tuple) add_tuple(t, times);
 }
+
+void Tallies::write(const RowChanges& changes) { write_all(tables_of(*this), changes); }
+void Tallies::forget() { forget_all(tables_of(*this)); }
+std::size_t Tallies::held() const { return held_in(tables_of(*this)); }
 
 }  // namespace imloop::loop::stations

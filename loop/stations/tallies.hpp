@@ -1,66 +1,19 @@
 // Sufficient statistics of inspection stations: what one test adds, it takes out again, in whatever order, for all is
-// whole numbers. A sweep over them costs stations, strata and weeks, never records.
+// whole numbers. They lie in cells of weeks and quarters: a test changes about ten of them, a sweep reads the cells of
+// its window and costs stations, strata and weeks, never records.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
-#include "loop/fact.hpp"
+#include "loop/stations/cells.hpp"
+#include "loop/stations/test_seen.hpp"
+#include "loop/stations/weeks.hpp"
 #include "loop/statistics/digits.hpp"
 #include "loop/statistics/histogram.hpp"
-#include "loop/statistics/strata.hpp"
-#include "loop/time.hpp"
 
 namespace imloop::loop::stations {
-
-/// Weeks from Monday to Sunday, by number.
-using Week = std::int32_t;
-Week week_of(Day);
-Day monday_of(Week);
-/// Quarters of a year of 13 weeks, by number.
-Week quarter_of(Week);
-
-struct Window {
-    Week from = 0;
-    Week to = 0;  ///< inclusive
-    bool holds(Week w) const { return from <= w && w <= to; }
-};
-/// The weeks that hold the `days` up to `as_of`.
-Window window(Day as_of, int days);
-
-/// One reading against its limit. Lambda and whatever has no limit take no part.
-struct ReadingSeen {
-    std::uint8_t channel = 0;  ///< which item at which phase (`channel_of`)
-    double to_limit = 0;       ///< value / limit; of power limit / value; above 1 fails
-    std::optional<int> digit;  ///< the last one written, where a limit's fineness tells it
-};
-
-/// What varies from test to test wherever it is measured.
-enum class Field : std::uint8_t { temperature_c, humidity_pct, pressure_kpa, seconds, co2, o2, lambda };
-std::string_view name_of(Field);
-
-/// One test as the tallies see it.
-struct TestSeen {
-    std::string station_id, line_id, inspector_id;
-    Day day = 0;
-    int start_s = 0;  ///< seconds of the day
-    statistics::Stratum stratum;
-    bool is_retest = false;
-    Verdict verdict{};
-    std::vector<ReadingSeen> readings;
-    std::optional<std::uint64_t> tuple;  ///< digest of all readings, four or more
-    std::string software;
-    std::vector<std::pair<Field, double>> fields;
-    bool has_obd = false;      ///< looked at by OBD, which the vehicle supports
-    bool obd_silent = false;   ///< did not communicate
-    bool obd_unready = false;  ///< monitors not complete
-    int least_s = 0;           ///< shortest the method allows
-};
 
 struct Counts {
     std::int32_t first = 0, first_failed = 0;
@@ -70,28 +23,83 @@ struct Counts {
     Counts& operator+=(const Counts&);
     bool operator==(const Counts&) const = default;
 };
-
-struct Cell {
+auto members(Like<Counts> auto& c) {
+    return std::tie(c.first, c.first_failed, c.retests, c.retests_passed, c.aborted, c.obd, c.obd_silent,
+                    c.obd_unready);
+}
+struct InspectorWeek {
     Week week = 0;
-    statistics::Stratum stratum;
-    auto operator<=>(const Cell&) const = default;
+    std::string station_id, inspector_id;
 };
+auto members(Like<InspectorWeek> auto& k) { return std::tie(k.week, k.station_id, k.inspector_id); }
+using CountsByStratum = std::map<statistics::Stratum, Counts>;
 
-/// Worst reading over limit of first tests, in fortieths of the limit up to twice.
-using Shape = statistics::Histogram<80, 40>;
-/// Readings of a quarter of a year (13 weeks) have one shape by method and fuel.
-struct ShapeOf {
-    Week quarter = 0;
-    std::uint8_t method = 0, fuel = 0;
-    auto operator<=>(const ShapeOf&) const = default;
+/// Tests of an inspector at a station.
+struct StayWeek {
+    std::string inspector_id, station_id;
+    Week week = 0;
 };
+auto members(Like<StayWeek> auto& k) { return std::tie(k.inspector_id, k.station_id, k.week); }
 
 /// Sum of ln(reading / limit) in millionths.
 struct Level {
     std::int64_t tests = 0;
     std::int64_t sum_millionths = 0;
+    Level& operator+=(const Level&);
     bool operator==(const Level&) const = default;
 };
+auto members(Like<Level> auto& l) { return std::tie(l.tests, l.sum_millionths); }
+struct Busy {
+    std::int32_t tests = 0;
+    std::int32_t least_s = 0;  ///< what these tests need at least
+    std::int32_t night = 0;    ///< begun between 22:00 and 06:00
+    bool operator==(const Busy&) const = default;
+};
+auto members(Like<Busy> auto& b) { return std::tie(b.tests, b.least_s, b.night); }
+struct LineWeek {
+    Week week = 0;
+    std::string station_id, line_id;
+};
+auto members(Like<LineWeek> auto& k) { return std::tie(k.week, k.station_id, k.line_id); }
+struct Line {
+    std::map<std::uint8_t, Level> levels;  ///< by channel
+    std::map<Day, Busy> busy;
+    bool operator==(const Line&) const = default;
+};
+auto members(Like<Line> auto& l) { return std::tie(l.levels, l.busy); }
+
+/// Worst reading over limit of first tests, in fortieths of the limit up to twice. Readings of a quarter of a year have
+/// one shape by method and fuel.
+using Shape = statistics::Histogram<80, 40>;
+struct ShapeQuarter {
+    Week quarter = 0;
+    std::string station_id;
+    std::uint8_t method = 0, fuel = 0;
+};
+auto members(Like<ShapeQuarter> auto& k) { return std::tie(k.quarter, k.station_id, k.method, k.fuel); }
+
+struct StationQuarter {
+    Week quarter = 0;
+    std::string station_id;
+};
+auto members(Like<StationQuarter> auto& k) { return std::tie(k.quarter, k.station_id); }
+using DigitsByChannel = std::map<std::uint8_t, statistics::Digits>;
+
+/// Sets of readings, by their digest.
+struct ReadingsOf {
+    std::string station_id;
+    std::uint8_t method = 0;
+    std::uint64_t digest = 0;
+};
+auto members(Like<ReadingsOf> auto& k) { return std::tie(k.station_id, k.method, k.digest); }
+/// Sets that so many tests share.
+struct SharedBy {
+    std::string station_id;
+    std::uint8_t method = 0;
+    std::int32_t tests = 0;
+};
+auto members(Like<SharedBy> auto& k) { return std::tie(k.station_id, k.method, k.tests); }
+
 /// Of thousandths: whether a field varies at all shows without rounding.
 struct Moments {
     std::int64_t tests = 0, sum = 0, squares = 0;
@@ -100,40 +108,35 @@ struct Moments {
     }
     bool operator==(const Moments&) const = default;
 };
-struct Busy {
-    std::int32_t tests = 0;
-    std::int32_t least_s = 0;  ///< what these tests need at least
-    std::int32_t night = 0;    ///< begun between 22:00 and 06:00
-    bool operator==(const Busy&) const = default;
+auto members(Like<Moments> auto& m) { return std::tie(m.tests, m.sum, m.squares); }
+struct StationSoftware {
+    std::string station_id, software;
 };
+auto members(Like<StationSoftware> auto& k) { return std::tie(k.station_id, k.software); }
+using MomentsByField = std::map<Field, Moments>;
 
-struct Line {
-    std::map<std::pair<std::uint8_t, Week>, Level> levels;  ///< by channel
-    std::map<Day, Busy> busy;
-    bool operator==(const Line&) const = default;
-};
-
-struct Station {
-    std::map<std::string, std::map<Cell, Counts>> inspectors;
-    std::map<ShapeOf, Shape> shapes;
-    std::map<std::pair<std::uint8_t, Week>, statistics::Digits> digits;  ///< by channel and quarter
-    std::map<std::string, Line> lines;
-    /// Tests by method and the digest of their readings.
-    std::map<std::uint8_t, std::map<std::uint64_t, std::int32_t>> tuples;
-    std::map<std::pair<std::string, Field>, Moments> fields;  ///< by version of the software
-    bool operator==(const Station&) const = default;
-};
-
-/// Reading is safe from many threads, writing from one.
+/// Thread safety and errors as of Table.
 class Tallies {
 public:
+    explicit Tallies(const Rows* rows = nullptr);
     /// `times` is -1 to take the test out again.
     void add(const TestSeen&, std::int32_t times = 1);
-    const std::map<std::string, Station>& stations() const { return stations_; }
-    bool operator==(const Tallies&) const = default;
+    void write(const RowChanges&);
+    void forget();
+    std::size_t held() const;
+
+    Cells<InspectorWeek, CountsByStratum> counts;
+    Cells<StayWeek, std::int32_t> stays;  ///< tests, of inspectors with an id
+    Cells<LineWeek, Line> lines;
+    Cells<ShapeQuarter, Shape> shapes;
+    Cells<StationQuarter, DigitsByChannel> digits;
+    Cells<ReadingsOf, std::int32_t> readings;  ///< tests
+    Cells<SharedBy, std::int32_t> shared;      ///< sets of readings
+    Cells<StationSoftware, MomentsByField> fields;
 
 private:
-    std::map<std::string, Station> stations_;
+    void add_readings(const TestSeen&, Line&, std::int32_t times);
+    void add_tuple(const TestSeen&, std::int32_t times);
 };
 
 }  // namespace imloop::loop::stations

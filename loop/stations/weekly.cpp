@@ -15,14 +15,6 @@ constexpr std::int64_t peer_tests_min = 30;
 
 using Levels = std::map<std::pair<std::uint8_t, Week>, Level>;
 
-void add(Levels& to, const Levels& from, const Window& window) {
-    for (const auto& [key, level] : from)
-        if (window.holds(key.second)) {
-            to[key].tests += level.tests;
-            to[key].sum_millionths += level.sum_millionths;
-        }
-}
-
 double mean_of(const Level& level) {
     assert(level.tests > 0);
     return static_cast<double>(level.sum_millionths) / 1e6 / static_cast<double>(level.tests);
@@ -49,10 +41,10 @@ void centre(std::map<Week, Daily>& weeks) {
     for (auto& [week, d] : weeks) d.mean -= sum / weight;
 }
 
-LineWeeks line_weeks(const Line& line, const Levels& all, const Levels& of_station, const Window& window) {
+LineWeeks line_weeks(const Levels& of_line, const Levels& all, const Levels& of_station) {
     LineWeeks out;
-    for (const auto& [key, level] : line.levels) {
-        if (!window.holds(key.second) || level.tests <= 0) continue;
+    for (const auto& [key, level] : of_line) {
+        if (level.tests <= 0) continue;
         const Level peers = without(all, of_station, key);
         if (peers.tests < peer_tests_min) continue;
         out.channels[key.first][key.second] = {mean_of(level) - mean_of(peers), static_cast<double>(level.tests)};
@@ -75,20 +67,20 @@ LineWeeks line_weeks(const Line& line, const Levels& all, const Levels& of_stati
 }  // namespace
 
 std::map<std::string, std::vector<WeekOf>> failures_by_week(const Tallies& tallies, const Window& window) {
-    using ByWeek = std::map<Week, std::map<statistics::Stratum, Share>>;
-    std::map<std::string, ByWeek> by_station;
+    using Shares = std::map<statistics::Stratum, Share>;
+    std::map<std::string, std::map<Week, Shares>> by_station;
+    tallies.counts.each(window.from, window.to, [&](const InspectorWeek& at, const CountsByStratum& cells) {
+        for (const auto& [stratum, counts] : cells)
+            if (counts.first != 0)
+                by_station[at.station_id][at.week][stratum] += Share{counts.first_failed, counts.first};
+    });
     std::map<std::string, Strata> strata;
     Strata all;
-    for (const auto& [id, station] : tallies.stations()) {
-        std::map<statistics::Stratum, Share> shares;
-        for (const auto& [inspector, cells] : station.inspectors)
-            for (const auto& [cell, counts] : cells) {
-                if (!window.holds(cell.week) || counts.first == 0) continue;
-                const Share share{counts.first_failed, counts.first};
-                by_station[id][cell.week][cell.stratum] += share;
-                shares[cell.stratum] += share;
-            }
-        for (const auto& [stratum, share] : shares) {
+    for (const auto& [id, weeks] : by_station) {
+        Shares of_station;
+        for (const auto& [week, shares] : weeks)
+            for (const auto& [stratum, share] : shares) of_station[stratum] += share;
+        for (const auto& [stratum, share] : of_station) {
             strata[id].add(stratum, share);
             all.add(stratum, share);
         }
@@ -114,18 +106,18 @@ std::map<std::string, std::vector<WeekOf>> failures_by_week(const Tallies& talli
 std::vector<LineWeeks> lines_by_week(const Tallies& tallies, const Window& window) {
     Levels all;
     std::map<std::string, Levels> of_stations;
-    for (const auto& [id, station] : tallies.stations()) {
-        for (const auto& [line_id, line] : station.lines) add(of_stations[id], line.levels, window);
-        add(all, of_stations[id], window);
-    }
+    std::map<std::pair<std::string, std::string>, Levels> of_lines;
+    tallies.lines.each(window.from, window.to, [&](const LineWeek& at, const Line& line) {
+        for (const auto& [channel, level] : line.levels)
+            for (Levels* levels : {&all, &of_stations[at.station_id], &of_lines[{at.station_id, at.line_id}]})
+                (*levels)[{channel, at.week}] += level;
+    });
     std::vector<LineWeeks> out;
-    for (const auto& [id, station] : tallies.stations())
-        for (const auto& [line_id, line] : station.lines) {
-            LineWeeks weeks = line_weeks(line, all, of_stations[id], window);
-            weeks.station_id = id;
-            weeks.line_id = line_id;
-            if (!weeks.weeks.empty()) out.push_back(std::move(weeks));
-        }
+    for (const auto& [of, levels] : of_lines) {
+        LineWeeks weeks = line_weeks(levels, all, of_stations.at(of.first));
+        std::tie(weeks.station_id, weeks.line_id) = of;
+        if (!weeks.weeks.empty()) out.push_back(std::move(weeks));
+    }
     return out;
 }
 

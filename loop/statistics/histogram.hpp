@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <tuple>
 
 namespace imloop::loop::statistics {
 
@@ -46,5 +47,13 @@ struct Histogram {
     }
     bool operator==(const Histogram&) const = default;
 };
+template <std::size_t bins, std::size_t per_unit>
+auto members(Histogram<bins, per_unit>& h) {
+    return std::tie(h.counts);
+}
+template <std::size_t bins, std::size_t per_unit>
+auto members(const Histogram<bins, per_unit>& h) {
+    return std::tie(h.counts);
+}
 
 }  // namespace imloop::loop::statistics

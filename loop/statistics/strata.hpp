@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <map>
 
+#include "loop/pack.hpp"
+
 namespace imloop::loop::statistics {
 
 /// The dimensions of a stratum, the most telling first; thin strata lose the last ones first. 0: not known.
@@ -17,6 +19,7 @@ struct Stratum {
     /// Only the first `kept` dimensions, the others 0.
     Stratum margin(std::size_t kept) const;
 };
+auto members(Like<Stratum> auto& s) { return std::tie(s.codes); }
 
 struct Share {
     std::int64_t hits = 0;
@@ -25,6 +28,7 @@ struct Share {
     Share& operator+=(const Share&);
     Share operator-(const Share&) const;
 };
+auto members(Like<Share> auto& s) { return std::tie(s.hits, s.of); }
 
 /// Counts by stratum and by each of its margins.
 class Strata {

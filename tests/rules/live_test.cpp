@@ -65,7 +65,8 @@ TEST_CASE("a line that a longer segment brings again keeps the time at which it 
     world.take(line, {"I610404-01", "epoch", 1, monday + 10 * hour, {}});
     world.take(line, {"I610404-01", "epoch", 1, monday + 90 * hour, {}});
     world.sweep();
-    CHECK(world.suspects.statistics().keeping().at("I610404-01").late.empty());
+    loop::stations::each_day(world.suspects.statistics().keeping().kept, 0, loop::day_of(monday) + 365,
+                             [](const auto&, loop::Day, const loop::stations::Kept& kept) { CHECK(kept.late == 0); });
 }
 
 TEST_CASE("a rejected test's process data that comes later is looked at") {

@@ -101,7 +101,6 @@ TEST_CASE("rows elsewhere, let go of after every batch: the same is said as in m
 
 TEST_CASE("made anew from its rows between any two batches, it goes on as if it had never stopped") {
     std::vector<Rule> rules = loop::rules::all();
-    for (Rule& rule : rules) rule.sweep = nullptr;
     std::optional<decltype(MapRows::tables)> first;
     holds([&] {
         RowsWorld paged(rules);

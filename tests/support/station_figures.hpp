@@ -10,6 +10,7 @@
 #include "loop/suspects/observed/statistics.hpp"
 #include "loop/suspects/observed/traces.hpp"
 #include "loop/tables.hpp"
+#include "tests/support/rows.hpp"
 
 namespace imloop::test {
 
@@ -77,6 +78,13 @@ struct StationFigures {
     loop::rules::Traces traces;
     loop::rules::Record last;
 };
+
+/// All rows of statistics that have none elsewhere and were not asked before.
+inline auto rows_of(loop::rules::Statistics& statistics) {
+    MapRows rows;
+    statistics.write(rows.take());
+    return rows.tables;
+}
 
 inline std::string value_of(const loop::rules::Flag& flag, std::string_view name) {
     for (const auto& v : flag.values)

@@ -10,7 +10,7 @@ void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
     const auto parameter = [&](std::string_view name) { return ctx.number("S02", name); };
     const auto window = stations::window(s.as_of, static_cast<int>(parameter("window_days")));
     const auto figures = stations::against_each_other(
-        stations::units_by(&stations::StationShop::station_id, s.statistics.journeys().retests, window),
+        stations::units_by(&stations::StationShopWeek::station_id, s.statistics.journeys().retests, window),
         parameter("expected_min"));
     for (const auto& m : figures.each) {
         const auto& c = m.compared;

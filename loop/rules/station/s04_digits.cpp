@@ -27,7 +27,7 @@ std::int64_t total(const Digits& d) {
 }
 
 struct OfStation {
-    const std::string* station;
+    std::string station;
     std::uint8_t channel;
     Digits own, peers;
     statistics::DigitTest test;
@@ -35,18 +35,18 @@ struct OfStation {
 };
 
 std::vector<OfStation> digit_tests(const Tallies& tallies, const stations::Window& window, double tests_min) {
-    std::map<std::uint8_t, Digits> all;
+    std::map<std::string, stations::DigitsByChannel> by_station;
+    tallies.digits.each(stations::quarter_of(window.from), stations::quarter_of(window.to),
+                        [&](const stations::StationQuarter& at, const stations::DigitsByChannel& channels) {
+                            for (const auto& [channel, digits] : channels) by_station[at.station_id][channel] += digits;
+                        });
+    stations::DigitsByChannel all;
     std::map<std::uint8_t, std::vector<OfStation>> by_channel;
-    for (const auto& [id, station] : tallies.stations()) {
-        std::map<std::uint8_t, Digits> own;
-        for (const auto& [key, digits] : station.digits)
-            if (stations::quarter_of(window.from) <= key.second && key.second <= stations::quarter_of(window.to))
-                own[key.first] += digits;
+    for (const auto& [id, own] : by_station)
         for (const auto& [channel, digits] : own) {
             all[channel] += digits;
-            by_channel[channel].push_back({&id, channel, digits, {}, {}, 1});
+            by_channel[channel].push_back({id, channel, digits, {}, {}, 1});
         }
-    }
     std::vector<OfStation> out;
     for (auto& [channel, tests] : by_channel) {
         std::vector<statistics::DigitTest> enough;
@@ -84,31 +84,27 @@ void digits(const Sweep& s, const Context& ctx, Flags& flags) {
             {.claim = "digits_unlike_peers",
              .grade = Grade::medium,
              .score_permille = 700,
-             .station_id = *t.station,
+             .station_id = t.station,
              .day = s.as_of,
              .values = {text("channel", channel), number("digit", static_cast<double>(most), 0),
                         number("share", share(t.own), 0, "%"), number("peers_share", share(t.peers), 0, "%"),
                         number("of", static_cast<double>(total(t.own)), 0), number("chi_square", t.test.chi_square, 1),
                         number("distance", t.test.distance, 4), chance("chance", t.p),
                         number("false_discovery", q[i], 4)},
-             .key = "digits|" + *t.station + "|" + channel});
+             .key = "digits|" + t.station + "|" + channel});
     }
 }
 
 struct Repeated {
     std::int64_t tests = 0, again = 0, most = 0;
     double pairs() const { return statistics::expected_pairs(tests, 1); }
-};
-
-Repeated repeated_in(const std::map<std::uint64_t, std::int32_t>& tuples) {
-    Repeated out;
-    for (const auto& [digest, tests] : tuples) {
-        out.tests += tests;
-        out.again += tests - 1;
-        out.most = std::max<std::int64_t>(out.most, tests);
+    /// Sets of readings that so many tests each share.
+    void add(std::int64_t sets, std::int64_t tests_each) {
+        tests += sets * tests_each;
+        again += sets * (tests_each - 1);
+        most = std::max(most, tests_each);
     }
-    return out;
-}
+};
 
 /// Tests whose readings another test of the station has too, against how often that happens to two tests of the same
 /// method elsewhere.
@@ -119,9 +115,11 @@ void repeats(const Sweep& s, const Context& ctx, Flags& flags) {
     };
     std::map<std::string, std::map<std::uint8_t, Repeated>> by_station;
     std::map<std::uint8_t, Sums> all;
-    for (const auto& [id, station] : s.statistics.tallies().stations())
-        for (const auto& [method, tuples] : station.tuples) {
-            const Repeated& r = by_station[id][method] = repeated_in(tuples);
+    s.statistics.tallies().shared.each_of([&](const stations::SharedBy& at, std::int32_t sets) {
+        by_station[at.station_id][at.method].add(sets, at.tests);
+    });
+    for (const auto& [id, methods] : by_station)
+        for (const auto& [method, r] : methods) {
             all[method].again += static_cast<double>(r.again);
             all[method].pairs += r.pairs();
         }
@@ -165,15 +163,16 @@ void constants(const Sweep& s, const Context& ctx, Flags& flags) {
         double varying = 0, all = 0;
     };
     std::map<stations::Field, Among> among;
-    for (const auto& [id, station] : s.statistics.tallies().stations())
-        for (const auto& [key, moments] : station.fields)
+    const auto& fields = s.statistics.tallies().fields;
+    fields.each_of([&](const stations::StationSoftware&, const stations::MomentsByField& moments_of) {
+        for (const auto& [field, moments] : moments_of)
             if (is_enough(moments)) {
-                among[key.second].all += 1;
-                among[key.second].varying += !moments.is_constant();
+                among[field].all += 1;
+                among[field].varying += !moments.is_constant();
             }
-    for (const auto& [id, station] : s.statistics.tallies().stations())
-        for (const auto& [key, moments] : station.fields) {
-            const auto& [software, field] = key;
+    });
+    fields.each_of([&](const stations::StationSoftware& at, const stations::MomentsByField& moments_of) {
+        for (const auto& [field, moments] : moments_of) {
             if (!is_enough(moments) || !moments.is_constant()) continue;
             const Among& others = among[field];
             if (others.varying < 2 || others.varying < parameter("varying_share_min") * (others.all - 1)) continue;
@@ -181,14 +180,15 @@ void constants(const Sweep& s, const Context& ctx, Flags& flags) {
             flags.push_back({.claim = "field_never_varies",
                              .grade = Grade::medium,
                              .score_permille = 800,
-                             .station_id = id,
+                             .station_id = at.station_id,
                              .day = s.as_of,
                              .values = {text("field", name),
                                         number("value", static_cast<double>(moments.sum / moments.tests) / 1000, 3),
-                                        number("of", static_cast<double>(moments.tests), 0), text("software", software),
-                                        number("stations_varying", others.varying, 0)},
-                             .key = "constant|" + id + "|" + software + "|" + name});
+                                        number("of", static_cast<double>(moments.tests), 0),
+                                        text("software", at.software), number("stations_varying", others.varying, 0)},
+                             .key = "constant|" + at.station_id + "|" + at.software + "|" + name});
         }
+    });
 }
 
 void sweep(const Sweep& s, const Context& ctx, Flags& flags) {

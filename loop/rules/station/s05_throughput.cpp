@@ -6,44 +6,55 @@
 namespace imloop::loop::rules {
 namespace {
 
-void days(const Sweep& s, const Context& ctx, Flags& flags) {
-    const Day from = s.as_of - static_cast<Day>(ctx.number("S05", "window_days"));
-    for (const auto& [id, station] : s.statistics.tallies().stations())
-        for (const auto& [line_id, line] : station.lines) {
-            const double hours_max = ctx.number("S05", "hours_max");
-            const auto* worst = static_cast<const std::pair<const Day, stations::Busy>*>(nullptr);
-            int over = 0;
-            for (const auto& day : line.busy) {
-                if (day.first <= from || day.first > s.as_of || day.second.least_s <= hours_max * 3600) continue;
-                ++over;
-                if (!worst || day.second.least_s > worst->second.least_s) worst = &day;
-            }
-            if (!worst || line_id.empty()) continue;
-            const double hours = worst->second.least_s / 3600.0;
-            constexpr double hours_of_day = 24;
-            flags.push_back({.claim = "more_than_a_day_holds",
-                             .grade = hours > hours_of_day ? Grade::strong : Grade::medium,
-                             .score_permille = hours > hours_of_day ? 950 : 800,
-                             .station_id = id,
-                             .day = worst->first,
-                             .values = {text("line", line_id), text("worst_day", format_day(worst->first)),
-                                        number("tests", worst->second.tests, 0), number("hours", hours, 1, "h"),
-                                        number("hours_max", hours_max, 0, "h"), number("days", over, 0)},
-                             .key = "busy|" + id + "|" + line_id});
-        }
+using Days = std::map<Day, stations::Busy>;
+/// By station and line.
+using DaysOfLines = std::map<std::pair<std::string, std::string>, Days>;
+
+DaysOfLines days_of_lines(const Sweep& s, int days) {
+    const auto window = stations::window(s.as_of, days);
+    DaysOfLines out;
+    s.statistics.tallies().lines.each(window.from, window.to, [&](const stations::LineWeek& at, const auto& line) {
+        for (const auto& [day, busy] : line.busy)
+            if (s.as_of - days < day && day <= s.as_of) out[{at.station_id, at.line_id}].emplace(day, busy);
+    });
+    return out;
 }
 
-void nights(const Sweep& s, const Context& ctx, Flags& flags) {
+void too_much(const DaysOfLines& lines, const Context& ctx, Flags& flags) {
+    const double hours_max = ctx.number("S05", "hours_max");
+    for (const auto& [of, days] : lines) {
+        const auto& [id, line_id] = of;
+        const Days::value_type* worst = nullptr;
+        int over = 0;
+        for (const auto& day : days) {
+            if (day.second.least_s <= hours_max * 3600) continue;
+            ++over;
+            if (!worst || day.second.least_s > worst->second.least_s) worst = &day;
+        }
+        if (!worst || line_id.empty()) continue;
+        const double hours = worst->second.least_s / 3600.0;
+        constexpr double hours_of_day = 24;
+        flags.push_back({.claim = "more_than_a_day_holds",
+                         .grade = hours > hours_of_day ? Grade::strong : Grade::medium,
+                         .score_permille = hours > hours_of_day ? 950 : 800,
+                         .station_id = id,
+                         .day = worst->first,
+                         .values = {text("line", line_id), text("worst_day", format_day(worst->first)),
+                                    number("tests", worst->second.tests, 0), number("hours", hours, 1, "h"),
+                                    number("hours_max", hours_max, 0, "h"), number("days", over, 0)},
+                         .key = "busy|" + id + "|" + line_id});
+    }
+}
+
+void nights(const DaysOfLines& lines, const Sweep& s, const Context& ctx, Flags& flags) {
     const auto parameter = [&](std::string_view name) { return ctx.number("S05", name); };
-    const Day from = s.as_of - static_cast<Day>(parameter("window_days"));
+    std::map<std::string, statistics::Share> shares;
+    for (const auto& [of, days] : lines)
+        for (const auto& [day, busy] : days) shares[of.first] += {busy.night, busy.tests};
     std::vector<stations::Unit> units;
-    for (const auto& [id, station] : s.statistics.tallies().stations()) {
-        statistics::Share share;
-        for (const auto& [line_id, line] : station.lines)
-            for (const auto& [day, busy] : line.busy)
-                if (day > from && day <= s.as_of) share += {busy.night, busy.tests};
+    for (const auto& [id, share] : shares) {
         units.push_back({id, "", {}});
-        if (share.of > 0) units.back().own.add({}, share);
+        units.back().own.add({}, share);
     }
     const auto figures = stations::against_each_other(std::move(units), 0);
     for (const auto& m : figures.each) {
@@ -60,8 +71,9 @@ void nights(const Sweep& s, const Context& ctx, Flags& flags) {
 }
 
 void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
-    days(s, ctx, flags);
-    nights(s, ctx, flags);
+    const auto lines = days_of_lines(s, static_cast<int>(ctx.number("S05", "window_days")));
+    too_much(lines, ctx, flags);
+    nights(lines, s, ctx, flags);
 }
 
 }  // namespace

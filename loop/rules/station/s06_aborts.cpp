@@ -11,13 +11,16 @@ namespace {
 
 stations::Figures followed_by_passes(const Sweep& s, const stations::Asked& asked) {
     std::map<std::string, std::map<statistics::Stratum, statistics::Share>> shares;
-    for (const auto& [id, station] : s.statistics.tallies().stations())
-        for (const auto& [inspector, cells] : station.inspectors)
-            for (const auto& [cell, counts] : cells)
-                if (asked.window.holds(cell.week)) shares[id][cell.stratum] += {0, asked.pick(counts).of};
-    for (const auto& [place, cells] : s.statistics.journeys().aborts)
-        for (const auto& [cell, share] : cells)
-            if (asked.window.holds(cell.week)) shares[place.station_id][cell.stratum] += {share.hits, 0};
+    const auto& [from, to] = asked.window;
+    s.statistics.tallies().counts.each(from, to,
+                                       [&](const stations::InspectorWeek& at, const stations::CountsByStratum& strata) {
+                                           for (const auto& [stratum, counts] : strata)
+                                               shares[at.station_id][stratum] += {0, asked.pick(counts).of};
+                                       });
+    s.statistics.journeys().aborts.each(
+        from, to, [&](const stations::StationShopWeek& at, const stations::SharesByStratum& passed) {
+            for (const auto& [stratum, share] : passed) shares[at.station_id][stratum] += {share.hits, 0};
+        });
     std::vector<stations::Unit> units;
     for (const auto& [id, strata] : shares) {
         units.push_back({id, "", {}});

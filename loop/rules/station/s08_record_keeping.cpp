@@ -11,8 +11,9 @@
 namespace imloop::loop::rules {
 namespace {
 
-using Keeping = Statistics::Keeping;
-using Delivery = Statistics::Delivery;
+using stations::Delivered;
+using stations::Kept;
+using statistics::Share;
 
 std::int64_t sum(const std::map<Day, std::int32_t>& by_day, Day from, Day to) {
     std::int64_t out = 0;
@@ -20,31 +21,17 @@ std::int64_t sum(const std::map<Day, std::int32_t>& by_day, Day from, Day to) {
     return out;
 }
 
-std::int64_t late(const Keeping& k, Day from, Day to) {
-    return std::ranges::count_if(k.late, [&](const auto& one) { return one.first > from && one.first <= to; });
-}
-std::int64_t corrected(const Keeping& k, Day from, Day to) { return sum(k.corrections, from, to); }
+/// What of each station's or source's records is so.
+using Shares = std::map<std::string, Share>;
 
-std::int64_t kept(const Keeping& k, Day from, Day to) { return sum(k.records, from, to); }
-std::int64_t rejected(const Delivery& d, Day from, Day to) { return sum(d.rejected, from, to); }
-std::int64_t lines(const Delivery& d, Day from, Day to) { return sum(d.lines, from, to); }
-
-template <typename Of>
-using Count = std::int64_t (*)(const Of&, Day from, Day to);
-
-/// `count` among `all` of each, by station or source.
-template <typename Of>
-void shares(const std::map<std::string, Of>& each, Count<Of> count, Count<Of> all, const Sweep& s, const Context& ctx,
-            std::string_view claim, Flags& flags) {
+void compare(const Shares& shares, const Sweep& s, const Context& ctx, std::string_view claim, Flags& flags) {
     const auto parameter = [&](std::string_view name) { return ctx.number("S08", name); };
-    const Day from = s.as_of - static_cast<Day>(parameter("window_days"));
     std::vector<stations::Unit> units;
-    for (const auto& [id, one] : each) {
-        const std::int64_t of = all(one, from, s.as_of);
-        if (of == 0) continue;
+    for (const auto& [id, share] : shares) {
+        if (share.of == 0) continue;
         units.push_back({id, "", {}});
         // Inspection stations and repair shops are each other's peers by kind.
-        units.back().own.add({{static_cast<std::uint8_t>(id[0])}}, {std::min(count(one, from, s.as_of), of), of});
+        units.back().own.add({{static_cast<std::uint8_t>(id[0])}}, {std::min(share.hits, share.of), share.of});
     }
     const auto figures = stations::against_each_other(std::move(units), 0);
     for (const auto& m : figures.each) {
@@ -59,21 +46,25 @@ void shares(const std::map<std::string, Of>& each, Count<Of> count, Count<Of> al
     }
 }
 
-/// Nothing since a day on which others went on: what the station's share of their records would have been since.
-void silence(const Sweep& s, const Context& ctx, Flags& flags) {
+/// Nothing since a day on which others went on: what the station's share of their records would have been since. One
+/// without a record in the window is closed.
+void silence(const Sweep& s, const Context& ctx, Day from, Flags& flags) {
     const auto parameter = [&](std::string_view name) { return ctx.number("S08", name); };
     constexpr Day usual_days = 90;
     std::map<char, std::map<Day, std::int32_t>> by_kind;
-    for (const auto& [id, keeping] : s.statistics.keeping())
-        for (const auto& [day, records] : keeping.records) by_kind[id[0]][day] += records;
-    for (const auto& [id, keeping] : s.statistics.keeping()) {
-        const auto end = keeping.records.upper_bound(s.as_of);
-        if (end == keeping.records.begin()) continue;
-        const Day last = std::prev(end)->first;
+    std::map<std::string, std::map<Day, std::int32_t>> by_station;
+    stations::each_day(s.statistics.keeping().kept, from - usual_days, s.as_of,
+                       [&](const std::string& id, Day day, const Kept& kept) {
+                           if (kept.records == 0) return;
+                           by_kind[id[0]][day] += kept.records;
+                           by_station[id][day] += kept.records;
+                       });
+    for (const auto& [id, records] : by_station) {
+        const Day last = records.rbegin()->first;
         const Day days = s.as_of - last;
-        if (days < parameter("silence_days_min")) continue;
+        if (last <= from || days < parameter("silence_days_min")) continue;
         const auto& all = by_kind[id[0]];
-        const std::int64_t own = sum(keeping.records, last - usual_days, last);
+        const std::int64_t own = sum(records, last - usual_days, last);
         const std::int64_t usual = sum(all, last - usual_days, last) - own;
         const std::int64_t since = sum(all, last, s.as_of);
         if (usual <= 0) continue;
@@ -91,14 +82,19 @@ void silence(const Sweep& s, const Context& ctx, Flags& flags) {
 
 /// A station's program numbers its lines once and never writes one again: a database put back from a copy, or two
 /// programs at work under one key.
-void forks(const Sweep& s, const Context& ctx, Flags& flags) {
-    const Day from = s.as_of - static_cast<Day>(ctx.number("S08", "window_days"));
-    for (const auto& [id, delivery] : s.statistics.deliveries()) {
+void forks(const Sweep& s, Day from, Flags& flags) {
+    struct Forked {
         std::set<std::uint64_t> numbers;
-        Day latest = from;
-        for (const auto& [day, first] : delivery.forks)
-            if (day > from && day <= s.as_of) numbers.insert(first), latest = day;
-        if (numbers.empty()) continue;
+        Day latest = 0;
+    };
+    std::map<std::string, Forked> forked;
+    s.statistics.keeping().forks.each(from + 1, s.as_of, [&](const stations::Fork& fork, bool) {
+        auto& of = forked[fork.source];
+        of.numbers.insert(fork.first);
+        of.latest = fork.day;
+    });
+    for (const auto& [id, of] : forked) {
+        const auto& [numbers, latest] = of;
         flags.push_back({.claim = "journal_forked",
                          .grade = Grade::weak,
                          .score_permille = 500,
@@ -111,18 +107,21 @@ void forks(const Sweep& s, const Context& ctx, Flags& flags) {
 }
 
 /// A new journal is begun with a new program or disk, now and then; one after another leaves what was not sent behind.
-void journals(const Sweep& s, const Context& ctx, Flags& flags) {
-    const Day from = s.as_of - static_cast<Day>(ctx.number("S08", "window_days"));
+void journals(const Sweep& s, const Context& ctx, Day from, Flags& flags) {
+    struct Journals {
+        std::int64_t begun = 0;
+        bool has_older = false;
+    };
+    std::map<std::string, Journals> by_source;
+    s.statistics.keeping().journals.each_of([&](const stations::SourceEpoch& of, const stations::Journal& journal) {
+        auto& journals = by_source[of.source];
+        journals.begun += journal.begun > from && journal.begun <= s.as_of;
+        journals.has_older = journals.has_older || journal.begun <= from;
+    });
     std::map<std::string, std::int64_t> begun;
     std::map<char, std::pair<std::int64_t, std::int64_t>> by_kind;  // begun again, sources
-    for (const auto& [id, delivery] : s.statistics.deliveries()) {
-        std::int64_t all = 0;
-        bool has_older = false;
-        for (const auto& [epoch, journal] : delivery.journals) {
-            all += journal.begun > from && journal.begun <= s.as_of;
-            has_older = has_older || journal.begun <= from;
-        }
-        begun[id] = std::max<std::int64_t>(0, all - (has_older ? 0 : 1));
+    for (const auto& [id, journals] : by_source) {
+        begun[id] = std::max<std::int64_t>(0, journals.begun - (journals.has_older ? 0 : 1));
         by_kind[id[0]].first += begun[id];
         ++by_kind[id[0]].second;
     }
@@ -145,14 +144,22 @@ void journals(const Sweep& s, const Context& ctx, Flags& flags) {
 }
 
 void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
+    const Day from = s.as_of - static_cast<Day>(ctx.number("S08", "window_days"));
     const auto& keeping = s.statistics.keeping();
-    const auto& deliveries = s.statistics.deliveries();
-    shares<Keeping>(keeping, late, kept, s, ctx, "late_uploads", flags);
-    shares<Keeping>(keeping, corrected, kept, s, ctx, "many_corrections", flags);
-    shares<Delivery>(deliveries, rejected, lines, s, ctx, "many_rejections", flags);
-    silence(s, ctx, flags);
-    forks(s, ctx, flags);
-    journals(s, ctx, flags);
+    Shares late, corrected, rejected;
+    stations::each_day(keeping.kept, from, s.as_of, [&](const std::string& id, Day, const Kept& kept) {
+        late[id] += Share{kept.late, kept.records};
+        corrected[id] += Share{kept.corrections, kept.records};
+    });
+    stations::each_day(keeping.delivered, from, s.as_of, [&](const std::string& id, Day, const Delivered& delivered) {
+        rejected[id] += Share{delivered.rejected, delivered.lines};
+    });
+    compare(late, s, ctx, "late_uploads", flags);
+    compare(corrected, s, ctx, "many_corrections", flags);
+    compare(rejected, s, ctx, "many_rejections", flags);
+    silence(s, ctx, from, flags);
+    forks(s, from, flags);
+    journals(s, ctx, from, flags);
 }
 
 }  // namespace

@@ -20,10 +20,12 @@ using Pairs = std::map<std::pair<std::string, std::string>, Share>;
 /// First retests after a repair, and those that passed.
 Pairs pairs_of(const Sweep& s, const stations::Window& window) {
     Pairs out;
-    for (const auto& [place, cells] : s.statistics.journeys().retests)
-        for (const auto& [cell, share] : cells)
-            if (!place.shop_id.empty() && window.holds(cell.week))
-                out[{place.station_id, place.shop_id}] += Share{share.of - share.hits, share.of};
+    s.statistics.journeys().retests.each(
+        window.from, window.to, [&](const stations::StationShopWeek& at, const stations::SharesByStratum& shares) {
+            if (at.shop_id.empty()) return;
+            for (const auto& [stratum, share] : shares)
+                out[{at.station_id, at.shop_id}] += Share{share.of - share.hits, share.of};
+        });
     return out;
 }
 

@@ -13,12 +13,14 @@ struct Stay {
     stations::Week first = 0, last = 0;
 };
 
-/// By inspector and station, in which weeks they tested.
-std::map<std::string, std::map<std::string, Stay>> stays_of(const stations::Tallies& tallies) {
-    std::map<std::string, std::map<std::string, Stay>> out;
-    for (const auto& [id, station] : tallies.stations())
-        for (const auto& [inspector, cells] : station.inspectors)
-            if (!cells.empty()) out[inspector][id] = {cells.begin()->first.week, cells.rbegin()->first.week};
+/// By station, in which weeks the inspector tested.
+std::map<std::string, Stay> stays_of(const stations::Tallies& tallies, const std::string& inspector) {
+    std::map<std::string, Stay> out;
+    tallies.stays.each_of(
+        [&](const stations::StayWeek& at, std::int32_t) {
+            out.try_emplace(at.station_id, Stay{at.week, at.week}).first->second.last = at.week;
+        },
+        inspector);
     return out;
 }
 
@@ -60,7 +62,6 @@ void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
     const auto figures =
         stations::inspectors_by(tallies, {stations::window(s.as_of, static_cast<int>(parameter("window_days"))),
                                           stations::failed_first_tests, parameter("expected_min")});
-    const auto stays = stays_of(tallies);
     for (const auto& m : figures.each) {
         const auto& c = m.compared;
         if (!m.enough || c.q > parameter("false_discoveries")) continue;
@@ -71,7 +72,7 @@ void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
               is_low ? parameter("strong_ratio") : 1 / parameter("strong_ratio"), c.q, is_low);
         flags.push_back(flag);
         if (!is_low) continue;
-        for (const auto& now_at : moved_to(stays.at(m.inspector_id), m.station_id)) {
+        for (const auto& now_at : moved_to(stays_of(tallies, m.inspector_id), m.station_id)) {
             Flag moved = flag;
             moved.claim = "inspector_moved_here";
             moved.grade = Grade::weak;

@@ -30,7 +30,12 @@ Check check_of(const Record& record) {
 }  // namespace
 
 Suspects::Suspects(Parameters parameters, Policy policy, const std::vector<Rule>& rules, const Rows* rows)
-    : parameters_(std::move(parameters)), policy_(std::move(policy)), offered_(&rules), traces_(rows), rows_(rows) {
+    : parameters_(std::move(parameters)),
+      policy_(std::move(policy)),
+      offered_(&rules),
+      traces_(rows),
+      statistics_(rows),
+      rows_(rows) {
     for (const Rule& rule : rules) {
         if (!parameters_.enabled(rule.id)) continue;
         rules_.push_back(&rule);
@@ -189,7 +194,7 @@ void Suspects::take_out(const std::string& record_id) {
         note_traces_like(was.trace);
         rows_.by_trace.erase(key_of(was.trace, record_id));
     }
-    statistics_.remove(record_id, was.added);
+    statistics_.remove(was.added);
     if (!was.decision.empty()) rows_.decisions.erase(was.decision);
     if (!was.check.empty()) rows_.checks.erase(was.check);
     set_failed("keys " + record_id, {});

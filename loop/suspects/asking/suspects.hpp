@@ -140,6 +140,7 @@ private:
     /// All that has rows.
     static void each_part(auto& of, const auto& visit) {
         visit(of.traces_);
+        visit(of.statistics_);
         of.rows_.each(visit);
     }
 
