@@ -46,7 +46,8 @@ struct Placement {
 /// without. No number of records changes what the table says.
 class Identity {
 public:
-    /// `rows`: where its rows lie (loop/rows), which outlive it.
+    /// `rows`: where its rows lie (loop/rows), which outlive it. What reads a row that is not as it was written, or
+    /// misses one that another names, throws BadRow; after that it is of no use.
     explicit Identity(const Rows* rows = nullptr);
     ~Identity();
     Identity(Identity&&) noexcept;

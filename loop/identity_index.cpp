@@ -1,4 +1,4 @@
-// What identity keeps: records, the nodes of their VINs, plates, decisions; and what each change of them makes dirty.
+// What identity keeps: records, the nodes of their VINs, plates; and what each change of them makes dirty.
 #include <cassert>
 #include <utility>
 
@@ -53,11 +53,6 @@ std::string Identity::State::group_of(const std::string& record_id) const {
     if (r == nullptr) return {};
     const Node* n = node_of(*r);
     return n != nullptr ? n->group : r->group;
-}
-
-bool Identity::State::is_decided(const std::string& record_id) const {
-    const Record* r = find(record_id);
-    return r != nullptr ? r->is_decided : decided.has_any(key_of(record_id));
 }
 
 std::string Identity::State::vehicle_of(const std::string& record_id) const {
@@ -188,29 +183,6 @@ void Identity::State::erase(const std::string& id) {
     }
     leave_group(r);
     records.erase(key_of(id));
-}
-
-void Identity::State::put_decision(const Fact& f) {
-    erase_decision(f.record_id);
-    const auto& d = *f.decision;
-    if (d.about_kind != "record_id" || (d.action != "join" && d.action != "part")) return;
-    decisions.put(key_of(f.record_id), {f.record_id, d.about, d.other_record_id, f.occurred_at, d.action == "join"});
-    for (const auto& id : {d.about, d.other_record_id}) {
-        decided.put(key_of(id), f.record_id);
-        decided_records.insert(id);
-        if (Record* r = records.change(key_of(id))) r->is_decided = true;
-    }
-}
-
-void Identity::State::erase_decision(const std::string& id) {
-    const auto* known = decisions.find(key_of(id));
-    if (known == nullptr) return;
-    for (const auto& about : {known->about, known->other}) {
-        decided_records.insert(about);
-        decided.erase(key_of(about), id);
-        if (Record* r = records.change(key_of(about))) r->is_decided = decided.has_any(key_of(about));
-    }
-    decisions.erase(key_of(id));
 }
 
 void Identity::State::leave_group(const Record& r) {

@@ -71,19 +71,6 @@ void Identity::State::place_without_vin(const std::string& plate, const ToPlace&
         std::ranges::for_each(to_place.records, place);
 }
 
-/// Whether an officer has decided between a record of the one and one of the other.
-bool Identity::State::has_decided(const Node& a, const Node& b) const {
-    for (const Record* r : records_of(a)) {
-        if (!r->is_decided) continue;
-        for (const auto& id : decided.of(key_of(r->id))) {
-            const auto& d = row_at(decisions, id);
-            const Record* other = find(d.about == r->id ? d.other : d.about);
-            if (other != nullptr && !other->vin.empty() && Node::key_of_record(*other) == b.key) return true;
-        }
-    }
-    return false;
-}
-
 /// Row 7.
 bool Identity::State::belongs_on_review(const Node& n) {
     return std::ranges::any_of(near(n), [&](const Node* m) {

@@ -82,19 +82,17 @@ struct Identity::State {
     };
     std::set<std::string> dirty_nodes;
     std::map<std::string, ToPlace> dirty_plates;
-    std::map<std::string, Touch> touched;      // by group
-    std::set<std::string> dirty_records;       // put or erased
-    std::set<std::string> decided_records;     // of decisions put or erased
-    std::map<std::string, std::string> stood;  // erased, also if put again -> the vehicle each was in
-    std::map<const Node*, std::vector<const Node*>> near_known;
+    std::map<std::string, Touch> touched;                        // by group
+    std::set<std::string> dirty_records;                         // put or erased
+    std::set<std::string> decided_records;                       // of decisions put or erased
+    std::map<std::string, std::string> stood;                    // erased, also if put again -> the vehicle each was in
+    std::map<const Node*, std::vector<const Node*>> near_known;  // what near() has found
     std::size_t work = 0;
 
     // What is kept.
     void put(const Fact&);
     void add(Record);
     void erase(const std::string& id);
-    void put_decision(const Fact&);
-    void erase_decision(const std::string& id);
     Node& node_for(const Record&);
     void bear(Node&, const Record&, int sign);
     void list_without_vin(const Record&, int sign);
@@ -108,9 +106,14 @@ struct Identity::State {
     std::vector<const Record*> records_of(const Node&) const;
     /// Empty where the record is unknown.
     std::string group_of(const std::string& record_id) const;
-    bool is_decided(const std::string& record_id) const;
     /// As last settled.
     std::string vehicle_of(const std::string& record_id) const;
+
+    // Officers' decisions (identity_decisions.cpp).
+    void put_decision(const Fact&);
+    void erase_decision(const std::string& id);
+    bool is_decided(const std::string& record_id) const;
+    bool has_decided(const Node& a, const Node& b) const;
 
     // VINs one slip apart (identity_slips.cpp).
     /// Those of them that the rows ask about: all to a loose node; to another the loose ones and those that share a
@@ -128,7 +131,6 @@ struct Identity::State {
     std::set<std::string> kinds_given(const std::string& plate) const;
     std::vector<const Record*> named_without_vin(const Record& repair) const;
     void place_without_vin(const std::string& plate, const ToPlace&);
-    bool has_decided(const Node& a, const Node& b) const;
     bool belongs_on_review(const Node&);
     bool open_for_review(const std::string& record_id) const;
 
