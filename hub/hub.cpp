@@ -43,6 +43,8 @@ HubOptions placed(HubOptions options) {
     return options;
 }
 
+constexpr loop::Moment clock_back_max = 60 * loop::Moment{60'000};
+
 /// Of a table, its date.
 std::string valid_from(const json& policy) { return policy.value("valid_from", policy.value("date", "")); }
 
@@ -119,7 +121,9 @@ Hub::Impl::Impl(HubOptions o)
         id = named->source;
     }
     known_keys.become(loop.keys);
-    last_own = loop.latest_of(id);
+    // Own lines go on behind these, also where the clock went back a little: of two about one thing the later counts.
+    // One that went back by more is wrong by more than lines may be ahead of it.
+    if (const auto latest = loop.latest_of(id); latest <= options.now() + clock_back_max) last_own = latest;
     writer = std::make_unique<Writer>(store, rows, loop, key,
                                       Writer::Calls{[this] {
                                                         if (std::exchange(loop.keys_changed, false))
@@ -135,6 +139,7 @@ Hub::Impl::Impl(HubOptions o)
         readers, policy, parameters,
         Watch::Calls{options.now,
                      [this](const std::string& sha256, const TraceFigures& figures) {
+                         if (options.opens == HubOptions::Opens::checked) return;
                          writer->run(
                              [sha256, bytes = bytes_of(figures)](Store& to, LoopState&) {
                                  to.put_figures(sha256, figures_version, bytes);
@@ -143,7 +148,7 @@ Hub::Impl::Impl(HubOptions o)
                              [](const Answer&) {});
                      },
                      [this](const std::vector<std::string>& flags, const loop::rules::Suspects& suspects,
-                            const loop::Projection& projection) { hold_new(flags, suspects, projection); }});
+                            const loop::Projection& projection) { return hold_new(flags, suspects, projection); }});
 }
 
 std::optional<Waiting> Hub::Impl::wait_with(std::size_t bytes) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 
 #include "hub/hub_impl.hpp"
@@ -15,10 +16,8 @@ namespace imloop::hub {
 namespace {
 
 // Rows of meta about the loop's rows.
-constexpr const char* loop_form = "loop_form";          ///< what they were made with; empty while they are made
-constexpr const char* loop_begun = "loop_begun";        ///< what they are being made with,
-constexpr const char* loop_built_to = "loop_built_to";  ///< and up to which position
-constexpr const char* loop_boot = "loop_boot";
+constexpr const char* loop_form = "loop_form";  ///< what they are made with
+constexpr const char* loop_boot = "loop_boot";  ///< since when changes are numbered as they are
 
 /// Facts, and so the rows, are read by these.
 constexpr std::array<const char*, 12> tables_read{"codes",        "counties",    "emission_stages", "fuels",
@@ -79,34 +78,30 @@ std::string Hub::Impl::form_of_rows() const {
 void Hub::Impl::make_rows() {
     boot = store.meta(loop_boot).value_or("");
     const auto form = form_of_rows();
-    if (store.meta(loop_form) == form) return;
     const auto names = LoopState::table_names();
-    rows.make(names);
-    if (store.meta(loop_begun) != form) {
+    const bool are_there = std::ranges::all_of(names, [&](auto name) { return store.database().has_table(name); });
+    if (!are_there || store.meta(loop_form) != form) {
+        rows.make(names);
         Transaction transaction(store.database());
         rows.clear(names);
-        store.put_meta(loop_form, "");
-        store.put_meta(loop_begun, form);
-        store.put_meta(loop_built_to, "0");
+        store.put_meta(loop_form, form);
+        rows_made_anew();
         transaction.commit();
     }
+    // From where they are: a start that was cut short goes on, and what a program stored that knew no rows is added.
     const auto all = store.position();
-    const bool takes_long = all > std::int64_t{10} * static_cast<std::int64_t>(segments_a_step);
-    for (auto built = std::stoll(store.meta(loop_built_to).value_or("0"));;) {
+    const bool takes_long = all - loop.position() > std::int64_t{10} * static_cast<std::int64_t>(segments_a_step);
+    while (loop.position() < all || loop.notes() == 0) {
         Transaction transaction(store.database());
         know_own_key(loop, id, key.public_key());
-        const auto to = build_step(store, built, loop, rows, loop::day_of(options.now()),
-                                   [](const LoopState&, const StoredSegment& s, bool loaded) {
-                                       if (!loaded) say_damaged(s);
-                                   });
-        if (to == built) rows_made_anew();
-        if (to == built) store.put_meta(loop_form, form);
-        store.put_meta(loop_built_to, std::to_string(to));
+        build_step(store, loop.position(), loop, rows, loop::day_of(options.now()),
+                   [](const LoopState&, const StoredSegment& s, bool loaded) {
+                       if (!loaded) say_damaged(s);
+                   });
         transaction.commit();
-        if (to == std::exchange(built, to)) break;
         if (takes_long)
-            service::say(
-                fmt::format("由日志建表：{0} / {1} 段 / tables from the journals: {0} of {1} segments", built, all));
+            service::say(fmt::format("由日志建表：{0} / {1} 段 / tables from the journals: {0} of {1} segments",
+                                     loop.position(), all));
     }
     loop.forget();
 }

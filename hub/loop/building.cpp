@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t rows_a_page = 1000;
 constexpr std::array<std::string_view, 5> numbered{"loop_work_items", "loop_work_lists", "loop_work_version",
-                                                   "loop_notes", "loop_counted"};
+                                                   "loop_notes", "loop_settled"};
 
 }  // namespace
 

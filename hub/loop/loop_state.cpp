@@ -10,7 +10,7 @@ namespace {
 
 using loop::key_of;
 
-constexpr const char* counted_table = "loop_counted";
+constexpr const char* settled_table = "loop_settled";
 
 /// What says it was written later than this after it came, a clock that ran ahead wrote.
 constexpr loop::Moment clock_ahead_max = 60 * loop::Moment{60'000};
@@ -37,7 +37,7 @@ LoopState::LoopState(const loop::Policy& policy, const loop::Rows* rows)
       price_lists_("loop_price_lists", rows),
       latest_("loop_latest", rows),
       notes_("loop_notes", rows),
-      counted_(counted_table, rows) {}
+      settled_(settled_table, rows) {}
 
 const ChainState* LoopState::chain(std::string_view source, std::string_view epoch) const {
     return chains_.find(key_of(source, epoch));
@@ -144,12 +144,14 @@ void LoopState::settle(loop::Day today, std::int64_t position) {
     note_.touched = changes.touched;
     note_.register_changed = changes.register_changed;
     note_.stations.assign(changes.stations.begin(), changes.stations.end());
-    notes_.put(key_of(++counted_.change_or_new("")), std::exchange(note_, {}));
+    auto& settled = settled_.change_or_new("");
+    settled.position = position;
+    notes_.put(key_of(++settled.notes), std::exchange(note_, {}));
 }
 
-std::uint64_t LoopState::notes() const {
-    const auto* counted = counted_.find("");
-    return counted ? *counted : 0;
+Settled LoopState::settled() const {
+    const auto* settled = settled_.find("");
+    return settled ? *settled : Settled{};
 }
 
 void LoopState::each_note(std::uint64_t after,
@@ -227,7 +229,7 @@ void LoopState::abandon() {
 
 std::size_t LoopState::held() { return projection.held() + loop::rows_held(tables()); }
 
-std::optional<std::string> LoopState::mark_of(const loop::Rows& rows) { return rows.find(counted_table, ""); }
+std::optional<std::string> LoopState::mark_of(const loop::Rows& rows) { return rows.find(settled_table, ""); }
 
 std::vector<std::string_view> LoopState::table_names() {
     LoopState any{loop::Policy{}};

@@ -53,7 +53,7 @@ struct ChangeNote {
     std::vector<std::string> records, gone, touched;
     bool register_changed = false;
     std::vector<std::string> stations;  ///< whose registration changed
-    std::vector<std::string> traces;  ///< process data that came
+    std::vector<std::string> traces;    ///< process data that came
     struct Fork {
         std::string source;
         std::uint64_t first = 0;
@@ -68,6 +68,16 @@ auto members(T& f) {
 template <loop::Like<ChangeNote> T>
 auto members(T& n) {
     return std::tie(n.position, n.records, n.gone, n.touched, n.register_changed, n.stations, n.traces, n.forks);
+}
+
+/// How far the rows are.
+struct Settled {
+    std::uint64_t notes = 0;    ///< the last note's number
+    std::int64_t position = 0;  ///< of the last segment taken in
+};
+template <loop::Like<Settled> T>
+auto members(T& s) {
+    return std::tie(s.notes, s.position);
 }
 
 /// To be raised where the shape or meaning of any row of the view changes: a start makes all of them anew.
@@ -112,7 +122,9 @@ public:
     std::optional<journal::Receipt> receipt_that_holds(const StoredSegment&) const;
 
     /// Notes are numbered from 1 without gaps; those up to `number` may be taken out when all have read them.
-    std::uint64_t notes() const;
+    std::uint64_t notes() const { return settled().notes; }
+    /// Of the last segment that was taken in.
+    std::int64_t position() const { return settled().position; }
     void each_note(std::uint64_t after, const std::function<bool(std::uint64_t number, const ChangeNote&)>&) const;
     void drop_notes(std::uint64_t up_to);
 
@@ -129,8 +141,9 @@ public:
 private:
     auto tables() {
         return std::tuple_cat(worklist.tables(), keys.tables(),
-                              std::tie(chains_, accepted_, claim_words_, price_lists_, latest_, notes_, counted_));
+                              std::tie(chains_, accepted_, claim_words_, price_lists_, latest_, notes_, settled_));
     }
+    Settled settled() const;
     void pass_over(const StoredSegment&);
     void take_claim(const loop::Admitted&);
     void settle_claim(const std::string& record_id);
@@ -143,7 +156,7 @@ private:
     loop::Table<PriceList> price_lists_;  // by station
     loop::Table<loop::Moment> latest_;    // by hub
     loop::Table<ChangeNote> notes_;       // by number
-    loop::Table<std::uint64_t> counted_;  // one row: the last note's number
+    loop::Table<Settled> settled_;        // one row
     ChangeNote note_;                     // of what is not settled
 };
 

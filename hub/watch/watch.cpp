@@ -106,7 +106,10 @@ void Watch::look(Sweep sweep, const std::function<void(const View&)>& look) {
     const std::lock_guard guard(one_);
     auto reader = readers_.now();
     try {
-        follow(*reader);
+        while (follow(*reader)) {
+            reader.reset();
+            reader = readers_.now();
+        }
     } catch (const Watched::Stopped&) {
         throw engine::ConnectionLost("服务正在停止 / the service is stopping");
     }
@@ -119,19 +122,22 @@ void Watch::look(Sweep sweep, const std::function<void(const View&)>& look) {
     look({reader, watched_->suspects});
 }
 
-void Watch::follow(Reader& reader) {
-    if (watched_) {
-        if (!watched_->follow(reader.store, reader.loop)) return;
-        const auto strong = watched_->suspects.take_new();
-        if (!strong.empty()) calls_.strong(strong, watched_->suspects, reader.loop.projection);
-    } else {
+bool Watch::follow(Reader& reader) {
+    bool has_written = false;
+    auto followed = watched_ ? watched_->follow(reader.store, reader.loop) : Watched::Followed::gap;
+    if (followed == Watched::Followed::nothing) return false;
+    if (followed == Watched::Followed::gap) {
+        watched_.reset();
         auto fresh = std::make_unique<Watched>(parameters_, policy_, calls_.keep, stop_);
         fresh->begin(reader.store, reader.loop);
         watched_ = std::move(fresh);
+    } else if (const auto strong = watched_->suspects.take_new(); !strong.empty()) {
+        has_written = calls_.strong(strong, watched_->suspects, reader.loop.projection);
     }
     notes_read_ = watched_->notes;
     watched_to_ = watched_->position;
     tell(reader.loop.projection);
+    return has_written;
 }
 
 void Watch::tell(const loop::Projection& projection) {

@@ -31,8 +31,8 @@ public:
     struct Calls {
         std::function<loop::Moment()> now;
         Watched::Keep keep;
-        /// Strong flags that are new, with what they are said of.
-        std::function<void(const std::vector<std::string>& flag_ids, const loop::rules::Suspects&,
+        /// Strong flags that are new, with what they are said of. Gives whether records were written because of them.
+        std::function<bool(const std::vector<std::string>& flag_ids, const loop::rules::Suspects&,
                            const loop::Projection&)>
             strong;
     };
@@ -71,7 +71,8 @@ public:
 
 private:
     void work();
-    void follow(Reader&);
+    /// Gives whether it made the hub write something.
+    bool follow(Reader&);
     void tell(const loop::Projection&);
 
     Readers& readers_;

@@ -32,13 +32,16 @@ void take_rejected(Suspects& suspects, std::string_view line, loop::rules::Arriv
 
 }  // namespace
 
-bool Watched::follow(Store& store, const LoopState& of) {
+Watched::Followed Watched::follow(Store& store, const LoopState& of) {
     const auto& projection = of.projection;
     loop::Projection::Changes changes;
     std::set<std::string> records, gone, touched;
     std::vector<std::string> traces;
-    const auto read_from = notes;
+    std::vector<ChangeNote::Fork> forks;
+    if (of.notes() == notes) return Followed::nothing;
+    const auto first = notes + 1;
     of.each_note(notes, [&](std::uint64_t number, const ChangeNote& note) {
+        if (number != notes + 1) return false;
         notes = number;
         records.insert(note.records.begin(), note.records.end());
         touched.insert(note.touched.begin(), note.touched.end());
@@ -46,10 +49,11 @@ bool Watched::follow(Store& store, const LoopState& of) {
         changes.register_changed |= note.register_changed;
         changes.stations.insert(note.stations.begin(), note.stations.end());
         traces.insert(traces.end(), note.traces.begin(), note.traces.end());
-        for (const auto& fork : note.forks) suspects.forked(fork.source, fork.first, fork.at);
+        forks.insert(forks.end(), note.forks.begin(), note.forks.end());
         return true;
     });
-    if (notes == read_from) return false;
+    if (notes < first || notes != of.notes()) return Followed::gap;
+    for (const auto& fork : forks) suspects.forked(fork.source, fork.first, fork.at);
     position = store.each_segment([&](const StoredSegment& s) { take_lines(s); }, position);
     for (const auto& id : records) changes.records.push_back({id, nullptr});
     // What became of a vehicle is what it is now.
@@ -57,10 +61,10 @@ bool Watched::follow(Store& store, const LoopState& of) {
     for (const auto& id : touched)
         (projection.identity().vehicle(id) ? changes.touched : changes.identity.gone).push_back(id);
     suspects.update(projection, changes);
-    if (traces.empty()) return true;
+    if (traces.empty()) return Followed::more;
     for (const auto& sha256 : traces) take_trace(store, sha256);
     suspects.update(projection, {});
-    return true;
+    return Followed::more;
 }
 
 void Watched::begin(Store& store, const LoopState& of) {

@@ -27,8 +27,10 @@ public:
     /// Everything there is, as if it had come at once. `of`: the projection of the same moment, the store's own or one
     /// made anew.
     void begin(Store&, const LoopState& of);
-    /// What was stored since. False where there is nothing.
-    bool follow(Store&, const LoopState&);
+    enum class Followed { nothing, more, gap };
+    /// What was stored since; after a gap in the notes it is to begin anew.
+    Followed follow(Store&, const LoopState&);
+    const TraceShelf& shelf() const { return shelf_; }
 
     loop::rules::Suspects suspects;
     std::int64_t position = 0;  ///< of the last segment it has seen

@@ -35,9 +35,7 @@ struct TestHub {
         return answered.get_future().get();
     }
     hub::Answer clearance(const hub::Caller& caller, const nlohmann::json& vehicle) {
-        std::promise<hub::Answer> answered;
-        hub->clearance(caller, vehicle.dump(), [&](hub::Answer a) { answered.set_value(std::move(a)); });
-        return answered.get_future().get();
+        return hub->clearance(caller, vehicle.dump());
     }
     hub::Caller add(const std::string& station, const journal::PublicKey& key,
                     nlohmann::json more = nlohmann::json::object()) {

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "hub/projection/state.hpp"
+#include "hub/watch/watched.hpp"
 #include "journal/digest.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/trace_makers.hpp"
@@ -41,24 +41,27 @@ struct Shelved {
     Pair pair;
     std::string original = sha_of(pair.original), copy = sha_of(pair.copy);
 
-    hub::State empty() const { return {loop::Policy{}, loop::rules::Parameters{}}; }
-    hub::State come() {
-        auto state = empty();
+    std::atomic<bool> stop = false;
+
+    std::unique_ptr<hub::Watched> come() {
         for (const auto& csv : {pair.original, pair.copy, std::string("no trace")})
-            state.receive_trace(sha_of(csv), "I610404-01", 0, csv, store);
-        return state;
+            store.put_trace(sha_of(csv), "I610404-01", 0, csv);
+        return start();
     }
-    hub::State start() {
-        auto state = empty();
-        state.take_traces_in(store);
-        return state;
+    std::unique_ptr<hub::Watched> start() {
+        const auto keep = [this](const std::string& sha, const hub::TraceFigures& figures) {
+            store.put_figures(sha, hub::figures_version, hub::bytes_of(figures));
+        };
+        auto watched = std::make_unique<hub::Watched>(loop::rules::Parameters{}, loop::Policy{}, keep, stop);
+        watched->begin(store, hub::LoopState{loop::Policy{}});
+        return watched;
     }
     void change(const char* sql) { store.database().execute(sql); }
     /// All that rules read of both, in words.
-    std::string known(hub::State& state) const {
+    std::string known(const hub::Watched& watched) const {
         std::string out;
         for (const auto& sha : {original, copy}) {
-            const auto& traces = state.suspects.traces();
+            const auto& traces = watched.suspects.traces();
             const auto* facts = traces.facts(sha);
             out += hub::bytes_of({facts ? std::optional(*facts) : std::nullopt, {}, traces.matches(sha)});
         }
@@ -70,9 +73,9 @@ struct Shelved {
 
 TEST_CASE("a trace and its copy name each other, whichever is asked for") {
     Shelved s;
-    auto state = s.come();
-    const auto& of_copy = state.suspects.traces().matches(s.copy);
-    const auto& of_original = state.suspects.traces().matches(s.original);
+    const auto watched = s.come();
+    const auto of_copy = watched->suspects.traces().matches(s.copy);
+    const auto of_original = watched->suspects.traces().matches(s.original);
     REQUIRE(of_copy.size() == 1);
     REQUIRE(of_original.size() == 1);
     CHECK(of_copy[0].sha256 == s.original);
@@ -84,27 +87,27 @@ TEST_CASE("a trace and its copy name each other, whichever is asked for") {
 
 TEST_CASE("a start reads what was drawn before, not the traces") {
     Shelved s;
-    auto before = s.come();
+    const auto before = s.come();
     // Not even readable any more: nothing of it can come from there.
     s.change("UPDATE traces SET bytes = x'00'");
-    auto after = s.start();
-    CHECK(s.known(after) == s.known(before));
+    const auto after = s.start();
+    CHECK(s.known(*after) == s.known(*before));
     // The index is filled too: a further copy is found among those of before the start.
     const auto third =
         csv_of(forged(plant_trace(TraceMethod::asm_, 7, 7), {.scaled = true}, plant_trace(TraceMethod::asm_, 9, 9), 2));
     const auto load = [&](const std::string& sha) {
         return std::optional(sha == s.copy ? s.pair.copy : s.pair.original);
     };
-    CHECK(after.shelf.figures(third, load).copies.size() == 2);
+    CHECK(after->shelf().figures(third, load).copies.size() == 2);
 }
 
 TEST_CASE("figures that are missing, broken or of another version are drawn anew and kept") {
     Shelved s;
     s.come();
     s.change(GENERATE("DELETE FROM trace_figures", "UPDATE trace_figures SET version = version + 1"));
-    auto after = s.start();
-    CHECK(after.suspects.traces().matches(s.copy).size() == 1);
-    CHECK(after.suspects.traces().matches(s.original).size() == 1);
+    const auto after = s.start();
+    CHECK(after->suspects.traces().matches(s.copy).size() == 1);
+    CHECK(after->suspects.traces().matches(s.original).size() == 1);
     int kept = 0;
     s.store.each_figures(hub::figures_version, [&](const auto&, const auto&) { ++kept; });
     CHECK(kept == 3);
@@ -117,8 +120,8 @@ TEST_CASE("bytes that are no figures are told, not believed") {
     Shelved s;
     s.come();
     s.store.put_figures(s.copy, hub::figures_version, "broken");
-    auto after = s.start();
-    CHECK(after.suspects.traces().matches(s.copy).size() == 1);
+    const auto after = s.start();
+    CHECK(after->suspects.traces().matches(s.copy).size() == 1);
 }
 
 TEST_CASE("what is drawn from a trace is what this version says") {
