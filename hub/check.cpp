@@ -122,6 +122,7 @@ Answer Hub::Impl::verify() {
         beside = damage_beside_journals();
         Beside made(options.data);
         StoredRows fresh_rows(*made.database);
+        const StoredRows watch_rows(*made.database, "", StoredRows::Tables::as_needed);
         fresh_rows.make(LoopState::table_names());
         LoopState fresh(policy, &fresh_rows);
         const auto today = loop::day_of(options.now());
@@ -145,7 +146,7 @@ Answer Hub::Impl::verify() {
         const auto whole = [](const std::string& rows_digest, const std::string& of_flags) {
             return journal::to_hex(journal::sha256(rows_digest + of_flags));
         };
-        anew = whole(digest_of(fresh_rows, tables), watch->flags_anew(reader->store, fresh));
+        anew = whole(digest_of(fresh_rows, tables), watch->flags_anew(reader->store, fresh, watch_rows));
         try {
             live = whole(digest_of(StoredRows(reader->store.database()), tables), flags);
         } catch (const loop::BadRow& e) {

@@ -136,7 +136,7 @@ Hub::Impl::Impl(HubOptions o)
                                                     },
                                                     [this] { return watch ? watch->notes_read() : 0; }});
     watch = std::make_unique<Watch>(
-        readers, policy, parameters,
+        readers, policy, parameters, Watch::Kept{options.store, [this] { return form_of_watch(); }},
         Watch::Calls{options.now,
                      [this](const std::string& sha256, const TraceFigures& figures) {
                          if (options.opens == HubOptions::Opens::checked) return;

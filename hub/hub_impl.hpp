@@ -146,6 +146,7 @@ struct Hub::Impl {
     /// cut short.
     void make_rows();
     std::string form_of_rows() const;
+    std::string form_of_watch() const;
     /// In the transaction that makes them.
     void rows_made_anew();
     std::string boot_now() const;

@@ -75,12 +75,21 @@ std::string Hub::Impl::form_of_rows() const {
     return journal::to_hex(journal::sha256(all));
 }
 
+std::string Hub::Impl::form_of_watch() const {
+    std::string all = fmt::format("{} {} {}", watch_rows_version, boot_now(), form_of_rows());
+    for (const auto& rule : loop::rules::all()) all += fmt::format(" {} {}", rule.id, rule.version);
+    return journal::to_hex(journal::sha256(all));
+}
+
 void Hub::Impl::make_rows() {
     boot = store.meta(loop_boot).value_or("");
     const auto form = form_of_rows();
     const auto names = LoopState::table_names();
     const bool are_there = std::ranges::all_of(names, [&](auto name) { return store.database().has_table(name); });
-    if (!are_there || store.meta(loop_form) != form) {
+    // Ahead of the journal: segments are no more that they hold.
+    const bool are_of_it = are_there && store.meta(loop_form) == form && loop.position() <= store.position();
+    if (!are_of_it) {
+        loop.forget();
         rows.make(names);
         Transaction transaction(store.database());
         rows.clear(names);

@@ -33,6 +33,7 @@ std::string checked(std::string_view table, std::string_view key, std::string st
 }  // namespace
 
 engine::Statement& StoredRows::prepared(std::string_view table, std::string (*text)(std::string_view)) const {
+    if (tables_ == Tables::as_needed && !made_.contains(table)) make({table});
     auto sql = text(prefix_ + std::string(table));
     const auto known = prepared_.find(sql);
     if (known != prepared_.end()) return known->second;
@@ -61,8 +62,9 @@ std::vector<loop::Rows::Row> StoredRows::range(std::string_view table, std::stri
     return out;
 }
 
-void StoredRows::make(const std::vector<std::string_view>& tables) {
-    for (const auto table : tables) database_->define_rows(prefix_ + std::string(table));
+void StoredRows::make(const std::vector<std::string_view>& tables) const {
+    for (const auto table : tables)
+        if (made_.insert(std::string(table)).second) database_->define_rows(prefix_ + std::string(table));
 }
 
 void StoredRows::clear(const std::vector<std::string_view>& tables) {
@@ -71,6 +73,7 @@ void StoredRows::clear(const std::vector<std::string_view>& tables) {
 
 void StoredRows::move_to(engine::Connection& database) {
     prepared_.clear();
+    made_.clear();
     database_ = &database;
 }
 
@@ -82,6 +85,7 @@ void StoredRows::take_over(const std::vector<std::string_view>& tables) {
         database_->execute(sql::rows_rename(prefix_ + std::string(table), table));
     }
     prefix_.clear();
+    made_.clear();
 }
 
 loop::RowChanges RowBatch::gather() {
@@ -108,6 +112,12 @@ void RowBatch::write_to(const StoredRows& rows) {
             });
     }
     by_table_.clear();
+}
+
+std::vector<std::string_view> RowBatch::tables() const {
+    std::vector<std::string_view> out;
+    for (const auto& [table, changed] : by_table_) out.emplace_back(table);
+    return out;
 }
 
 std::size_t RowBatch::rows() const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,8 +17,10 @@ namespace imloop::hub {
 /// connection is in. `prefix`: before the names of the tables in the database, of rows that are made beside others.
 class StoredRows final : public loop::Rows {
 public:
-    explicit StoredRows(engine::Connection& database, std::string prefix = {})
-        : database_(&database), prefix_(std::move(prefix)) {}
+    /// As needed: a table is made when it is first asked for; outside of a transaction.
+    enum class Tables { are_there, as_needed };
+    explicit StoredRows(engine::Connection& database, std::string prefix = {}, Tables tables = Tables::are_there)
+        : database_(&database), prefix_(std::move(prefix)), tables_(tables) {}
     /// From here on they are on another connection.
     void move_to(engine::Connection&);
 
@@ -26,7 +29,7 @@ public:
                            std::size_t limit) const override;
 
     /// Makes the tables that are missing.
-    void make(const std::vector<std::string_view>& tables);
+    void make(const std::vector<std::string_view>& tables) const;
     /// Takes out all rows of these tables.
     void clear(const std::vector<std::string_view>& tables);
     /// These tables, which are made beside others, take the place of those without the prefix. Within a transaction.
@@ -39,6 +42,8 @@ private:
 
     engine::Connection* database_;
     std::string prefix_;
+    Tables tables_;
+    mutable std::set<std::string, std::less<>> made_;
     mutable std::map<std::string, engine::Statement> prepared_;  ///< by text
 };
 
@@ -50,6 +55,7 @@ public:
     /// Within a transaction; afterwards there is nothing gathered.
     void write_to(const StoredRows&);
     std::size_t rows() const;
+    std::vector<std::string_view> tables() const;
 
 private:
     struct Changed {

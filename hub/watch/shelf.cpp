@@ -52,13 +52,18 @@ TraceFigures TraceShelf::figures(std::string_view csv, const Load& load) const {
     return out;
 }
 
-void TraceShelf::put(const std::string& sha256, const TraceFigures& figures, loop::rules::Suspects& suspects) {
+void TraceShelf::know(const std::string& sha256, const TraceFigures& figures) {
     const auto id = static_cast<loop::traces::TraceId>(digests_.size());
     if (!known_.try_emplace(sha256, id).second) return;
     digests_.push_back(sha256);
+    if (figures.facts) index_.insert(id, figures.sketch);
+}
+
+void TraceShelf::put(const std::string& sha256, const TraceFigures& figures, loop::rules::Suspects& suspects) {
+    if (holds(sha256)) return;
+    know(sha256, figures);
     if (!figures.facts) return;
     suspects.traces().put_facts(sha256, *figures.facts);
-    index_.insert(id, figures.sketch);
     for (const auto& copy : figures.copies) {
         suspects.traces().put_match(sha256, copy);
         suspects.traces().put_match(copy.sha256, turned(copy, sha256));

@@ -26,6 +26,8 @@ public:
     TraceFigures figures(std::string_view csv, const Load&) const;
     /// The trace is there from now on; what rules know of it and of its copies goes to `suspects`. Again does nothing.
     void put(const std::string& sha256, const TraceFigures&, loop::rules::Suspects&);
+    /// Likewise where the rules know of it already.
+    void know(const std::string& sha256, const TraceFigures&);
 
 private:
     loop::traces::Index index_;

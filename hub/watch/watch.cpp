@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hub/limits.hpp"
 #include "service/say.hpp"
 
 namespace imloop::hub {
@@ -54,10 +55,11 @@ std::string Hold::state(loop::Moment now) const {
     return now < until ? "waiting" : "lapsed";
 }
 
-Watch::Watch(Readers& readers, loop::Policy policy, loop::rules::Parameters parameters, Calls calls)
+Watch::Watch(Readers& readers, loop::Policy policy, loop::rules::Parameters parameters, Kept kept, Calls calls)
     : readers_(readers),
       policy_(std::move(policy)),
       parameters_(std::move(parameters)),
+      kept_(std::move(kept)),
       calls_(std::move(calls)),
       thread_([this] { work(); }) {}
 
@@ -79,6 +81,7 @@ void Watch::begin_anew() {
     {
         const std::lock_guard guard(one_);
         watched_.reset();
+        rows_.reset();
     }
     told();
 }
@@ -116,28 +119,61 @@ void Watch::look(Sweep sweep, const std::function<void(const View&)>& look) {
     const auto today = loop::day_of(calls_.now());
     if (sweep == Sweep::of_now || (sweep == Sweep::of_today && watched_->suspects.swept_to() < today)) {
         watched_->suspects.sweep(reader->loop.projection, today);
-        swept_at_ = watched_->position;
+        save();
         tell(reader->loop.projection);
     }
     look({reader, watched_->suspects});
 }
 
-bool Watch::follow(Reader& reader) {
-    bool has_written = false;
-    auto followed = watched_ ? watched_->follow(reader.store, reader.loop) : Watched::Followed::gap;
-    if (followed == Watched::Followed::nothing) return false;
-    if (followed == Watched::Followed::gap) {
-        watched_.reset();
-        auto fresh = std::make_unique<Watched>(parameters_, policy_, calls_.keep, stop_);
+/// From its rows where these are of this form, else from the beginning.
+void Watch::open(Reader& reader) {
+    const auto form = kept_.form();
+    watched_.reset();
+    rows_ = kept_.store.empty() ? nullptr : std::make_unique<WatchRows>(kept_.store);
+    const auto keep = [this](Watched& of) { rows_->save(of.suspects, of.notes, of.position, false); };
+    auto fresh = rows_ ? std::make_unique<Watched>(parameters_, policy_, calls_.keep, stop_, &rows_->rows(), keep)
+                       : std::make_unique<Watched>(parameters_, policy_, calls_.keep, stop_);
+    const auto& cursor = rows_ ? rows_->cursor() : WatchCursor();
+    if (rows_ && cursor.is_whole && cursor.form == form && cursor.notes <= reader.loop.notes()) {
+        fresh->resume(reader.store, cursor.notes, cursor.position);
+    } else {
+        if (rows_) rows_->begin(form);
         fresh->begin(reader.store, reader.loop);
-        watched_ = std::move(fresh);
-    } else if (const auto strong = watched_->suspects.take_new(); !strong.empty()) {
-        has_written = calls_.strong(strong, watched_->suspects, reader.loop.projection);
     }
+    watched_ = std::move(fresh);
+    save();
+}
+
+void Watch::save() {
+    if (rows_) rows_->save(watched_->suspects, watched_->notes, watched_->position, true);
+}
+
+/// What fails leaves it as if it had not begun: rows tell how far it was.
+bool Watch::follow(Reader& reader) try {
+    bool has_written = false;
+    if (!watched_) open(reader);
+    switch (watched_->follow(reader.store, reader.loop)) {
+        case Watched::Followed::nothing:
+            break;
+        case Watched::Followed::gap:
+            if (rows_) rows_->begin("");
+            open(reader);
+            break;
+        case Watched::Followed::more:
+            // Before it is kept: what is not written now would never be.
+            if (const auto strong = watched_->suspects.take_new(); !strong.empty())
+                has_written = calls_.strong(strong, watched_->suspects, reader.loop.projection);
+            save();
+    }
+    if (notes_read_ == watched_->notes && watched_->notes != 0) return false;
     notes_read_ = watched_->notes;
     watched_to_ = watched_->position;
     tell(reader.loop.projection);
     return has_written;
+} catch (...) {
+    watched_.reset();
+    rows_.reset();
+    throw;
 }
 
 void Watch::tell(const loop::Projection& projection) {
@@ -148,9 +184,18 @@ void Watch::tell(const loop::Projection& projection) {
     holds_ = std::move(holds);
 }
 
-std::string Watch::flags_anew(Store& store, const LoopState& of) const {
+std::string Watch::flags_anew(Store& store, LoopState& of, const StoredRows& to) const {
+    const auto save = [&](Watched& watched) {
+        RowBatch batch;
+        watched.suspects.write(batch.gather());
+        to.make(batch.tables());
+        Transaction transaction(to.database());
+        batch.write_to(to);
+        transaction.commit();
+        if (watched.suspects.held() > rows_held_max) watched.suspects.forget();
+    };
     Watched fresh(
-        parameters_, policy_, [](const std::string&, const TraceFigures&) {}, stop_);
+        parameters_, policy_, [](const std::string&, const TraceFigures&) {}, stop_, &to, save);
     fresh.begin(store, of);
     fresh.suspects.sweep(of.projection, loop::day_of(calls_.now()));
     return fresh.suspects.dump();

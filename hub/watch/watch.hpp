@@ -13,6 +13,7 @@
 
 #include "hub/readers.hpp"
 #include "hub/watch/rule_failures.hpp"
+#include "hub/watch/watch_rows.hpp"
 #include "hub/watch/watched.hpp"
 
 namespace imloop::hub {
@@ -36,8 +37,13 @@ public:
                            const loop::Projection&)>
             strong;
     };
-    /// `readers` outlive it. Begins to follow at once.
-    Watch(Readers& readers, loop::Policy, loop::rules::Parameters, Calls);
+    /// `readers` outlive it. Begins to follow at once. `store`: the place of the hub's; empty: rows are kept in memory
+    /// alone. `form`: of the loop's rows and of all that rules read; now, for it may change.
+    struct Kept {
+        std::string store;
+        std::function<std::string()> form = [] { return std::string(); };
+    };
+    Watch(Readers& readers, loop::Policy, loop::rules::Parameters, Kept, Calls);
     ~Watch();
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
@@ -59,34 +65,36 @@ public:
     /// `look` sees all that was stored when it was called. Not from a thread that must not wait.
     void look(Sweep, const std::function<void(const View&)>& look);
 
-    /// What the rules say of these records, made anew and swept up to today, as Suspects::dump() does.
-    std::string flags_anew(Store&, const LoopState&) const;
+    /// What the rules say of these records, made anew in these rows and swept up to today, as Suspects::dump() does.
+    std::string flags_anew(Store&, LoopState&, const StoredRows& to) const;
 
     /// Of the last time it followed. Nobody waits for these.
     std::vector<Hold> holds() const;
     std::map<std::string, std::uint64_t> failures_by_rule() const;
     std::int64_t watched_to() const { return watched_to_; }
-    /// The position of the last sweep.
-    std::int64_t swept_at() const { return swept_at_; }
 
 private:
     void work();
     /// Gives whether it made the hub write something.
     bool follow(Reader&);
+    void open(Reader&);
+    void save();
     void tell(const loop::Projection&);
 
     Readers& readers_;
     const loop::Policy policy_;
     const loop::rules::Parameters parameters_;
+    const Kept kept_;
     const Calls calls_;
 
     std::atomic<bool> stop_ = false;
-    std::mutex one_;                    // at work on what follows
+    std::mutex one_;  // at work on what follows
+    std::unique_ptr<WatchRows> rows_;
     std::unique_ptr<Watched> watched_;  // none: to begin anew
     RuleFailures failures_;
 
     std::atomic<std::uint64_t> notes_read_ = 0;
-    std::atomic<std::int64_t> watched_to_ = 0, swept_at_ = 0;
+    std::atomic<std::int64_t> watched_to_ = 0;
     mutable std::mutex mutex_;  // of what is told
     std::condition_variable wake_;
     bool is_told_ = true;

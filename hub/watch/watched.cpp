@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "hub/limits.hpp"
 #include "journal/segment.hpp"
 #include "loop/record/reading.hpp"
 #include "loop/record/schema.hpp"
@@ -32,7 +33,7 @@ void take_rejected(Suspects& suspects, std::string_view line, loop::rules::Arriv
 
 }  // namespace
 
-Watched::Followed Watched::follow(Store& store, const LoopState& of) {
+Watched::Followed Watched::follow(Store& store, LoopState& of) {
     const auto& projection = of.projection;
     loop::Projection::Changes changes;
     std::set<std::string> records, gone, touched;
@@ -67,17 +68,67 @@ Watched::Followed Watched::follow(Store& store, const LoopState& of) {
     return Followed::more;
 }
 
-void Watched::begin(Store& store, const LoopState& of) {
+/// Between two parts of something long: what is held is kept, and let go of.
+void Watched::step(LoopState& of) {
+    if (stop_) throw Stopped();
+    save_(*this);
+    if (!is_held_ && of.held() > rows_held_max) of.forget();
+}
+
+void Watched::begin(Store& store, LoopState& of) {
     notes = of.notes();
-    position = store.each_segment([&](const StoredSegment& s) { take_lines(s); });
+    std::size_t segments = 0;
+    const auto to = store.each_segment([&](const StoredSegment& s) {
+        take_lines(s);
+        if (++segments % segments_a_step != 0) return;
+        suspects.update(of.projection, {});  // rejected lines
+        step(of);
+    });
     store.each_fork(
         [&](const std::string& source, std::uint64_t first, loop::Moment at) { suspects.forked(source, first, at); });
     store.each_figures(figures_version, [&](const std::string& sha256, const std::optional<std::string>& bytes) {
         if (const auto figures = figures_of(bytes.value_or(""))) shelf_.put(sha256, *figures, suspects);
     });
     for (const auto& sha256 : store.trace_digests()) take_trace(store, sha256);
-    suspects.update(of.projection, of.projection.everything());
+    // All records before the vehicles they stand in, so that each of these is looked at once.
+    auto all = of.projection.everything();
+    loop::Projection::Changes part;
+    part.register_changed = all.register_changed;
+    const auto update = [&] {
+        suspects.update(of.projection, std::exchange(part, {}));
+        step(of);
+    };
+    for (auto& record : all.records) {
+        part.records.push_back(std::move(record));
+        if (part.records.size() == records_a_step) update();
+    }
+    for (auto& vehicle : all.touched) {
+        part.touched.push_back(std::move(vehicle));
+        if (part.touched.size() == records_a_step) update();
+    }
+    suspects.update(of.projection, std::exchange(part, {}));
     suspects.take_new();  // of what is known long since
+    position = to;
+}
+
+void Watched::resume(Store& store, std::uint64_t read, std::int64_t seen) {
+    notes = read;
+    position = seen;
+    const auto is_known = [&](const std::string& sha256) { return suspects.traces().facts(sha256) != nullptr; };
+    store.each_figures(figures_version, [&](const std::string& sha256, const std::optional<std::string>& bytes) {
+        const auto figures = figures_of(bytes.value_or(""));
+        if (figures && is_known(sha256)) shelf_.know(sha256, *figures);
+    });
+    // What was seen and not kept in time is drawn anew; what was not seen comes with its note.
+    for (const auto& sha256 : store.trace_digests()) {
+        if (shelf_.holds(sha256) || !is_known(sha256)) continue;
+        if (stop_) throw Stopped();
+        const auto csv = store.whole_trace(sha256);
+        if (!csv) continue;
+        const auto figures = shelf_.figures(*csv, [&](const auto& other) { return store.whole_trace(other); });
+        keep_(sha256, figures);
+        shelf_.know(sha256, figures);
+    }
 }
 
 /// How the lines of a segment came; what they say comes with the records that changed.

@@ -20,16 +20,24 @@ public:
     /// Set while it works, it gives up with Stopped.
     struct Stopped {};
 
-    Watched(const loop::rules::Parameters& parameters, const loop::Policy& policy, Keep keep,
-            const std::atomic<bool>& stop)
-        : suspects(parameters, policy), keep_(std::move(keep)), stop_(stop) {}
+    /// `rows`: none, and all is held in memory; else `save` keeps what changed, and is called between two steps.
+    using Save = std::function<void(Watched&)>;
+    Watched(
+        const loop::rules::Parameters& parameters, const loop::Policy& policy, Keep keep, const std::atomic<bool>& stop,
+        const loop::Rows* rows = nullptr, Save save = [](Watched&) {})
+        : suspects(parameters, policy, loop::rules::all(), rows),
+          keep_(std::move(keep)),
+          save_(std::move(save)),
+          stop_(stop),
+          is_held_(rows == nullptr) {}
 
-    /// Everything there is, as if it had come at once. `of`: the projection of the same moment, the store's own or one
-    /// made anew.
-    void begin(Store&, const LoopState& of);
+    /// Everything there is, as if it had come at once. `of`: of the same moment, the store's own or made anew.
+    void begin(Store&, LoopState& of);
+    /// Goes on from rows that are so far.
+    void resume(Store&, std::uint64_t notes, std::int64_t position);
     enum class Followed { nothing, more, gap };
     /// What was stored since; after a gap in the notes it is to begin anew.
-    Followed follow(Store&, const LoopState&);
+    Followed follow(Store&, LoopState&);
     const TraceShelf& shelf() const { return shelf_; }
 
     loop::rules::Suspects suspects;
@@ -37,12 +45,15 @@ public:
     std::uint64_t notes = 0;    ///< the number of the last note
 
 private:
+    void step(LoopState&);
     void take_lines(const StoredSegment&);
     void take_trace(Store&, const std::string& sha256);
 
     TraceShelf shelf_;
     Keep keep_;
+    Save save_;
     const std::atomic<bool>& stop_;
+    bool is_held_;
 };
 
 }  // namespace imloop::hub

@@ -53,7 +53,8 @@ struct Shelved {
             store.put_figures(sha, hub::figures_version, hub::bytes_of(figures));
         };
         auto watched = std::make_unique<hub::Watched>(loop::rules::Parameters{}, loop::Policy{}, keep, stop);
-        watched->begin(store, hub::LoopState{loop::Policy{}});
+        hub::LoopState nothing{loop::Policy{}};
+        watched->begin(store, nothing);
         return watched;
     }
     void change(const char* sql) { store.database().execute(sql); }
