@@ -128,10 +128,16 @@ Answer Hub::Impl::verify() {
         const auto today = loop::day_of(options.now());
         std::string flags;
         Readers::Lent reader;
+        bool are_all = false;
         watch->look(Watch::Sweep::of_now, [&](const Watch::View& view) {
             flags = view.suspects.dump();
+            are_all = view.is_all;
             reader = std::move(view.reader);
         });
+        if (!are_all)
+            return problem(
+                503, "busy",
+                "记录来得比规则核得快，稍后再运行 / records come faster than they are watched, try again later");
         for (std::int64_t last = -1, built = 0; last != built;) {
             last = built;
             Transaction transaction(*made.database);

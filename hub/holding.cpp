@@ -21,9 +21,9 @@ constexpr loop::Moment fresh_ms = loop::day_ms;      ///< an older test came lat
 
 }  // namespace
 
-bool Hub::Impl::hold_new(const std::vector<std::string>& flag_ids, const loop::rules::Suspects& suspects,
+void Hub::Impl::hold_new(const std::vector<std::string>& flag_ids, const loop::rules::Suspects& suspects,
                          const loop::Projection& projection) {
-    if (policy.watched_stations.empty()) return false;
+    if (policy.watched_stations.empty()) return;
     std::vector<json> holds;
     std::set<std::string> records;
     for (const auto& flag_id : flag_ids) {
@@ -42,10 +42,8 @@ bool Hub::Impl::hold_new(const std::vector<std::string>& flag_ids, const loop::r
                      {"officer_id", "policy"}});
         holds.push_back(std::move(hold));
     }
-    if (holds.empty()) return false;
-    const auto written = write_own(holds);
-    if (written.status != 200) service::say("hold: " + written.body);
-    return written.status == 200;
+    if (holds.empty()) return;
+    if (const auto written = write_own(holds); written.status != 200) service::say("hold: " + written.body);
 }
 
 Answer Hub::holds(const Caller& caller, std::string_view if_none_match) const {

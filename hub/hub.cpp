@@ -148,7 +148,7 @@ Hub::Impl::Impl(HubOptions o)
                              [](const Answer&) {});
                      },
                      [this](const std::vector<std::string>& flags, const loop::rules::Suspects& suspects,
-                            const loop::Projection& projection) { return hold_new(flags, suspects, projection); }});
+                            const loop::Projection& projection) { hold_new(flags, suspects, projection); }});
 }
 
 std::optional<Waiting> Hub::Impl::wait_with(std::size_t bytes) {

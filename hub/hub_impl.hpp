@@ -182,7 +182,7 @@ struct Hub::Impl {
     /// publish.
     Answer make_draw(const nlohmann::json&);
     /// Holds passed results of watched stations that a strong flag has just come to.
-    bool hold_new(const std::vector<std::string>& flag_ids, const loop::rules::Suspects&, const loop::Projection&);
+    void hold_new(const std::vector<std::string>& flag_ids, const loop::rules::Suspects&, const loop::Projection&);
     /// `{station?, form?}`
     Answer holds(const nlohmann::json&);
     /// `{record_id, action: release|refer|refuse, reason, officer_id}`

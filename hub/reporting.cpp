@@ -64,7 +64,9 @@ Answer Hub::Impl::report(const json& in) {
         request.suspects = &seen.suspects;
         request.receipt_holds = receipt_check(reader);
         made = make_report(name, reader.loop.projection, request);
-        if (made) made->about["position"] = made->about["watched_to"] = place_named(reader.store.position());
+        if (!made) return;
+        made->about["position"] = place_named(reader.store.position());
+        made->about["watched_to"] = place_named(seen.watched_to);
     });
     if (!made)
         return problem(404, "unknown_report",

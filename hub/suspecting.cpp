@@ -69,7 +69,8 @@ Answer Hub::Impl::suspects(const json& in) {
         made = list == "risk"    ? report_risk(projection, view.suspects)
                : list == "rules" ? report_rules(view.suspects)
                                  : report_suspects(projection, view.suspects, *request);
-        made->about["position"] = made->about["watched_to"] = place_named(view.reader->store.position());
+        made->about["position"] = place_named(view.reader->store.position());
+        made->about["watched_to"] = place_named(view.watched_to);
     });
     return rendered(*made, in.value("form", "table"));
 }

@@ -95,8 +95,10 @@ void Watch::work() {
         }
         if (stop_) return;
         try {
-            const std::lock_guard guard(one_);
-            follow(*readers_.now());
+            for (bool more = true; more && !stop_;) {
+                const std::lock_guard guard(one_);
+                more = follow(*readers_.now());
+            }
         } catch (const Watched::Stopped&) {
             return;
         } catch (const std::exception& e) {  // the next commit brings it here again
@@ -108,10 +110,14 @@ void Watch::work() {
 void Watch::look(Sweep sweep, const std::function<void(const View&)>& look) {
     const std::lock_guard guard(one_);
     auto reader = readers_.now();
+    const auto asked_for = reader->loop.notes();
+    bool has_more = true;
     try {
-        while (follow(*reader)) {
+        // What comes meanwhile is taken along, as long as it comes slower than it is watched.
+        for (std::size_t step = 0; (has_more = follow(*reader)); ++step) {
             reader.reset();
             reader = readers_.now();
+            if (watched_->notes >= asked_for && step > further_steps_max) break;
         }
     } catch (const Watched::Stopped&) {
         throw engine::ConnectionLost("服务正在停止 / the service is stopping");
@@ -120,9 +126,9 @@ void Watch::look(Sweep sweep, const std::function<void(const View&)>& look) {
     if (sweep == Sweep::of_now || (sweep == Sweep::of_today && watched_->suspects.swept_to() < today)) {
         watched_->suspects.sweep(reader->loop.projection, today);
         save();
-        tell(reader->loop.projection);
+        published(reader->loop.projection);
     }
-    look({reader, watched_->suspects});
+    look({reader, watched_->suspects, watched_->position, !has_more});
 }
 
 /// From its rows where these are of this form, else from the beginning.
@@ -150,7 +156,6 @@ void Watch::save() {
 
 /// What fails leaves it as if it had not begun: rows tell how far it was.
 bool Watch::follow(Reader& reader) try {
-    bool has_written = false;
     if (!watched_) open(reader);
     switch (watched_->follow(reader.store, reader.loop)) {
         case Watched::Followed::nothing:
@@ -162,21 +167,22 @@ bool Watch::follow(Reader& reader) try {
         case Watched::Followed::more:
             // Before it is kept: what is not written now would never be.
             if (const auto strong = watched_->suspects.take_new(); !strong.empty())
-                has_written = calls_.strong(strong, watched_->suspects, reader.loop.projection);
+                calls_.strong(strong, watched_->suspects, reader.loop.projection);
             save();
+            published(reader.loop.projection);
+            return true;
     }
-    if (notes_read_ == watched_->notes && watched_->notes != 0) return false;
-    notes_read_ = watched_->notes;
-    watched_to_ = watched_->position;
-    tell(reader.loop.projection);
-    return has_written;
+    if (notes_read_ != watched_->notes || watched_->notes == 0) published(reader.loop.projection);
+    return false;
 } catch (...) {
     watched_.reset();
     rows_.reset();
     throw;
 }
 
-void Watch::tell(const loop::Projection& projection) {
+void Watch::published(const loop::Projection& projection) {
+    notes_read_ = watched_->notes;
+    watched_to_ = watched_->position;
     for (const auto& line : failures_.count(watched_->suspects.take_failed())) service::say(line);
     auto holds = holds_in(watched_->suspects, projection, policy_.hold_minutes);
     const std::lock_guard guard(mutex_);

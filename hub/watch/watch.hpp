@@ -32,8 +32,8 @@ public:
     struct Calls {
         std::function<loop::Moment()> now;
         Watched::Keep keep;
-        /// Strong flags that are new, with what they are said of. Gives whether records were written because of them.
-        std::function<bool(const std::vector<std::string>& flag_ids, const loop::rules::Suspects&,
+        /// Strong flags that are new, with what they are said of.
+        std::function<void(const std::vector<std::string>& flag_ids, const loop::rules::Suspects&,
                            const loop::Projection&)>
             strong;
     };
@@ -55,10 +55,11 @@ public:
     /// Notes up to this number are read.
     std::uint64_t notes_read() const { return notes_read_; }
 
-    /// Of one moment, which `reader` is of, too: the records up to it are watched. It may be taken along.
     struct View {
-        Readers::Lent& reader;
+        Readers::Lent& reader;  ///< of the moment up to which records are watched, or a later one; may be taken along
         const loop::rules::Suspects& suspects;
+        std::int64_t watched_to = 0;  ///< the position of the last segment that is watched
+        bool is_all = true;           ///< of what the reader has
     };
     /// What the stations' sweep has to be of: any day, today, or today with all that `look` sees.
     enum class Sweep { as_it_is, of_today, of_now };
@@ -75,11 +76,11 @@ public:
 
 private:
     void work();
-    /// Gives whether it made the hub write something.
+    /// A step; gives whether there is more.
     bool follow(Reader&);
     void open(Reader&);
     void save();
-    void tell(const loop::Projection&);
+    void published(const loop::Projection&);
 
     Readers& readers_;
     const loop::Policy policy_;

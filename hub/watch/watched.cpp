@@ -40,10 +40,12 @@ Watched::Followed Watched::follow(Store& store, LoopState& of) {
     std::vector<std::string> traces;
     std::vector<ChangeNote::Fork> forks;
     if (of.notes() == notes) return Followed::nothing;
-    const auto first = notes + 1;
+    const auto before = notes;
+    auto to = position;
     of.each_note(notes, [&](std::uint64_t number, const ChangeNote& note) {
-        if (number != notes + 1) return false;
+        if (number != notes + 1 || records.size() > records_a_step) return false;
         notes = number;
+        to = note.position;
         records.insert(note.records.begin(), note.records.end());
         touched.insert(note.touched.begin(), note.touched.end());
         gone.insert(note.gone.begin(), note.gone.end());
@@ -53,9 +55,17 @@ Watched::Followed Watched::follow(Store& store, LoopState& of) {
         forks.insert(forks.end(), note.forks.begin(), note.forks.end());
         return true;
     });
-    if (notes < first || notes != of.notes()) return Followed::gap;
+    if (notes == before) return Followed::gap;
     for (const auto& fork : forks) suspects.forked(fork.source, fork.first, fork.at);
-    position = store.each_segment([&](const StoredSegment& s) { take_lines(s); }, position);
+    for (bool more = true; more && position < to;) {
+        const auto page = store.segments_after(position, segments_a_step);
+        more = !page.empty() && page.back().position < to;
+        for (const auto& s : page) {
+            if (s.position > to) break;
+            take_lines(s);
+        }
+        position = more ? page.back().position : to;
+    }
     for (const auto& id : records) changes.records.push_back({id, nullptr});
     // What became of a vehicle is what it is now.
     touched.insert(gone.begin(), gone.end());

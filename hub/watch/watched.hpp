@@ -36,7 +36,8 @@ public:
     /// Goes on from rows that are so far.
     void resume(Store&, std::uint64_t notes, std::int64_t position);
     enum class Followed { nothing, more, gap };
-    /// What was stored since; after a gap in the notes it is to begin anew.
+    /// The next of what was stored since, in steps so that no moment is kept long; after a gap in the notes it is to
+    /// begin anew.
     Followed follow(Store&, LoopState&);
     const TraceShelf& shelf() const { return shelf_; }
 
