@@ -1,6 +1,7 @@
 #include "hub/answers.hpp"
 
 #include "engine/errors.hpp"
+#include "loop/rows/rows.hpp"
 #include "service/say.hpp"
 
 namespace imloop::hub {
@@ -39,6 +40,11 @@ Answer internal_error(const std::exception& e) {
     return answer;
 }
 
+Answer failed(const std::exception& e) {
+    const auto* bad = dynamic_cast<const loop::BadRow*>(&e);
+    return bad ? problem(500, "damaged", bad->what()) : internal_error(e);
+}
+
 void answering(const Hub::Done& done, const std::function<void()>& work) noexcept {
     try {
         try {
@@ -46,7 +52,7 @@ void answering(const Hub::Done& done, const std::function<void()>& work) noexcep
         } catch (const engine::ConnectionLost&) {
             done(store_lost());
         } catch (const std::exception& e) {
-            done(internal_error(e));
+            done(failed(e));
         }
     } catch (const std::exception& e) {
         service::say(e.what());

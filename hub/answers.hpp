@@ -22,6 +22,8 @@ Answer store_lost();
 Answer too_many_guesses();
 /// 500 internal_error: whoever asked is given no more than that, the log what it was.
 Answer internal_error(const std::exception&);
+/// 500 damaged where a row of the loop's tables is not what was written: a rebuild mends it. Else internal_error().
+Answer failed(const std::exception&);
 /// Runs what is to answer by `done`. What it throws before it has answered is answered 500 (a lost connection to the
 /// store 503), so that it ends no thread.
 void answering(const Hub::Done& done, const std::function<void()>& work) noexcept;

@@ -21,6 +21,11 @@ json before(Store& store) { return json::parse(store.meta(epochs_before).value_o
 
 }  // namespace
 
+Answer Hub::Impl::backup_to(const json& in) {
+    backup(in.at("path").get<std::string>());
+    return json_answer({{"done", true}});
+}
+
 void Hub::Impl::backup(const std::filesystem::path& file) {
     // Whole and marked before it has its name: one cut short would be served as if it were no copy.
     const std::filesystem::path fresh = file.string() + ".new";

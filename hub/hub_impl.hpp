@@ -152,7 +152,10 @@ struct Hub::Impl {
     std::string boot_now() const;
     /// What `verify` finds beside the journals: the file itself, meta, process data and its figures.
     nlohmann::json damage_beside_journals();
+    /// What the command line asks for (commands.cpp); 404 unknown_command.
+    Answer command(std::string_view name, const nlohmann::json&);
     /// A copy of the database that knows it is one: served one day in its place, it goes on with a new epoch.
+    Answer backup_to(const nlohmann::json& in);
     void backup(const std::filesystem::path&);
     void begin_epoch_where_put_back();
     /// A place in the feed as place_named() gives it; of an epoch before, as far as it still holds. 0 where it is of

@@ -28,7 +28,7 @@ inline constexpr std::size_t request_bytes_max = 64 * 1024;        ///< bodies t
 // or waits for the writer. Beyond it: 503 with Retry-After.
 inline constexpr std::size_t waiting_segments_max = 64;
 inline constexpr std::size_t waiting_bytes_max = 64 * 1024 * 1024;
-inline constexpr std::size_t import_ahead_max = 16;  ///< segments an import judges ahead
+inline constexpr std::size_t import_ahead_max = 32;  ///< segments an import judges ahead
 using loop::traces::trace_bytes_max;
 using loop::traces::trace_rows_max;
 

@@ -168,7 +168,7 @@ std::vector<Answer> Writer::committed(std::span<Arrival> batch) {
         throw;
     } catch (const std::exception& e) {
         loop_.abandon();  // nothing of it was stored
-        if (batch.size() == 1) return {internal_error(e)};
+        if (batch.size() == 1) return {failed(e)};
     }
     std::vector<Answer> answers;
     for (auto& arrival : batch) answers.push_back(committed({&arrival, 1}).front());
@@ -202,6 +202,7 @@ void Writer::settle(loop::Day today) {
 }
 
 void Writer::tidy() {
+    store_.database().tidy();
     if (loop_.held() > rows_held_max) loop_.forget();
 }
 
@@ -219,7 +220,7 @@ Answer Writer::put_alone(Arrival& a) {
     } catch (const std::exception& e) {
         if (took_lines_) throw;
         took_lines_ = took_before;
-        return internal_error(e);
+        return failed(e);
     }
 }
 

@@ -18,15 +18,16 @@ constexpr const char* writer_lock = R"sql(
 SET lock_timeout = '2s';
 SELECT pg_advisory_lock(4803916, current_schema()::regnamespace::oid::int);
 SET lock_timeout = 0)sql";
-/// Rights that the role lacks, one a row. A hub never deletes.
+/// Rights that the role lacks, one a row. A hub deletes nothing but what follows from its journals.
 constexpr const char* missing_rights = R"sql(
 SELECT 'USAGE ON SCHEMA, CREATE ON SCHEMA' WHERE current_schema() IS NULL
 UNION ALL
 SELECT 'CREATE ON SCHEMA ' || current_schema() WHERE to_regclass('meta') IS NULL AND $1 = 'writer'
   AND NOT has_schema_privilege(current_schema(), 'CREATE')
 UNION ALL
-SELECT r || ' ON ' || c.relname FROM pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) r
+SELECT r || ' ON ' || c.relname FROM pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) r
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND (r = 'SELECT' OR $1 = 'writer')
+  AND (r <> 'DELETE' OR c.relname ~ '^(new_)?(loop|watch)_')
   AND NOT has_table_privilege(c.oid, r)
 ORDER BY 1)sql";
 /// What is committed is on the disk, whatever the server's or role's own setting; a connection whose other end is gone

@@ -13,6 +13,8 @@ namespace {
 
 /// How long another program's write is waited for.
 constexpr std::chrono::milliseconds wait_max{10'000};
+/// How long readers are waited for so that the write-ahead file can begin anew.
+constexpr std::chrono::milliseconds tidy_wait_max{100};
 
 [[noreturn]] void fail(sqlite3* database) {
     const int code = sqlite3_errcode(database) & 0xff;
@@ -56,8 +58,7 @@ public:
     void bind_blob(int number, std::string_view bytes) override {
         // Of no bytes at all SQLite would make NULL.
         const auto* at = bytes.data() == nullptr ? "" : bytes.data();
-        check(sqlite3_bind_blob(statement_.get(), index(number), at, static_cast<int>(bytes.size()),
-                                SQLITE_TRANSIENT),
+        check(sqlite3_bind_blob(statement_.get(), index(number), at, static_cast<int>(bytes.size()), SQLITE_TRANSIENT),
               database_);
     }
     bool step() override {
@@ -92,7 +93,7 @@ private:
 
 void Database::Close::operator()(sqlite3* d) const { sqlite3_close(d); }
 
-Database::Database(const std::filesystem::path& file, Journaling journaling) {
+Database::Database(const std::filesystem::path& file, Journaling journaling) : file_(file) {
     const bool reads = journaling == Journaling::read_only;
     if (!reads) make_private(file);
     sqlite3* raw = nullptr;
@@ -162,6 +163,18 @@ void Database::backup(const std::filesystem::path& to) {
 
 bool Database::has_table(std::string_view name) {
     return prepare("PRAGMA table_info(" + std::string(name) + ")").step();
+}
+
+/// With readers that come and go all the time there is never a moment without one, and the file would only grow.
+void Database::tidy() {
+    std::error_code missing;
+    const auto size = std::filesystem::file_size(file_.string() + "-wal", missing);
+    if (missing || size <= write_ahead_bytes) return;
+    sqlite3_busy_timeout(handle_.get(), static_cast<int>(tidy_wait_max.count()));
+    auto s = prepare("PRAGMA wal_checkpoint(RESTART)");
+    while (s.step()) {  // held up or not, it says so in a row
+    }
+    sqlite3_busy_timeout(handle_.get(), static_cast<int>(wait_max.count()));
 }
 
 std::string Database::condition(bool thorough) {

@@ -15,6 +15,9 @@ using engine::Statement;
 using engine::StoreError;
 using engine::Transaction;
 
+/// Beyond so many bytes a write-ahead file is begun anew by tidy(), as soon as no reader holds it.
+inline constexpr std::uintmax_t write_ahead_bytes = 256 * 1024 * 1024;
+
 /// Write-ahead: readers never wait, but even opening takes room on the disk. Rollback: for what is written seldom and
 /// must open on a full disk. Read only: of a write-ahead file that is there.
 enum class Journaling { write_ahead, rollback, read_only };
@@ -30,6 +33,7 @@ public:
     void write_all(std::string_view sql, std::size_t rows,
                    const std::function<void(Statement&, std::size_t row)>& bind) override;
     bool has_table(std::string_view name) override;
+    void tidy() override;
     std::string condition(bool thorough) override;
     /// A consistent copy, while others write.
     void backup(const std::filesystem::path& to);
@@ -38,6 +42,7 @@ public:
 private:
     void write_ahead();
     void begin(engine::Access) override;
+    std::filesystem::path file_;
     struct Close {
         void operator()(sqlite3*) const;
     };

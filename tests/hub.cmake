@@ -1,4 +1,4 @@
-imloop_test(hub_test SOURCES unit/hub_journal_test.cpp unit/report_test.cpp unit/work_orders_test.cpp unit/store_form_test.cpp
+imloop_test(hub_test SOURCES unit/hub_journal_test.cpp unit/readers_test.cpp unit/report_test.cpp unit/work_orders_test.cpp unit/store_form_test.cpp
                              unit/backup_test.cpp unit/draw_test.cpp unit/hub_suspects_test.cpp unit/hub_rebuild_test.cpp unit/rule_failures_test.cpp
                              unit/shelf_test.cpp unit/stick_test.cpp unit/damage_test.cpp unit/hub_faults_test.cpp
                              unit/hub_enrolment_test.cpp unit/known_keys_test.cpp

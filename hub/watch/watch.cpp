@@ -80,8 +80,7 @@ void Watch::told() {
 void Watch::begin_anew() {
     {
         const std::lock_guard guard(one_);
-        watched_.reset();
-        rows_.reset();
+        let_go();
     }
     told();
 }
@@ -135,7 +134,8 @@ void Watch::look(Sweep sweep, const std::function<void(const View&)>& look) {
 void Watch::open(Reader& reader) {
     const auto form = kept_.form();
     watched_.reset();
-    rows_ = kept_.store.empty() ? nullptr : std::make_unique<WatchRows>(kept_.store);
+    rows_ = kept_.store.empty() ? nullptr : std::make_unique<WatchRows>(kept_.store, in_doubt_);
+    in_doubt_ = false;
     const auto keep = [this](Watched& of) { rows_->save(of.suspects, of.notes, of.position, false); };
     auto fresh = rows_ ? std::make_unique<Watched>(parameters_, policy_, calls_.keep, stop_, &rows_->rows(), keep)
                        : std::make_unique<Watched>(parameters_, policy_, calls_.keep, stop_);
@@ -174,10 +174,27 @@ bool Watch::follow(Reader& reader) try {
     }
     if (notes_read_ != watched_->notes || watched_->notes == 0) published(reader.loop.projection);
     return false;
+} catch (const loop::BadRow& e) {
+    if (!rows_ || std::string_view(e.what()).find("watch_") == std::string_view::npos) {  // names its table
+        let_go();
+        throw;
+    }
+    service::say(e.what());
+    rows_->begin("");
+    let_go();
+    return true;
+} catch (const engine::DamagedFile&) {  // this one, or the hub's
+    in_doubt_ = true;
+    let_go();
+    throw;
 } catch (...) {
+    let_go();
+    throw;
+}
+
+void Watch::let_go() {
     watched_.reset();
     rows_.reset();
-    throw;
 }
 
 void Watch::published(const loop::Projection& projection) {

@@ -80,6 +80,7 @@ private:
     bool follow(Reader&);
     void open(Reader&);
     void save();
+    void let_go();
     void published(const loop::Projection&);
 
     Readers& readers_;
@@ -90,6 +91,7 @@ private:
 
     std::atomic<bool> stop_ = false;
     std::mutex one_;  // at work on what follows
+    bool in_doubt_ = false;
     std::unique_ptr<WatchRows> rows_;
     std::unique_ptr<Watched> watched_;  // none: to begin anew
     RuleFailures failures_;

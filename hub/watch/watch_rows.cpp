@@ -23,7 +23,7 @@ std::string watch_file(const std::string& store) {
     return file.replace_extension("watch.sqlite");
 }
 
-WatchRows::WatchRows(const std::string& store) {
+WatchRows::WatchRows(const std::string& store, bool in_doubt) {
     if (is_server(store)) {
         open(store);
         return;
@@ -31,6 +31,7 @@ WatchRows::WatchRows(const std::string& store) {
     const auto file = watch_file(store);
     try {
         open(file);
+        if (in_doubt && database_->condition(true) != "ok") throw engine::DamagedFile(file);
     } catch (const engine::DamagedFile&) {
         service::say(file + "：已损坏，由日志重建 / damaged, made anew from the journals");
         rows_.reset();
@@ -81,6 +82,7 @@ void WatchRows::save(loop::rules::Suspects& suspects, std::uint64_t notes, std::
     batch.write_to(*rows_);
     transaction.commit();
     cursor_ = std::move(next);
+    database_->tidy();
     if (suspects.held() > rows_held_max) suspects.forget();
 }
 

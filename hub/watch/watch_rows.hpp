@@ -31,8 +31,8 @@ inline constexpr int watch_rows_version = 1;
 /// Not thread safe.
 class WatchRows {
 public:
-    /// `store`: the place of the hub's.
-    explicit WatchRows(const std::string& store);
+    /// `store`: the place of the hub's. `in_doubt`: something was found damaged, and the file is looked through.
+    WatchRows(const std::string& store, bool in_doubt);
     WatchRows(const WatchRows&) = delete;
     WatchRows& operator=(const WatchRows&) = delete;
 

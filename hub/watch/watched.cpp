@@ -70,7 +70,7 @@ Watched::Followed Watched::follow(Store& store, LoopState& of) {
     // What became of a vehicle is what it is now.
     touched.insert(gone.begin(), gone.end());
     for (const auto& id : touched)
-        (projection.identity().vehicle(id) ? changes.touched : changes.identity.gone).push_back(id);
+        (projection.identity().size_of(id) > 0 ? changes.touched : changes.identity.gone).push_back(id);
     suspects.update(projection, changes);
     if (traces.empty()) return Followed::more;
     for (const auto& sha256 : traces) take_trace(store, sha256);

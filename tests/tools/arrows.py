@@ -29,7 +29,7 @@ NEVER = {"loop": r"boost/(?!math/)|sqlite3?\.h|openssl/", "journal": r"sqlite", 
 SQL = re.compile(r'"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE) ')
 SQL_AT = {"hub/store/statements.hpp", "postgres/opening.cpp", "postgres/postgres.cpp", "sqlite/sqlite.cpp", "station/statements.hpp"}
 # Where what comes from outside is read: JSON only within limits (loop/json.hpp, journal/shallow.hpp).
-DOORS = re.compile(r"(bridge|journal|station/(archive|intake))/|hub/(enrolment|stations|hub)\.cpp"
+DOORS = re.compile(r"(bridge|journal|station/(archive|intake))/|hub/(enrolment|stations|hub|commands)\.cpp"
                    r"|station/(doctor|enrolment|http_\w+|record_text|uploader)\.cpp")
 UNBOUNDED = re.compile(r"[jJ]son::parse\((?!.*schemas::)(?!text, keep)")
 

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "service/files.hpp"
+#include "sqlite/sqlite.hpp"
 #include "tests/support/source.hpp"
 
 using namespace imloop;
@@ -239,5 +240,35 @@ TEST_CASE("rejected lines and new journals are counted as they came, the same af
     CHECK(before["rows"][0]["claim"]["zh"].get<std::string>().starts_with("另起日志 6 次"));
     f.hub.reopen();
     CHECK(flags()["rows"] == before["rows"]);
+    CHECK(f.hub.clean());
+}
+
+TEST_CASE(
+    "what is watched is taken up at a start, and made anew where its file is missing, damaged or of other rules") {
+    Fast f;
+    const auto before = f.flags()["rows"];
+    REQUIRE(before.size() > 0);
+    f.hub.hub.reset();
+    const auto file = (f.hub.folder.path() / "hub" / "hub.watch.sqlite").string();
+    REQUIRE(std::filesystem::exists(file));
+    const auto change = [&](const std::string& sql) {
+        sqlite::Database database(file);
+        database.execute(sql);
+        auto changed = database.prepare("SELECT changes()");
+        REQUIRE(changed.step());
+        REQUIRE(changed.integer(0) > 0);
+    };
+    SECTION("as it is") {}
+    SECTION("missing") { std::filesystem::remove(file); }
+    SECTION("no database") { service::replace_file(file, std::string(20'000, 'x')); }
+    SECTION("a bad row") { change("UPDATE watch_flags SET value = zeroblob(40)"); }
+    SECTION("bad rows of what is put in") { change("UPDATE watch_put_ins SET value = zeroblob(40)"); }
+    SECTION("a bad cursor") { change("UPDATE watch_cursor SET value = zeroblob(40)"); }
+    SECTION("rows that are gone") { change("DELETE FROM watch_cursor"); }
+    f.hub.open();
+    CHECK(f.flags()["rows"] == before);
+    CHECK(f.i.send(f.hub, {test::inspection(2, "I610404-01", "2026-03-09T09:04:00+08:00", "fail")}) ==
+          std::vector<std::string>{"accepted"});
+    CHECK(f.flags()["rows"].size() > before.size());
     CHECK(f.hub.clean());
 }

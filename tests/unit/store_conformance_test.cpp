@@ -7,6 +7,7 @@
 #include "hub/store/store.hpp"
 #include "hub/store/stored_rows.hpp"
 #include "postgres/postgres.hpp"
+#include "sqlite/sqlite.hpp"
 #include "tests/support/hub.hpp"
 #include "tests/support/postgres.hpp"
 
@@ -285,6 +286,34 @@ TEST_CASE("a row of a projection that a disk changed is named, and no other") {
         CHECK_THROWS_AS(rows.range("loop_first", "", "", 10), loop::BadRow);
         CHECK(rows.find("loop_first", "b") == "of b");
     }
+}
+
+TEST_CASE("a write-ahead file that readers held up begins anew when they are gone") {
+    const Place place(false);
+    const auto database = hub::connect(place.url, hub::Use::writing);
+    hub::StoredRows rows(*database);
+    rows.make({"loop_first"});
+    const auto size = [&] { return std::filesystem::file_size(place.url + "-wal"); };
+    const std::string large(8 * 1024 * 1024, 'x');
+    const auto write = [&] {
+        hub::RowBatch batch;
+        batch.gather()("loop_first", "a", large);
+        Transaction transaction(*database);
+        batch.write_to(rows);
+        transaction.commit();
+        database->tidy();
+    };
+    {
+        const auto reader = hub::connect(place.url, hub::Use::reading);
+        const Transaction held(*reader, engine::Access::snapshot);
+        while (size() <= sqlite::write_ahead_bytes) write();
+        CHECK(rows.find("loop_first", "a") == large);
+    }
+    write();
+    const auto whole = size();
+    for (int n = 0; n < 4; ++n) write();
+    CHECK(size() == whole);
+    CHECK(database->condition(true) == "ok");
 }
 
 TEST_CASE("segments are read in the order of their positions, page by page") {

@@ -20,8 +20,7 @@ bool in_order(const Record& a, const Record& b) {
 }
 
 std::size_t records_of(const Projection& projection, const std::string& vehicle_id) {
-    const auto vehicle = projection.identity().vehicle(vehicle_id);
-    return vehicle ? vehicle->records.size() : 0;
+    return projection.identity().size_of(vehicle_id);
 }
 
 }  // namespace

@@ -1,0 +1,135 @@
+// Readers beside the writer: each is of one moment, waits for nobody, and knows nothing that is not committed.
+#include "hub/readers.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "hub/writer.hpp"
+#include "tests/support/source.hpp"
+
+using namespace imloop;
+using nlohmann::json;
+
+namespace {
+
+struct Beside {
+    test::TempDir folder;
+    hub::Store store{folder.path() / "hub.sqlite"};
+    hub::StoredRows rows{store.database()};
+    loop::Policy policy;
+    hub::LoopState loop{policy, &rows};
+    journal::PrivateKey key = journal::PrivateKey::generate(journal::Algorithm::es256);
+    std::optional<hub::Readers> readers;
+    std::optional<hub::Writer> writer;
+
+    Beside() {
+        rows.make(hub::LoopState::table_names());
+        readers.emplace(store, policy);
+        writer.emplace(store, rows, loop, key, hub::Writer::Calls{});
+    }
+    hub::Answer put_key(const std::string& source) {
+        return writer->done([&](hub::Store&, hub::LoopState& of) {
+            of.keys.put({source, key.public_key(), "issued", 1, "r"});
+            of.trace_came(source);  // something to settle
+            return hub::Answer{};
+        });
+    }
+    std::string source_of(const hub::Reader& reader) const {
+        const auto found = reader.loop.keys.find(key.public_key().kid());
+        return found ? found->source : "";
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a reader is of the moment it was lent at; the next one sees what was committed since") {
+    Beside b;
+    const auto before = b.readers->now();
+    CHECK(b.source_of(*before).empty());
+    REQUIRE(b.put_key("I610404-01").status == 200);
+    CHECK(b.source_of(*before).empty());
+    CHECK(b.source_of(*b.readers->now()) == "I610404-01");
+}
+
+TEST_CASE("while the writer is in the middle of something readers answer, of what is committed") {
+    Beside b;
+    REQUIRE(b.put_key("I610404-01").status == 200);
+    std::promise<void> begun, go;
+    std::promise<int> answered;
+    b.writer->run(
+        [&, gone = go.get_future().share()](hub::Store& store, hub::LoopState& of) {
+            of.keys.put({"I610404-02", b.key.public_key(), "issued", 2, "r"});
+            of.trace_came("x");
+            store.put_clearance("I610404-02", 1, "v", "cleared");
+            begun.set_value();
+            gone.wait();
+            return hub::Answer{};
+        },
+        [&](const hub::Answer& a) { answered.set_value(a.status); });
+    begun.get_future().wait();
+    CHECK(b.source_of(*b.readers->now()) == "I610404-01");
+    go.set_value();
+    CHECK(answered.get_future().get() == 200);
+    CHECK(b.source_of(*b.readers->now()) == "I610404-02");
+}
+
+TEST_CASE("what an errand that throws has changed is in neither the rows nor the writer's own view") {
+    Beside b;
+    REQUIRE(b.put_key("I610404-01").status == 200);
+    const auto failed = b.writer->done([&](hub::Store& store, hub::LoopState& of) -> hub::Answer {
+        of.keys.put({"I610404-02", b.key.public_key(), "issued", 2, "r"});
+        of.trace_came("x");
+        store.put_clearance("I610404-02", 1, "v", "cleared");
+        throw std::runtime_error("boom");
+    });
+    CHECK(test::code_of(failed) == "500 internal_error");
+    std::string seen;
+    REQUIRE(b.writer
+                ->done([&](hub::Store&, hub::LoopState& of) {
+                    seen = of.keys.find(b.key.public_key().kid()).value().source;
+                    return hub::Answer{};
+                })
+                .status == 200);
+    CHECK(seen == "I610404-01");
+    CHECK(b.source_of(*b.readers->now()) == "I610404-01");
+}
+
+TEST_CASE("a hub whose tables are empty fills them at its start, and one more line is as if they had never been") {
+    test::TestHub t;
+    test::Source source{"I610404-01"};
+    source.join(t);
+    const std::string at = "2026-03-02T09:00:00+08:00";
+    REQUIRE(source.send(t, {test::inspection(1, source.id, at, "fail")}) == std::vector<std::string>{"accepted"});
+    t.hub.reset();
+    {
+        hub::Store store(t.folder.path() / "hub" / "hub.sqlite");
+        hub::StoredRows(store.database()).clear(hub::LoopState::table_names());
+    }
+    t.open();
+    CHECK(t.clean());
+    CHECK(source.send(t, {test::inspection(1, source.id, at, "fail"), test::inspection(2, source.id, at, "fail")}) ==
+          std::vector<std::string>{"duplicate", "accepted"});
+    CHECK(t.clean());
+}
+
+TEST_CASE("a row of the loop's tables that a disk changed is answered as damaged, and a rebuild mends it") {
+    test::TestHub t;
+    test::Source source{"I610404-01"};
+    source.join(t);
+    const std::string at = "2026-03-02T09:00:00+08:00";
+    REQUIRE(source.send(t, {test::inspection(1, source.id, at, "fail")}) == std::vector<std::string>{"accepted"});
+    t.hub.reset();
+    {
+        hub::Store store(t.folder.path() / "hub" / "hub.sqlite");
+        store.database().execute("UPDATE loop_records SET value = zeroblob(40)");
+    }
+    t.open();
+    const auto said = json::parse(t.admin("verify").body);
+    CHECK(said.at("clean") == false);
+    CHECK(said.dump().find("loop_records") != std::string::npos);
+    const auto report = t.admin("report", {{"report", "vehicle"}, {"plate", "陕D0T001"}});
+    CHECK(report.status == 500);
+    CHECK(report.body.find("hub rebuild") != std::string::npos);
+    CHECK(t.admin("rebuild").status == 200);
+    CHECK(t.clean());
+    CHECK(source.send(t, {test::inspection(2, source.id, at, "fail")}) == std::vector<std::string>{"accepted"});
+}
