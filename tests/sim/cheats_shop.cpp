@@ -165,9 +165,8 @@ void picture_reused(Work& w) {
     if (job.outcome != "repaired") return;
     auto& pictures = w.campaign.serials;
     while (pictures.size() < 2) {
-        std::string digest;
-        while (digest.size() < 64) digest += "0123456789abcdef"[w.random.below(16)];
-        pictures.push_back(std::move(digest));
+        auto& digest = pictures.emplace_back(64, '0');
+        for (char& c : digest) c = "0123456789abcdef"[w.random.below(16)];
     }
     const auto& picture = w.random.pick(pictures);
     job.pictures = {picture};
