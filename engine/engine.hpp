@@ -72,8 +72,10 @@ public:
     virtual void write_all(std::string_view sql, std::size_t rows,
                            const std::function<void(Statement&, std::size_t row)>& bind) = 0;
     virtual bool has_table(std::string_view name) = 0;
-    /// Between two transactions of the one that writes: puts in order what readers who are gone held up. Waits for those
-    /// that are there for a moment at most.
+    /// Whether readers hold up so much that tidy() is to be called, where nobody reads.
+    virtual bool is_untidy() { return false; }
+    /// Between two transactions of the one that writes: puts in order what readers held up. Waits for those that are
+    /// there for a moment at most.
     virtual void tidy() {}
     /// `ok`, or what the engine finds wrong with its files; thorough: indexes are held against their tables, too.
     virtual std::string condition(bool thorough) = 0;

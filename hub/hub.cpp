@@ -124,17 +124,18 @@ Hub::Impl::Impl(HubOptions o)
     // Own lines go on behind these, also where the clock went back a little: of two about one thing the later counts.
     // One that went back by more is wrong by more than lines may be ahead of it.
     if (const auto latest = loop.latest_of(id); latest <= options.now() + clock_back_max) last_own = latest;
-    writer = std::make_unique<Writer>(store, rows, loop, key,
-                                      Writer::Calls{[this] {
-                                                        if (std::exchange(loop.keys_changed, false))
-                                                            known_keys.become(loop.keys);
-                                                        if (watch) watch->told();
-                                                    },
-                                                    [this] {
-                                                        readers.drop();
-                                                        known_keys.become(loop.keys);
-                                                    },
-                                                    [this] { return watch ? watch->notes_read() : 0; }});
+    writer = std::make_unique<Writer>(
+        store, rows, loop, key,
+        Writer::Calls{[this] {
+                          if (std::exchange(loop.keys_changed, false)) known_keys.become(loop.keys);
+                          if (watch) watch->told();
+                      },
+                      [this](const std::function<void()>& work) { readers.without(readers_back_max, work); },
+                      [this] {
+                          readers.drop();
+                          known_keys.become(loop.keys);
+                      },
+                      [this] { return watch ? watch->notes_read() : 0; }});
     watch = std::make_unique<Watch>(
         readers, policy, parameters, Watch::Kept{options.store, [this] { return form_of_watch(); }},
         Watch::Calls{options.now,

@@ -15,13 +15,18 @@ void Reader::refresh() {
     mark_ = std::move(mark);
 }
 
-void Reader::rest() { store.rest(); }
+void Reader::rest() {
+    store.rest();
+    if (loop.held() > rows_kept_max) loop.forget();
+}
 
 Readers::Lent Readers::now() {
     std::unique_ptr<Reader> reader;
     std::size_t generation = 0;
     {
-        const std::lock_guard guard(mutex_);
+        std::unique_lock guard(mutex_);
+        changed_.wait(guard, [this] { return !is_held_; });
+        ++lent_;
         generation = generation_;
         if (!idle_.empty()) {
             reader = std::move(idle_.back());
@@ -29,20 +34,50 @@ Readers::Lent Readers::now() {
         }
     }
     try {
-        if (reader) reader->refresh();
-    } catch (const engine::ConnectionLost&) {  // so are the others; another may be had
+        try {
+            if (reader) reader->refresh();
+        } catch (const engine::ConnectionLost&) {  // so are the others; another may be had
+            reader.reset();
+            drop();
+        }
+        if (!reader) reader = std::make_unique<Reader>(store_.reader(), policy_);
+    } catch (...) {
         reader.reset();
-        drop();
+        came_back();
+        throw;
     }
-    if (!reader) reader = std::make_unique<Reader>(store_.reader(), policy_);
     return {reader.release(), {this, generation}};
 }
 
 void Readers::GiveBack::operator()(Reader* lent) const {
     std::unique_ptr<Reader> reader(lent);
     reader->rest();
+    to->came_back();
     const std::lock_guard guard(to->mutex_);
     if (generation == to->generation_ && to->idle_.size() < readers_idle_max) to->idle_.push_back(std::move(reader));
+}
+
+void Readers::came_back() {
+    {
+        const std::lock_guard guard(mutex_);
+        --lent_;
+    }
+    changed_.notify_all();
+}
+
+void Readers::without(std::chrono::milliseconds within, const std::function<void()>& work) {
+    {
+        std::unique_lock guard(mutex_);
+        is_held_ = true;
+        const bool are_back = changed_.wait_for(guard, within, [this] { return lent_ == 0; });
+        if (are_back) {
+            guard.unlock();
+            work();
+            guard.lock();
+        }
+        is_held_ = false;
+    }
+    changed_.notify_all();
 }
 
 void Readers::drop() {

@@ -2,6 +2,9 @@
 // writer, nor the writer for one.
 #pragma once
 
+#include <chrono>
+#include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -49,15 +52,23 @@ public:
     using Lent = std::unique_ptr<Reader, GiveBack>;
     /// Throws ConnectionLost where the store can't be reached.
     Lent now();
+    /// Runs `work` while none is lent, waiting for those that are so long at most, and letting none go out meanwhile.
+    /// Not run where one stays out longer.
+    void without(std::chrono::milliseconds within, const std::function<void()>& work);
     /// Those that are lent out are not kept when they come back: after the store was reached anew, or made anew.
     void drop();
 
 private:
+    void came_back();
+
     const Store& store_;
     const loop::Policy& policy_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<Reader>> idle_;
     std::size_t generation_ = 0;
+    std::condition_variable changed_;
+    std::size_t lent_ = 0;
+    bool is_held_ = false;  ///< none goes out
 };
 
 }  // namespace imloop::hub

@@ -202,7 +202,7 @@ void Writer::settle(loop::Day today) {
 }
 
 void Writer::tidy() {
-    store_.database().tidy();
+    if (store_.database().is_untidy()) calls_.without_readers([this] { store_.database().tidy(); });
     if (loop_.held() > rows_held_max) loop_.forget();
 }
 

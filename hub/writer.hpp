@@ -49,7 +49,8 @@ class Writer {
 public:
     /// They come on the writer's thread.
     struct Calls {
-        std::function<void()> committed = [] {};    ///< after each commit that changed the loop's rows
+        std::function<void()> committed = [] {};  ///< after each commit that changed the loop's rows
+        std::function<void(const std::function<void()>&)> without_readers = [](const auto& work) { work(); };
         std::function<void()> reconnected = [] {};  ///< to the store, after the connection was lost
         std::function<std::uint64_t()> notes_read = [] { return std::uint64_t{0}; };  ///< by all that follow
     };

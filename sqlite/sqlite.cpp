@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <thread>
@@ -165,16 +166,25 @@ bool Database::has_table(std::string_view name) {
     return prepare("PRAGMA table_info(" + std::string(name) + ")").step();
 }
 
-/// With readers that come and go all the time there is never a moment without one, and the file would only grow.
-void Database::tidy() {
+/// With readers that come and go all the time there is never a moment without one, and the file would only grow. It
+/// keeps its size when it begins anew, and is written over: so it is full when it grows again.
+bool Database::is_untidy() {
     std::error_code missing;
     const auto size = std::filesystem::file_size(file_.string() + "-wal", missing);
-    if (missing || size <= write_ahead_bytes) return;
+    return !missing && size > std::max(write_ahead_bytes, tidied_at_ + write_ahead_step);
+}
+
+void Database::tidy() {
+    const auto file = file_.string() + "-wal";
+    std::error_code missing;
+    const bool is_huge = std::filesystem::file_size(file, missing) > 2 * write_ahead_bytes;
     sqlite3_busy_timeout(handle_.get(), static_cast<int>(tidy_wait_max.count()));
-    auto s = prepare("PRAGMA wal_checkpoint(RESTART)");
-    while (s.step()) {  // held up or not, it says so in a row
+    auto s = prepare(is_huge ? "PRAGMA wal_checkpoint(TRUNCATE)" : "PRAGMA wal_checkpoint(RESTART)");
+    while (s.step()) {  // held up or not: then it is tried again after a step
     }
     sqlite3_busy_timeout(handle_.get(), static_cast<int>(wait_max.count()));
+    tidied_at_ = std::filesystem::file_size(file, missing);
+    if (missing) tidied_at_ = 0;
 }
 
 std::string Database::condition(bool thorough) {

@@ -16,7 +16,8 @@ using engine::StoreError;
 using engine::Transaction;
 
 /// Beyond so many bytes a write-ahead file is begun anew by tidy(), as soon as no reader holds it.
-inline constexpr std::uintmax_t write_ahead_bytes = 256 * 1024 * 1024;
+inline constexpr std::uintmax_t write_ahead_bytes = 128 * 1024 * 1024;
+inline constexpr std::uintmax_t write_ahead_step = 16 * 1024 * 1024;
 
 /// Write-ahead: readers never wait, but even opening takes room on the disk. Rollback: for what is written seldom and
 /// must open on a full disk. Read only: of a write-ahead file that is there.
@@ -33,6 +34,7 @@ public:
     void write_all(std::string_view sql, std::size_t rows,
                    const std::function<void(Statement&, std::size_t row)>& bind) override;
     bool has_table(std::string_view name) override;
+    bool is_untidy() override;
     void tidy() override;
     std::string condition(bool thorough) override;
     /// A consistent copy, while others write.
@@ -43,6 +45,7 @@ private:
     void write_ahead();
     void begin(engine::Access) override;
     std::filesystem::path file_;
+    std::uintmax_t tidied_at_ = 0;  ///< bytes of the write-ahead file
     struct Close {
         void operator()(sqlite3*) const;
     };

@@ -35,7 +35,7 @@ std::unique_ptr<engine::Connection> connect(const std::string& place, Use use) {
     auto database = std::make_unique<sqlite::Database>(
         place, use == Use::writing ? sqlite::Journaling::write_ahead : sqlite::Journaling::read_only);
     // Rows are written all over the file: what several commits change is to be written back once.
-    if (use == Use::writing) database->execute("PRAGMA wal_autocheckpoint=20000; PRAGMA cache_size=-131072");
+    if (use == Use::writing) database->execute("PRAGMA wal_autocheckpoint=8000");
     return database;
 }
 

@@ -82,7 +82,7 @@ void WatchRows::save(loop::rules::Suspects& suspects, std::uint64_t notes, std::
     batch.write_to(*rows_);
     transaction.commit();
     cursor_ = std::move(next);
-    database_->tidy();
+    if (database_->is_untidy()) database_->tidy();
     if (suspects.held() > rows_held_max) suspects.forget();
 }
 

@@ -301,18 +301,18 @@ TEST_CASE("a write-ahead file that readers held up begins anew when they are gon
         Transaction transaction(*database);
         batch.write_to(rows);
         transaction.commit();
-        database->tidy();
+        if (database->is_untidy()) database->tidy();
     };
     {
         const auto reader = hub::connect(place.url, hub::Use::reading);
         const Transaction held(*reader, engine::Access::snapshot);
-        while (size() <= sqlite::write_ahead_bytes) write();
+        while (size() <= sqlite::write_ahead_bytes + sqlite::write_ahead_step) write();
         CHECK(rows.find("loop_first", "a") == large);
     }
-    write();
-    const auto whole = size();
-    for (int n = 0; n < 4; ++n) write();
-    CHECK(size() == whole);
+    for (int n = 0; n < 40; ++n) {
+        write();
+        CHECK(size() < 2 * sqlite::write_ahead_bytes);
+    }
     CHECK(database->condition(true) == "ok");
 }
 
