@@ -129,11 +129,20 @@ Answer Hub::Impl::verify() {
         std::string flags;
         Readers::Lent reader;
         bool are_all = false;
-        watch->look(Watch::Sweep::of_now, [&](const Watch::View& view) {
-            flags = view.suspects.dump();
-            are_all = view.is_all;
-            reader = std::move(view.reader);
-        });
+        const auto note_bad_row = [&](const loop::BadRow& e) {
+            beside.push_back({{"rows", "loop"}, {"code", "damaged"}, {"detail", e.what()}});
+        };
+        try {
+            watch->look(Watch::Sweep::of_now, [&](const Watch::View& view) {
+                flags = view.suspects.dump();
+                are_all = view.is_all;
+                reader = std::move(view.reader);
+            });
+        } catch (const loop::BadRow& e) {
+            note_bad_row(e);
+            reader = readers.now();
+            are_all = true;
+        }
         if (!are_all)
             return problem(
                 503, "busy",
@@ -156,7 +165,7 @@ Answer Hub::Impl::verify() {
         try {
             live = whole(digest_of(StoredRows(reader->store.database()), tables), flags);
         } catch (const loop::BadRow& e) {
-            beside.push_back({{"rows", "loop"}, {"code", "damaged"}, {"detail", e.what()}});
+            if (beside.empty()) note_bad_row(e);
         }
     } catch (const engine::DamagedFile& e) {
         // What lies behind the damaged page can't be reached.

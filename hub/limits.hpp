@@ -44,7 +44,7 @@ inline constexpr std::size_t segments_a_page_max = 200;  ///< that one page of a
 // Rows of the loop's tables in memory: of the writer between two batches, and of a reader between two requests.
 inline constexpr std::size_t rows_held_max = 50'000;
 inline constexpr std::size_t rows_kept_max = 5'000;                ///< of a reader that waits for the next request
-inline constexpr std::chrono::milliseconds readers_back_max{500};  ///< waited for, so that the store can be tidied
+inline constexpr std::chrono::milliseconds readers_back_max{200};  ///< waited for, so that the store can be tidied
 inline constexpr std::size_t readers_idle_max = 16;                ///< connections that wait for the next request
 inline constexpr std::size_t segments_a_step = 200;                ///< of a rebuild, between which uploads go on
 inline constexpr std::size_t further_steps_max = 64;               ///< of the watch behind what a question has to see

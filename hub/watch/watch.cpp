@@ -108,18 +108,25 @@ void Watch::work() {
 
 void Watch::look(Sweep sweep, const std::function<void(const View&)>& look) {
     const std::lock_guard guard(one_);
+    try {
+        look_once(sweep, look);
+    } catch (const loop::BadRow& e) {
+        if (!forsakes(e)) throw;
+        look_once(sweep, look);
+    } catch (const Watched::Stopped&) {
+        throw engine::ConnectionLost("服务正在停止 / the service is stopping");
+    }
+}
+
+void Watch::look_once(Sweep sweep, const std::function<void(const View&)>& look) {
     auto reader = readers_.now();
     const auto asked_for = reader->loop.notes();
     bool has_more = true;
-    try {
-        // What comes meanwhile is taken along, as long as it comes slower than it is watched.
-        for (std::size_t step = 0; (has_more = follow(*reader)); ++step) {
-            reader.reset();
-            reader = readers_.now();
-            if (watched_->notes >= asked_for && step > further_steps_max) break;
-        }
-    } catch (const Watched::Stopped&) {
-        throw engine::ConnectionLost("服务正在停止 / the service is stopping");
+    // What comes meanwhile is taken along, as long as it comes slower than it is watched.
+    for (std::size_t step = 0; (has_more = follow(*reader)); ++step) {
+        reader.reset();
+        reader = readers_.now();
+        if (watched_ && watched_->notes >= asked_for && step > further_steps_max) break;
     }
     const auto today = loop::day_of(calls_.now());
     if (sweep == Sweep::of_now || (sweep == Sweep::of_today && watched_->suspects.swept_to() < today)) {
@@ -128,6 +135,15 @@ void Watch::look(Sweep sweep, const std::function<void(const View&)>& look) {
         published(reader->loop.projection);
     }
     look({reader, watched_->suspects, watched_->position, !has_more});
+}
+
+/// Where the bad row is one of its own, which the message names: all of them are begun anew.
+bool Watch::forsakes(const loop::BadRow& e) {
+    if (!rows_ || std::string_view(e.what()).find("watch_") == std::string_view::npos) return false;
+    service::say(e.what());
+    rows_->begin("");
+    let_go();
+    return true;
 }
 
 /// From its rows where these are of this form, else from the beginning.
@@ -175,14 +191,9 @@ bool Watch::follow(Reader& reader) try {
     if (notes_read_ != watched_->notes || watched_->notes == 0) published(reader.loop.projection);
     return false;
 } catch (const loop::BadRow& e) {
-    if (!rows_ || std::string_view(e.what()).find("watch_") == std::string_view::npos) {  // names its table
-        let_go();
-        throw;
-    }
-    service::say(e.what());
-    rows_->begin("");
+    if (forsakes(e)) return true;
     let_go();
-    return true;
+    throw;
 } catch (const engine::DamagedFile&) {  // this one, or the hub's
     in_doubt_ = true;
     let_go();

@@ -81,6 +81,8 @@ private:
     void open(Reader&);
     void save();
     void let_go();
+    bool forsakes(const loop::BadRow&);
+    void look_once(Sweep, const std::function<void(const View&)>& look);
     void published(const loop::Projection&);
 
     Readers& readers_;

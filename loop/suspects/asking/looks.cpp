@@ -29,6 +29,8 @@ void Suspects::Findings::ask(const Rule& rule, const std::function<void(Flags&)>
     Flags found;
     try {
         judge(found);
+    } catch (const BadRow&) {  // no fault of the rule's
+        throw;
     } catch (const std::exception&) {
         failed.emplace(rule.id);
         return;
