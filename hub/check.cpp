@@ -70,20 +70,17 @@ private:
 /// A file for rows that are made to be looked at alone; gone with it.
 struct Beside {
     explicit Beside(const std::filesystem::path& folder) : file(folder / "verify.sqlite.new") {
-        remove();
+        sqlite::remove_files(file);
         database.emplace(file);
         // What is made here can be made again at any time.
         database->execute("PRAGMA synchronous=OFF");
     }
     ~Beside() {
         database.reset();
-        remove();
+        sqlite::remove_files(file);
     }
     Beside(const Beside&) = delete;
     Beside& operator=(const Beside&) = delete;
-    void remove() const {
-        for (const auto* end : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + end);
-    }
     std::filesystem::path file;
     std::optional<sqlite::Database> database;
 };

@@ -92,6 +92,10 @@ private:
 
 }  // namespace
 
+void remove_files(const std::filesystem::path& database) {
+    for (const auto* end : {"", "-wal", "-shm"}) std::filesystem::remove(database.string() + end);
+}
+
 void Database::Close::operator()(sqlite3* d) const { sqlite3_close(d); }
 
 Database::Database(const std::filesystem::path& file, Journaling journaling) : file_(file) {

@@ -23,6 +23,9 @@ inline constexpr std::uintmax_t write_ahead_step = 16 * 1024 * 1024;
 /// must open on a full disk. Read only: of a write-ahead file that is there.
 enum class Journaling { write_ahead, rollback, read_only };
 
+/// With those that stand beside it.
+void remove_files(const std::filesystem::path& database);
+
 class Database final : public engine::Connection {
 public:
     /// synchronous=FULL. Makes the file where it is missing, for its owner alone.

@@ -35,9 +35,7 @@ void Keys::each(const Visitor& visit) const {
 
 void Keys::each_of(std::string_view source, const Visitor& visit) const {
     sources_.each(key_of(source), [&](std::string_view key, const loop::Mark&) {
-        loop::KeyReader parts(key);
-        parts.text();
-        const auto kid = parts.text();
+        const auto kid = loop::second_of(key);
         visit(kid, find(kid).value());
     });
 }

@@ -20,12 +20,6 @@ std::set<std::string> lists_of(const WorkItem& item) {
     return out;
 }
 
-std::string last_text(std::string_view key) {
-    loop::KeyReader parts(key);
-    parts.text();
-    return parts.text();
-}
-
 }  // namespace
 
 Worklist::Worklist(const loop::Rows* rows)
@@ -101,7 +95,7 @@ void Worklist::update(const loop::Projection& projection, const loop::Projection
     for (const auto* ids : {&changes.identity.gone, &changes.touched})
         for (const auto& vehicle : *ids)
             for (const auto& key : by_vehicle_.keys(key_of(vehicle))) {
-                before.insert(last_text(key));
+                before.insert(loop::second_of(key));
                 by_vehicle_.erase(key);
             }
     for (const auto& vehicle : changes.touched)

@@ -120,10 +120,4 @@ std::vector<std::string_view> RowBatch::tables() const {
     return out;
 }
 
-std::size_t RowBatch::rows() const {
-    std::size_t n = 0;
-    for (const auto& [table, changed] : by_table_) n += changed.put.size() + changed.gone.size();
-    return n;
-}
-
 }  // namespace imloop::hub

@@ -54,7 +54,6 @@ public:
     loop::RowChanges gather();
     /// Within a transaction; afterwards there is nothing gathered.
     void write_to(const StoredRows&);
-    std::size_t rows() const;
     std::vector<std::string_view> tables() const;
 
 private:

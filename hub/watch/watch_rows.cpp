@@ -6,15 +6,12 @@
 #include "hub/limits.hpp"
 #include "hub/store/place.hpp"
 #include "service/say.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
 namespace {
 
 constexpr std::string_view cursor_table = "watch_cursor";
-
-void remove_file(const std::string& file) {
-    for (const auto* end : {"", "-wal", "-shm"}) std::filesystem::remove(file + end);
-}
 
 }  // namespace
 
@@ -36,7 +33,7 @@ WatchRows::WatchRows(const std::string& store, bool in_doubt) {
         service::say(file + "：已损坏，由日志重建 / damaged, made anew from the journals");
         rows_.reset();
         database_.reset();
-        remove_file(file);
+        sqlite::remove_files(file);
         open(file);
     }
 }

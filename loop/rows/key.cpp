@@ -25,6 +25,12 @@ std::int64_t KeyReader::number() {
     return static_cast<std::int64_t>(turned ^ (std::uint64_t{1} << 63U));
 }
 
+std::string second_of(std::string_view key) {
+    KeyReader parts(key);
+    (void)parts.text();
+    return parts.text();
+}
+
 std::string end_of(std::string_view prefix) {
     std::string out(prefix);
     while (!out.empty() && out.back() == '\xff') out.pop_back();

@@ -47,6 +47,9 @@ private:
     std::string_view rest_;
 };
 
+/// The second part of a key whose first two are texts.
+std::string second_of(std::string_view key);
+
 /// Behind all keys that begin with this.
 std::string end_of(std::string_view prefix);
 

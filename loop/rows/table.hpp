@@ -3,6 +3,7 @@
 // costs the rows it touches.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <map>
 #include <memory>
@@ -34,9 +35,9 @@ public:
     /// To be changed, none where there is no such row.
     Value* change(std::string_view key) {
         if (!look(key)) return nullptr;
-        Held& held = held_.find(key)->second;
-        if (held.value) held.is_changed = true;
-        return held.value.get();
+        const auto it = held_.find(key);
+        if (it->second.value) note_change(it);
+        return it->second.value.get();
     }
     /// Likewise, an empty one where there was none.
     Value& change_or_new(std::string_view key) {
@@ -44,12 +45,13 @@ public:
         return put(key, {});
     }
     Value& put(std::string_view key, Value value) {
-        Held& held = place(key);
+        const auto it = place(key);
+        Held& held = it->second;
         if (held.value)
             *held.value = std::move(value);
         else
             held.value = std::make_unique<Value>(std::move(value));
-        held.is_changed = true;
+        note_change(it);
         return *held.value;
     }
     void erase(std::string_view key) {
@@ -57,9 +59,9 @@ public:
             if (const auto it = held_.find(key); it != held_.end()) held_.erase(it);
             return;
         }
-        Held& held = place(key);
-        held.value.reset();
-        held.is_changed = true;
+        const auto it = place(key);
+        it->second.value.reset();
+        note_change(it);
     }
 
     /// Rows of from <= key < to in their order, an empty `to` is the end; `visit` gives whether it wants the next, and
@@ -118,15 +120,26 @@ public:
         return found;
     }
 
-    /// What changed since the last call, in the order of keys; what is handed on is held as it lies there.
+    /// What changed since the last call, in the order of keys; what is handed on is held as it lies there. Where rows
+    /// lie elsewhere it costs what changed, not what is held.
     void write(const RowChanges& changes) {
-        for (auto& [key, held] : held_) {
-            if (!std::exchange(held.is_changed, false)) continue;
-            changes(name_, key, held.value ? std::optional(packed(*held.value)) : std::nullopt);
+        const auto hand_on = [&](auto& row) {
+            auto& [key, held] = row;
+            if (std::exchange(held.is_changed, false))
+                changes(name_, key, held.value ? std::optional(packed(*held.value)) : std::nullopt);
+        };
+        if (!rows_) {
+            std::ranges::for_each(held_, hand_on);
+            return;
         }
+        std::ranges::sort(changed_, {}, [](const auto& it) { return std::string_view(it->first); });
+        for (const auto& it : std::exchange(changed_, {})) hand_on(*it);
     }
     /// Lets go of all rows held, changed ones too. Without rows elsewhere these are all there are.
-    void forget() { held_.clear(); }
+    void forget() {
+        changed_.clear();
+        held_.clear();
+    }
     std::size_t held() const { return held_.size(); }
 
 private:
@@ -136,6 +149,12 @@ private:
         bool is_changed = false;
     };
 
+    using HeldRows = std::map<std::string, Held, std::less<>>;
+
+    void note_change(typename HeldRows::iterator it) {
+        const bool was_changed = std::exchange(it->second.is_changed, true);
+        if (rows_ && !was_changed) changed_.push_back(it);
+    }
     Value read(std::string_view bytes) const {
         try {
             return unpacked<Value>(bytes);
@@ -154,14 +173,15 @@ private:
         return &held;
     }
     /// Where a row is written that need not be read.
-    Held& place(std::string_view key) {
+    typename HeldRows::iterator place(std::string_view key) {
         const auto it = held_.find(key);
-        return it != held_.end() ? it->second : held_[std::string(key)];
+        return it != held_.end() ? it : held_.try_emplace(std::string(key)).first;
     }
 
     std::string_view name_;
     const Rows* rows_;
-    mutable std::map<std::string, Held, std::less<>> held_;
+    mutable HeldRows held_;
+    std::vector<typename HeldRows::iterator> changed_;  // each once
 };
 
 // Of several tables at once, `std::tie(…)` of what holds them.

@@ -70,18 +70,4 @@ private:
     Table<Value> table_;
 };
 
-/// What the owner of several tables, tied, does with each of them.
-template <typename Tables>
-void write_all(const Tables& tables, const RowChanges& changes) {
-    std::apply([&](auto&... each) { (each.write(changes), ...); }, tables);
-}
-template <typename Tables>
-void forget_all(const Tables& tables) {
-    std::apply([](auto&... each) { (each.forget(), ...); }, tables);
-}
-template <typename Tables>
-std::size_t held_in(const Tables& tables) {
-    return std::apply([](const auto&... each) { return (each.held() + ...); }, tables);
-}
-
 }  // namespace imloop::loop::stations

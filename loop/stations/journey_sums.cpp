@@ -48,9 +48,9 @@ void JourneySums::add(const Journey& journey, std::int32_t times) {
         failures.change({f.day, f.county}, [&](FailuresOf& of) { add_failure(of, f, times); });
 }
 
-void JourneySums::write(const RowChanges& changes) { write_all(tables_of(*this), changes); }
-void JourneySums::forget() { forget_all(tables_of(*this)); }
-std::size_t JourneySums::held() const { return held_in(tables_of(*this)); }
+void JourneySums::write(const RowChanges& changes) { write_rows(tables_of(*this), changes); }
+void JourneySums::forget() { forget_rows(tables_of(*this)); }
+std::size_t JourneySums::held() const { return rows_held(tables_of(*this)); }
 
 std::vector<Unit> units_by(std::string StationShopWeek::*of, const SharesByStationShop& cells, const Window& window,
                            Hits hits) {

@@ -55,8 +55,8 @@ void Keeping::take_deliveries_of(const Keeping& other) {
     copy(other.forks, forks);
 }
 
-void Keeping::write(const RowChanges& changes) { write_all(tables_of(*this), changes); }
-void Keeping::forget() { forget_all(tables_of(*this)); }
-std::size_t Keeping::held() const { return held_in(tables_of(*this)); }
+void Keeping::write(const RowChanges& changes) { write_rows(tables_of(*this), changes); }
+void Keeping::forget() { forget_rows(tables_of(*this)); }
+std::size_t Keeping::held() const { return rows_held(tables_of(*this)); }
 
 }  // namespace imloop::loop::stations

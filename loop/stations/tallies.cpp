@@ -142,8 +142,8 @@ void Tallies::add(const TestSeen& t, std::int32_t times) {
     if (is_whole && t.tuple) add_tuple(t, times);
 }
 
-void Tallies::write(const RowChanges& changes) { write_all(tables_of(*this), changes); }
-void Tallies::forget() { forget_all(tables_of(*this)); }
-std::size_t Tallies::held() const { return held_in(tables_of(*this)); }
+void Tallies::write(const RowChanges& changes) { write_rows(tables_of(*this), changes); }
+void Tallies::forget() { forget_rows(tables_of(*this)); }
+std::size_t Tallies::held() const { return rows_held(tables_of(*this)); }
 
 }  // namespace imloop::loop::stations

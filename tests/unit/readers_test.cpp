@@ -39,6 +39,19 @@ struct Beside {
     }
 };
 
+/// A hub that took one test, stopped.
+struct Stopped : test::TestHub {
+    test::Source source{"I610404-01"};
+    Stopped() {
+        source.join(*this);
+        REQUIRE(send_one(1) == std::vector<std::string>{"accepted"});
+        hub.reset();
+    }
+    static json a_test(int n) { return test::inspection(n, "I610404-01", "2026-03-02T09:00:00+08:00", "fail"); }
+    std::vector<std::string> send_one(int n) { return source.send(*this, {a_test(n)}); }
+    hub::Store store() const { return hub::Store(folder.path() / "hub" / "hub.sqlite"); }
+};
+
 }  // namespace
 
 TEST_CASE("a reader is of the moment it was lent at; the next one sees what was committed since") {
@@ -94,34 +107,21 @@ TEST_CASE("what an errand that throws has changed is in neither the rows nor the
 }
 
 TEST_CASE("a hub whose tables are empty fills them at its start, and one more line is as if they had never been") {
-    test::TestHub t;
-    test::Source source{"I610404-01"};
-    source.join(t);
-    const std::string at = "2026-03-02T09:00:00+08:00";
-    REQUIRE(source.send(t, {test::inspection(1, source.id, at, "fail")}) == std::vector<std::string>{"accepted"});
-    t.hub.reset();
+    Stopped t;
     {
-        hub::Store store(t.folder.path() / "hub" / "hub.sqlite");
+        auto store = t.store();
         hub::StoredRows(store.database()).clear(hub::LoopState::table_names());
     }
     t.open();
     CHECK(t.clean());
-    CHECK(source.send(t, {test::inspection(1, source.id, at, "fail"), test::inspection(2, source.id, at, "fail")}) ==
+    CHECK(t.source.send(t, {Stopped::a_test(1), Stopped::a_test(2)}) ==
           std::vector<std::string>{"duplicate", "accepted"});
     CHECK(t.clean());
 }
 
 TEST_CASE("a row of the loop's tables that a disk changed is answered as damaged, and a rebuild mends it") {
-    test::TestHub t;
-    test::Source source{"I610404-01"};
-    source.join(t);
-    const std::string at = "2026-03-02T09:00:00+08:00";
-    REQUIRE(source.send(t, {test::inspection(1, source.id, at, "fail")}) == std::vector<std::string>{"accepted"});
-    t.hub.reset();
-    {
-        hub::Store store(t.folder.path() / "hub" / "hub.sqlite");
-        store.database().execute("UPDATE loop_records SET value = zeroblob(40)");
-    }
+    Stopped t;
+    t.store().database().execute("UPDATE loop_records SET value = zeroblob(40)");
     t.open();
     const auto said = json::parse(t.admin("verify").body);
     CHECK(said.at("clean") == false);
@@ -131,5 +131,5 @@ TEST_CASE("a row of the loop's tables that a disk changed is answered as damaged
     CHECK(report.body.find("hub rebuild") != std::string::npos);
     CHECK(t.admin("rebuild").status == 200);
     CHECK(t.clean());
-    CHECK(source.send(t, {test::inspection(2, source.id, at, "fail")}) == std::vector<std::string>{"accepted"});
+    CHECK(t.send_one(2) == std::vector<std::string>{"accepted"});
 }

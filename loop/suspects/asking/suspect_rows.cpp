@@ -4,12 +4,6 @@
 
 namespace imloop::loop::rules {
 
-std::string second_of(std::string_view key) {
-    KeyReader parts(key);
-    (void)parts.text();
-    return parts.text();
-}
-
 SharedKey shared_key_of(std::string_view row) {
     KeyReader parts(row);
     auto group = parts.text();

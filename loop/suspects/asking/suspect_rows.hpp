@@ -81,9 +81,6 @@ struct Swept {
 };
 auto members(Like<Swept> auto& s) { return std::tie(s.is_stale, s.to); }
 
-/// The second part of a key whose first two are texts.
-std::string second_of(std::string_view key);
-
 /// Threads: as of Table. Beside each its key; an owner is what was looked at when the rules said it: `record ID`,
 /// `rejected ID`, `vehicle ID`, `shared GROUP KEY`, `sweep RULE`.
 struct SuspectRows {

@@ -43,9 +43,9 @@ void Statistics::replace(const std::string& vehicle_id, stations::Journey now) {
 }
 
 void Statistics::write(const RowChanges& changes) {
-    stations::write_all(std::tie(tallies_, journey_of_, sums_, keeping_), changes);
+    write_rows(std::tie(tallies_, journey_of_, sums_, keeping_), changes);
 }
-void Statistics::forget() { stations::forget_all(std::tie(tallies_, journey_of_, sums_, keeping_)); }
-std::size_t Statistics::held() const { return stations::held_in(std::tie(tallies_, journey_of_, sums_, keeping_)); }
+void Statistics::forget() { forget_rows(std::tie(tallies_, journey_of_, sums_, keeping_)); }
+std::size_t Statistics::held() const { return rows_held(std::tie(tallies_, journey_of_, sums_, keeping_)); }
 
 }  // namespace imloop::loop::rules
