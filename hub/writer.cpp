@@ -107,7 +107,7 @@ void Writer::run_now(const Errand& errand, const Hub::Done& done) {
         } catch (const StoreError& e) {
             end_with(e);
         } catch (const std::exception&) {
-            loop_.abandon();
+            undone();
             throw;
         }
         done(std::move(*answer));
@@ -167,7 +167,7 @@ std::vector<Answer> Writer::committed(std::span<Arrival> batch) {
     } catch (const StoreError&) {
         throw;
     } catch (const std::exception& e) {
-        loop_.abandon();  // nothing of it was stored
+        undone();  // nothing of it was stored
         if (batch.size() == 1) return {failed(e)};
     }
     std::vector<Answer> answers;
@@ -199,6 +199,11 @@ void Writer::settle(loop::Day today) {
     RowBatch rows;
     loop_.write(rows.gather());
     rows.write_to(rows_);
+}
+
+void Writer::undone() {
+    loop_.abandon();
+    store_.rolled_back();
 }
 
 void Writer::tidy() {

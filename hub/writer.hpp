@@ -76,6 +76,7 @@ private:
     std::vector<Answer> committed(std::span<Arrival>);
     std::vector<Answer> committed_together(std::span<Arrival>);
     void settle(loop::Day today);
+    void undone();
     void tidy();
     void lose(const std::exception&);
     bool reconnected();

@@ -84,6 +84,7 @@ inline constexpr const char* segments_of_source =
     "position > $2 ORDER BY position LIMIT $3";
 inline constexpr const char* segment_digest_put = "UPDATE segments SET digest = $2 WHERE position = $1";
 inline constexpr const char* segment_any = "SELECT 1 FROM segments LIMIT 1";
+inline constexpr const char* last_position = "SELECT COALESCE(MAX(position), 0) FROM segments";
 inline constexpr const char* segments_count = "SELECT COUNT(*), COALESCE(MAX(position), 0) FROM segments";
 
 inline constexpr const char* trace_put =

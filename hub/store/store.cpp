@@ -19,9 +19,9 @@ std::unique_ptr<Connection> opened(const std::string& place, Use use) {
 }
 
 std::int64_t last_position(Connection& database) {
-    auto s = database.prepare(sql::segments_count);
+    auto s = database.prepare(sql::last_position);
     s.step();
-    return s.integer(1);
+    return s.integer(0);
 }
 
 std::int64_t signed_of(std::uint64_t n) { return static_cast<std::int64_t>(n); }
@@ -66,6 +66,8 @@ void Store::refresh() {
     snapshot_ = std::make_unique<Transaction>(*database_, engine::Access::snapshot);
     position_ = last_position(*database_);
 }
+
+void Store::rolled_back() { position_ = last_position(*database_); }
 
 void Store::reconnect() { *this = Store(place_); }
 

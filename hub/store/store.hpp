@@ -59,6 +59,8 @@ public:
     /// the store from tidying up behind its writer.
     void refresh();
     void rest() { snapshot_.reset(); }
+    /// After a transaction with segments was undone: the next one has the place they would have had.
+    void rolled_back();
     /// After ConnectionLost: the same store on a new connection. Throws as the constructor does.
     void reconnect();
     /// A copy as a file of SQLite, while others write.

@@ -69,6 +69,8 @@ TEST_CASE("a segment that fails when half of it is taken in is answered 500, and
     CHECK(journal::parse_receipt(third.get().body).value().outcomes.at(0).status == journal::Status::accepted);
     CHECK(t.loop.chain(bad.id, bad.epoch) == nullptr);
     CHECK(t.store.segments() == 2);
+    CHECK(t.loop.position() == 2);
+    CHECK(hub::Store(t.folder.path() / "hub.sqlite").position() == 2);
 }
 
 TEST_CASE("an errand that throws is answered 500, and those behind it are done") {
