@@ -41,7 +41,7 @@ bool Hub::Impl::sealed(Arrival& a, const journal::PublicKey& seal_key, loop::Mom
 
 Answer Hub::Impl::key_unknown(const std::string& source) const {
     // Without the key's owner on record a wrong kid in a well-known source's seal is a wrong seal.
-    return readers.now()->loop.keys.has_source(source)
+    return known_keys.has_source(source)
                ? problem(422, "bad_seal", "封签的钥匙不是这个来源的 / the seal names a key that is not this source's")
                : problem(401, "unknown_key", "没有登记过这把钥匙 / this key has not been registered");
 }
@@ -58,20 +58,13 @@ std::optional<Arrival> Hub::Impl::arrive(const Caller& caller, std::string bytes
         return refuse(
             problem(403, "source_mismatch", "段头的来源不是证书的来源 / the header's source is not the certificate's"));
     if (is_hub(source)) return refuse(foreign_hub(source));
-    std::optional<journal::PublicKey> seal_key;
-    {
-        const auto reader = readers.now();
-        const auto caller_key = reader->loop.keys.of(caller.source, caller.kid);
-        if (caller_key && caller_key->status == "revoked")
-            return refuse(problem(403, "source_revoked", "这个来源已被停用 / this source has been revoked"));
-        if (const auto known = reader->loop.keys.of(source, a->segment.seal.kid)) {
-            if (known->status == "revoked")
-                return refuse(problem(403, "source_revoked", "这把钥匙已被停用 / this key has been revoked"));
-            seal_key = known->key;
-        }
-    }
+    if (known_keys.status(caller.source, caller.kid) == "revoked")
+        return refuse(problem(403, "source_revoked", "这个来源已被停用 / this source has been revoked"));
+    const auto seal_key = known_keys.of(source, a->segment.seal.kid);
     if (!seal_key) return refuse(key_unknown(source));
-    if (!sealed(*a, *seal_key, a->received_at, refusal)) return std::nullopt;
+    if (seal_key->status == "revoked")
+        return refuse(problem(403, "source_revoked", "这把钥匙已被停用 / this key has been revoked"));
+    if (!sealed(*a, seal_key->key, a->received_at, refusal)) return std::nullopt;
     return a;
 }
 

@@ -100,10 +100,10 @@ void Hub::init(const std::filesystem::path& data, const std::string& hub_id, con
 Hub::Impl::Impl(HubOptions o)
     : options(placed(std::move(o))),
       key(journal::PrivateKey::from_pem(service::read_file(options.data / "hub.key.pem")).value()),
-      policy_text(policy_in(options.data).dump()),
-      policy(loop::policy_from(policy_in(options.data))),
-      policy_valid_from(valid_from(policy_in(options.data))),
-      parameters(policy_in(options.data).value("rules", json::object())),
+      policy_words(policy_in(options.data)),
+      policy(loop::policy_from(policy_words)),
+      policy_valid_from(valid_from(policy_words)),
+      parameters(policy_words.value("rules", json::object())),
       store(database_of(options)),
       rows(store.database()),
       loop(policy, &rows),
@@ -127,15 +127,15 @@ Hub::Impl::Impl(HubOptions o)
     writer = std::make_unique<Writer>(
         store, rows, loop, key,
         Writer::Calls{[this] {
-                          if (std::exchange(loop.keys_changed, false)) known_keys.become(loop.keys);
-                          if (watch) watch->told();
+                          known_keys.learn(std::exchange(loop.keys_changed, {}));
+                          watch->told();
                       },
                       [this](const std::function<void()>& work) { readers.without(readers_back_max, work); },
                       [this] {
                           readers.drop();
                           known_keys.become(loop.keys);
                       },
-                      [this] { return watch ? watch->notes_read() : 0; }});
+                      [this] { return watch->notes_read(); }});
     watch = std::make_unique<Watch>(
         readers, policy, parameters, Watch::Kept{options.store, [this] { return form_of_watch(); }},
         Watch::Calls{options.now,
@@ -150,6 +150,7 @@ Hub::Impl::Impl(HubOptions o)
                      },
                      [this](const std::vector<std::string>& flags, const loop::rules::Suspects& suspects,
                             const loop::Projection& projection) { hold_new(flags, suspects, projection); }});
+    watch->start();  // from here on it and the writer know each other
 }
 
 std::optional<Waiting> Hub::Impl::wait_with(std::size_t bytes) {
@@ -167,7 +168,7 @@ void Hub::close() {
     impl_->operators.join();
     impl_->admission.join();
     impl_->import_pool.join();
-    impl_->watch.reset();
+    impl_->watch->stop();  // it writes by the writer, which tells it of what it commits
     impl_->writer.reset();
 }
 

@@ -47,7 +47,7 @@ struct Hub::Impl {
     std::string id;                        ///< H610400-01
     std::string epoch;                     ///< of the hub's own journal
     std::vector<std::string> meta_damage;  ///< rows of meta that are not what was written
-    std::string policy_text;               ///< as policy.json or the table has it
+    nlohmann::json policy_words;           ///< as policy.json or the table has them
     loop::Policy policy;
     std::string policy_valid_from;       ///< a day, as the policy says it; may be empty
     loop::rules::Parameters parameters;  ///< of the suspect rules, the policy's
@@ -154,8 +154,9 @@ struct Hub::Impl {
     nlohmann::json damage_beside_journals();
     /// What the command line asks for (commands.cpp); 404 unknown_command.
     Answer command(std::string_view name, const nlohmann::json&);
+    /// `{path}`
+    Answer backup_to(const nlohmann::json&);
     /// A copy of the database that knows it is one: served one day in its place, it goes on with a new epoch.
-    Answer backup_to(const nlohmann::json& in);
     void backup(const std::filesystem::path&);
     void begin_epoch_where_put_back();
     /// A place in the feed as place_named() gives it; of an epoch before, as far as it still holds. 0 where it is of

@@ -70,13 +70,15 @@ void Hub::Impl::refuse_damaged_meta() const {
 }
 
 std::string Hub::Impl::form_of_rows() const {
-    std::string all = std::to_string(loop_rows_version) + "\n" + policy_text;
+    auto of_loop = policy_words;
+    of_loop.erase("rules");
+    std::string all = std::to_string(loop_rows_version) + "\n" + of_loop.dump();
     for (const auto* table : tables_read) all += "\n" + schemas::table_text(table);
     return journal::to_hex(journal::sha256(all));
 }
 
 std::string Hub::Impl::form_of_watch() const {
-    std::string all = fmt::format("{} {} {}", watch_rows_version, boot_now(), form_of_rows());
+    std::string all = fmt::format("{} {} {} {}", watch_rows_version, boot_now(), form_of_rows(), policy_words.dump());
     for (const auto& rule : loop::rules::all()) all += fmt::format(" {} {}", rule.id, rule.version);
     return journal::to_hex(journal::sha256(all));
 }

@@ -103,7 +103,8 @@ void LoopState::take(const loop::Admitted& admitted, std::string_view line, cons
     const auto spki = journal::from_base64(c.spki);
     auto key = journal::PublicKey::from_spki(spki.value_or(""));
     if (!key || key->kid() != c.kid) return;
-    if (keys.put({c.source_id, std::move(*key), c.status, c.occurred_at, c.record_id})) keys_changed = true;
+    KeyState said{c.source_id, std::move(*key), c.status, c.occurred_at, c.record_id};
+    if (keys.put(said)) keys_changed.push_back(std::move(said));
 }
 
 /// A claim's own words, or those a correction brings for one, under the id of the line they stand in.
@@ -222,10 +223,7 @@ void LoopState::forget() {
     loop::forget_rows(tables());
 }
 
-void LoopState::abandon() {
-    *this = LoopState(loop::Policy(projection.policy()), rows_);
-    keys_changed = true;
-}
+void LoopState::abandon() { *this = LoopState(loop::Policy(projection.policy()), rows_); }
 
 std::size_t LoopState::held() { return projection.held() + loop::rows_held(tables()); }
 

@@ -91,7 +91,7 @@ public:
     loop::Projection projection;
     Worklist worklist;
     Keys keys;
-    bool keys_changed = false;  ///< since whoever watches them reset it
+    std::vector<KeyState> keys_changed{};  ///< since whoever watches them took these
 
     const ChainState* chain(std::string_view source, std::string_view epoch) const;
     void put_chain(std::string_view source, std::string_view epoch, const ChainState&);

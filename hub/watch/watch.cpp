@@ -60,13 +60,18 @@ Watch::Watch(Readers& readers, loop::Policy policy, loop::rules::Parameters para
       policy_(std::move(policy)),
       parameters_(std::move(parameters)),
       kept_(std::move(kept)),
-      calls_(std::move(calls)),
-      thread_([this] { work(); }) {}
+      calls_(std::move(calls)) {}
 
-Watch::~Watch() {
+Watch::~Watch() { stop(); }
+
+void Watch::start() {
+    thread_ = std::thread([this] { work(); });
+}
+
+void Watch::stop() {
     stop_ = true;
     told();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
 }
 
 void Watch::told() {
@@ -210,7 +215,6 @@ void Watch::let_go() {
 
 void Watch::published(const loop::Projection& projection) {
     notes_read_ = watched_->notes;
-    watched_to_ = watched_->position;
     for (const auto& line : failures_.count(watched_->suspects.take_failed())) service::say(line);
     auto holds = holds_in(watched_->suspects, projection, policy_.hold_minutes);
     const std::lock_guard guard(mutex_);

@@ -37,7 +37,7 @@ public:
                            const loop::Projection&)>
             strong;
     };
-    /// `readers` outlive it. Begins to follow at once. `store`: the place of the hub's; empty: rows are kept in memory
+    /// `readers` outlive it. `store`: the place of the hub's; empty: rows are kept in memory
     /// alone. `form`: of the loop's rows and of all that rules read; now, for it may change.
     struct Kept {
         std::string store;
@@ -48,6 +48,10 @@ public:
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
 
+    /// Begins to follow.
+    void start();
+    /// Follows no more; may be told all the same.
+    void stop();
     /// Something was committed.
     void told();
     /// Begins anew: the loop's rows are others now.
@@ -72,7 +76,6 @@ public:
     /// Of the last time it followed. Nobody waits for these.
     std::vector<Hold> holds() const;
     std::map<std::string, std::uint64_t> failures_by_rule() const;
-    std::int64_t watched_to() const { return watched_to_; }
 
 private:
     void work();
@@ -99,7 +102,6 @@ private:
     RuleFailures failures_;
 
     std::atomic<std::uint64_t> notes_read_ = 0;
-    std::atomic<std::int64_t> watched_to_ = 0;
     mutable std::mutex mutex_;  // of what is told
     std::condition_variable wake_;
     bool is_told_ = true;
