@@ -103,7 +103,7 @@ int post(const std::string& url, const std::string& ca, const std::string& lines
         const auto endpoint = endpoint_of(url, "443");
         station::HttpClient client({endpoint.host, endpoint.port, ca, {}, {}}, patience);
         const auto answer = client.request("POST", endpoint.target, {{"Content-Type", "application/x-ndjson"}}, lines);
-        if (!answer) throw std::runtime_error(url + "：" + answer.error().detail);
+        if (!answer) throw std::runtime_error(url + "：" + answer.error().detail());
         return answer->status;
     }
     const auto endpoint = endpoint_of(url, "80");

@@ -42,7 +42,7 @@ private:
     bool step() {
         station::HttpClient hub(peer_of(config_), std::chrono::seconds(20));
         const auto answer = hub.request("GET", "/api/v1/feed?limit=50&after=" + cursor_, {}, "");
-        if (!answer) throw std::runtime_error(answer.error().detail);
+        if (!answer) throw std::runtime_error(answer.error().detail());
         if (answer->status != 200) throw std::runtime_error("feed: " + answer->body);
         const auto lines = config_.feed.mapped ? mapped(answer->body, names_) : answer->body;
         if (!lines.empty()) deliver_(lines);

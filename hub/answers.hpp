@@ -1,14 +1,36 @@
-// How the hub's answers are made: JSON as text in one way, and what is answered where the hub itself fails.
+// What the hub answers: JSON as text in one way, and what is answered where the hub itself fails.
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "hub/hub.hpp"
+#include "journal/error.hpp"
 
 namespace imloop::hub {
+
+using journal::Error;
+
+struct Answer {
+    int status = 200;
+    std::string content_type = "application/json";
+    std::string body;
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string cause = {};  ///< of a 500, for the hub's log alone
+    /// What is wrong; becomes the body where it is sent (hub/api/problems.hpp).
+    std::optional<Error> error = {};
+    std::optional<std::uint64_t> expected = {};  ///< of journal_gap: the next number
+};
+
+/// Called once, from any thread.
+using Done = std::function<void(Answer)>;
+
+Answer problem(int status, Error);
 
 /// Always valid UTF-8: bytes that are none become U+FFFD.
 std::string dumped(const nlohmann::json&, int indent = -1);
@@ -26,6 +48,6 @@ Answer internal_error(const std::exception&);
 Answer failed(const std::exception&);
 /// Runs what is to answer by `done`. What it throws before it has answered is answered 500 (a lost connection to the
 /// store 503), so that it ends no thread.
-void answering(const Hub::Done& done, const std::function<void()>& work) noexcept;
+void answering(const Done& done, const std::function<void()>& work) noexcept;
 
 }  // namespace imloop::hub

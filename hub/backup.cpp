@@ -5,7 +5,7 @@
 
 #include <charconv>
 
-#include "hub/hub_impl.hpp"
+#include "hub/hub.hpp"
 #include "hub/ids.hpp"
 
 namespace imloop::hub {
@@ -21,21 +21,16 @@ json before(Store& store) { return json::parse(store.meta(epochs_before).value_o
 
 }  // namespace
 
-Answer Hub::Impl::backup_to(const json& in) {
-    backup(in.at("path").get<std::string>());
-    return json_answer({{"done", true}});
-}
-
-void Hub::Impl::backup(const std::filesystem::path& file) {
+void Hub::backup(const Scope& scope, const std::filesystem::path& file) {
     // Whole and marked before it has its name: one cut short would be served as if it were no copy.
     const std::filesystem::path fresh = file.string() + ".new";
     std::filesystem::remove(fresh);
-    readers.now()->store.copy_to(fresh);
+    readers.now(scope)->store.copy_to(fresh);
     Store(fresh).put_meta(is_backup, "1");
     std::filesystem::rename(fresh, file);
 }
 
-void Hub::Impl::begin_epoch_where_put_back() {
+void Hub::begin_epoch_where_put_back() {
     if (store.meta(is_backup).value_or("") != "1") return;
     Transaction transaction(store.database());
     auto all = before(store);
@@ -48,7 +43,7 @@ void Hub::Impl::begin_epoch_where_put_back() {
     transaction.commit();
 }
 
-std::int64_t Hub::Impl::place_in(Store& from, const std::string& cursor) const {
+std::int64_t Hub::place_in(Store& from, const std::string& cursor) const {
     const auto all = before(from);
     const auto dot = cursor.find('.');
     // Without one: of before places named their epoch.
@@ -64,6 +59,6 @@ std::int64_t Hub::Impl::place_in(Store& from, const std::string& cursor) const {
     return 0;
 }
 
-std::string Hub::Impl::place_named(std::int64_t position) const { return fmt::format("{}.{}", epoch, position); }
+std::string Hub::place_named(std::int64_t position) const { return fmt::format("{}.{}", epoch, position); }
 
 }  // namespace imloop::hub

@@ -1,37 +1,35 @@
-// The hub without its listeners: one writer, many readers that never wait for it, over one data folder. hub/api speaks
-// HTTP for it, hub/admin the command line. All members are thread safe.
+// A hub over one data folder, without listeners: its own journal, one writer, readers that never wait for it, and what
+// watches the records. What it is asked is answered in hub/calls, by these parts. A part says whether threads share it.
 #pragma once
 
+#include <prometheus/collectable.h>
+
+#include <atomic>
+#include <boost/asio/thread_pool.hpp>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
-#include "loop/register.hpp"
-#include "loop/time.hpp"
+#include "hub/answers.hpp"
+#include "hub/caller.hpp"
+#include "hub/guesses.hpp"
+#include "hub/known_keys.hpp"
+#include "hub/limits.hpp"
+#include "hub/own_journal.hpp"
+#include "hub/peers_of_day.hpp"
+#include "hub/posted.hpp"
+#include "hub/quota.hpp"
+#include "hub/readers.hpp"
+#include "hub/stick.hpp"
+#include "hub/watch/watch.hpp"
+#include "hub/writer.hpp"
 
 namespace imloop::hub {
-
-/// Who asks: the source of the client's certificate and the kid of the certificate's key.
-struct Caller {
-    std::string source;
-    std::string kid;
-};
-
-struct Answer {
-    int status = 200;
-    std::string content_type = "application/json";
-    std::string body;
-    std::vector<std::pair<std::string, std::string>> headers;
-    std::string cause = {};  ///< of a 500, for the hub's log alone
-};
-
-/// RFC 9457 problem+json. `expected`: the next number, for journal_gap.
-Answer problem(int status, std::string_view code, std::string_view detail);
 
 struct HubOptions {
     std::filesystem::path data;  ///< hub.sqlite, hub.key.pem, ca.*.pem, tls.*.pem, policy.json
@@ -46,8 +44,6 @@ struct HubOptions {
 
 class Hub {
 public:
-    using Done = std::function<void(Answer)>;
-
     /// Makes the store, the hub's key and the first lines of its own journal. Throws where there is a hub already.
     /// `hosts` are the names and addresses stations reach it by, at least one. `store`: `hub.sqlite` where it is empty;
     /// a server's address is kept in the data folder.
@@ -56,62 +52,77 @@ public:
 
     explicit Hub(HubOptions);
     ~Hub();
+    Hub(const Hub&) = delete;
+    Hub& operator=(const Hub&) = delete;
     /// Commits what waits and gives every answer still owed. Nothing may be asked afterwards.
     void close();
 
-    /// Why this caller is not served: 401 unknown_key, 403 source_revoked. A journal is asked about itself.
+    /// Why this caller is not served: 401 unknown_key, 403 source_revoked. A journal is asked about itself. Thread
+    /// safe.
     std::optional<Answer> barred(const Caller&) const;
+    /// A place among what waits for the writer, for so many bytes; nothing where there is none.
+    std::optional<Waiting> wait_with(std::size_t bytes);
+    /// A copy of the database that knows it is one: served one day in its place, it goes on with a new epoch.
+    void backup(const Scope&, const std::filesystem::path&);
+    /// A place in the feed as place_named() gives it; of an epoch before, as far as it still holds. 0 where it is of
+    /// none.
+    std::int64_t place_in(Store&, const std::string& cursor) const;
+    /// `EPOCH.POSITION`.
+    std::string place_named(std::int64_t position) const;
+    /// Of the loop's rows: places in work orders hold for it.
+    std::string boot_now() const;
+    /// In the transaction that makes them: changes are numbered otherwise now.
+    void rows_made_anew();
 
-    /// `POST /api/v1/journal`: the body and its Content-Encoding. `done` is called once, from any thread, after the
-    /// commit. 503 busy where too much is on its way already.
-    void journal(const Caller&, std::string encoding, std::string body, Done done);
-    /// `GET /api/v1/journal?epoch=`: how far the hub holds this journal of the caller's; `last` 0 where not at all.
-    Answer standing(const Caller&, std::string_view query) const;
-    /// `PUT /api/v1/traces/{sha256}`, likewise.
-    void put_trace(const Caller&, std::string sha256, std::string encoding, std::string body, Done done);
-    Answer get_trace(const Caller&, std::string_view sha256) const;
-    /// `POST /api/v1/clearances`; notes that the station asked.
-    Answer clearance(const Caller&, const std::string& body);
-    /// `GET /api/v1/stations?kind=&county=&limit=&cursor=`; ETag and 304.
-    Answer stations(const Caller&, std::string_view query, std::string_view if_none_match) const;
+    const HubOptions options;
+    const journal::PrivateKey key;
+    std::string id;                        ///< H610400-01
+    std::string epoch;                     ///< of its own journal
+    std::vector<std::string> meta_damage;  ///< rows of meta that are not what was written
+    const nlohmann::json policy_words;     ///< as policy.json or the table has them
+    const loop::Policy policy;
+    const std::string policy_valid_from;       ///< a day, as the policy says it; may be empty
+    const loop::rules::Parameters parameters;  ///< of the suspect rules, the policy's
+    Store store;                               ///< the writer's
+    StoredRows rows;                           ///< likewise
+    LoopState loop;                            ///< likewise
+    Readers readers;
+    KnownKeys known_keys;
+    Quota waiting_segments{waiting_segments_max}, waiting_bytes{waiting_bytes_max};
+    boost::asio::thread_pool admission;
+    boost::asio::thread_pool reads;        ///< what stations and bridges look up
+    boost::asio::thread_pool operators;    ///< commands, which may take minutes: uploads don't wait for them
+    boost::asio::thread_pool import_pool;  ///< an import waits in `operators` for these
+    std::unique_ptr<Writer> writer;
+    std::unique_ptr<OwnJournal> own;
+    std::unique_ptr<Stick> stick;
+    std::unique_ptr<Watch> watch;
+    Posted posted;
+    Guesses guesses;       ///< of codes
+    std::mutex enrolling;  ///< one code at a time: none is used twice
+    PeersOfDay peers;
+    struct {
+        std::atomic<std::uintmax_t> done = 0, total = 0;
+    } import_bytes;  ///< of the import under way, the last one's where there is none
 
-    /// `GET /api/v1/authority`: the hub's CA, for whoever holds a code with its fingerprint. Asks for no certificate.
-    Answer authority() const;
-    /// `POST /api/v1/enrolments` `{code, csr}`: the one-time code of an invitation for a certificate. Asks for none.
-    /// 401 code_refused, 422 bad_request_signature, 429 too_many_attempts. Only a certificate that is issued uses the
-    /// code up, and a right code is taken however many wrong ones came from its address.
-    void enrol(std::string address, std::string body, Done done);
-    /// `POST /api/v1/certificates` `{csr}`: a new certificate while the old one holds. For a key whose certificate is
-    /// young still that one is given again, byte for byte.
-    void renew(const Caller&, std::string body, Done done);
-
-    /// `GET /api/v1/work-orders?cursor=&limit=`: failed vehicles of an M or I station and what changed; ETag and 304.
-    Answer work_orders(const Caller&, std::string_view query, std::string_view if_none_match) const;
-    /// `GET /api/v1/outcomes?after=&limit=`: the caller's records that were rejected, corrected or have no effect.
-    Answer outcomes(const Caller&, std::string_view query, std::string_view if_none_match) const;
-    /// `GET /api/v1/holds`: results of the caller's station that wait for an officer, or were decided lately; ETag.
-    Answer holds(const Caller&, std::string_view if_none_match) const;
-    /// `GET /api/v1/feedback`: the caller's own figures against its peers', once a day; ETag.
-    void feedback(const Caller&, std::string_view if_none_match, Done done);
-    /// `GET /api/v1/feed?after=&limit=`: for a bridge, NDJSON of the records in its scope; `X-Next` is the next
-    /// `after`: a place that stays right when the hub is put back from a backup.
-    Answer feed(const Caller&, std::string_view query) const;
-
-    /// Runs what only reads, on a thread for it, and gives its answer.
-    void read(std::function<Answer()>, Done done);
-
-    /// The admin listener's commands, `POST /admin/{command}` with a JSON body: what the command line asks of a serving
-    /// hub (station_add, station_invite, station_list, station_status, station_describe, import, report, suspects,
-    /// suspect, suspect_evidence, suspect_rule, suspect_decide, suspect_dry_run, holds, hold_decide, draw, draw_yield,
-    /// export, verify, rebuild, backup).
-    void admin(std::string_view command, std::string body, Done done);
-    const std::filesystem::path& data() const;
-    std::string metrics() const;  ///< Prometheus text, no personal data
-    bool ready() const;
+    std::vector<const prometheus::Collectable*> measured;  ///< beside its own parts; set while nothing is asked
 
 private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
+    /// Row of meta: the kid of the hub's key. Hubs made before it was kept have none.
+    static constexpr const char* key_of_hub = "kid";
+    /// The steps of opening (opening.cpp). The place of a database that is there; throws StoreError where it is lost.
+    static std::string database_of(const HubOptions&);
+    void read_meta();
+    void refuse_damaged_meta() const;  ///< not where the hub is opened to be checked
+    void begin_epoch_where_put_back();
+    /// The loop's rows are there and of this program, policy and tables; else they are made anew, from where that was
+    /// cut short.
+    void make_rows();
+    std::string form_of_rows() const;
+    std::string form_of_watch() const;
+
+    mutable std::mutex of_boot_;
+    std::string boot_;
 };
 
 }  // namespace imloop::hub

@@ -1,12 +1,13 @@
 #include "hub/ids.hpp"
 
-#include <fmt/format.h>
 #include <openssl/rand.h>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 
 #include "journal/digest.hpp"
+#include "loop/record/uuid.hpp"
 
 namespace imloop::hub {
 
@@ -16,12 +17,9 @@ loop::Moment unix_now() {
 }
 
 std::string new_uuid7(loop::Moment now) {
-    std::uint8_t r[10];
-    if (RAND_bytes(r, sizeof r) != 1) throw std::runtime_error("no randomness");
-    const auto ms = static_cast<std::uint64_t>(now);
-    return fmt::format("{:08x}-{:04x}-7{:03x}-{:04x}-{:02x}{:02x}{:02x}{:02x}{:02x}{:02x}", ms >> 16, ms & 0xffff,
-                       (r[0] << 8 | r[1]) & 0xfff, ((r[2] << 8 | r[3]) & 0x3fff) | 0x8000, r[4], r[5], r[6], r[7], r[8],
-                       r[9]);
+    std::array<std::uint8_t, loop::uuid7_random_bytes> random{};
+    if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) throw std::runtime_error("no randomness");
+    return loop::uuid7(now, random);
 }
 
 std::string new_token() {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "hub/hub_impl.hpp"
+#include "hub/hub.hpp"
 #include "hub/ids.hpp"
 #include "hub/loop/building.hpp"
 #include "schemas/embedded.hpp"
@@ -33,7 +33,7 @@ void say_damaged(const StoredSegment& s) {
 
 }  // namespace
 
-std::string Hub::Impl::database_of(const HubOptions& options) {
+std::string Hub::database_of(const HubOptions& options) {
     if (options.opens != HubOptions::Opens::made && !holds_hub(options.store))
         throw StoreError(fmt::format(
             "{0} 没有或是空的，而这里已建过监管中心：数据库丢了，没有改动任何内容。把备份放成这个文件再启动；"
@@ -45,7 +45,7 @@ std::string Hub::Impl::database_of(const HubOptions& options) {
     return options.store;
 }
 
-void Hub::Impl::read_meta() {
+void Hub::read_meta() {
     id = store.meta("hub_id").value_or("");
     epoch = store.meta("epoch").value_or("");
     meta_damage = store.damaged_meta();
@@ -57,11 +57,10 @@ void Hub::Impl::read_meta() {
             "{0} 是另一个监管中心 {1} 的，没有启动；看 --store 和 --data 是否配对 / {0} is of another hub, {1}; not "
             "started, see that --store and --data belong together",
             shown(options.store), id));
-    restored = restored_in(store);
     begin_epoch_where_put_back();
 }
 
-void Hub::Impl::refuse_damaged_meta() const {
+void Hub::refuse_damaged_meta() const {
     if (options.opens == HubOptions::Opens::checked) return;
     throw StoreError(
         fmt::format("数据库表 meta 的 {0} 与写入时不同，没有启动；停下服务，换上备份 / row {0} of table meta is not "
@@ -69,7 +68,7 @@ void Hub::Impl::refuse_damaged_meta() const {
                     fmt::join(meta_damage, ", ")));
 }
 
-std::string Hub::Impl::form_of_rows() const {
+std::string Hub::form_of_rows() const {
     auto of_loop = policy_words;
     of_loop.erase("rules");
     std::string all = std::to_string(loop_rows_version) + "\n" + of_loop.dump();
@@ -77,14 +76,14 @@ std::string Hub::Impl::form_of_rows() const {
     return journal::to_hex(journal::sha256(all));
 }
 
-std::string Hub::Impl::form_of_watch() const {
+std::string Hub::form_of_watch() const {
     std::string all = fmt::format("{} {} {} {}", watch_rows_version, boot_now(), form_of_rows(), policy_words.dump());
     for (const auto& rule : loop::rules::all()) all += fmt::format(" {} {}", rule.id, rule.version);
     return journal::to_hex(journal::sha256(all));
 }
 
-void Hub::Impl::make_rows() {
-    boot = store.meta(loop_boot).value_or("");
+void Hub::make_rows() {
+    boot_ = store.meta(loop_boot).value_or("");
     const auto form = form_of_rows();
     const auto names = LoopState::table_names();
     const bool are_there = std::ranges::all_of(names, [&](auto name) { return store.database().has_table(name); });
@@ -117,11 +116,16 @@ void Hub::Impl::make_rows() {
     loop.forget();
 }
 
-/// Changes are numbered otherwise now.
-void Hub::Impl::rows_made_anew() {
+void Hub::rows_made_anew() {
     auto fresh = new_uuid7(options.now());
     store.put_meta(loop_boot, fresh);
-    const std::lock_guard guard(remembered);
-    boot = std::move(fresh);
+    const std::lock_guard guard(of_boot_);
+    boot_ = std::move(fresh);
 }
+
+std::string Hub::boot_now() const {
+    const std::lock_guard guard(of_boot_);
+    return boot_;
+}
+
 }  // namespace imloop::hub

@@ -4,10 +4,15 @@
 
 namespace imloop::hub {
 
-Reader::Reader(Store reader, const loop::Policy& policy)
-    : store(std::move(reader)), rows_(store.database()), mark_(LoopState::mark_of(rows_)), loop(policy, &rows_) {}
+Reader::Reader(Scope for_whom, Store reader, const loop::Policy& policy)
+    : scope(std::move(for_whom)),
+      store(std::move(reader)),
+      rows_(store.database()),
+      mark_(LoopState::mark_of(rows_)),
+      loop(policy, &rows_) {}
 
-void Reader::refresh() {
+void Reader::refresh(Scope for_whom) {
+    scope = std::move(for_whom);
     store.refresh();
     auto mark = LoopState::mark_of(rows_);
     if (mark == mark_ && loop.held() <= rows_held_max) return;
@@ -20,7 +25,7 @@ void Reader::rest() {
     if (loop.held() > rows_kept_max) loop.forget();
 }
 
-Readers::Lent Readers::now() {
+Readers::Lent Readers::now(Scope scope) {
     std::unique_ptr<Reader> reader;
     std::size_t generation = 0;
     {
@@ -35,12 +40,12 @@ Readers::Lent Readers::now() {
     }
     try {
         try {
-            if (reader) reader->refresh();
+            if (reader) reader->refresh(scope);
         } catch (const engine::ConnectionLost&) {  // so are the others; another may be had
             reader.reset();
             drop();
         }
-        if (!reader) reader = std::make_unique<Reader>(store_.reader(), policy_);
+        if (!reader) reader = std::make_unique<Reader>(std::move(scope), store_.reader(), policy_);
     } catch (...) {
         reader.reset();
         came_back();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "hub/loop/loop_state.hpp"
+#include "hub/scope.hpp"
 #include "hub/store/store.hpp"
 #include "hub/store/stored_rows.hpp"
 
@@ -18,15 +19,17 @@ namespace imloop::hub {
 /// One thread's. `store` and `loop` are of one moment.
 class Reader {
 public:
-    Reader(Store reader, const loop::Policy& policy);
+    Reader(Scope, Store reader, const loop::Policy& policy);
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;
 
-    /// To the newest moment, after rest(). What it knows of the loop stays where nothing was committed since.
-    void refresh();
+    /// To the newest moment, for whoever it is lent to now, after rest(). What it knows of the loop stays where nothing
+    /// was committed since.
+    void refresh(Scope);
     /// Until then it is of no moment.
     void rest();
 
+    Scope scope;
     Store store;
 
 private:
@@ -51,7 +54,7 @@ public:
     };
     using Lent = std::unique_ptr<Reader, GiveBack>;
     /// Throws ConnectionLost where the store can't be reached.
-    Lent now();
+    Lent now(Scope);
     /// Runs `work` while none is lent, waiting for those that are so long at most, and letting none go out meanwhile.
     /// Not run where one stays out longer.
     void without(std::chrono::milliseconds within, const std::function<void()>& work);

@@ -1,11 +1,10 @@
-// What an import may bring: segments of registered sources, judged as if they had come over the network, and of the
-// hub's own journal. The receipt that comes with one counts where this hub signed it. Another hub's journal is let in
-// only where this hub was empty and becomes its copy (`--restore KID`).
+#include "hub/stick.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "hub/hub_impl.hpp"
+#include "hub/arriving.hpp"
 #include "journal/exported.hpp"
 
 namespace imloop::hub {
@@ -44,57 +43,55 @@ bool agrees(const loop::Admitted& admitted, const journal::Outcome& outcome) {
 
 }  // namespace
 
-bool is_hub(std::string_view source) { return source.starts_with('H'); }
-
-Answer foreign_hub(std::string_view source) {
-    return problem(
-        403, "foreign_hub",
-        fmt::format("{0} 是另一个监管中心的日志，不收。空的监管中心要成为它的副本：hub import 目录 --restore "
-                    "它的钥匙编号 / {0}: the journal of another hub, not taken. An empty hub becomes its copy "
-                    "with `hub import DIR --restore KID`",
-                    source));
+Stick::Stick(std::string hub, std::function<loop::Moment()> now, Readers& readers, Writer& writer,
+             const KnownKeys& keys)
+    : hub_(std::move(hub)), now_(std::move(now)), readers_(readers), writer_(writer), keys_(keys) {
+    const auto kids = readers_.now(Scope::internal())->store.meta(restored_name);
+    restored_ = json::parse(kids.value_or("[]")).get<std::set<std::string>>();
 }
 
-bool Hub::Impl::is_own(const Reader& reader, const KeyState& k) const {
-    const std::lock_guard guard(remembered);
-    return k.source == id || (is_hub(k.source) && std::ranges::any_of(restored, [&](const auto& kid) {
-                                  return reader.loop.keys.of(k.source, kid).has_value();
-                              }));
+bool Stick::is_own(const Reader& reader, const KeyState& k) const {
+    const std::lock_guard guard(mutex_);
+    return k.source == hub_ || (is_hub(k.source) && std::ranges::any_of(restored_, [&](const auto& kid) {
+                                    return reader.loop.keys.of(k.source, kid).has_value();
+                                }));
 }
 
-std::optional<KeyState> Hub::Impl::key_on_stick(const journal::Segment& segment) const {
-    const auto reader = readers.now();
+std::optional<KeyState> Stick::key_of(const journal::Segment& segment) {
+    const auto reader = readers_.now(Scope::internal());
     if (const auto known = reader->loop.keys.of(segment.header.source, segment.seal.kid))
         return !is_hub(segment.header.source) || is_own(*reader, *known) ? known : std::nullopt;
     if (!is_hub(segment.header.source)) return std::nullopt;
     {
-        const std::lock_guard guard(remembered);
-        if (!restored.contains(segment.seal.kid)) return std::nullopt;
+        const std::lock_guard guard(mutex_);
+        if (!restored_.contains(segment.seal.kid)) return std::nullopt;
     }
     auto declared = declared_key(segment);
     if (!declared) return std::nullopt;
     return KeyState{segment.header.source, std::move(*declared), "issued", 0, ""};
 }
 
-std::optional<std::string> Hub::Impl::foreign_in(std::string_view bytes) const {
+std::optional<std::string> Stick::foreign_in(std::string_view bytes) {
     for (std::string_view rest = bytes; !rest.empty();) {
         const auto piece = journal::take_exported(rest);
         if (!piece) return std::nullopt;  // named when the import comes to it
         const auto segment = journal::parse_segment(piece->segment).value();
-        if (is_hub(segment.header.source) && !key_on_stick(segment)) return std::string(piece->segment);
+        if (is_hub(segment.header.source) && !key_of(segment)) return std::string(piece->segment);
     }
     return std::nullopt;
 }
 
-Hub::Impl::StickReceipt Hub::Impl::receipt_on_stick(std::string_view text, const journal::Segment& segment,
-                                                    const KeyState& sealed_by) const {
+Stick::CameReceipt Stick::receipt_of(std::string_view text, const journal::Segment& segment,
+                                     const KeyState& sealed_by) {
     if (text.empty()) return {};
-    const auto bad = [](const char* detail) { return StickReceipt{{}, problem(422, "bad_receipt", detail)}; };
+    const auto bad = [](const char* zh, const char* en) {
+        return CameReceipt{{}, problem(422, {"bad_receipt", zh, en})};
+    };
     const auto kid = journal::receipt_kid(text);
-    if (!kid) return bad("回执残缺 / the receipt is incomplete");
+    if (!kid) return bad("回执残缺", "the receipt is incomplete");
     std::optional<KeyState> hub_key;
     {
-        const auto reader = readers.now();
+        const auto reader = readers_.now(Scope::internal());
         const auto known = reader->loop.keys.find(*kid);
         if (known && is_own(*reader, *known)) hub_key = known;
     }
@@ -103,86 +100,79 @@ Hub::Impl::StickReceipt Hub::Impl::receipt_on_stick(std::string_view text, const
     if (!hub_key) return {};
     auto receipt = journal::check_receipt(text, hub_key->key);
     const auto& header = segment.header;
-    if (!receipt) return bad("回执的签名不符 / the receipt's signature does not match");
+    if (!receipt) return bad("回执的签名不符", "the receipt's signature does not match");
     const auto at = loop::parse_moment(receipt->received_at);
     if (receipt->source != header.source || receipt->epoch != header.epoch || receipt->first != header.first ||
         receipt->last != segment.seal.last || receipt->head != segment.seal.head || !at ||
         receipt->outcomes.size() != segment.lines.size())
-        return bad("回执与数据段不符 / the receipt is not of this segment");
+        return bad("回执与数据段不符", "the receipt is not of this segment");
     if (!holds_at(*hub_key, *at)) return {};
     return {std::move(*receipt), {}};
 }
 
-bool Hub::Impl::holds_at(const KeyState& k, std::optional<loop::Moment> receipted_at) const {
+bool Stick::holds_at(const KeyState& k, std::optional<loop::Moment> receipted_at) const {
     if (k.status != "revoked") return true;
-    const std::lock_guard guard(remembered);
-    return !restored.empty() && receipted_at && *receipted_at < k.since;
+    const std::lock_guard guard(mutex_);
+    return !restored_.empty() && receipted_at && *receipted_at < k.since;
 }
 
-std::optional<Arrival> Hub::Impl::arrive_on_stick(std::string bytes, const std::string& receipt, Answer& refusal) {
-    auto a = framed(std::move(bytes), refusal);
+std::optional<Arrival> Stick::arrived(std::string bytes, const std::string& receipt, Answer& refusal) {
+    auto a = framed(std::move(bytes), now_(), refusal);
     if (!a) return std::nullopt;
     const auto refuse = [&](Answer why) {
         refusal = std::move(why);
         return std::nullopt;
     };
     const auto& header = a->segment.header;
-    const auto sealed_by = key_on_stick(a->segment);
-    if (!sealed_by) return refuse(is_hub(header.source) ? foreign_hub(header.source) : key_unknown(header.source));
-    auto came = receipt_on_stick(receipt, a->segment, *sealed_by);
+    const auto sealed_by = key_of(a->segment);
+    if (!sealed_by)
+        return refuse(is_hub(header.source) ? foreign_hub(header.source) : key_unknown(keys_, header.source));
+    auto came = receipt_of(receipt, a->segment, *sealed_by);
     if (came.refusal) return refuse(std::move(*came.refusal));
     const auto receipted_at = came.receipt ? loop::parse_moment(came.receipt->received_at) : std::nullopt;
     if (!holds_at(*sealed_by, receipted_at)) {
         raise_alarm(header, "source_revoked", *a->bytes);
-        return refuse(problem(403, "source_revoked",
-                              header.source + "：封签的钥匙已被停用 / the key that sealed this has been revoked"));
+        return refuse(problem(403, {"source_revoked", header.source + "：封签的钥匙已被停用",
+                                    "the key that sealed this has been revoked"}));
     }
     if (!sealed(*a, sealed_by->key, receipted_at.value_or(a->received_at), refusal)) return std::nullopt;
     if (!came.receipt) return a;
     for (std::size_t i = 0; i < a->admitted.size(); ++i)
         if (came.receipt->outcomes[i].seq != header.first + i || !agrees(a->admitted[i], came.receipt->outcomes[i]))
-            return refuse(
-                problem(422, "bad_receipt",
-                        fmt::format("第 {0} 条的处理结果与审核不符 / what the receipt says of line {0} is not "
-                                    "what admission gives",
-                                    header.first + i)));
+            return refuse(problem(
+                422, {"bad_receipt", fmt::format("第 {0} 条的处理结果与审核不符", header.first + i),
+                      fmt::format("what the receipt says of line {0} is not what admission gives", header.first + i)}));
     a->receipt = receipt;
     return a;
 }
 
-void Hub::Impl::raise_alarm(const journal::Header& header, const char* code, const std::string& bytes) {
-    writer->run(
-        [header, code, bytes, at = options.now()](Store& to, LoopState&) {
+void Stick::raise_alarm(const journal::Header& header, const char* code, const std::string& bytes) {
+    writer_.run(
+        [header, code, bytes, at = now_()](Store& to, LoopState&) {
             to.put_alarm(header.source, header.epoch, header.first, at, code, bytes);
             return Answer{};
         },
         [](const Answer&) {});
 }
 
-std::optional<Answer> Hub::Impl::begin_restore(const std::vector<std::string>& kids) {
+std::optional<Answer> Stick::begin_restore(const std::vector<std::string>& kids) {
     const std::set<std::string> named(kids.begin(), kids.end());
     // Named again, an import that was cut short goes on.
     {
-        const std::lock_guard guard(remembered);
-        if (named == restored) return std::nullopt;
+        const std::lock_guard guard(mutex_);
+        if (named == restored_) return std::nullopt;
     }
-    const auto begun = writer->done([&](Store& to, LoopState&) {
+    const auto begun = writer_.done([&](Store& to, LoopState&) {
         if (to.segments() > 1)
-            return problem(
-                409, "hub_not_empty",
-                "只有空的监管中心才能成为另一个的副本：请先在新目录运行 hub init / only an empty hub becomes "
-                "another's copy: run `hub init` in a new folder first");
+            return problem(409, {"hub_not_empty", "只有空的监管中心才能成为另一个的副本：请先在新目录运行 hub init",
+                                 "only an empty hub becomes another's copy: run `hub init` in a new folder first"});
         to.put_meta(restored_name, json(named).dump());
         return Answer{};
     });
     if (begun.status != 200) return begun;
-    const std::lock_guard guard(remembered);
-    restored = named;
+    const std::lock_guard guard(mutex_);
+    restored_ = named;
     return std::nullopt;
-}
-
-std::set<std::string> Hub::Impl::restored_in(Store& from) {
-    return json::parse(from.meta(restored_name).value_or("[]")).get<std::set<std::string>>();
 }
 
 }  // namespace imloop::hub

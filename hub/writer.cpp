@@ -49,7 +49,7 @@ void Writer::offer(Arrival arrival) {
     wake_.notify_one();
 }
 
-void Writer::run(Errand errand, Hub::Done done) {
+void Writer::run(Errand errand, Done done) {
     assert(errand && done);
     {
         const std::lock_guard guard(mutex_);
@@ -68,7 +68,7 @@ Answer Writer::done(Errand errand) {
 void Writer::work() {
     for (;;) {
         std::deque<Arrival> batch;
-        std::deque<std::pair<Errand, Hub::Done>> errands;
+        std::deque<std::pair<Errand, Done>> errands;
         {
             std::unique_lock guard(mutex_);
             const auto wanted = [this] { return stop_ || !waiting_.empty() || !errands_.empty(); };
@@ -91,7 +91,7 @@ void Writer::work() {
     }
 }
 
-void Writer::run_now(const Errand& errand, const Hub::Done& done) {
+void Writer::run_now(const Errand& errand, const Done& done) {
     answering(done, [&] {
         std::optional<Answer> answer;
         try {
@@ -235,17 +235,16 @@ Answer Writer::put(Arrival& a) try {
     const auto* chain = loop_.chain(header.source, header.epoch);
     const std::uint64_t last = chain ? chain->last : 0;
     if (header.first > last + 1) {
-        auto answer =
-            problem(409, "journal_gap", fmt::format("应从第 {0} 条接着传 / the next number is {0}", last + 1));
-        answer.body.insert(answer.body.size() - 1, fmt::format(",\"expected\":{}", last + 1));
+        auto answer = problem(409, {"journal_gap", fmt::format("应从第 {0} 条接着传", last + 1),
+                                    fmt::format("the next number is {0}", last + 1)});
+        answer.expected = last + 1;
         return answer;
     }
     const auto forked = [&] {
         if (store_.put_alarm(header.source, header.epoch, header.first, a.received_at, "journal_fork", *a.bytes))
             loop_.forked({header.source, header.first, a.received_at});
-        return problem(
-            409, "journal_fork",
-            "同一编号已有另一内容，已报告监管部门 / the same number holds other bytes; the bureau has been told");
+        return problem(409, {"journal_fork", "同一编号已有另一内容，已报告监管部门",
+                             "the same number holds other bytes; the bureau has been told"});
     };
     if (header.first == last + 1) {
         if (last > 0 && chain->is_head_known && header.prev != chain->head) return forked();
@@ -269,7 +268,7 @@ Answer Writer::put(Arrival& a) try {
     return answer_known(a);
 } catch (const Damaged& e) {
     // Thrown while known lines are looked at: nothing of the segment is taken in yet.
-    return problem(500, "damaged", e.what());
+    return problem(500, {"damaged", e.what()});
 }
 
 /// Only lines that are known: the stored receipt where the cut is the same, else a new one with the stored outcomes.

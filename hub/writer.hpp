@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "hub/hub.hpp"
+#include "hub/answers.hpp"
 #include "hub/limits.hpp"
 #include "hub/loop/loop_state.hpp"
 #include "hub/quota.hpp"
@@ -42,7 +42,7 @@ struct Arrival {
     loop::Moment received_at = 0;
     std::string receipt;             ///< the one that comes back with an import; empty: to be made
     std::optional<Waiting> waiting;  ///< of one that came over the network
-    Hub::Done done;
+    Done done;
 };
 
 class Writer {
@@ -64,7 +64,7 @@ public:
     void offer(Arrival);
     /// Runs between two batches in a transaction of its own, for what is not a segment, and gives its answer. What it
     /// throws undoes it.
-    void run(Errand, Hub::Done);
+    void run(Errand, Done);
     /// Likewise, and waits for it; not from the writer's thread.
     Answer done(Errand);
     /// Whether the connection to the store is lost.
@@ -80,7 +80,7 @@ private:
     void tidy();
     void lose(const std::exception&);
     bool reconnected();
-    void run_now(const Errand&, const Hub::Done&);
+    void run_now(const Errand&, const Done&);
     Answer put_alone(Arrival&);
     Answer put(Arrival&);
     Answer put_new(Arrival&, std::size_t known);
@@ -99,7 +99,7 @@ private:
     std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<Arrival> waiting_;
-    std::deque<std::pair<Errand, Hub::Done>> errands_;
+    std::deque<std::pair<Errand, Done>> errands_;
     bool stop_ = false;
     std::thread thread_;
 };

@@ -18,7 +18,7 @@ int ask(const station::Context& context, const json& vehicle) {
         client.request("POST", "/api/v1/clearances", {{"Content-Type", "application/json"}}, vehicle.dump());
     if (!answer) {
         std::cerr
-            << answer.error().detail
+            << answer.error().detail()
             << "\n问不到时如仍须复检，请写 override 记录 / where the retest can't wait, write an override record\n";
         return 1;
     }

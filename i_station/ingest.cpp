@@ -31,7 +31,7 @@ std::string bytes_of(const std::string& path) {
 
 template <class T>
 T needed(journal::Result<T> result) {
-    if (!result) throw std::runtime_error(result.error().code + ": " + result.error().detail);
+    if (!result) throw std::runtime_error(result.error().code + ": " + result.error().detail());
     return std::move(*result);
 }
 

@@ -206,13 +206,10 @@ struct Tried {
 
 Tried tried(Site& site, const intake::Table& table, const Json& mapping, const Language& w) {
     Tried out;
-    const auto say = [&](const std::string& detail) {
-        const auto slash = detail.find(" / ");
-        return slash == std::string::npos ? detail : std::string(w(detail.substr(0, slash), detail.substr(slash + 3)));
-    };
+    const auto say = [&](const journal::Error& error) { return std::string(w(error.zh, error.en)); };
     const auto read_mapping = intake::mapping_from(mapping.dump(), false);
     if (!read_mapping) {
-        out.problem = say(read_mapping.error().detail);
+        out.problem = say(read_mapping.error());
         return out;
     }
     auto some = table;
@@ -226,7 +223,7 @@ Tried tried(Site& site, const intake::Table& table, const Json& mapping, const L
         {c.station_id, c.intake.line_id, c.intake.inspector_id, c.intake.time_offset, c.intake.profiles},
         station::unix_now());
     if (!read) {
-        out.problem = say(read.error().detail);
+        out.problem = say(read.error());
         return out;
     }
     Html rows;
@@ -331,12 +328,8 @@ Html mapping_page(Site& site, const Request& r) {
     const auto sample = r.value("new").empty() ? sample_of(site) : std::nullopt;
     if (!sample) return choose_sample(site, r, problem);
     if (!sample->table) {
-        const auto& detail = sample->table.error().detail;
-        const auto slash = detail.find(" / ");
-        return choose_sample(site, r,
-                             slash == std::string::npos
-                                 ? detail
-                                 : std::string(r.words(detail.substr(0, slash), detail.substr(slash + 3))));
+        const auto& error = sample->table.error();
+        return choose_sample(site, r, std::string(r.words(error.zh, error.en)));
     }
     // Once through the mapping and back: a column whose meaning has changed gets the words of its new code table.
     const auto mapping =

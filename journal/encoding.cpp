@@ -11,8 +11,8 @@
 namespace imloop::journal {
 namespace {
 
-Error corrupt() { return {"malformed_segment", "压缩数据损坏或被截断 / compressed bytes are damaged or cut short"}; }
-Error too_large() { return {"too_large", "解压后超过上限 / too large when decompressed"}; }
+Error corrupt() { return {"malformed_segment", "压缩数据损坏或被截断", "compressed bytes are damaged or cut short"}; }
+Error too_large() { return {"too_large", "解压后超过上限", "too large when decompressed"}; }
 
 Result<std::string> gunzip(std::string_view bytes, std::size_t most) {
     z_stream stream{};
@@ -79,7 +79,7 @@ Result<std::string> decode(std::string_view content_encoding, std::string_view b
     const auto most = std::min(decoded_max, densest(bytes.size()));
     if (content_encoding == "gzip") return gunzip(bytes, most);
     if (content_encoding == "zstd") return unzstd(bytes, most);
-    return Error{"unsupported_encoding", "只接受 gzip 或 zstd / gzip or zstd only"};
+    return Error{"unsupported_encoding", "只接受 gzip 或 zstd", "gzip or zstd only"};
 }
 
 std::string gzip_encode(std::string_view bytes) {

@@ -34,7 +34,7 @@ Result<Exported> take_exported(std::string_view& rest) {
     // Says what is wrong with what stands there.
     auto parsed = parse_segment(rest.substr(0, end));
     if (!parsed) return parsed.error();
-    return Error("malformed_segment", "这里没有完整的数据段 / no whole segment here");
+    return Error("malformed_segment", "这里没有完整的数据段", "no whole segment here");
 }
 
 }  // namespace imloop::journal

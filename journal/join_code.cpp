@@ -61,22 +61,22 @@ std::string format_join_code(const JoinCode& code) {
 }
 
 Result<JoinCode> parse_join_code(std::string_view text) {
-    const auto bad = [](const char* what) { return Error("bad_join_code", what); };
+    const auto bad = [](const char* zh, const char* en) { return Error("bad_join_code", zh, en); };
     const auto at = text.find('@');
     const auto colon = text.rfind(':');
     if (at == std::string_view::npos || colon == std::string_view::npos || colon < at)
-        return bad("加入码应以 @主机:端口 结尾 / a join code ends with @host:port");
+        return bad("加入码应以 @主机:端口 结尾", "a join code ends with @host:port");
     std::string all;
     for (const char c : text.substr(0, at))
         if (c != '-' && c != ' ') all += letter_meant(c);
     if (all.size() != 2 * half_letters || all.find_first_not_of(letters) != std::string::npos)
-        return bad("加入码应有 32 个字母和数字 / a join code has 32 letters and digits");
+        return bad("加入码应有 32 个字母和数字", "a join code has 32 letters and digits");
     const std::string bytes = from_letters(all);
     JoinCode code{bytes.substr(0, join_secret_bytes), bytes.substr(join_secret_bytes),
                   std::string(text.substr(at + 1, colon - at - 1)), std::string(text.substr(colon + 1))};
     while (!code.port.empty() && std::isspace(static_cast<unsigned char>(code.port.back())) != 0) code.port.pop_back();
     if (code.host.empty() || code.port.empty() || code.port.find_first_not_of("0123456789") != std::string::npos)
-        return bad("加入码应以 @主机:端口 结尾 / a join code ends with @host:port");
+        return bad("加入码应以 @主机:端口 结尾", "a join code ends with @host:port");
     return code;
 }
 
@@ -87,7 +87,7 @@ Result<std::string> fingerprint_of(std::string_view pem) {
         PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr), X509_free);
     unsigned char* der = nullptr;
     const int size = certificate ? i2d_PUBKEY(X509_get0_pubkey(certificate.get()), &der) : -1;
-    if (size <= 0) return Error("bad_certificate", "证书读不出来 / no certificate");
+    if (size <= 0) return Error("bad_certificate", "证书读不出来", "no certificate");
     const auto digest = sha256({reinterpret_cast<char*>(der), static_cast<std::size_t>(size)});
     OPENSSL_free(der);
     return std::string(digest.begin(), digest.begin() + join_secret_bytes);

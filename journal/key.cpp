@@ -91,7 +91,7 @@ std::string der_from_raw(std::string_view raw) {
     return out;
 }
 
-Error unsupported() { return {"unsupported_key", "钥匙不是 P-256 或 SM2 的 / the key is neither P-256 nor SM2"}; }
+Error unsupported() { return {"unsupported_key", "钥匙不是 P-256 或 SM2 的", "the key is neither P-256 nor SM2"}; }
 
 }  // namespace
 
@@ -108,7 +108,7 @@ Result<PublicKey> PublicKey::from_spki(std::string_view der) {
     PublicKey out;
     out.key_ = share(d2i_PUBKEY(nullptr, &at, static_cast<long>(der.size())));
     if (!out.key_ || at != reinterpret_cast<const unsigned char*>(der.data() + der.size()))
-        return Error{"malformed_key", "公钥不是 DER SubjectPublicKeyInfo / not a DER SubjectPublicKeyInfo"};
+        return Error{"malformed_key", "公钥不是 DER SubjectPublicKeyInfo", "not a DER SubjectPublicKeyInfo"};
     const auto algorithm = algorithm_of(out.key_.get());
     if (!algorithm) return unsupported();
     out.algorithm_ = *algorithm;
@@ -120,7 +120,7 @@ Result<PublicKey> PublicKey::from_spki(std::string_view der) {
 Result<PublicKey> PublicKey::from_pem(std::string_view pem) {
     const Owned<BIO> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
     const Owned<EVP_PKEY> key(PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr));
-    if (!key) return Error{"malformed_key", "不是 PEM 公钥 / not a PEM public key"};
+    if (!key) return Error{"malformed_key", "不是 PEM 公钥", "not a PEM public key"};
     return from_spki(spki_of(key.get()));
 }
 
@@ -155,7 +155,7 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
     const Owned<BIO> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
     PrivateKey out;
     out.key_ = share(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
-    if (!out.key_) return Error{"malformed_key", "不是 PEM 私钥 / not a PEM private key"};
+    if (!out.key_) return Error{"malformed_key", "不是 PEM 私钥", "not a PEM private key"};
     auto known = PublicKey::from_spki(spki_of(out.key_.get()));
     if (!known) return known.error();
     out.public_ = std::move(*known);

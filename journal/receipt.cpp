@@ -15,7 +15,7 @@ using nlohmann::ordered_json;
 
 std::string receipt_message(std::string_view line) { return "imloop/receipt/v1\n" + to_hex(sha256(line)) + "\n"; }
 
-Error malformed() { return {"malformed_receipt", "不是两行的回执 / not a receipt of two lines"}; }
+Error malformed() { return {"malformed_receipt", "不是两行的回执", "not a receipt of two lines"}; }
 
 struct Lines {
     std::string_view receipt, seal;
@@ -126,14 +126,14 @@ Result<Receipt> check_receipt(std::string_view bytes, const PublicKey& hub_key) 
     if (!receipt) return receipt;
     const auto kid = receipt_kid(bytes);
     if (!kid) return kid.error();
-    if (*kid != hub_key.kid()) return Error{"unknown_key", "回执由另一把钥匙签发 / the receipt names another key"};
+    if (*kid != hub_key.kid()) return Error{"unknown_key", "回执由另一把钥匙签发", "the receipt names another key"};
     const auto lines = split(bytes).value();
     const json seal = parse_shallow(lines.seal);
     const auto sig = seal.find("sig");
     const auto raw = sig != seal.end() && sig->is_string() ? from_base64url(sig->get<std::string>()) : std::nullopt;
     if (!raw || seal.value("alg", json()) != name_of(hub_key.algorithm()) ||
         !hub_key.verify(receipt_message(lines.receipt), *raw))
-        return Error{"bad_seal", "回执的签名不符 / the receipt's signature does not match"};
+        return Error{"bad_seal", "回执的签名不符", "the receipt's signature does not match"};
     return receipt;
 }
 

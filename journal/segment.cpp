@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-Error malformed(std::string detail) { return {"malformed_segment", std::move(detail)}; }
+Error malformed(std::string zh, std::string en) { return {"malformed_segment", std::move(zh), std::move(en)}; }
 
 template <class T>
 std::optional<T> member(const json& object, const char* name) {
@@ -34,46 +34,50 @@ std::optional<Digest> digest_member(const json& object, const char* name) {
 
 Result<Header> parse_header(std::string_view line) {
     const json object = parse_shallow(line);
-    if (!object.is_object()) return malformed("第 1 行不是段头 JSON / line 1 is not the segment's header");
+    if (!object.is_object()) return malformed("第 1 行不是段头 JSON", "line 1 is not the segment's header");
     const auto source = member<std::string>(object, "source");
     const auto epoch = member<std::string>(object, "epoch");
     const auto first = member<std::uint64_t>(object, "first");
     const auto prev = digest_member(object, "prev");
     if (!source || source->empty() || !epoch || epoch->empty() || !first || *first == 0 || !prev)
-        return malformed("段头缺 source、epoch、first 或 prev / the header lacks source, epoch, first or prev");
+        return malformed("段头缺 source、epoch、first 或 prev", "the header lacks source, epoch, first or prev");
     return Header{*source, *epoch, *first, *prev};
 }
 
 Result<Seal> parse_seal(std::string_view line) {
     const json object = parse_shallow(line);
     if (!object.is_object() || !object.contains("sig"))
-        return malformed("最后一行不是封签 / the last line is not a seal");
+        return malformed("最后一行不是封签", "the last line is not a seal");
     const auto last = member<std::uint64_t>(object, "last");
     const auto head = digest_member(object, "head");
     const auto alg = member<std::string>(object, "alg");
     const auto kid = member<std::string>(object, "kid");
     const auto sig = member<std::string>(object, "sig");
     if (!last || !head || !alg || !kid || !sig)
-        return malformed("封签缺 last、head、alg、kid 或 sig / the seal lacks last, head, alg, kid or sig");
+        return malformed("封签缺 last、head、alg、kid 或 sig", "the seal lacks last, head, alg, kid or sig");
     const auto algorithm = algorithm_named(*alg);
-    if (!algorithm) return malformed("封签算法未知 / the seal's alg is unknown");
+    if (!algorithm) return malformed("封签算法未知", "the seal's alg is unknown");
     auto signature = from_base64url(*sig);
-    if (!signature || signature->size() != 64) return malformed("sig 不是 64 字节的 base64url / sig is not 64 bytes");
+    if (!signature || signature->size() != 64) return malformed("sig 不是 64 字节的 base64url", "sig is not 64 bytes");
     return Seal{*last, *head, *algorithm, *kid, std::move(*signature)};
 }
 
 /// Splits at newlines; errors name the line.
 Result<std::vector<std::string_view>> split(std::string_view bytes) {
-    if (bytes.empty()) return malformed("空的 / empty");
-    if (bytes.starts_with("\xEF\xBB\xBF")) return malformed("开头有字节顺序标记 / begins with a byte-order mark");
-    if (bytes.back() != '\n') return malformed("最后一行没有换行，可能被截断 / the last line is not ended: cut short?");
+    if (bytes.empty()) return malformed("空的", "empty");
+    if (bytes.starts_with("\xEF\xBB\xBF")) return malformed("开头有字节顺序标记", "begins with a byte-order mark");
+    if (bytes.back() != '\n')
+        return malformed("最后一行没有换行，可能被截断", "the last line is not ended: cut short?");
     std::vector<std::string_view> lines;
     for (std::size_t at = 0; at < bytes.size();) {
         const std::size_t end = bytes.find('\n', at);
         const auto line = bytes.substr(at, end - at);
-        if (line.empty()) return malformed(fmt::format("第 {0} 行是空行 / line {0} is blank", lines.size() + 1));
+        if (line.empty())
+            return malformed(fmt::format("第 {0} 行是空行", lines.size() + 1),
+                             fmt::format("line {0} is blank", lines.size() + 1));
         if (line.find('\r') != std::string_view::npos)
-            return malformed(fmt::format("第 {0} 行有回车符 / line {0} has a carriage return", lines.size() + 1));
+            return malformed(fmt::format("第 {0} 行有回车符", lines.size() + 1),
+                             fmt::format("line {0} has a carriage return", lines.size() + 1));
         lines.push_back(line);
         at = end + 1;
     }
@@ -84,16 +88,17 @@ Result<std::vector<std::string_view>> split(std::string_view bytes) {
 
 Result<Segment> parse_segment(std::string_view bytes) {
     if (bytes.size() > segment_bytes_max + 2 * frame_line_bytes_max)
-        return Error{"too_large",
-                     fmt::format("一段最多 {0} 字节 / a segment has at most {0} bytes", segment_bytes_max)};
+        return Error{"too_large", fmt::format("一段最多 {0} 字节", segment_bytes_max),
+                     fmt::format("a segment has at most {0} bytes", segment_bytes_max)};
     auto lines = split(bytes);
     if (!lines) return lines.error();
     if (lines->size() < 3)
-        return malformed("段头、记录、封签至少各一行 / header, record and seal: a line each at least");
+        return malformed("段头、记录、封签至少各一行", "header, record and seal: a line each at least");
     if (lines->size() - 2 > segment_lines_max)
-        return Error{"too_large", fmt::format("一段最多 {0} 行 / a segment has at most {0} lines", segment_lines_max)};
+        return Error{"too_large", fmt::format("一段最多 {0} 行", segment_lines_max),
+                     fmt::format("a segment has at most {0} lines", segment_lines_max)};
     if (lines->front().size() > frame_line_bytes_max || lines->back().size() > frame_line_bytes_max)
-        return Error{"too_large", "段头或封签超过 4 KiB / header or seal over 4 KiB"};
+        return Error{"too_large", "段头或封签超过 4 KiB", "header or seal over 4 KiB"};
     auto header = parse_header(lines->front());
     if (!header) return header.error();
     auto seal = parse_seal(lines->back());
@@ -102,28 +107,28 @@ Result<Segment> parse_segment(std::string_view bytes) {
     out.lines.assign(lines->begin() + 1, lines->end() - 1);
     for (std::size_t i = 0; i < out.lines.size(); ++i)
         if (out.lines[i].size() > line_bytes_max)
-            return Error{"too_large", fmt::format("第 {0} 条超过 {1} 字节 / record {0} is over {1} bytes",
-                                                  out.header.first + i, line_bytes_max)};
+            return Error{"too_large", fmt::format("第 {0} 条超过 {1} 字节", out.header.first + i, line_bytes_max),
+                         fmt::format("record {0} is over {1} bytes", out.header.first + i, line_bytes_max)};
     return out;
 }
 
 Result<std::vector<Digest>> check_seal(const Segment& segment, const PublicKey& key) {
     const auto& [header, seal, header_line, lines, seal_line] = segment;
-    const auto bad = [](std::string detail) { return Error{"bad_seal", std::move(detail)}; };
+    const auto bad = [](const char* zh, const char* en) { return Error{"bad_seal", zh, en}; };
     if (seal.kid != key.kid() || seal.algorithm != key.algorithm())
-        return bad("封签的钥匙不是登记的这一把 / the seal names another key");
+        return bad("封签的钥匙不是登记的这一把", "the seal names another key");
     if (header.first == 1 && header.prev != chain_start(seal.algorithm, header.source, header.epoch))
-        return bad("prev 不是链的起点 / prev is not the chain's start");
+        return bad("prev 不是链的起点", "prev is not the chain's start");
     if (seal.last != header.first + lines.size() - 1)
-        return bad("last 与行数不符 / last does not agree with the number of lines");
+        return bad("last 与行数不符", "last does not agree with the number of lines");
     std::vector<Digest> digests;
     digests.reserve(lines.size());
     Digest h = header.prev;
     for (const auto line : lines) digests.push_back(h = chain_next(seal.algorithm, h, line));
     if (h != seal.head)
-        return bad("链值与封签不符，内容被改动过 / the chain differs from the seal: bytes were changed");
+        return bad("链值与封签不符，内容被改动过", "the chain differs from the seal: bytes were changed");
     if (!key.verify(seal_message(header.source, header.epoch, seal.last, seal.head), seal.signature))
-        return bad("签名不符 / the signature does not match");
+        return bad("签名不符", "the signature does not match");
     return digests;
 }
 

@@ -43,7 +43,7 @@ private:
         const auto key = kid ? keys_.find(*kid) : keys_.end();
         if (key == keys_.end()) return say({"unknown_key", "没有回执钥匙的公钥 / no public key of the receipt's kid"});
         const auto checked = check_receipt(bytes, key->second);
-        if (!checked) return say({"bad_receipt", checked.error().detail});
+        if (!checked) return say({"bad_receipt", checked.error().detail()});
         if (checked->source != segment.header.source || checked->epoch != segment.header.epoch ||
             checked->first != segment.header.first || to_hex(checked->head) != to_hex(segment.seal.head) ||
             checked->outcomes.size() != segment.lines.size())

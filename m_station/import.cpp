@@ -109,7 +109,7 @@ int refuse_file(const Options& o, const std::string& bytes, const intake::ShopAn
         show_questions(intake::shop_questions(*table, answers), answers);
     }
     std::fflush(stdout);
-    std::cerr << why.code << ": " << why.detail << '\n';
+    std::cerr << why.code << ": " << why.detail() << '\n';
     return not_right;
 }
 

@@ -207,7 +207,7 @@ Html import_refused(const Site& site, const Request& r, const ImportFile& file, 
         table == nullptr ? Html{}
                          : questions_form(site, file, *table, station::intake::shop_questions(*table, file.answers), w);
     return html(R"(<div class="note bad" role="alert"><p><strong>{}</strong></p><p>{}</p></div>{}{})", file.name,
-                why.detail, questions, clear_button(site, w));
+                why.detail(), questions, clear_button(site, w));
 }
 
 }  // namespace imloop::m_station

@@ -171,7 +171,7 @@ Next submitted(Site& site, const Request& r) {
             !taken.empty())
             return form_again(site, r, *subject, "", {{"work_order_no", std::move(taken)}});
         const auto attached = station::attach(record, photos);
-        const auto wrong = attached ? site.save(record, w) : std::vector<std::string>{attached.error().detail};
+        const auto wrong = attached ? site.save(record, w) : std::vector<std::string>{attached.error().detail()};
         if (wrong.empty()) {
             drafts(site).drop(subject->id);
             std::error_code stays;  // where it can't be renamed it stays under the order's id, with the same names

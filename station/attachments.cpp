@@ -64,13 +64,12 @@ journal::Result<json> attachment_of(const fs::path& file) {
     const auto name = file.filename().string();
     const auto kind = attachment_kind(file);
     if (kind.empty())
-        return journal::Error("not_an_attachment",
-                              fmt::format("{0} 不是照片、视频或 PDF / {0} is no photo, video or PDF", name));
+        return journal::Error("not_an_attachment", fmt::format("{0} 不是照片、视频或 PDF", name),
+                              fmt::format("{0} is no photo, video or PDF", name));
     const auto digest = digest_of(file);
     if (!digest)
-        return journal::Error(
-            "unreadable",
-            fmt::format("读不到 {0}，请检查文件和权限 / can't read {0}, check the file and its permissions", name));
+        return journal::Error("unreadable", fmt::format("读不到 {0}，请检查文件和权限", name),
+                              fmt::format("can't read {0}, check the file and its permissions", name));
     return json{{"kind", kind}, {"name", name}, {"sha256", digest->sha256}, {"bytes", digest->bytes}};
 }
 
@@ -101,9 +100,8 @@ journal::Result<void> attach(json& record, const std::vector<fs::path>& files) {
     if (all.size() > attachments_max)
         return journal::Error(
             "too_many_attachments",
-            fmt::format("一条记录最多附 {0} 个文件，这里有 {1} 个 / a record takes at most {0} files, "
-                        "here are {1}",
-                        attachments_max, all.size()));
+            fmt::format("一条记录最多附 {0} 个文件，这里有 {1} 个", attachments_max, all.size()),
+            fmt::format("a record takes at most {0} files, here are {1}", attachments_max, all.size()));
     if (!all.empty()) record["attachments"] = std::move(all);
     return {};
 }

@@ -63,7 +63,7 @@ int join_hub(const Context& context, const std::string& code) {
         std::cout << "  ✓ " << words[static_cast<int>(step)] << std::endl;
     });
     if (!joined) {
-        std::cerr << joined.error().code << ": " << joined.error().detail << '\n';
+        std::cerr << joined.error().code << ": " << joined.error().detail() << '\n';
         return 1;
     }
     fmt::print("{0} 已加入，配置在 {1}。接着运行 run。\n{0} has joined, its configuration is {1}. Go on with `run`.\n",
@@ -166,7 +166,7 @@ int verify(const Context& context, const std::string& file, const std::vector<st
         fmt::print("{} {}：第 {}–{} 条，{} 段，{} 张回执{}\n", c.source, c.epoch, c.first, c.last, c.segments,
                    c.receipts, c.first > 1 ? "（只核对了这一部分 / a part only）" : "");
     for (const auto& f : verified.findings)
-        fmt::print("✗ {} #{} @{}: {} {}\n", f.source, f.first, f.offset, f.error.code, f.error.detail);
+        fmt::print("✗ {} #{} @{}: {} {}\n", f.source, f.first, f.offset, f.error.code, f.error.detail());
     std::cout << (verified.findings.empty() ? "全部成立 / all of it holds\n" : "");
     return verified.findings.empty() ? 0 : 4;
 }
@@ -180,12 +180,13 @@ int verify_at_hub(const Context& context) {
             const auto answer = client.request("GET", target, {}, "");
             if (!answer) return answer.error();
             if (answer->status != 200)
-                return journal::Error("refused", fmt::format("监管中心答 {0} / the hub answers {0}", answer->status));
+                return journal::Error("refused", fmt::format("监管中心答 {0}", answer->status),
+                                      fmt::format("the hub answers {0}", answer->status));
             return answer->body;
         },
         outbox.epoch());
     if (!held) {
-        std::cerr << held.error().detail << '\n';
+        std::cerr << held.error().detail() << '\n';
         return 1;
     }
     const auto found = differences(outbox, station_key(config).public_key(), hub_key(config), *held);
@@ -225,7 +226,7 @@ bool submit(Outbox& outbox, const Config& config, const std::string& record, con
     show_problems(admitted, out);
     const auto appended = outbox.append(one_line(record), *admitted.record_id, trace);
     if (!appended) {
-        out << "没有保存 / not saved: " << appended.error().code << "  " << appended.error().detail << '\n';
+        out << "没有保存 / not saved: " << appended.error().code << "  " << appended.error().detail() << '\n';
         return false;
     }
     out << (appended->is_new ? "已保存" : "早已保存") << " #" << appended->seq

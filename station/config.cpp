@@ -293,7 +293,7 @@ journal::Result<Config> read_config(const fs::path& file) {
     for (const auto& f : judged.findings)
         if (f.verdict == Verdict::broken) {
             const auto words = words_of(file, f);
-            return journal::Error("bad_config", words.zh + " / " + words.en);
+            return journal::Error("bad_config", words.zh, words.en);
         }
     return std::move(judged.config);
 }

@@ -196,7 +196,7 @@ HubFindings hub(const Config& config) {
         HttpClient client(peer_of(config), patience);
         const auto asked = unix_now();
         const auto answer = client.request("GET", "/api/v1/stations?limit=1", {}, "");
-        if (!answer) return failed(answer.error().detail);
+        if (!answer) return failed(answer.error().detail());
         const auto here = asked + (unix_now() - asked) / 2;
         if (answer->status != 200) {
             const auto body = loop::json_of(answer->body);

@@ -64,9 +64,8 @@ journal::Result<Config> join(const std::string& text, const fs::path& config_fil
     const auto fingerprint = journal::fingerprint_of(authority->body);
     if (authority->status != 200 || !fingerprint || *fingerprint != code->fingerprint)
         return journal::Error(
-            "authority_differs",
-            "答话的不是发加入码的监管中心，没有发送任何内容。请核对加入码和网络。 / Who answers is not "
-            "the hub of this code; nothing was sent. Check the code and the network.");
+            "authority_differs", "答话的不是发加入码的监管中心，没有发送任何内容。请核对加入码和网络。",
+            "Who answers is not the hub of this code; nothing was sent. Check the code and the network.");
     done(JoinStep::authority_checked);
 
     const auto folder = fs::absolute(config_file).parent_path();
@@ -87,9 +86,8 @@ journal::Result<Config> join(const std::string& text, const fs::path& config_fil
     if (const auto before = read_config(config_file); before && before->station_id != station)
         return journal::Error(
             "joined_elsewhere",
-            fmt::format("这个目录是 {0} 的，加入码是 {1} 的，请换一个目录 / this folder is {0}'s, the "
-                        "code {1}'s: use another folder",
-                        before->station_id, station));
+            fmt::format("这个目录是 {0} 的，加入码是 {1} 的，请换一个目录", before->station_id, station),
+            fmt::format("this folder is {0}'s, the code {1}'s: use another folder", before->station_id, station));
     put_certificates(folder, *given);
     done(JoinStep::certificate_received);
     if (!fs::exists(config_file))
@@ -107,7 +105,7 @@ journal::Result<Config> join(const std::string& text, const fs::path& config_fil
 
 journal::Result<Validity> validity_of(const fs::path& file) {
     const auto certificate = service::Certificate::from_pem(contents(file).value_or(""));
-    if (!certificate) return journal::Error("bad_certificate", "证书读不出来 / no certificate: " + file.string());
+    if (!certificate) return journal::Error("bad_certificate", "证书读不出来", "no certificate: " + file.string());
     return Validity{certificate->from, certificate->until};
 }
 
@@ -116,14 +114,14 @@ bool renewal_due(const Validity& v, loop::Moment now) { return now >= v.from + (
 bool renew(const Config& config, std::string& why) {
     const auto key = journal::PrivateKey::from_pem(contents(config.hub.key).value_or(""));
     if (!key) {
-        why = key.error().detail;
+        why = key.error().detail();
         return false;
     }
     HttpClient hub(peer_of(config));
     const auto given = answer_of(hub.request("POST", "/api/v1/certificates", {{"Content-Type", "application/json"}},
                                              json{{"csr", request_pem(*key, config.station_id)}}.dump()));
     if (!given) {
-        why = given.error().code + ": " + given.error().detail;
+        why = given.error().code + ": " + given.error().detail();
         return false;
     }
     put_certificates(config.hub.certificate.parent_path(), *given);

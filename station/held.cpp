@@ -21,7 +21,8 @@ journal::Result<json> asked(const Ask& ask, const std::string& target) {
     const auto body = ask(target);
     if (!body) return body.error();
     auto out = loop::json_of(*body);
-    if (!out.is_object()) return journal::Error("malformed_answer", "答话不是 JSON / the answer is no JSON: " + target);
+    if (!out.is_object())
+        return journal::Error("malformed_answer", "答话不是 JSON", "the answer is no JSON: " + target);
     return out;
 }
 

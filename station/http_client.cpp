@@ -165,8 +165,8 @@ journal::Result<Response> HttpClient::request(const std::string& method, const s
             if (std::exchange(impl_->dates_refused, false) && !std::exchange(asked_time, true) && impl_->learn_time())
                 continue;
             if (fresh)
-                return journal::Error("unreachable", "连不上监管中心 " + impl_->peer.host + ":" + impl_->peer.port +
-                                                         " / the hub can't be reached: " + e.what());
+                return journal::Error("unreachable", "连不上监管中心 " + impl_->peer.host + ":" + impl_->peer.port,
+                                      std::string("the hub can't be reached: ") + e.what());
         }
     }
 }

@@ -79,13 +79,13 @@ std::uint64_t Outbox::last() {
 journal::Result<Outbox::Appended> Outbox::append(std::string_view line, const std::string& record_id,
                                                  const std::optional<Trace>& trace) {
     if (line.empty() || line.find_first_of("\r\n") != std::string_view::npos)
-        return Error("malformed_line", "一条记录应是不含换行的一行 / a record is one line without breaks");
+        return Error("malformed_line", "一条记录应是不含换行的一行", "a record is one line without breaks");
     if (line.size() > journal::line_bytes_max)
-        return Error(
-            "too_large",
-            fmt::format("这条记录有 {0} 字节，超过上限 {1}，监管中心永远不会收；请减小附带内容 / the record has {0} "
-                        "bytes, the hub takes at most {1}: make it smaller",
-                        line.size(), journal::line_bytes_max));
+        return Error("too_large",
+                     fmt::format("这条记录有 {0} 字节，超过上限 {1}，监管中心永远不会收；请减小附带内容", line.size(),
+                                 journal::line_bytes_max),
+                     fmt::format("the record has {0} bytes, the hub takes at most {1}: make it smaller", line.size(),
+                                 journal::line_bytes_max));
     sqlite::Transaction transaction(database_);
     auto same = database_.prepare(sql::line_of_record);
     same.bind(1, record_id);
@@ -94,10 +94,8 @@ journal::Result<Outbox::Appended> Outbox::append(std::string_view line, const st
         if (same.text(2) != "rejected")
             return Error(
                 "record_id_reused",
-                fmt::format(
-                    "第 {0} 条用了同一编号而内容不同；要改已保存的记录请写更正 / line {0} has the same id and other "
-                    "content: write a correction",
-                    same.integer(0)));
+                fmt::format("第 {0} 条用了同一编号而内容不同；要改已保存的记录请写更正", same.integer(0)),
+                fmt::format("line {0} has the same id and other content: write a correction", same.integer(0)));
     }
     const std::uint64_t seq = last() + 1;
     database_.prepare(sql::line_put).bind(1, number(seq)).bind(2, record_id).bind_blob(3, line).run();

@@ -49,7 +49,7 @@ bool join_by_page(const Context& context, unsigned short& port, const Stops& sto
         result.steps = 0;
         const auto config =
             join(code, context.config_file, [&](JoinStep step) { result.steps = static_cast<int>(step) + 1; });
-        if (!config) result.problem = config.error().detail;
+        if (!config) result.problem = config.error().detail();
         is_joined = static_cast<bool>(config);
         return result;
     };

@@ -15,7 +15,7 @@ using nlohmann::json;
 
 Decision decide(const journal::Result<Response>& answer, std::uint64_t sent_first) {
     using enum Decision::Kind;
-    if (!answer) return {wait, 0, {}, answer.error().detail};
+    if (!answer) return {wait, 0, {}, answer.error().detail()};
     if (answer->status == 200) return {done, 0, {}, ""};
     const json body = loop::json_of(answer->body);
     const bool is_problem = body.is_object() && body.contains("code");

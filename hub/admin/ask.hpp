@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "hub/hub.hpp"
+#include "hub/answers.hpp"
 
 namespace imloop::hub {
 

@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <future>
 
 #include "engine/errors.hpp"
 #include "hub/api/admin_client.hpp"
+#include "hub/api/routes.hpp"
 #include "hub/api/server.hpp"
 #include "hub/ids.hpp"
 #include "service/files.hpp"
@@ -55,10 +55,8 @@ Answer Session::ask(std::string_view command, const json& body) {
         const auto serving = json::parse(service::read_file(data_ / "serving.json"));
         return ask_serving(serving.at("admin_port"), serving.at("token"), command, body.dump());
     }
-    std::promise<Answer> answered;
     const auto opens = command == "verify" ? HubOptions::Opens::checked : HubOptions::Opens::served;
-    hub(opens).admin(command, body.dump(), [&](Answer answer) { answered.set_value(std::move(answer)); });
-    return answered.get_future().get();
+    return answer_of(hub(opens), command, body.dump());
 }
 
 bool Session::serve(const std::string& address, unsigned short port, unsigned short admin_port) {

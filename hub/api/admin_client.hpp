@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "hub/hub.hpp"
+#include "hub/answers.hpp"
 
 namespace imloop::hub {
 

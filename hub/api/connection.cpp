@@ -12,9 +12,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <nlohmann/json.hpp>
 
 #include "hub/answers.hpp"
+#include "hub/api/problems.hpp"
 #include "hub/ids.hpp"
 #include "hub/limits.hpp"
 #include "service/printable.hpp"
@@ -63,7 +63,7 @@ asio::awaitable<Answer> answer_of(const Client& client, const Route& route, Requ
     return asio::async_initiate<const asio::use_awaitable_t<>, void(Answer)>(
         [&client, &route](auto handler, Request&& r) {
             const auto owed = std::make_shared<Owed<decltype(handler)>>(std::move(handler));
-            const Hub::Done done = [owed](Answer answer) { owed->give(std::move(answer)); };
+            const Done done = [owed](Answer answer) { owed->give(std::move(answer)); };
             answering(done, [&] { client.call(route, std::move(r), done); });
         },
         awaited, std::move(request));
@@ -85,8 +85,7 @@ Request request_of(const http::request_header<>& head) {
 std::string told(Shared& shared, const Client& client, const Route* route, const Answer& answer) {
     const auto now = unix_now();
     auto id = new_uuid7(now);
-    const auto body = nlohmann::json::parse(answer.body, nullptr, false);
-    const std::string code = body.is_object() ? body.value("code", "") : "";
+    const std::string code = answer.error ? answer.error->code : "";
     if (const auto times = shared.refusals.note(client.who, code, now))
         spdlog::warn("{} {}: {} {} {} ×{} {}", service::printable(client.who),
                      route != nullptr ? fmt::format("{} {}", route->method, route->path) : "-", answer.status, code, id,
@@ -94,14 +93,11 @@ std::string told(Shared& shared, const Client& client, const Route* route, const
     return id;
 }
 
-http::response<http::string_body> response_of(Answer answer, std::string_view request_id, unsigned version,
-                                              bool keep_alive) {
+http::response<http::string_body> response_of(Answer answer, unsigned version, bool keep_alive) {
     http::response<http::string_body> out(static_cast<http::status>(answer.status), version);
     out.set(http::field::date, fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(unix_now() / 1000)));
     out.set(http::field::content_type, answer.content_type);
     for (const auto& [name, value] : answer.headers) out.set(name, value);
-    if (answer.content_type == "application/problem+json" && answer.body.ends_with('}'))
-        answer.body.insert(answer.body.size() - 1, fmt::format(R"(,"request_id":"{}")", request_id));
     out.keep_alive(keep_alive);
     out.body() = std::move(answer.body);
     out.prepare_payload();
@@ -132,7 +128,7 @@ public:
             if (!answer) co_return false;
         }
         const std::string id = answer->status >= 400 ? told(shared_, client_, route_, *answer) : std::string();
-        auto response = response_of(std::move(*answer), id, version_, open_);
+        auto response = response_of(as_sent(std::move(*answer), id), version_, open_);
         in_flight_.reset();
         socket_of(stream_).expires_after(shared_.options.body_time);
         co_await http::async_write(stream_, response, asio::redirect_error(awaited, error_));
@@ -145,11 +141,11 @@ private:
     std::optional<Answer> fault_of_head() {
         unread_ = true;
         if (error_ == http::error::header_limit)
-            return problem(431, "too_large", "请求头过大 / the head of the request is too large");
+            return problem(431, {"too_large", "请求头过大", "the head of the request is too large"});
         const bool is_fault = error_.category() == make_error_code(http::error::bad_target).category() &&
                               error_ != http::error::end_of_stream && error_ != http::error::partial_message;
         if (!is_fault) return std::nullopt;
-        return problem(400, "bad_request", "不是 HTTP 请求 / no HTTP request");
+        return problem(400, {"bad_request", "不是 HTTP 请求", "no HTTP request"});
     }
 
     /// The head says that its body is left where it is.
@@ -166,7 +162,8 @@ private:
         route_ = routed.route;
         if (route_ == nullptr) co_return refused(std::move(routed.refusal));
         const auto size = head_.chunked() ? route_->body_max : head_.content_length().value_or(0);
-        if (size > route_->body_max) co_return refused(problem(413, "too_large", "内容过大 / the body is too large"));
+        if (size > route_->body_max)
+            co_return refused(problem(413, {"too_large", "内容过大", "the body is too large"}));
         if (route_->body_max > request_bytes_max) {
             in_flight_ = shared_.bytes_in_flight.take(size, client_.payer);
             if (!in_flight_) co_return refused(busy());
@@ -176,7 +173,7 @@ private:
             open_ = false;
             unread_ = true;
             error_ = {};
-            co_return problem(413, "too_large", "内容过大 / the body is too large");
+            co_return problem(413, {"too_large", "内容过大", "the body is too large"});
         }
         socket_of(stream_).expires_never();  // the hub answers in its own time
         co_return co_await answer_of(client_, *route_, std::move(request_));

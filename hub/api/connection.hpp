@@ -23,8 +23,8 @@ struct Client {
     std::string who;    ///< in the log: a source whose certificate holds, "?", admin
     std::string payer;  ///< whose bytes in flight they are
     /// From the head alone: the route, or the refusal.
-    std::function<Routed(const Request& head)> judge;
-    std::function<void(const Route&, Request, Hub::Done)> call;
+    std::function<Routed(Request& head)> judge;
+    std::function<void(const Route&, Request, Done)> call;
 };
 
 /// What all connections of a server share.

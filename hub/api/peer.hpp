@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "hub/hub.hpp"
+#include "hub/caller.hpp"
 #include "loop/time.hpp"
 
 struct ssl_st;

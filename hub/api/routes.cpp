@@ -1,138 +1,117 @@
 #include "hub/api/routes.hpp"
 
-#include <utility>
-
+#include "hub/calls/calls.hpp"
 #include "hub/limits.hpp"
-#include "hub/query.hpp"
 #include "journal/limits.hpp"
-#include "schemas/embedded.hpp"
 
 namespace imloop::hub {
 namespace {
 
-using Done = Hub::Done;
-
-std::string_view path_of(const std::string& target) { return std::string_view(target).substr(0, target.find('?')); }
-std::string_view query_of(const std::string& target) {
-    const auto mark = target.find('?');
-    return mark == std::string::npos ? std::string_view() : std::string_view(target).substr(mark + 1);
-}
-std::string last_part(const std::string& target) {
-    const auto path = path_of(target);
-    return std::string(path.substr(path.rfind('/') + 1));
-}
-
-template <Answer (Hub::*list)(const Caller&, std::string_view, std::string_view) const>
-void listed(Hub& hub, const Caller& caller, Request r, Done done) {
-    hub.read([&hub, caller, r = std::move(r)] { return (hub.*list)(caller, query_of(r.target), r.if_none_match); },
-             std::move(done));
-}
-template <Answer (Hub::*list)(const Caller&, std::string_view) const>
-void listed_whole(Hub& hub, const Caller& caller, Request r, Done done) {
-    hub.read([&hub, caller, r = std::move(r)] { return (hub.*list)(caller, r.if_none_match); }, std::move(done));
-}
-
-void openapi(Hub&, const Caller&, Request, Done done) {
-    done({200, "application/yaml", std::string(schemas::embedded("openapi.yaml")), {}});
-}
-void authority(Hub& hub, const Caller&, Request, Done done) { done(hub.authority()); }
-void enrol(Hub& hub, const Caller&, Request r, Done done) {
-    hub.enrol(std::move(r.peer_address), std::move(r.body), std::move(done));
-}
-void upload(Hub& hub, const Caller& caller, Request r, Done done) {
-    hub.journal(caller, std::move(r.content_encoding), std::move(r.body), std::move(done));
-}
-void standing(Hub& hub, const Caller& caller, Request r, Done done) {
-    hub.read([&hub, caller, r = std::move(r)] { return hub.standing(caller, query_of(r.target)); }, std::move(done));
-}
-void put_trace(Hub& hub, const Caller& caller, Request r, Done done) {
-    hub.put_trace(caller, last_part(r.target), std::move(r.content_encoding), std::move(r.body), std::move(done));
-}
-void get_trace(Hub& hub, const Caller& caller, Request r, Done done) {
-    hub.read([&hub, caller, r = std::move(r)] { return hub.get_trace(caller, last_part(r.target)); }, std::move(done));
-}
-void renew(Hub& hub, const Caller& caller, Request r, Done done) {
-    hub.renew(caller, std::move(r.body), std::move(done));
-}
-void clearance(Hub& hub, const Caller& caller, Request r, Done done) {
-    hub.read([&hub, caller, r = std::move(r)] { return hub.clearance(caller, r.body); }, std::move(done));
-}
-void feed(Hub& hub, const Caller& caller, Request r, Done done) {
-    hub.read([&hub, caller, r = std::move(r)] { return hub.feed(caller, query_of(r.target)); }, std::move(done));
-}
-void feedback(Hub& hub, const Caller& caller, Request r, Done done) {
-    hub.feedback(caller, r.if_none_match, std::move(done));
-}
-
-void live(Hub&, const Caller&, Request, Done done) { done({200, "text/plain", "ok\n", {}}); }
-void ready(Hub& hub, const Caller&, Request, Done done) {
-    done({hub.ready() ? 200 : 503, "text/plain", hub.ready() ? "ok\n" : "starting\n", {}});
-}
-void metrics(Hub& hub, const Caller&, Request, Done done) {
-    hub.read([&hub] { return Answer{200, "text/plain; version=0.0.4", hub.metrics(), {}}; }, std::move(done));
-}
-void command(Hub& hub, const Caller&, Request r, Done done) {
-    hub.admin(last_part(r.target), std::move(r.body), std::move(done));
-}
-
 using enum Listener;
-using enum Asker;
+using On::admission, On::listener, On::reads;
 
-constexpr Route table[] = {
-    {stations, "GET", "/api/v1/openapi.yaml", anyone, request_bytes_max, openapi},
-    {stations, "GET", "/api/v1/authority", anyone, request_bytes_max, authority},
-    {stations, "POST", "/api/v1/enrolments", anyone, request_bytes_max, enrol},
-    {stations, "POST", "/api/v1/journal", certificate, journal::compressed_bytes_max, upload},
-    {stations, "GET", "/api/v1/journal", certificate, request_bytes_max, standing},
-    {stations, "PUT", "/api/v1/traces/{sha256}", certificate, trace_bytes_max, put_trace},
-    {stations, "GET", "/api/v1/traces/{sha256}", certificate, request_bytes_max, get_trace},
-    {stations, "POST", "/api/v1/certificates", certificate, request_bytes_max, renew},
-    {stations, "POST", "/api/v1/clearances", certificate, request_bytes_max, clearance},
-    {stations, "GET", "/api/v1/stations", certificate, request_bytes_max, listed<&Hub::stations>},
-    {stations, "GET", "/api/v1/work-orders", certificate, request_bytes_max, listed<&Hub::work_orders>},
-    {stations, "GET", "/api/v1/outcomes", certificate, request_bytes_max, listed<&Hub::outcomes>},
-    {stations, "GET", "/api/v1/holds", certificate, request_bytes_max, listed_whole<&Hub::holds>},
-    {stations, "GET", "/api/v1/feedback", certificate, request_bytes_max, feedback},
-    {stations, "GET", "/api/v1/feed", certificate, request_bytes_max, feed},
-    {operators, "GET", "/livez", anyone, request_bytes_max, live},
-    {operators, "GET", "/readyz", anyone, request_bytes_max, ready},
-    {operators, "GET", "/metrics", anyone, request_bytes_max, metrics},
-    {operators, "POST", "/admin/{command}", administrator, request_bytes_max, command},
+constexpr Asker anyone{Asker::Is::anyone}, any_source{Asker::Is::source}, administrator{Asker::Is::administrator};
+constexpr Asker stations_and_shops{Asker::Is::source, "IM", "只有检验站和维修站可以查", "for I and M stations only"};
+constexpr Asker bridges{Asker::Is::source, "B", "只有数据桥可以查", "for bridges only"};
+
+constexpr Route command(std::string_view path, Command call) {
+    return {Listener::operators, "POST", path, administrator, request_bytes_max, On::operators, call};
+}
+constexpr Look no_such_command = [](Context&) {
+    return problem(404, {"unknown_command", "没有这个命令", "no such command"});
 };
 
-bool is_of(const Route& route, std::string_view path) {
-    const auto brace = route.path.find('{');
-    return brace == std::string_view::npos ? path == route.path : path.starts_with(route.path.substr(0, brace));
+const Route table[] = {
+    {stations, "GET", "/api/v1/openapi.yaml", anyone, request_bytes_max, listener, calls::openapi},
+    {stations, "GET", "/api/v1/authority", anyone, request_bytes_max, listener, calls::authority},
+    {stations, "POST", "/api/v1/enrolments", anyone, request_bytes_max, admission, calls::enrol},
+    {stations, "POST", "/api/v1/journal", any_source, journal::compressed_bytes_max, listener, calls::upload},
+    {stations, "GET", "/api/v1/journal", any_source, request_bytes_max, reads, calls::standing},
+    {stations, "PUT", "/api/v1/traces/{sha256}", any_source, trace_bytes_max, listener, calls::put_trace},
+    {stations, "GET", "/api/v1/traces/{sha256}", any_source, request_bytes_max, reads, calls::get_trace},
+    {stations, "POST", "/api/v1/certificates", any_source, request_bytes_max, admission, calls::renew},
+    {stations, "POST", "/api/v1/clearances", any_source, request_bytes_max, reads, calls::clearance},
+    {stations, "GET", "/api/v1/stations", any_source, request_bytes_max, reads, calls::stations},
+    {stations, "GET", "/api/v1/work-orders", stations_and_shops, request_bytes_max, reads, calls::work_orders},
+    {stations, "GET", "/api/v1/outcomes", any_source, request_bytes_max, reads, calls::outcomes},
+    {stations, "GET", "/api/v1/holds", any_source, request_bytes_max, reads, calls::own_holds},
+    {stations, "GET", "/api/v1/feedback", any_source, request_bytes_max, listener, calls::feedback},
+    {stations, "GET", "/api/v1/feed", bridges, request_bytes_max, reads, calls::feed},
+
+    {operators, "GET", "/livez", anyone, request_bytes_max, listener, calls::live},
+    {operators, "GET", "/readyz", anyone, request_bytes_max, listener, calls::ready},
+    {operators, "GET", "/metrics", anyone, request_bytes_max, reads, calls::metrics},
+    command("/admin/station_add", calls::station_add),
+    command("/admin/station_invite", calls::station_invite),
+    command("/admin/station_list", calls::station_list),
+    command("/admin/station_status", calls::station_status),
+    command("/admin/station_describe", calls::station_describe),
+    command("/admin/report", calls::report),
+    command("/admin/suspects", calls::suspects),
+    command("/admin/suspect", calls::suspect),
+    command("/admin/suspect_evidence", calls::suspect_evidence),
+    command("/admin/suspect_rule", calls::suspect_rule),
+    command("/admin/suspect_decide", calls::suspect_decide),
+    command("/admin/suspect_dry_run", calls::suspect_dry_run),
+    command("/admin/holds", calls::holds),
+    command("/admin/hold_decide", calls::hold_decide),
+    command("/admin/draw", calls::draw),
+    command("/admin/draw_yield", calls::draw_yield),
+    command("/admin/import", calls::import_),
+    command("/admin/import_progress", calls::import_progress),
+    command("/admin/export", calls::export_),
+    command("/admin/backup", calls::backup),
+    command("/admin/verify", calls::verify),
+    command("/admin/rebuild", calls::rebuild),
+    {operators, "POST", "/admin/{command}", administrator, request_bytes_max, listener, no_such_command},
+};
+
+/// Whether the path is one of this route; its parts, by their names.
+std::optional<decltype(Request::parts)> parts_of(std::string_view pattern, std::span<const std::string> path) {
+    decltype(Request::parts) out;
+    for (const auto& given : path) {
+        if (pattern.empty()) return std::nullopt;
+        pattern.remove_prefix(1);  // the slash
+        const auto part = pattern.substr(0, pattern.find('/'));
+        pattern.remove_prefix(part.size());
+        if (part.starts_with('{'))
+            out.emplace(part.substr(1, part.size() - 2), given);
+        else if (part != given)
+            return std::nullopt;
+    }
+    return pattern.empty() ? std::optional(std::move(out)) : std::nullopt;
 }
 
 }  // namespace
 
 std::span<const Route> routes() { return table; }
 
-Routed route_at(Listener listener, const Request& head) {
-    if (!is_text(head.target))
+Routed route_at(Listener listener, Request& request) {
+    if (!read_target(request))
         return {nullptr,
-                problem(400, "bad_request", "地址里有不是文字的字节 / the target holds bytes that are no text")};
-    const auto path = path_of(head.target);
+                problem(400, {"bad_request", "地址里有不是文字的字节", "the target holds bytes that are no text"})};
+    const auto segments = request.url.segments();
+    const std::vector<std::string> path(segments.begin(), segments.end());
     bool is_known = false;
     for (const auto& route : table) {
-        if (route.listener != listener || !is_of(route, path)) continue;
-        if (route.method == head.method) return {&route, {}};
+        if (route.listener != listener) continue;
+        auto parts = parts_of(route.path, path);
+        if (!parts) continue;
         is_known = true;
+        if (route.method != request.method) continue;
+        request.parts = std::move(*parts);
+        return {&route, {}};
     }
-    return {nullptr,
-            is_known ? problem(405, "method_not_allowed", "这个地址不接受这种请求 / this address takes other methods")
-                     : problem(404, "not_found", "没有这个地址 / no such address")};
+    return {nullptr, is_known ? problem(405, {"method_not_allowed", "这个地址不接受这种请求",
+                                              "this address takes other methods"})
+                              : problem(404, {"not_found", "没有这个地址", "no such address"})};
 }
 
-Answer certificate_problem(std::string_view code) {
-    if (code == "certificate_expired")
-        return problem(
-            401, code,
-            "客户端证书已过期或尚未生效，请检查电脑时钟，必要时重新申请 / the client certificate is outside its "
-            "time: check the clock, or renew it");
-    if (code == "certificate_missing") return problem(401, code, "没有客户端证书 / no client certificate");
-    return problem(401, code, "客户端证书不是本监管中心签发的 / the client certificate is not of this hub's authority");
+std::optional<Answer> not_for(const Route& route, const Caller& caller) {
+    const auto& kinds = route.asker.kinds;
+    if (kinds.empty() || (!caller.source.empty() && kinds.find(caller.source[0]) != std::string_view::npos))
+        return std::nullopt;
+    return problem(403, {"kind_not_allowed", std::string(route.asker.zh), std::string(route.asker.en)});
 }
 
 }  // namespace imloop::hub

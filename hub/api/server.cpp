@@ -1,7 +1,5 @@
 #include "hub/api/server.hpp"
 
-#include <fmt/format.h>
-#include <openssl/crypto.h>
 #include <openssl/ssl.h>
 #include <spdlog/spdlog.h>
 
@@ -17,10 +15,9 @@
 #include <thread>
 #include <vector>
 
-#include "hub/answers.hpp"
 #include "hub/api/connection.hpp"
-#include "hub/api/peer.hpp"
-#include "hub/enrolment.hpp"
+#include "hub/api/judging.hpp"
+#include "hub/api/measured.hpp"
 #include "hub/ids.hpp"
 #include "service/printable.hpp"
 
@@ -36,10 +33,6 @@ constexpr auto awaited = asio::use_awaitable;
 constexpr std::chrono::milliseconds accept_pause{200};  ///< after an accept that failed
 constexpr unsigned char session_context[] = "imloop hub";
 
-bool same(std::string_view a, std::string_view b) {
-    return !a.empty() && a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
 /// What ends a coroutine ends nothing else.
 void tell_fault(const std::exception_ptr& fault) {
     if (!fault) return;
@@ -52,7 +45,7 @@ void tell_fault(const std::exception_ptr& fault) {
 
 }  // namespace
 
-struct Server::Impl {
+struct Server::Impl : prometheus::Collectable {
     /// One listener: how many may come, and who serves one of them.
     struct Door {
         Quota& connections;
@@ -65,12 +58,14 @@ struct Server::Impl {
           options(std::move(o)),
           tls(ssl::context::tls_server),
           stations{of_stations, {context, {asio::ip::make_address(options.address), options.port}}, &Impl::station},
-          admin{of_operators, {context, {asio::ip::address_v4::loopback(), options.admin_port}}, &Impl::operate} {
+          admin{of_operators, {context, {asio::ip::address_v4::loopback(), options.admin_port}}, &Impl::operate},
+          operators(admin.acceptor.local_endpoint().port(), options.admin_token) {
         SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_3_VERSION);
         SSL_CTX_set_session_id_context(tls.native_handle(), session_context, sizeof session_context - 1);
-        tls.use_certificate_chain_file((hub.data() / "tls.cert.pem").string());
-        tls.use_private_key_file((hub.data() / "tls.key.pem").string(), ssl::context::pem);
-        tls.load_verify_file((hub.data() / "ca.cert.pem").string());
+        tls.use_certificate_chain_file((hub.options.data / "tls.cert.pem").string());
+        tls.use_private_key_file((hub.options.data / "tls.key.pem").string(), ssl::context::pem);
+        tls.load_verify_file((hub.options.data / "ca.cert.pem").string());
+        hub.measured.push_back(this);
         co_spawn(context, accept(stations), tell_fault);
         co_spawn(context, accept(admin), tell_fault);
         for (unsigned i = 0; i < options.threads; ++i) threads.emplace_back([this] { run(); });
@@ -103,54 +98,23 @@ struct Server::Impl {
         Client client;
         client.who = is_known ? peer.caller.source : "?";
         client.payer = is_known ? peer.caller.source : address;
-        client.judge = [&](const Request& head) { return judge_station(peer, place.has_value(), head); };
-        client.call = [&](const Route& route, Request r, Hub::Done done) {
+        client.judge = [&](Request& head) { return judge_station(hub, peer, place.has_value(), head); };
+        client.call = [&](const Route& route, Request r, Done done) {
             r.peer_address = address;
-            route.call(hub, peer.caller, std::move(r), std::move(done));
+            answer(route, {hub, Scope::of_source(peer.caller.source), std::move(r), peer.caller}, std::move(done));
         };
         co_await serve(stream, client, shared);
-    }
-
-    Routed judge_station(const Peer& peer, bool has_place, const Request& head) {
-        auto routed = route_at(Listener::stations, head);
-        if (routed.route != nullptr && routed.route->asker == Asker::anyone) return routed;
-        if (const auto error = peer.error_at(unix_now()); !error.empty()) return {nullptr, certificate_problem(error)};
-        if (auto refusal = hub.barred(peer.caller)) return {nullptr, std::move(*refusal)};
-        if (!has_place) return {nullptr, busy()};
-        return routed;
     }
 
     asio::awaitable<void> operate(tcp::socket socket, std::string address, Quota::Held) {
         PlainStream stream(std::move(socket));
         Client client;
         client.who = client.payer = "admin";
-        client.judge = [&](const Request& head) { return judge_operator(address, head); };
-        client.call = [&](const Route& route, Request r, Hub::Done done) {
-            if (r.target == "/metrics")
-                done = [this, given = std::move(done)](Answer answer) {
-                    answer.body += metrics();
-                    given(std::move(answer));
-                };
-            route.call(hub, {}, std::move(r), std::move(done));
+        client.judge = [&](Request& head) { return operators.judge(address, head); };
+        client.call = [&](const Route& route, Request r, Done done) {
+            answer(route, {hub, Scope::operator_(), std::move(r)}, std::move(done));
         };
         co_await serve(stream, client, shared);
-    }
-
-    /// Whoever runs on this computer reaches the listener, and so does any page of a browser here, under a name that
-    /// leads to it: Host and Origin are judged first, then the token, which stands in a file of the hub's own user.
-    Routed judge_operator(const std::string& address, const Request& head) {
-        const auto port = std::to_string(admin.acceptor.local_endpoint().port());
-        if (head.host != "127.0.0.1:" + port && head.host != "localhost:" + port)
-            return {nullptr,
-                    problem(421, "wrong_host", "只接受本机地址 / only addresses of this computer are answered")};
-        if (!head.origin.empty() && head.origin != "http://" + head.host)
-            return {nullptr, problem(403, "wrong_origin", "请求来自别的网页 / the request comes from another page")};
-        auto routed = route_at(Listener::operators, head);
-        if (routed.route == nullptr || routed.route->asker == Asker::anyone ||
-            same(head.admin_token, options.admin_token))
-            return routed;
-        if (!guesses.note(address, unix_now())) return {nullptr, too_many_guesses()};
-        return {nullptr, problem(403, "forbidden", "口令不对 / wrong token")};
     }
 
     /// What can't be accepted for want of file descriptors waits and is served later; who has too many connections
@@ -179,16 +143,14 @@ struct Server::Impl {
         }
     }
 
-    std::string metrics() const {
-        auto out = fmt::format(
-            "# TYPE imloop_connections gauge\nimloop_connections {}\n"
-            "# TYPE imloop_bytes_in_flight gauge\nimloop_bytes_in_flight {}\n"
-            "# TYPE imloop_bytes_in_flight_peak gauge\nimloop_bytes_in_flight_peak {}\n"
-            "# TYPE imloop_refusals_total counter\n",
-            of_stations.held(), shared.bytes_in_flight.held(), shared.bytes_in_flight.peak());
-        for (const auto& [code, times] : shared.refusals.by_code())
-            out += fmt::format("imloop_refusals_total{{code=\"{}\"}} {}\n", code, times);
-        return out;
+    std::vector<prometheus::MetricFamily> Collect() const override {
+        return {gauge("imloop_connections", "connections of stations", of_stations.held()),
+                gauge("imloop_bytes_in_flight", "bytes of bodies, from their head to their answer",
+                      shared.bytes_in_flight.held()),
+                gauge("imloop_bytes_in_flight_peak", "the most that were in flight at a time",
+                      shared.bytes_in_flight.peak()),
+                counters("imloop_refusals_total", "requests refused, by the code they were answered", "code",
+                         shared.refusals.by_code())};
     }
 
     Hub& hub;
@@ -199,9 +161,9 @@ struct Server::Impl {
     Quota of_stations{connections_max, connections_of_address_max};
     Quota of_sources{connections_max, connections_of_source_max};
     Quota of_operators{admin_connections_max};
-    Guesses guesses;
     asio::io_context context;
     Door stations, admin;
+    OperatorsDoor operators;
     std::vector<std::thread> threads;
 };
 
@@ -211,6 +173,7 @@ Server::~Server() {
     impl_->context.stop();
     for (auto& thread : impl_->threads) thread.join();
     impl_->hub.close();
+    std::erase(impl_->hub.measured, impl_.get());
 }
 
 bool Server::answers(std::chrono::milliseconds within) const {

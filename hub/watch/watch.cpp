@@ -101,7 +101,7 @@ void Watch::work() {
         try {
             for (bool more = true; more && !stop_;) {
                 const std::lock_guard guard(one_);
-                more = follow(*readers_.now());
+                more = follow(*readers_.now(Scope::internal()));
             }
         } catch (const Watched::Stopped&) {
             return;
@@ -111,26 +111,26 @@ void Watch::work() {
     }
 }
 
-void Watch::look(Sweep sweep, const std::function<void(const View&)>& look) {
+void Watch::look(const Scope& scope, Sweep sweep, const std::function<void(const View&)>& look) {
     const std::lock_guard guard(one_);
     try {
-        look_once(sweep, look);
+        look_once(scope, sweep, look);
     } catch (const loop::BadRow& e) {
         if (!forsakes(e)) throw;
-        look_once(sweep, look);
+        look_once(scope, sweep, look);
     } catch (const Watched::Stopped&) {
         throw engine::ConnectionLost("服务正在停止 / the service is stopping");
     }
 }
 
-void Watch::look_once(Sweep sweep, const std::function<void(const View&)>& look) {
-    auto reader = readers_.now();
+void Watch::look_once(const Scope& scope, Sweep sweep, const std::function<void(const View&)>& look) {
+    auto reader = readers_.now(scope);
     const auto asked_for = reader->loop.notes();
     bool has_more = true;
     // What comes meanwhile is taken along, as long as it comes slower than it is watched.
     for (std::size_t step = 0; (has_more = follow(*reader)); ++step) {
         reader.reset();
-        reader = readers_.now();
+        reader = readers_.now(scope);
         if (watched_ && watched_->notes >= asked_for && step > further_steps_max) break;
     }
     const auto today = loop::day_of(calls_.now());
@@ -239,9 +239,11 @@ std::string Watch::flags_anew(Store& store, LoopState& of, const StoredRows& to)
     return fresh.suspects.dump();
 }
 
-std::vector<Hold> Watch::holds() const {
+std::vector<Hold> Watch::holds(const Scope& scope) const {
+    std::vector<Hold> out;
     const std::lock_guard guard(mutex_);
-    return holds_;
+    std::ranges::copy_if(holds_, std::back_inserter(out), [&](const Hold& hold) { return scope.sees(hold.station); });
+    return out;
 }
 
 std::map<std::string, std::uint64_t> Watch::failures_by_rule() const {

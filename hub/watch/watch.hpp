@@ -68,13 +68,13 @@ public:
     /// What the stations' sweep has to be of: any day, today, or today with all that `look` sees.
     enum class Sweep { as_it_is, of_today, of_now };
     /// `look` sees all that was stored when it was called. Not from a thread that must not wait.
-    void look(Sweep, const std::function<void(const View&)>& look);
+    void look(const Scope&, Sweep, const std::function<void(const View&)>& look);
 
     /// What the rules say of these records, made anew in these rows and swept up to today, as Suspects::dump() does.
     std::string flags_anew(Store&, LoopState&, const StoredRows& to) const;
 
     /// Of the last time it followed. Nobody waits for these.
-    std::vector<Hold> holds() const;
+    std::vector<Hold> holds(const Scope&) const;
     std::map<std::string, std::uint64_t> failures_by_rule() const;
 
 private:
@@ -85,7 +85,7 @@ private:
     void save();
     void let_go();
     bool forsakes(const loop::BadRow&);
-    void look_once(Sweep, const std::function<void(const View&)>& look);
+    void look_once(const Scope&, Sweep, const std::function<void(const View&)>& look);
     void published(const loop::Projection&);
 
     Readers& readers_;

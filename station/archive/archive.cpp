@@ -84,7 +84,7 @@ Reply Archive::answer(const Call& call) {
     if (call.method != "POST" && !by_query) return {405, "text/plain;charset=UTF-8", "请用 POST / use POST\n"};
     Said said;
     if (const auto message = read_message(message_in(call, *route), declared_in(call.content_type)); !message) {
-        said.status = message.error().detail;
+        said.status = message.error().detail();
     } else {
         try {
             said = route->service == Service::token    ? token(*message, call.address)

@@ -109,20 +109,19 @@ journal::Result<Message> read_message(std::string_view bytes, intake::Declared d
     const auto text = intake::text_of(bytes, declared);
     if (!text)
         return journal::Error(
-            "bad_message",
-            "报文读不了：既不是 UTF-8，也不是所声明的编码，请用 UTF-8 / the message can't be read: it is "
-            "neither UTF-8 nor of the encoding it declares, send UTF-8");
+            "bad_message", "报文读不了：既不是 UTF-8，也不是所声明的编码，请用 UTF-8",
+            "the message can't be read: it is neither UTF-8 nor of the encoding it declares, send UTF-8");
     const auto read = loop::parse_bounded(without_breaks(*text));
     if (!read.code.empty()) {
         const auto why = loop::json_problem(read.code, read.pointer);
-        return journal::Error("bad_message", "报文读不了：" + why.zh + " / the message can't be read: " + why.en);
+        return journal::Error("bad_message", "报文读不了：" + why.zh, "the message can't be read: " + why.en);
     }
     const auto whole = opened(read.json);
-    if (!whole.is_object()) return journal::Error("bad_message", "报文不是 JSON 对象 / the message is no JSON object");
+    if (!whole.is_object()) return journal::Error("bad_message", "报文不是 JSON 对象", "the message is no JSON object");
     Message out;
     gather(whole, out, 0);
     if (out.projects.size() > rows_max || out.parts.size() > rows_max)
-        return journal::Error("bad_message", "项目或配件超过 500 行 / more than 500 items or parts");
+        return journal::Error("bad_message", "项目或配件超过 500 行", "more than 500 items or parts");
     return out;
 }
 

@@ -40,7 +40,7 @@ Orders::Taken Orders::correct(const NumberedRecords::Standing& known, const orde
     if (!admitted.problems.empty())
         return {false, false, admitted.problems.front().zh + " / " + admitted.problems.front().en};
     const auto appended = outbox_.append(line, record["record_id"]);
-    if (!appended) return {false, false, appended.error().detail};
+    if (!appended) return {false, false, appended.error().detail()};
     return {true, true,
             replacement == nullptr ? "撤回成功 / withdrawn" : "新增成功，改动已作为更正保存 / saved as a correction"};
 }
@@ -66,7 +66,7 @@ Orders::Taken Orders::take(const ArchiveOrder& reading, const std::string& stati
     fresh["record_id"] = known.record_id;
     if (known.fate == Fate::fresh) {
         const auto appended = outbox_.append(fresh.dump(), known.record_id);
-        if (!appended) return {false, false, appended.error().detail};
+        if (!appended) return {false, false, appended.error().detail()};
         return {true, appended->is_new, "新增成功 / saved"};
     }
     if (known.fate == Fate::there) return {true, false, "新增成功，早已保存 / already saved"};

@@ -104,7 +104,7 @@ journal::Result<Intake> read_message_files(const std::vector<fs::path>& files, c
 journal::Result<Intake> read_equipment(const fs::path& path, const Settings& settings) {
     std::error_code error;
     if (!fs::exists(path, error))
-        return journal::Error("no_folder", "没有这个文件或目录 / no such file or folder: " + path.string());
+        return journal::Error("no_folder", "没有这个文件或目录", "no such file or folder: " + path.string());
     if (!fs::is_directory(path, error)) return read_message_files({path}, settings);
     std::vector<fs::path> messages;
     bool has_ini = false;

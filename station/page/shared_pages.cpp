@@ -22,10 +22,8 @@ constexpr std::size_t page_rows = 50;
 std::string problem_text(const Queued& q, const Language& w) {
     const auto problems = json::parse(q.outcome.empty() ? "{}" : q.outcome).value("problems", json::array());
     if (problems.empty()) return {};
-    std::string detail = problems[0].value("detail", "");
-    const auto slash = detail.find(" / ");
-    if (slash == std::string::npos) return detail;
-    return w.lang == Lang::zh ? detail.substr(0, slash) : detail.substr(slash + 3);
+    const journal::Error error(problems[0].value("code", ""), problems[0].value("detail", ""));
+    return w.lang == Lang::zh ? error.zh : error.en;
 }
 
 Html row(Site& site, const Queued& q, const Language& w, std::uint64_t chosen) {
@@ -221,7 +219,7 @@ Answer take_record(Site& site, const Request& r) {
             422, {{"status", 422}, {"code", errors[0]["code"]}, {"detail", errors[0]["detail"]}, {"errors", errors}});
     const auto appended = site.outbox().append(r.body, *admitted.record_id);
     if (!appended)
-        return problem(409, {{"status", 409}, {"code", appended.error().code}, {"detail", appended.error().detail}});
+        return problem(409, {{"status", 409}, {"code", appended.error().code}, {"detail", appended.error().detail()}});
     site.uploading().appended();
     const json out{{"record_id", *admitted.record_id}, {"seq", appended->seq}, {"is_new", appended->is_new}};
     return {200, "application/json", out.dump(), {}};
@@ -245,7 +243,7 @@ Answer settings(Site& site, const Request& r) {
     add(w("名单截至", "Lists as of"), view->as_of == 0 ? "—" : loop::format_moment(view->as_of));
     add(w("时钟差", "Clock against the hub's"), s.clock_ahead_ms ? fmt::format("{} s", *s.clock_ahead_ms / 1000) : "—");
     add(w("证书有效至", "Certificate until"),
-        validity ? loop::format_moment(validity->until) : validity.error().detail);
+        validity ? loop::format_moment(validity->until) : validity.error().detail());
     add(w("数据目录", "Data folder"), c.data.string());
     add(w("磁盘可用", "Disk free"), fmt::format("{} MB", s.disk_free / 1024 / 1024));
     add(w("日志编号", "Journal"), site.outbox().epoch() + fmt::format(" · {}", site.outbox().last()));

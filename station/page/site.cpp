@@ -65,7 +65,7 @@ std::vector<std::string> Site::save(const json& record, const Language& w) {
     std::vector<std::string> problems;
     for (const auto& p : admitted.problems) problems.push_back(w.lang == Lang::zh ? p.zh : p.en);
     if (!problems.empty()) return problems;
-    if (const auto appended = outbox_.append(line, *admitted.record_id); !appended) return {appended.error().detail};
+    if (const auto appended = outbox_.append(line, *admitted.record_id); !appended) return {appended.error().detail()};
     uploading_.appended();
     return {};
 }

@@ -69,10 +69,7 @@ bool read_own(const fs::path& file, Read& out) {
 }
 
 void fail(Read& out, const std::vector<std::string>& names, const journal::Error& error) {
-    const auto slash = error.detail.find(" / ");
-    const auto zh = error.detail.substr(0, slash);
-    const auto en = slash == std::string::npos ? zh : error.detail.substr(slash + 3);
-    for (const auto& name : names) out.problems.push_back({name, 0, {}, {}, error.code, {zh, en}, {}});
+    for (const auto& name : names) out.problems.push_back({name, 0, {}, {}, error.code, {error.zh, error.en}, {}});
 }
 
 }  // namespace

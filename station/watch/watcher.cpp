@@ -52,12 +52,6 @@ bool is_same_but_photos(const std::string& a, const std::string& b) {
 
 bool is_read(Kind kind) { return kind == Kind::message || kind == Kind::table || kind == Kind::equipment; }
 
-service::Words words_of(const std::string& detail) {
-    const auto slash = detail.find(" / ");
-    if (slash == std::string::npos) return {detail, detail};
-    return {detail.substr(0, slash), detail.substr(slash + 3)};
-}
-
 }  // namespace
 
 std::optional<service::Words> folder_trouble(const fs::path& folder) {
@@ -187,7 +181,7 @@ void Watcher::take_tables(const Listing& listing, FolderState& state, loop::Mome
     const auto mapping =
         intake::mapping_from(contents(folder_.mapping).value_or(""), folder_.mapping.extension() == ".toml");
     if (!mapping) {
-        const auto why = words_of(mapping.error().detail);
+        const auto& why = mapping.error();
         state.trouble = {"映射文件用不了：" + why.zh, "the mapping can't be used: " + why.en};
         state.waiting += names.size();
         return;
@@ -314,7 +308,7 @@ void Watcher::save_one(ReadRecord& record, const std::vector<fs::path>& photos, 
     if (auto with = with_attachments(record.line, photos))
         record.line = std::move(*with);
     else
-        say("left_out", "/attachments", words_of(with.error().detail));
+        say("left_out", "/attachments", {with.error().zh, with.error().en});
     if (!record.record_id.empty()) record.line = with_own_id(outbox_, record.line);
     const auto admitted = loop::admit(record.line, settings_.station_id, now);
     for (const auto& p : admitted.problems) say(p.code, p.pointer, {p.zh, p.en});
@@ -328,7 +322,7 @@ void Watcher::save_one(ReadRecord& record, const std::vector<fs::path>& photos, 
         const bool is_same = before && is_same_but_photos(before->line, record.line);
         const bool is_older = before && !record.record_id.empty() && ledger_.is_of_older_reader(before->seq);
         if (!is_same && is_older) ledger_.put_read_better(id, now);
-        if (!is_same && !is_older) return say(appended.error().code, {}, words_of(appended.error().detail));
+        if (!is_same && !is_older) return say(appended.error().code, {}, {appended.error().zh, appended.error().en});
     }
     for (const auto& file : record.files) results[file].records.push_back(id);
 }

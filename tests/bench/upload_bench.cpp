@@ -105,7 +105,7 @@ double over_tls(const std::vector<Source>& sources) {
                     const auto answer = client.request("POST", "/api/v1/journal", {{"Content-Encoding", "zstd"}},
                                                        journal::zstd_encode(segment));
                     if (!answer || answer->status != 200)
-                        throw std::runtime_error(answer ? answer->body : answer.error().detail);
+                        throw std::runtime_error(answer ? answer->body : answer.error().detail());
                 }
             });
         for (auto& thread : threads) thread.join();

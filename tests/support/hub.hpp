@@ -4,7 +4,8 @@
 #include <future>
 #include <nlohmann/json.hpp>
 
-#include "hub/hub.hpp"
+#include "hub/api/problems.hpp"
+#include "hub/api/routes.hpp"
 #include "journal/digest.hpp"
 #include "journal/key.hpp"
 #include "tests/support/files.hpp"
@@ -25,17 +26,48 @@ struct TestHub {
     }
 
     hub::Answer admin(const std::string& command, const nlohmann::json& body = nlohmann::json::object()) {
+        return hub::answer_of(*hub, command, body.dump());
+    }
+    /// At the stations' listener, for a caller who was let in.
+    void ask(const hub::Caller& caller, hub::Request request, hub::Done done) {
+        const auto routed = hub::route_at(hub::Listener::stations, request);
+        if (routed.route == nullptr) return done(routed.refusal);
+        if (auto refusal = hub::not_for(*routed.route, caller)) return done(std::move(*refusal));
+        hub::answer(*routed.route, {*hub, hub::Scope::of_source(caller.source), std::move(request), caller}, done);
+    }
+    hub::Answer ask(const hub::Caller& caller, hub::Request request) {
         std::promise<hub::Answer> answered;
-        hub->admin(command, body.dump(), [&](hub::Answer a) { answered.set_value(std::move(a)); });
-        return answered.get_future().get();
+        ask(caller, std::move(request), [&](hub::Answer a) { answered.set_value(std::move(a)); });
+        return hub::as_sent(answered.get_future().get());
+    }
+    hub::Answer get(const hub::Caller& caller, const std::string& path, const std::string& if_none_match = "") {
+        hub::Request request{"GET", "/api/v1/" + path};
+        request.if_none_match = if_none_match;
+        return ask(caller, std::move(request));
+    }
+    static hub::Request to_send(const std::string& method, const std::string& path, std::string body) {
+        hub::Request request{method, "/api/v1/" + path};
+        request.body = std::move(body);
+        return request;
     }
     hub::Answer send(const hub::Caller& caller, const std::string& bytes, const std::string& encoding = "") {
-        std::promise<hub::Answer> answered;
-        hub->journal(caller, encoding, bytes, [&](hub::Answer a) { answered.set_value(std::move(a)); });
-        return answered.get_future().get();
+        auto request = to_send("POST", "journal", bytes);
+        request.content_encoding = encoding;
+        return ask(caller, std::move(request));
+    }
+    hub::Answer put_trace(const hub::Caller& caller, const std::string& csv) {
+        return ask(caller, to_send("PUT", "traces/" + journal::to_hex(journal::sha256(csv)), csv));
     }
     hub::Answer clearance(const hub::Caller& caller, const nlohmann::json& vehicle) {
-        return hub->clearance(caller, vehicle.dump());
+        return ask(caller, to_send("POST", "clearances", vehicle.dump()));
+    }
+    std::string metrics() {
+        hub::Request request{"GET", "/metrics"};
+        const auto routed = hub::route_at(hub::Listener::operators, request);
+        std::promise<hub::Answer> answered;
+        hub::answer(*routed.route, {*hub, hub::Scope::operator_(), std::move(request)},
+                    [&](hub::Answer a) { answered.set_value(std::move(a)); });
+        return answered.get_future().get().body;
     }
     hub::Caller add(const std::string& station, const journal::PublicKey& key,
                     nlohmann::json more = nlohmann::json::object()) {
@@ -65,6 +97,7 @@ struct TestHub {
 };
 
 inline std::string code_of(const hub::Answer& answer) {
+    if (answer.error) return std::to_string(answer.status) + " " + answer.error->code;
     const auto body = nlohmann::json::parse(answer.body, nullptr, false);
     return std::to_string(answer.status) + " " + (body.is_object() ? body.value("code", "") : "");
 }

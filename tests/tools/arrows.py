@@ -23,13 +23,21 @@ INSIDE = {
     "station/intake/province": {"station/intake/formats", "station/intake/outcome"},
     "station/intake/shop": {"station/intake/formats", "station/intake/outcome"},
     "station/intake/profiles": {"station/intake/formats", "station/intake/outcome", "station/intake/shop"},
+    "hub/store": set(), "hub/loop": {"hub/store"}, "hub/watch": {"hub", "hub/store"}, "hub/report": set(), "hub/evidence": set(), "hub/draw": set(),
+    "hub": {"hub/loop", "hub/report", "hub/store", "hub/watch"}, "hub/api": {"hub", "hub/calls"},
+    "hub/calls": {"hub", "hub/api", "hub/draw", "hub/evidence", "hub/loop", "hub/report", "hub/store"}, "hub/admin": {"hub", "hub/api", "hub/draw", "hub/store"},
 }
+# What any may know, and what begins everything.
+FREE = {"hub/limits.hpp", "hub/admin/commands.hpp"}
 # Headers a room must not know, wherever they come from.
-NEVER = {"loop": r"boost/(?!math/)|sqlite3?\.h|openssl/", "journal": r"sqlite", "hub/api": r"store/|sqlite|postgres|engine/(?!errors)", "hub/report": r"store/|sqlite|postgres|engine/|boost/"}
+NEVER = {"loop": r"boost/(?!math/)|sqlite3?\.h|openssl/", "journal": r"sqlite", "hub/api": r"store/|sqlite|postgres|engine/(?!errors)",
+         "hub/calls": r"sqlite|postgres|engine/", "hub/report": r"store/|sqlite|postgres|engine/|boost/"}
 SQL = re.compile(r'"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE) ')
 SQL_AT = {"hub/store/statements.hpp", "postgres/opening.cpp", "postgres/postgres.cpp", "sqlite/sqlite.cpp", "station/statements.hpp"}
+# Who may say how far a reader sees (hub/scope.hpp).
+SCOPES = {"of_source": r"hub/api/", "operator_": r"hub/api/", "internal": r"hub/(watch/|own_journal\.|peers_of_day\.|stick\.)"}
 # Where what comes from outside is read: JSON only within limits (loop/json.hpp, journal/shallow.hpp).
-DOORS = re.compile(r"(bridge|journal|station/(archive|intake))/|hub/(enrolment|stations|hub|commands)\.cpp"
+DOORS = re.compile(r"(bridge|journal|station/(archive|intake))/|hub/(hub|api/calling|calls/(certificates|clearances|enrolments))\.cpp"
                    r"|station/(doctor|enrolment|http_\w+|record_text|uploader)\.cpp")
 UNBOUNDED = re.compile(r"[jJ]son::parse\((?!.*schemas::)(?!text, keep)")
 
@@ -43,13 +51,16 @@ for room, allowed in MAY.items():
             if other != room and other not in allowed:
                 bad.append(f"{name} includes {quoted}")
             near = quoted.rpartition("/")[0]
-            if folder in INSIDE and near in INSIDE and near not in INSIDE[folder] | {folder}:
+            if folder in INSIDE and other == room and near in INSIDE and near not in INSIDE[folder] | {folder} and quoted not in FREE:
                 bad.append(f"{name} includes {quoted}")
         for where, pattern in NEVER.items():
             if name.startswith(where + "/"):
                 bad += [f"{name} includes {i}" for i in re.findall(r'#include [<"]([^>"]+)[>"]', text) if re.search(pattern, i)]
         if DOORS.match(name) and UNBOUNDED.search(text):
             bad.append(f"{name} parses JSON without limits")
+        for made, where in SCOPES.items():
+            if f"Scope::{made}(" in text and not re.match(where, name):
+                bad.append(f"{name} makes Scope::{made}")
         if SQL.search(text) and name not in SQL_AT:
             bad.append(f"{name} holds SQL")
 print("\n".join(bad) or "all includes keep to the arrows")

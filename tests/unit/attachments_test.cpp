@@ -72,7 +72,7 @@ TEST_CASE("what is no photo, video or document, or can't be read, is refused by 
     std::filesystem::create_directory(files.dir.path() / "folder.jpg");
     const auto folder = attachment_of(files.dir.path() / "folder.jpg");
     CHECK(folder.error().code == "unreadable");
-    CHECK(folder.error().detail.find("folder.jpg") != std::string::npos);
+    CHECK(folder.error().detail().find("folder.jpg") != std::string::npos);
 }
 
 TEST_CASE("files of a number are those that begin with it and go on otherwise") {

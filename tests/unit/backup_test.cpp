@@ -13,10 +13,10 @@ TEST_CASE("a hub put back from a backup says how far it holds a journal; places 
     other.join(t);
     bridge.join(t, {{"writes_for", {"610404"}}});
     const auto standing = [&] {
-        return json::parse(t.hub->standing(i.caller(), "epoch=" + i.epoch).body).at("last").get<int>();
+        return json::parse(t.get(i.caller(), "journal?epoch=" + i.epoch).body).at("last").get<int>();
     };
     const auto ids_after = [&](std::string& place) {
-        const auto answer = t.hub->feed(bridge.caller(), "after=" + place);
+        const auto answer = t.get(bridge.caller(), "feed?after=" + place);
         place = answer.headers.at(0).second;
         std::vector<std::string> out;
         std::istringstream lines(answer.body);

@@ -28,9 +28,7 @@ struct Bench {
         other.join(t);
         for (int n = 0; n < 2; ++n) send(3 * n + 1);
         other.send(t, {test::inspection(20, other.id, at, "fail")});
-        std::promise<hub::Answer> stored;
-        t.hub->put_trace(i.caller(), sha(), "", csv, [&](hub::Answer a) { stored.set_value(std::move(a)); });
-        REQUIRE(stored.get_future().get().status == 200);
+        REQUIRE(t.put_trace(i.caller(), csv).status == 200);
         t.hub.reset();
     }
     static std::string sha() { return journal::to_hex(journal::sha256(csv)); }
@@ -121,7 +119,7 @@ TEST_CASE("with a damaged segment the rest is served, its journal goes on, and a
                            test::inspection(3, b.i.id, at, "fail")}) == std::vector<std::string>(3, "accepted"));
     CHECK(again.send(b.t, {test::inspection(4, b.i.id, at, "fail")}) == std::vector<std::string>{"500 damaged"});
     CHECK(b.other.send(b.t, {test::inspection(21, b.other.id, at, "fail")}) == std::vector<std::string>{"accepted"});
-    CHECK(b.t.hub->outcomes(b.i.caller(), "", "").status == 200);
+    CHECK(b.t.get(b.i.caller(), "outcomes").status == 200);
     const test::TempDir out;
     const auto exported = json::parse(b.t.admin("export", {{"path", out.path().string()}}).body);
     CHECK(exported.at("left_out") ==
@@ -147,7 +145,7 @@ TEST_CASE("process data and what was drawn from it: each byte is noticed, by the
     }
     // Served, the figures are drawn anew; process data is answered as damaged.
     b.t.open();
-    const auto answer = b.t.hub->get_trace(b.i.caller(), Bench::sha());
+    const auto answer = b.t.get(b.i.caller(), "traces/" + Bench::sha());
     CHECK(code_of(answer) == (table == "traces" ? "500 damaged" : "200 "));
     const test::TempDir out;
     const auto exported = json::parse(b.t.admin("export", {{"path", out.path().string()}}).body);

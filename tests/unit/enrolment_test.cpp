@@ -1,4 +1,4 @@
-#include "hub/enrolment.hpp"
+#include "hub/guesses.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -44,18 +44,15 @@ struct Joining : test::TestHub {
         return journal::secret_text(journal::parse_join_code(made.at("code").get<std::string>()).value().secret);
     }
     hub::Answer enrol(const std::string& body, const std::string& address = "10.0.0.1") {
-        std::promise<hub::Answer> answered;
-        hub->enrol(address, body, [&](hub::Answer a) { answered.set_value(std::move(a)); });
-        return answered.get_future().get();
+        auto request = to_send("POST", "enrolments", body);
+        request.peer_address = address;
+        return ask({}, std::move(request));
     }
     hub::Answer enrol(const std::string& code, const Key& key, const std::string& address = "10.0.0.1") {
         return enrol(json{{"code", code}, {"csr", request_of(key)}}.dump(), address);
     }
     hub::Answer renew(const std::string& station, const Key& key) {
-        std::promise<hub::Answer> answered;
-        hub->renew({station, ""}, json{{"csr", request_of(key)}}.dump(),
-                   [&](hub::Answer a) { answered.set_value(std::move(a)); });
-        return answered.get_future().get();
+        return ask({station, ""}, to_send("POST", "certificates", json{{"csr", request_of(key)}}.dump()));
     }
     std::uint64_t own_lines() {
         for (const auto& station : json::parse(admin("station_list").body))
@@ -106,8 +103,8 @@ TEST_CASE("one code, asked with at once by many, makes one certificate") {
     constexpr int many = 8;
     std::vector<std::promise<int>> answered(many);
     for (auto& one : answered)
-        t.hub->enrol("10.0.0.1", json{{"code", code}, {"csr", request_of(p256())}}.dump(),
-                     [&one](const hub::Answer& a) { one.set_value(a.status); });
+        t.ask({}, t.to_send("POST", "enrolments", json{{"code", code}, {"csr", request_of(p256())}}.dump()),
+              [&one](const hub::Answer& a) { one.set_value(a.status); });
     int made = 0;
     for (auto& one : answered) made += one.get_future().get() == 200;
     CHECK(made == 1);

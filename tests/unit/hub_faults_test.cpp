@@ -64,7 +64,7 @@ TEST_CASE("a segment that fails when half of it is taken in is answered 500, and
     const auto failed = second.get();
     CHECK(code_of(failed) == "500 internal_error");
     CHECK(failed.cause.find("type_error") != std::string::npos);
-    CHECK(failed.body.find("type_error") == std::string::npos);
+    CHECK(hub::as_sent(failed).body.find("type_error") == std::string::npos);
     // What was rolled back is a duplicate for no one.
     CHECK(journal::parse_receipt(third.get().body).value().outcomes.at(0).status == journal::Status::accepted);
     CHECK(t.loop.chain(bad.id, bad.epoch) == nullptr);
@@ -88,7 +88,7 @@ TEST_CASE("an errand that throws is answered 500, and those behind it are done")
 }
 
 TEST_CASE("an answer of the hub is valid UTF-8 whatever is in it") {
-    const auto answer = hub::problem(400, "bad", "\xff\xfe 陕\xe9\x99");
+    const auto answer = hub::as_sent(hub::problem(400, {"bad", "\xff\xfe 陕\xe9\x99"}));
     CHECK(json::parse(answer.body).at("detail") == "\xef\xbf\xbd\xef\xbf\xbd 陕\xef\xbf\xbd");
 }
 
@@ -130,14 +130,15 @@ TEST_CASE("what waits for a thread is bounded in number and in bytes, and beyond
     const auto gone = go.get_future().share();
     std::atomic<int> held = 0;
     const auto block = [&] {  // both threads of admission wait in their answers
-        t.hub->journal(source.caller(), "", "x", [&, gone](const hub::Answer&) { ++held, gone.wait(); });
+        t.ask(source.caller(), t.to_send("POST", "journal", "x"),
+              [&, gone](const hub::Answer&) { ++held, gone.wait(); });
     };
     std::vector<std::future<int>> answers;
     const auto send = [&](std::size_t bytes) {
         const auto answered = std::make_shared<std::promise<int>>();
         answers.push_back(answered->get_future());
-        t.hub->journal(source.caller(), "", std::string(bytes, 'x'),
-                       [answered](const hub::Answer& a) { answered->set_value(a.status); });
+        t.ask(source.caller(), t.to_send("POST", "journal", std::string(bytes, 'x')),
+              [answered](const hub::Answer& a) { answered->set_value(a.status); });
     };
     block();
     block();
@@ -145,7 +146,7 @@ TEST_CASE("what waits for a thread is bounded in number and in bytes, and beyond
     send(1);
     CHECK(answers.back().get() == 503);
     answers.pop_back();
-    CHECK(t.hub->metrics().find("imloop_waiting_segments 64\n") != std::string::npos);
+    CHECK(t.metrics().find("imloop_waiting_segments 64\n") != std::string::npos);
     go.set_value();
     for (auto& answer : answers) CHECK(answer.get() == 400);
 }
@@ -157,11 +158,12 @@ TEST_CASE("of eight mebibytes each, no more than eight segments wait") {
     std::promise<void> go;
     const auto gone = go.get_future().share();
     for (int n = 0; n < 2; ++n)
-        t.hub->journal(source.caller(), "", std::string(8 << 20, 'x'), [gone](const hub::Answer&) { gone.wait(); });
+        t.ask(source.caller(), t.to_send("POST", "journal", std::string(8 << 20, 'x')),
+              [gone](const hub::Answer&) { gone.wait(); });
     std::vector<int> at_once;
     std::mutex mutex;
     for (int n = 0; n < 118; ++n)
-        t.hub->journal(source.caller(), "", std::string(8 << 20, 'x'), [&](const hub::Answer& a) {
+        t.ask(source.caller(), t.to_send("POST", "journal", std::string(8 << 20, 'x')), [&](const hub::Answer& a) {
             const std::lock_guard guard(mutex);
             at_once.push_back(a.status);
         });
@@ -169,7 +171,7 @@ TEST_CASE("of eight mebibytes each, no more than eight segments wait") {
         const std::lock_guard guard(mutex);
         CHECK(std::ranges::count(at_once, 503) == 112);
     }
-    CHECK(t.hub->metrics().find("imloop_waiting_bytes_peak 67108864\n") != std::string::npos);
+    CHECK(t.metrics().find("imloop_waiting_bytes_peak 67108864\n") != std::string::npos);
     go.set_value();
     t.hub.reset();
     CHECK(at_once.size() == 118);

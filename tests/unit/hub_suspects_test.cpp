@@ -30,7 +30,7 @@ struct Fast {
     std::string flag() { return flags({{"rule", "R04"}}).at("rows").at(0).at("flag_id"); }
 };
 
-json holds_of(Fast& f) { return json::parse(f.hub.hub->holds(f.i.caller(), "").body).at("items"); }
+json holds_of(Fast& f) { return json::parse(f.hub.get(f.i.caller(), "holds").body).at("items"); }
 
 /// Whoever asks for the list of holds waits until all records are watched, and the holds that follow are written.
 json held(Fast& f) {

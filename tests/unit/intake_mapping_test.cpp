@@ -44,7 +44,7 @@ const json wide_map = {
 
 MappedTable read(const std::string& csv, const json& mapping) {
     const auto map = mapping_from(mapping.dump(), false);
-    if (!map) FAIL(map.error().detail);
+    if (!map) FAIL(map.error().detail());
     return read_mapped(read_table(csv).value(), *map, settings, now).value();
 }
 
@@ -179,7 +179,7 @@ TEST_CASE("a mapping that does not fit is refused with its place") {
         const auto read = mapping_from(mapping.dump(), false);
         REQUIRE(read.has_error());
         CHECK(read.error().code == "bad_mapping");
-        return read.error().detail.substr(0, read.error().detail.find(": "));
+        return read.error().detail().substr(0, read.error().detail().find(": "));
     };
     auto wrong = wide_map;
     wrong["head"]["plate"] = "车牌号码";
@@ -203,7 +203,7 @@ TEST_CASE("a mapping that does not fit is refused with its place") {
     REQUIRE(map.has_value());
     const auto read = read_mapped(read_table(wide).value(), *map, settings, now);
     CHECK(read.error().code == "unknown_column");
-    CHECK(read.error().detail.ends_with("型号"));
+    CHECK(read.error().detail().ends_with("型号"));
     CHECK(read_mapped({}, *map, settings, now).error().code == "no_header");
 }
 

@@ -549,7 +549,7 @@ TEST_CASE("a profile that can't be right is refused with its place") {
         const auto read = profile_from("p", text);
         REQUIRE(read.has_error());
         CHECK(read.error().code == "bad_profile");
-        return read.error().detail.substr(0, read.error().detail.find(": "));
+        return read.error().detail().substr(0, read.error().detail().find(": "));
     };
     const std::string sound =
         R"({"recognise":{"/a":[]},"join":"no","messages":[{"records":"/a","gives":["head"]}],"head":{"report_no":"no","method":{"at":"m","codes":"m"}},"codes":{"m":{"1":"asm"}},"methods":{"asm":{"readings":[{"item":"co","phase":"5025","unit":"%","value":"c"}]}}})";

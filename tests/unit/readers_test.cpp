@@ -56,11 +56,11 @@ struct Stopped : test::TestHub {
 
 TEST_CASE("a reader is of the moment it was lent at; the next one sees what was committed since") {
     Beside b;
-    const auto before = b.readers->now();
+    const auto before = b.readers->now(hub::Scope::internal());
     CHECK(b.source_of(*before).empty());
     REQUIRE(b.put_key("I610404-01").status == 200);
     CHECK(b.source_of(*before).empty());
-    CHECK(b.source_of(*b.readers->now()) == "I610404-01");
+    CHECK(b.source_of(*b.readers->now(hub::Scope::internal())) == "I610404-01");
 }
 
 TEST_CASE("while the writer is in the middle of something readers answer, of what is committed") {
@@ -79,10 +79,10 @@ TEST_CASE("while the writer is in the middle of something readers answer, of wha
         },
         [&](const hub::Answer& a) { answered.set_value(a.status); });
     begun.get_future().wait();
-    CHECK(b.source_of(*b.readers->now()) == "I610404-01");
+    CHECK(b.source_of(*b.readers->now(hub::Scope::internal())) == "I610404-01");
     go.set_value();
     CHECK(answered.get_future().get() == 200);
-    CHECK(b.source_of(*b.readers->now()) == "I610404-02");
+    CHECK(b.source_of(*b.readers->now(hub::Scope::internal())) == "I610404-02");
 }
 
 TEST_CASE("what an errand that throws has changed is in neither the rows nor the writer's own view") {
@@ -103,7 +103,7 @@ TEST_CASE("what an errand that throws has changed is in neither the rows nor the
                 })
                 .status == 200);
     CHECK(seen == "I610404-01");
-    CHECK(b.source_of(*b.readers->now()) == "I610404-01");
+    CHECK(b.source_of(*b.readers->now(hub::Scope::internal())) == "I610404-01");
 }
 
 TEST_CASE("a hub whose tables are empty fills them at its start, and one more line is as if they had never been") {

@@ -94,7 +94,7 @@ TEST_CASE("a likely column is left out until a person says so", "[shop][header]"
     const auto asked = shop_questions(table);
     REQUIRE(asked.size() == 1);
     CHECK(asked[0].key == "column:7");
-    CHECK(read_shop_repairs(table, shop, now).error().detail.find("总费用含附加") != std::string::npos);
+    CHECK(read_shop_repairs(table, shop, now).error().detail().find("总费用含附加") != std::string::npos);
     const auto repairs = read(sheet.csv(), shop, {{"column:7", "total_fee"}});
     CHECK(json::parse(repairs.orders.at(0).line)["total_fee"] == 260);
 }

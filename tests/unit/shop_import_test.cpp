@@ -350,8 +350,8 @@ TEST_CASE("a file without what the contract needs names the columns", "[shop]") 
     CHECK(Sheet().without("车牌号").without("车架号").missing() == "missing_columns");
     CHECK(Sheet().without("车牌号").missing().empty());
     const auto r = read_shop_repairs(read_table(Sheet().without("结算时间").csv()).value(), shop, now);
-    CHECK(r.error().detail.find("结算日期") != std::string::npos);
-    CHECK(r.error().detail.find("settled at") != std::string::npos);
+    CHECK(r.error().detail().find("结算日期") != std::string::npos);
+    CHECK(r.error().detail().find("settled at") != std::string::npos);
 }
 
 TEST_CASE("one column may hold plate, VIN or both", "[shop]") {

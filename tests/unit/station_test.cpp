@@ -384,7 +384,7 @@ TEST_CASE("a configuration that is wrong names file, line and member") {
     const auto error = [&](const std::string& text) {
         std::ofstream(file) << text;
         const auto config = read_config(file);
-        return config ? std::string() : config.error().detail;
+        return config ? std::string() : config.error().detail();
     };
     CHECK(read_config(folder.path() / "none.toml").error().code == "bad_config");
     CHECK(error("station_id = \"I610404-01\"\n").find("hub.url") != std::string::npos);

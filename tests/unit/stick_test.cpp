@@ -117,7 +117,7 @@ TEST_CASE("a stick of a registered station is judged as if it had come over the 
     wrong["method"] = "asm5025";
     const auto stick = b.i.segment({test::inspection(2, b.i.id, at, "fail").dump(), wrong.dump()});
     REQUIRE(b.load("stick.ndjson", stick).status == 200);
-    const auto outcomes = json::parse(b.t.hub->outcomes(b.i.caller(), "", "").body).at("items");
+    const auto outcomes = json::parse(b.t.get(b.i.caller(), "outcomes").body).at("items");
     REQUIRE(outcomes.size() == 1);
     CHECK(outcomes[0].at("seq") == 3);
     CHECK(b.t.clean());
@@ -164,7 +164,7 @@ TEST_CASE("a receipt counts where this hub signed it and it says what admission 
 
     SECTION("another hub's does not count: the hub gives its own") {
         REQUIRE(b.load("other.ndjson", segment + b.receipt(others, segment, rejected)).status == 200);
-        CHECK(json::parse(b.t.hub->outcomes(b.i.caller(), "", "").body).at("items").empty());
+        CHECK(json::parse(b.t.get(b.i.caller(), "outcomes").body).at("items").empty());
     }
     SECTION("its own is kept byte for byte") {
         const auto receipt = b.receipt(own, segment, accepted);

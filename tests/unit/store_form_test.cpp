@@ -96,10 +96,7 @@ TEST_CASE("a hub's database of every earlier form is taken over whole") {
     source.join(t);
     const std::string day = "2026-03-02T09:00:00+08:00", csv = "time_s,state,co_pct\n0,test,1.4\n1,test,1.5\n";
     REQUIRE(source.send(t, {test::inspection(1, source.id, day, "fail")}) == std::vector<std::string>{"accepted"});
-    std::promise<hub::Answer> stored;
-    t.hub->put_trace(source.caller(), journal::to_hex(journal::sha256(csv)), "", csv,
-                     [&](hub::Answer a) { stored.set_value(std::move(a)); });
-    REQUIRE(stored.get_future().get().status == 200);
+    REQUIRE(t.put_trace(source.caller(), csv).status == 200);
     REQUIRE(t.clearance(source.caller(), {{"plate", "陕D0T001"}, {"plate_kind", "02"}}).status == 200);
     REQUIRE(t.admin("station_invite", {{"id", source.id}, {"host", "h"}, {"port", "1"}}).status == 200);
     const auto exported = t.exported();
@@ -115,7 +112,7 @@ TEST_CASE("a hub's database of every earlier form is taken over whole") {
         write_as(version, today, file);
         t.open();
         CHECK(t.exported() == exported);
-        CHECK(t.hub->get_trace(source.caller(), journal::to_hex(journal::sha256(csv))).body == csv);
+        CHECK(t.get(source.caller(), "traces/" + journal::to_hex(journal::sha256(csv))).body == csv);
         CHECK(t.clean());
         t.hub.reset();
         CHECK(rows_in(file) == rows);

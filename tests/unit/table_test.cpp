@@ -66,7 +66,7 @@ TEST_CASE("quotes hold separators, line ends and quotes; rows keep the number of
     const auto unended = read_table("a,b\n1,\"2\n3,4\n");
     REQUIRE(!unended);
     CHECK(unended.error().code == "unended_quote");
-    CHECK(unended.error().detail.find("第 2 行") == 0);
+    CHECK(unended.error().detail().find("第 2 行") == 0);
 }
 
 TEST_CASE("what is no table says what it is", "[table]") {

@@ -21,8 +21,7 @@ struct Loop {
         for (auto* s : {&i, &near_, &rival, &far_}) s->join(hub);
     }
     json ask(const test::Source& who, const std::string& cursor = "", std::size_t limit = 50) {
-        const auto answer =
-            hub.hub->work_orders(who.caller(), "limit=" + std::to_string(limit) + "&cursor=" + cursor, "");
+        const auto answer = hub.get(who.caller(), "work-orders?limit=" + std::to_string(limit) + "&cursor=" + cursor);
         REQUIRE(answer.status == 200);
         return json::parse(answer.body);
     }
@@ -131,11 +130,11 @@ TEST_CASE("a shop sees how its repair ended, by the cursor too; nothing new is 3
     CHECK(l.seen(l.near_) == Lines{"here open"});
     const std::string cursor = list["next"];
     CHECK(l.seen(l.near_, cursor).empty());
-    const auto first = l.hub.hub->work_orders(l.near_.caller(), "cursor=" + cursor, "");
+    const auto first = l.hub.get(l.near_.caller(), "work-orders?cursor=" + cursor);
     const auto tag = first.headers.at(0).second;
-    CHECK(l.hub.hub->work_orders(l.near_.caller(), "cursor=" + cursor, tag).status == 304);
+    CHECK(l.hub.get(l.near_.caller(), "work-orders?cursor=" + cursor, tag).status == 304);
     l.i.send(l.hub, {test::inspection(4, "I610404-01", day4, "fail", "retest")});
-    CHECK(l.hub.hub->work_orders(l.near_.caller(), "cursor=" + cursor, tag).status == 200);
+    CHECK(l.hub.get(l.near_.caller(), "work-orders?cursor=" + cursor, tag).status == 200);
     const auto again = l.ask(l.near_, cursor)["items"][0];
     CHECK(again["failures"] == 2);
     CHECK(again["repaired"] == false);
@@ -209,7 +208,7 @@ TEST_CASE("outcomes name what was rejected, corrected, or has no effect, and onl
     l.i.send(l.hub,
              {wrong, test::inspection(2, "I610404-01", day2, "fail"),
               test::voiding(3, "I610404-01", day3, record_id(2)), test::voiding(4, "I610404-01", day3, record_id(99))});
-    const auto answer = l.hub.hub->outcomes(l.i.caller(), "", "");
+    const auto answer = l.hub.get(l.i.caller(), "outcomes");
     const auto items = json::parse(answer.body)["items"];
     REQUIRE(items.size() == 3);
     CHECK(items[0]["status"] == "rejected");
@@ -218,10 +217,10 @@ TEST_CASE("outcomes name what was rejected, corrected, or has no effect, and onl
     CHECK(items[1]["corrected_by"] == record_id(3));
     CHECK(items[2]["status"] == "without_effect");
     CHECK(items[2]["code"] == "corrected_record_unknown");
-    CHECK(l.hub.hub->outcomes(l.i.caller(), "", answer.headers.at(0).second).status == 304);
+    CHECK(l.hub.get(l.i.caller(), "outcomes", answer.headers.at(0).second).status == 304);
     const auto next = json::parse(answer.body)["next"].get<std::string>();
-    CHECK(json::parse(l.hub.hub->outcomes(l.i.caller(), "after=" + next, "").body)["items"].empty());
-    CHECK(json::parse(l.hub.hub->outcomes(l.near_.caller(), "", "").body)["items"].empty());
+    CHECK(json::parse(l.hub.get(l.i.caller(), "outcomes?after=" + next).body)["items"].empty());
+    CHECK(json::parse(l.hub.get(l.near_.caller(), "outcomes").body)["items"].empty());
 }
 
 TEST_CASE("a bridge's feed holds the accepted records of its scope with the state of the vehicle") {
@@ -233,7 +232,7 @@ TEST_CASE("a bridge's feed holds the accepted records of its scope with the stat
     elsewhere["vehicle"]["plate"] = "陕D0T002";
     l.far_.send(l.hub, {elsewhere});
     l.near_.send(l.hub, {test::repair(3, "M610404-03", day3)});
-    const auto answer = l.hub.hub->feed(bridge.caller(), "");
+    const auto answer = l.hub.get(bridge.caller(), "feed");
     std::vector<json> items;
     std::istringstream lines(answer.body);
     for (std::string line; std::getline(lines, line);) items.push_back(json::parse(line));
@@ -244,14 +243,14 @@ TEST_CASE("a bridge's feed holds the accepted records of its scope with the stat
     CHECK(items[0]["episode"]["episode_id"] == record_id(1));
     CHECK(items[1]["record"]["work_order_no"] == "W3");
     const auto next = answer.headers.at(0).second;
-    CHECK(l.hub.hub->feed(bridge.caller(), "after=" + next).body.empty());
-    CHECK(test::code_of(l.hub.hub->feed(l.i.caller(), "")) == "403 kind_not_allowed");
+    CHECK(l.hub.get(bridge.caller(), "feed?after=" + next).body.empty());
+    CHECK(test::code_of(l.hub.get(l.i.caller(), "feed")) == "403 kind_not_allowed");
 }
 
 TEST_CASE("a station's place and phone are looked up by its id, and stay when it is suspended or described again") {
     Loop l;
     const auto of = [&](const char* query) {
-        return json::parse(l.hub.hub->stations(l.i.caller(), query, "").body)["items"];
+        return json::parse(l.hub.get(l.i.caller(), std::string("stations?") + query).body)["items"];
     };
     const json here{{"lat", 34.361}, {"lon", 108.737}};
     REQUIRE(
@@ -282,7 +281,7 @@ TEST_CASE("the list says what the policy asks of a finished repair") {
 
 TEST_CASE("a station has its deadlines from the hub: work orders and the register carry the policy") {
     Loop l;
-    const auto register_of = [&] { return json::parse(l.hub.hub->stations(l.i.caller(), "kind=M", "").body); };
+    const auto register_of = [&] { return json::parse(l.hub.get(l.i.caller(), "stations?kind=M").body); };
     CHECK(l.ask(l.i)["policy"] == json{{"repair_days", 30}, {"retest_days", 15}, {"valid_from", "2024-01-01"}});
     std::ofstream(l.hub.folder.path() / "hub" / "policy.json")
         << R"({"repair_days":20,"retest_days":10,"valid_from":"2026-01-01"})";

@@ -70,15 +70,14 @@ public:
             bool more = true;
             while (more) {
                 if (row.cells.size() == table_limits.columns)
-                    return journal::Error{"too_many_columns", fmt::format("第 {0} 行超过 {1} 列 / line {0} has more "
-                                                                          "than {1} columns",
-                                                                          row.number, table_limits.columns)};
+                    return journal::Error{
+                        "too_many_columns", fmt::format("第 {0} 行超过 {1} 列", row.number, table_limits.columns),
+                        fmt::format("line {0} has more than {1} columns", row.number, table_limits.columns)};
                 auto cell = read_cell(more);
                 if (unended_ != 0)
-                    return journal::Error{"unended_quote",
-                                          fmt::format("第 {0} 行的引号没有结束，请重新导出 / the quote on line {0} is "
-                                                      "never closed, export the file again",
-                                                      unended_)};
+                    return journal::Error{
+                        "unended_quote", fmt::format("第 {0} 行的引号没有结束，请重新导出", unended_),
+                        fmt::format("the quote on line {0} is never closed, export the file again", unended_)};
                 if (cell.size() > table_limits.cell_bytes) return long_cell(row.number);
                 row.cells.push_back(cell_of(std::move(cell)));
             }
@@ -88,9 +87,8 @@ public:
             if (row.cells.empty()) continue;
             cells += row.cells.size();
             if (out.rows.size() == table_limits.rows || cells > table_limits.cells)
-                return journal::Error{"too_many_rows", fmt::format("超过 {0} 行，请按月份分开导出 / more than {0} "
-                                                                   "rows, export it month by month",
-                                                                   table_limits.rows)};
+                return journal::Error{"too_many_rows", fmt::format("超过 {0} 行，请按月份分开导出", table_limits.rows),
+                                      fmt::format("more than {0} rows, export it month by month", table_limits.rows)};
             out.rows.push_back(std::move(row));
         }
         return out;

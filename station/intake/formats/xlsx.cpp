@@ -54,9 +54,8 @@ public:
 
 private:
     static journal::Error too_many_rows() {
-        return {"too_many_rows", fmt::format("超过 {0} 行，请按月份分开导出 / more than {0} rows, export it month by "
-                                             "month",
-                                             table_limits.rows)};
+        return {"too_many_rows", fmt::format("超过 {0} 行，请按月份分开导出", table_limits.rows),
+                fmt::format("more than {0} rows, export it month by month", table_limits.rows)};
     }
 
     bool too_much() const { return cells_ > table_limits.cells || text_bytes_ > table_limits.text_bytes; }
@@ -94,9 +93,9 @@ private:
             if (bad || found->empty()) return;
             const auto& text = *found;
             if (column > table_limits.columns) {
-                bad = journal::Error{"too_many_columns", fmt::format("第 {0} 行超过 {1} 列 / row {0} has more than "
-                                                                     "{1} columns",
-                                                                     number, table_limits.columns)};
+                bad = journal::Error{"too_many_columns",
+                                     fmt::format("第 {0} 行超过 {1} 列", number, table_limits.columns),
+                                     fmt::format("row {0} has more than {1} columns", number, table_limits.columns)};
                 return;
             }
             if (text.size() > table_limits.cell_bytes) {
@@ -117,10 +116,11 @@ private:
     }
 
     static journal::Error lost_string(const std::string& place) {
-        return {"bad_xlsx", fmt::format("第 {0} 格（行/列）的文字不在文件里，请用 Excel 或 WPS 打开、另存后再导入 / "
-                                        "the text of cell {0} (row/column) is not in the file, open it in Excel or "
-                                        "WPS, save it and import again",
-                                        place)};
+        return {"bad_xlsx",
+                fmt::format("第 {0} 格（行/列）的文字不在文件里，请用 Excel 或 WPS 打开、另存后再导入", place),
+                fmt::format("the text of cell {0} (row/column) is not in the file, open it in Excel or WPS, save it "
+                            "and import again",
+                            place)};
     }
 
     /// Nothing where it is a shared string that is not there.
@@ -196,9 +196,9 @@ journal::Result<Table> read_xlsx(std::string_view bytes, std::size_t sheet) {
     const auto book = workbook_of(*zip);
     if (!book) return book.error();
     if (sheet == 0 || sheet > book->sheets.size())
-        return journal::Error{"no_such_sheet", fmt::format("没有第 {0} 张工作表，共 {1} 张 / there is no sheet {0}, "
-                                                           "there are {1}",
-                                                           sheet, book->sheets.size())};
+        return journal::Error{"no_such_sheet",
+                              fmt::format("没有第 {0} 张工作表，共 {1} 张", sheet, book->sheets.size()),
+                              fmt::format("there is no sheet {0}, there are {1}", sheet, book->sheets.size())};
     Table out;
     out.serial_zero = book->serial_zero;
     out.sheet = book->sheets[sheet - 1].sheet.name;

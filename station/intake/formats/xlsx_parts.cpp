@@ -140,8 +140,8 @@ std::string rich_text(const xml_node& node) {
 }
 
 journal::Error damaged(const std::string& part) {
-    return {"bad_xlsx",
-            "xlsx 文件损坏（" + part + "），请重新导出 / the xlsx file is damaged (" + part + "), export it again"};
+    return {"bad_xlsx", "xlsx 文件损坏（" + part + "），请重新导出",
+            "the xlsx file is damaged (" + part + "), export it again"};
 }
 
 journal::Result<pugi::xml_document> xml_part(const Zip& zip, const std::string& name) {

@@ -12,8 +12,8 @@ namespace {
 constexpr std::uint64_t ratio_counts_from = 1U << 20;
 
 journal::Error damaged(const std::string& what) {
-    return {"bad_xlsx",
-            "xlsx 文件损坏（" + what + "），请重新导出 / the xlsx file is damaged (" + what + "), export it again"};
+    return {"bad_xlsx", "xlsx 文件损坏（" + what + "），请重新导出",
+            "the xlsx file is damaged (" + what + "), export it again"};
 }
 
 std::string plain_name(std::string_view name) {
@@ -72,15 +72,12 @@ journal::Result<std::string> Zip::part(const std::string& name) const {
     if (zip_stat_index(impl_->archive, found->second, 0, &stat) != 0 || (stat.valid & needed) != needed)
         return damaged(name);
     if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE)
-        return journal::Error{"encrypted",
-                              "文件加了密码，请另存为不加密的文件 / the file has a password, save it "
-                              "without one"};
+        return journal::Error{"encrypted", "文件加了密码，请另存为不加密的文件",
+                              "the file has a password, save it without one"};
     if (stat.size > table_limits.unpacked ||
         (stat.size > ratio_counts_from && stat.size / table_limits.zip_ratio > stat.comp_size))
-        return journal::Error{"too_large",
-                              "解开后太大，请按月份分开导出 / too large when unpacked, export it month "
-                              "by month: " +
-                                  name};
+        return journal::Error{"too_large", "解开后太大，请按月份分开导出",
+                              "too large when unpacked, export it month by month: " + name};
     const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(zip_fopen_index(impl_->archive, found->second, 0),
                                                                  zip_fclose);
     if (!file) return damaged(name);

@@ -363,7 +363,7 @@ Intake read_nha(const std::vector<fs::path>& files, const Settings& settings) {
 
 journal::Result<Intake> read_nha(const fs::path& folder, const Settings& settings) {
     if (!fs::is_directory(folder))
-        return journal::Error("no_folder", "没有这个目录 / no such folder: " + folder.string());
+        return journal::Error("no_folder", "没有这个目录", "no such folder: " + folder.string());
     std::vector<fs::path> files;
     for (const auto& entry : fs::directory_iterator(folder))
         if (is_ini(entry.path())) files.push_back(entry.path());

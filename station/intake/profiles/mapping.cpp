@@ -21,7 +21,7 @@ namespace {
 
 using nlohmann::json;
 
-journal::Error wrong(const std::string& what) { return {"bad_mapping", what}; }
+journal::Error wrong(std::string zh, std::string en) { return {"bad_mapping", std::move(zh), std::move(en)}; }
 
 /// The readings that a method takes: a table for several methods has columns of the others too.
 std::vector<ReadingRule> readings_of(const std::vector<ReadingRule>& all, const std::string& code) {
@@ -133,17 +133,18 @@ journal::Result<Mapping> mapping_from(std::string_view text, bool is_toml) {
             as_json << toml::json_formatter(toml::parse(text));
             read = loop::json_of<Json>(as_json.str());
         } catch (const toml::parse_error& e) {
-            return wrong(fmt::format("第 {0} 行写法不对 / line {0}: {1}", e.source().begin.line, e.description()));
+            return wrong(fmt::format("第 {} 行写法不对", e.source().begin.line),
+                         fmt::format("line {}: {}", e.source().begin.line, e.description()));
         }
     } else {
         read = loop::json_of<Json>(text);
     }
-    if (!read.is_object()) return wrong("不是 JSON 对象 / is no JSON object");
+    if (!read.is_object()) return wrong("不是 JSON 对象", "is no JSON object");
     static const std::set<std::string> settings = {"source",   "date",         "about",    "to_do", "header_row",
                                                    "group_by", "not_measured", "times",    "codes", "judgements",
                                                    "head",     "failed",       "readings", "obd"};
     for (const auto& [name, _] : read.items())
-        if (!settings.contains(name)) return wrong("/" + name + ": 没有这样的设置 / there is no such setting");
+        if (!settings.contains(name)) return wrong("/" + name + ": 没有这样的设置", "there is no such setting");
     try {
         Mapping out;
         out.rules = rules_from(read);
@@ -152,9 +153,9 @@ journal::Result<Mapping> mapping_from(std::string_view text, bool is_toml) {
         out.header_row = read.value("header_row", std::size_t{0});
         return out;
     } catch (const BadRules& e) {
-        return wrong(e.what());
+        return journal::Error("bad_mapping", e.what());
     } catch (const Json::exception& e) {
-        return wrong(std::string("写法不对 / ") + e.what());
+        return wrong("写法不对", e.what());
     }
 }
 
@@ -162,7 +163,7 @@ journal::Result<MappedTable> read_mapped(const Table& table, const Mapping& mapp
                                          loop::Moment now) {
     const auto header_row =
         mapping.header_row == 0 ? table.rows.begin() : std::ranges::find(table.rows, mapping.header_row, &Row::number);
-    if (header_row == table.rows.end()) return journal::Error("no_header", "没有表头这一行 / there is no header row");
+    if (header_row == table.rows.end()) return journal::Error("no_header", "没有表头这一行", "there is no header row");
     std::vector<std::string> header;
     for (const auto& cell : header_row->cells) header.push_back(tidy(cell));
     auto names = names_in(mapping.rules);
@@ -170,15 +171,11 @@ journal::Result<MappedTable> read_mapped(const Table& table, const Mapping& mapp
     for (const auto& name : names) {
         const auto count = std::ranges::count(header, name);
         if (count == 0)
-            return journal::Error("unknown_column",
-                                  "表里没有这一列，请改映射 / the table has no such column, mend the "
-                                  "mapping: " +
-                                      name);
+            return journal::Error("unknown_column", "表里没有这一列，请改映射",
+                                  "the table has no such column, mend the mapping: " + name);
         if (count > 1)
-            return journal::Error("unknown_column",
-                                  "表里有两个同名的列，请改其中一个的名字 / the table has this column "
-                                  "twice, rename one: " +
-                                      name);
+            return journal::Error("unknown_column", "表里有两个同名的列，请改其中一个的名字",
+                                  "the table has this column twice, rename one: " + name);
     }
     MappedTable out;
     for (const auto& name : header)

@@ -61,8 +61,8 @@ public:
     journal::Result<std::string> draft() {
         find_header();
         if (best_ == 0)
-            return journal::Error(
-                "no_header", "没有认识的列名，请自己写映射 / no column has a known name, write the mapping yourself");
+            return journal::Error("no_header", "没有认识的列名，请自己写映射",
+                                  "no column has a known name, write the mapping yourself");
         Json out = {{"about", "draft / 草稿"}, {"header_row", table_.rows[row_].number}, {"times", {"any"}}};
         head();
         readings();

@@ -55,9 +55,11 @@ using Texts = std::map<std::string, std::string>;
 }  // namespace
 
 journal::Result<Profile> profile_from(const std::string& name, std::string_view text) {
-    const auto wrong = [&](const std::string& what) { return journal::Error("bad_profile", name + what); };
+    const auto wrong = [&](const std::string& zh, const std::string& en) {
+        return journal::Error("bad_profile", name + zh, en);
+    };
     const auto json = loop::json_of<Json>(text);
-    if (json.is_discarded() || !json.is_object()) return wrong(": 不是 JSON 对象 / is no JSON object");
+    if (json.is_discarded() || !json.is_object()) return wrong(": 不是 JSON 对象", "is no JSON object");
     try {
         Profile out;
         out.name = name;
@@ -72,9 +74,9 @@ journal::Result<Profile> profile_from(const std::string& name, std::string_view 
             out.messages.push_back(message_from(messages[i], "/messages/" + std::to_string(i), join, out.rules));
         return out;
     } catch (const BadRules& e) {
-        return wrong(e.what());
+        return journal::Error("bad_profile", name + e.what());
     } catch (const Json::exception& e) {
-        return wrong(std::string(": 写法不对 / ") + e.what());
+        return wrong(": 写法不对", e.what());
     }
 }
 
@@ -89,12 +91,12 @@ journal::Result<std::vector<Profile>> load_profiles(const std::filesystem::path&
     if (!folder.empty()) {
         std::error_code error;
         if (!fs::is_directory(folder, error))
-            return journal::Error("no_folder", "没有这个目录 / no such folder: " + folder.string());
+            return journal::Error("no_folder", "没有这个目录", "no such folder: " + folder.string());
         for (const auto& entry : fs::directory_iterator(folder)) {
             if (entry.path().extension() != end) continue;
             auto bytes = bytes_of(entry.path());
             if (const auto* left = std::get_if<Left>(&bytes))
-                return journal::Error("bad_profile", left->file + ": " + left->zh + " / " + left->en);
+                return journal::Error("bad_profile", left->file + ": " + left->zh, left->en);
             texts[entry.path().stem().string()] = std::get<std::string>(std::move(bytes));
         }
     }

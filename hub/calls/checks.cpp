@@ -1,12 +1,12 @@
 // verify and rebuild: what is stored against its seals, and what is in memory against what is stored.
 #include <fmt/format.h>
 
-#include "hub/hub_impl.hpp"
+#include "hub/calls/calls.hpp"
 #include "hub/loop/building.hpp"
+#include "hub/store/beside.hpp"
 #include "journal/chain.hpp"
-#include "sqlite/sqlite.hpp"
 
-namespace imloop::hub {
+namespace imloop::hub::calls {
 namespace {
 
 using nlohmann::json;
@@ -24,19 +24,19 @@ public:
         auto& chain = chains_[{header.source, header.epoch}];
         if (header.first > chain.last + 1 ||
             (header.first == chain.last + 1 && chain.last > 0 && chain.is_head_known && header.prev != chain.head))
-            say({"journal_gap", "与前一段接不上 / does not follow the segment before"});
+            say({"journal_gap", "与前一段接不上", "does not follow the segment before"});
         const auto key = state.keys.of(header.source, segment.seal.kid);
         if (!key) {
-            say({"unknown_key", "封签的钥匙没有登记 / the seal's key is not registered"});
+            say({"unknown_key", "封签的钥匙没有登记", "the seal's key is not registered"});
         } else if (const auto digests = journal::check_seal(segment, key->key); !digests) {
             say(digests.error());
         }
         chain = {segment.seal.last, segment.seal.head};
         const auto receipt = state.receipt_that_holds(stored);
         if (!receipt) {
-            say({"bad_receipt", "回执的签名不符 / the receipt's signature does not match"});
+            say({"bad_receipt", "回执的签名不符", "the receipt's signature does not match"});
         } else if (receipt->head != segment.seal.head || receipt->outcomes.size() != segment.lines.size()) {
-            say({"bad_receipt", "回执与数据段不符 / the receipt is not of this segment"});
+            say({"bad_receipt", "回执与数据段不符", "the receipt is not of this segment"});
         }
         lines_ += segment.lines.size();
     }
@@ -53,12 +53,12 @@ private:
         if (const auto receipt = state.receipt_that_holds(stored))
             source = receipt->source, epoch = receipt->epoch, first = receipt->first;
         note(source, epoch, first,
-             {"damaged", "存储的数据段或回执与写入时不同 / the stored segment or receipt is not what was written"});
+             {"damaged", "存储的数据段或回执与写入时不同", "the stored segment or receipt is not what was written"});
         if (const auto* chain = state.chain(source, epoch)) chains_[{source, epoch}] = *chain;
     }
     void note(const std::string& source, const std::string& epoch, std::uint64_t first, const journal::Error& e) {
         errors_.push_back(
-            {{"source", source}, {"epoch", epoch}, {"first", first}, {"code", e.code}, {"detail", e.detail}});
+            {{"source", source}, {"epoch", epoch}, {"first", first}, {"code", e.code}, {"detail", e.detail()}});
     }
 
     std::map<std::pair<std::string, std::string>, ChainState> chains_;
@@ -67,40 +67,20 @@ private:
     json errors_ = json::array();
 };
 
-/// A file for rows that are made to be looked at alone; gone with it.
-struct Beside {
-    explicit Beside(const std::filesystem::path& folder) : file(folder / "verify.sqlite.new") {
-        sqlite::remove_files(file);
-        database.emplace(file);
-        // What is made here can be made again at any time.
-        database->execute("PRAGMA synchronous=OFF");
-    }
-    ~Beside() {
-        database.reset();
-        sqlite::remove_files(file);
-    }
-    Beside(const Beside&) = delete;
-    Beside& operator=(const Beside&) = delete;
-    std::filesystem::path file;
-    std::optional<sqlite::Database> database;
-};
-
-}  // namespace
-
-json Hub::Impl::damage_beside_journals() {
+/// The file itself, meta, process data and its figures.
+json damage_beside_journals(Context& c) {
     json out = json::array();
     const auto note = [&](const char* what, const std::string& name, const char* detail) {
         out.push_back({{what, name}, {"code", "damaged"}, {"detail", detail}});
     };
-    const auto reader = readers.now();
-    auto& own_view = reader->store;
-    if (const auto found = own_view.database().condition(true); found != "ok")
+    auto& stored = c.reader().store;
+    if (const auto found = stored.database().condition(true); found != "ok")
         note("database", found, "数据库文件的结构已损坏 / the structure of the database file is damaged");
-    for (const auto& name : meta_damage) note("meta", name, "与写入时不同 / is not what was written");
-    own_view.each_trace([&](const std::string& sha256, const std::optional<std::string>& csv) {
+    for (const auto& name : c.hub.meta_damage) note("meta", name, "与写入时不同 / is not what was written");
+    stored.each_trace([&](const std::string& sha256, const std::optional<std::string>& csv) {
         if (!csv) note("trace", sha256, "过程数据与其摘要不符 / the process data and its digest differ");
     });
-    own_view.each_figures(figures_version, [&](const std::string& sha256, const std::optional<std::string>& bytes) {
+    stored.each_figures(figures_version, [&](const std::string& sha256, const std::optional<std::string>& bytes) {
         if (!bytes || !figures_of(*bytes))
             note(
                 "trace", sha256,
@@ -110,19 +90,23 @@ json Hub::Impl::damage_beside_journals() {
     return out;
 }
 
+}  // namespace
+
 /// Everything is made anew beside what is served, of one moment, and held against it: nobody waits for it.
-Answer Hub::Impl::verify() {
+Answer verify(Context& c, const json&) {
+    auto& hub = c.hub;
     Checker checker;
     json beside = json::array();
     std::string live, anew;
     try {
-        beside = damage_beside_journals();
-        Beside made(options.data);
-        StoredRows fresh_rows(*made.database);
-        const StoredRows watch_rows(*made.database, "", StoredRows::Tables::as_needed);
+        beside = damage_beside_journals(c);
+        c.release();
+        Beside made(hub.options.data);
+        StoredRows fresh_rows(made.database());
+        const StoredRows watch_rows(made.database(), "", StoredRows::Tables::as_needed);
         fresh_rows.make(LoopState::table_names());
-        LoopState fresh(policy, &fresh_rows);
-        const auto today = loop::day_of(options.now());
+        LoopState fresh(hub.policy, &fresh_rows);
+        const auto today = loop::day_of(c.now);
         std::string flags;
         Readers::Lent reader;
         bool are_all = false;
@@ -130,24 +114,23 @@ Answer Hub::Impl::verify() {
             beside.push_back({{"rows", "loop"}, {"code", "damaged"}, {"detail", e.what()}});
         };
         try {
-            watch->look(Watch::Sweep::of_now, [&](const Watch::View& view) {
+            hub.watch->look(c.scope, Watch::Sweep::of_now, [&](const Watch::View& view) {
                 flags = view.suspects.dump();
                 are_all = view.is_all;
                 reader = std::move(view.reader);
             });
         } catch (const loop::BadRow& e) {
             note_bad_row(e);
-            reader = readers.now();
+            reader = hub.readers.now(c.scope);
             are_all = true;
         }
         if (!are_all)
-            return problem(
-                503, "busy",
-                "记录来得比规则核得快，稍后再运行 / records come faster than they are watched, try again later");
+            return problem(503, {"busy", "记录来得比规则核得快，稍后再运行",
+                                 "records come faster than they are watched, try again later"});
         for (std::int64_t last = -1, built = 0; last != built;) {
             last = built;
-            Transaction transaction(*made.database);
-            know_own_key(fresh, id, key.public_key());
+            Transaction transaction(made.database());
+            know_own_key(fresh, hub.id, hub.key.public_key());
             built = build_step(reader->store, built, fresh, fresh_rows, today,
                                [&](const LoopState& so_far, const StoredSegment& s, bool loaded) {
                                    checker.check(so_far, s, loaded);
@@ -158,7 +141,7 @@ Answer Hub::Impl::verify() {
         const auto whole = [](const std::string& rows_digest, const std::string& of_flags) {
             return journal::to_hex(journal::sha256(rows_digest + of_flags));
         };
-        anew = whole(digest_of(fresh_rows, tables), watch->flags_anew(reader->store, fresh, watch_rows));
+        anew = whole(digest_of(fresh_rows, tables), hub.watch->flags_anew(reader->store, fresh, watch_rows));
         try {
             live = whole(digest_of(StoredRows(reader->store.database()), tables), flags);
         } catch (const loop::BadRow& e) {
@@ -166,7 +149,7 @@ Answer Hub::Impl::verify() {
         }
     } catch (const engine::DamagedFile& e) {
         // What lies behind the damaged page can't be reached.
-        beside.push_back({{"database", shown(options.store)}, {"code", "damaged"}, {"detail", e.what()}});
+        beside.push_back({{"database", shown(hub.options.store)}, {"code", "damaged"}, {"detail", e.what()}});
     }
     const bool holds = !live.empty() && live == anew;
     auto out = checker.report();
@@ -178,18 +161,19 @@ Answer Hub::Impl::verify() {
 }
 
 /// New tables are filled beside the old ones, step by step between two batches, and take their place in one commit.
-Answer Hub::Impl::rebuild() {
+Answer rebuild(Context& c, const json&) {
+    auto& hub = c.hub;
     const auto names = LoopState::table_names();
-    const auto today = loop::day_of(options.now());
-    StoredRows fresh_rows(store.database(), "new_");
+    const auto today = loop::day_of(c.now);
+    StoredRows fresh_rows(hub.store.database(), "new_");
     std::optional<LoopState> fresh;
     std::int64_t built = 0;
     std::string before, after;
     const auto begin = [&](Store&, LoopState&) {
         fresh_rows.make(names);
         fresh_rows.clear(names);
-        fresh.emplace(policy, &fresh_rows);
-        know_own_key(*fresh, id, key.public_key());
+        fresh.emplace(hub.policy, &fresh_rows);
+        know_own_key(*fresh, hub.id, hub.key.public_key());
         return Answer{};
     };
     const auto step = [&](Store& from, LoopState&) {
@@ -201,25 +185,25 @@ Answer Hub::Impl::rebuild() {
         const auto tables = compared_tables();
         after = digest_of(fresh_rows, tables);
         try {
-            before = digest_of(rows, tables);
+            before = digest_of(hub.rows, tables);
         } catch (const loop::BadRow& e) {
             before = e.what();
         }
-        rows.move_to(from.database());  // lets go of what it has prepared
+        hub.rows.move_to(from.database());  // lets go of what it has prepared
         fresh_rows.take_over(names);
         served.forget();
-        rows_made_anew();
+        hub.rows_made_anew();
         return Answer{};
     };
-    if (auto begun = writer->done(begin); begun.status != 200) return begun;
+    if (auto begun = hub.writer->done(begin); begun.status != 200) return begun;
     for (std::int64_t last = -1; last != built;) {
         last = built;
-        if (auto done = writer->done(step); done.status != 200) return done;
+        if (auto done = hub.writer->done(step); done.status != 200) return done;
     }
-    if (auto ended = writer->done(end); ended.status != 200) return ended;
-    readers.drop();
-    watch->begin_anew();
+    if (auto ended = hub.writer->done(end); ended.status != 200) return ended;
+    hub.readers.drop();
+    hub.watch->begin_anew();
     return json_answer({{"before", before}, {"after", after}, {"same", before == after}});
 }
 
-}  // namespace imloop::hub
+}  // namespace imloop::hub::calls

@@ -5,12 +5,13 @@
 #include <deque>
 #include <future>
 
-#include "hub/hub_impl.hpp"
+#include "hub/arriving.hpp"
+#include "hub/calls/calls.hpp"
 #include "hub/limits.hpp"
 #include "journal/exported.hpp"
 #include "service/files.hpp"
 
-namespace imloop::hub {
+namespace imloop::hub::calls {
 namespace {
 
 using nlohmann::json;
@@ -40,9 +41,7 @@ std::optional<loop::Day> day(const json& in, const char* name) {
     return in.contains(name) ? loop::parse_day(in.at(name).get<std::string>()) : std::nullopt;
 }
 
-}  // namespace
-
-Answer Hub::Impl::import_file(const fs::path& path) {
+Answer import_file(Hub& hub, const fs::path& path) {
     const std::string bytes = service::read_file(path);
     struct Judged {
         std::size_t offset, size;
@@ -55,9 +54,8 @@ Answer Hub::Impl::import_file(const fs::path& path) {
     const auto refuse = [&](std::size_t offset, const Answer& why) {
         if (refused) return;
         refused = why;
-        auto body = json::parse(why.body);
-        body["detail"] = fmt::format("{} @{}: {}", path.filename().string(), offset, body.value("detail", ""));
-        refused->body = body.dump();
+        auto& words = refused->error.value().zh;
+        words = fmt::format("{} @{}: {}", path.filename().string(), offset, words);
     };
     const auto take_written = [&](std::size_t leave) {
         for (; written.size() > leave; written.pop_front()) {
@@ -76,24 +74,24 @@ Answer Hub::Impl::import_file(const fs::path& path) {
         auto done = std::make_shared<std::promise<Answer>>();
         written.emplace_back(offset, done->get_future());
         arrival->done = [done](Answer answer) { done->set_value(std::move(answer)); };
-        writer->offer(std::move(*arrival));
-        imported_bytes += size;
+        hub.writer->offer(std::move(*arrival));
+        hub.import_bytes.done += size;
         take_written(import_ahead_max);
     };
     for (std::string_view rest = bytes; !rest.empty() && !refused;) {
         const std::size_t offset = bytes.size() - rest.size();
         const auto piece = journal::take_exported(rest);
         if (!piece) {
-            refuse(offset, problem(400, piece.error().code, piece.error().detail));
+            refuse(offset, problem(400, piece.error()));
             break;
         }
         auto arrival = std::make_shared<std::promise<std::pair<std::optional<Arrival>, Answer>>>();
         judged.push_back({offset, bytes.size() - rest.size() - offset, arrival->get_future()});
-        const auto judge = [this, arrival, segment = std::string(piece->segment),
+        const auto judge = [&hub, arrival, segment = std::string(piece->segment),
                             receipt = std::string(piece->receipt)] {
             try {
                 std::pair<std::optional<Arrival>, Answer> out;
-                out.first = arrive_on_stick(segment, receipt, out.second);
+                out.first = hub.stick->arrived(segment, receipt, out.second);
                 arrival->set_value(std::move(out));
             } catch (const std::exception&) {
                 arrival->set_exception(std::current_exception());
@@ -106,7 +104,7 @@ Answer Hub::Impl::import_file(const fs::path& path) {
             take_written(0);
             continue;
         }
-        boost::asio::post(import_pool, judge);
+        boost::asio::post(hub.import_pool, judge);
         while (judged.size() > import_ahead_max && !refused) write_next();
     }
     for (; !judged.empty();) {
@@ -122,7 +120,9 @@ Answer Hub::Impl::import_file(const fs::path& path) {
     return {200, "application/json", json{{"file", path.filename()}, {"segments", segments}}.dump(), {}};
 }
 
-Answer Hub::Impl::import_path(const json& in) {
+}  // namespace
+
+Answer import_(Context& c, const json& in) {
     const fs::path path = in.at("path").get<std::string>();
     const auto restore = in.value("restore", std::vector<std::string>{});
     std::int64_t segments = 0, traces = 0;
@@ -133,22 +133,23 @@ Answer Hub::Impl::import_path(const json& in) {
     std::uintmax_t bytes = 0;
     for (const auto& file : journals) bytes += fs::file_size(file);
     for (const auto& file : traces_of_it) bytes += fs::file_size(file);
-    imported_bytes = 0;
-    import_bytes = bytes;
+    auto& hub = c.hub;
+    hub.import_bytes.done = 0;
+    hub.import_bytes.total = bytes;
     if (!restore.empty()) {
-        if (auto refused = begin_restore(restore)) return *refused;
+        if (auto refused = hub.stick->begin_restore(restore)) return *refused;
     } else {
         // Before anything is taken: of a stick with another hub's journal nothing is.
         for (const auto& file : journals)
-            if (const auto foreign = foreign_in(service::read_file(file))) {
+            if (const auto foreign = hub.stick->foreign_in(service::read_file(file))) {
                 const auto header = journal::parse_segment(*foreign).value().header;
-                raise_alarm(header, "foreign_hub", *foreign);
+                hub.stick->raise_alarm(header, "foreign_hub", *foreign);
                 return foreign_hub(header.source);
             }
     }
     std::optional<Answer> refused;
     for (const auto& file : journals) {
-        auto answer = import_file(file);
+        auto answer = import_file(hub, file);
         if (answer.status != 200) {
             if (!refused) refused = answer;
             if (is_hub(file.filename().string())) break;  // its keys are what the others are judged by
@@ -159,13 +160,13 @@ Answer Hub::Impl::import_path(const json& in) {
     if (refused) return *refused;
     for (const auto& file : traces_of_it) {
         std::string csv = service::read_file(file);
-        imported_bytes += csv.size();
+        hub.import_bytes.done += csv.size();
         const std::string sha = journal::to_hex(journal::sha256(csv));
         if (sha != file.stem().string())
-            return problem(422, "digest_mismatch",
-                           file.filename().string() + ": 内容与摘要不符 / content and digest differ");
-        const auto stored = writer->done([&](Store& to, LoopState& of) {
-            to.put_trace(sha, id, options.now(), csv);
+            return problem(
+                422, {"digest_mismatch", file.filename().string() + ": 内容与摘要不符", "content and digest differ"});
+        const auto stored = hub.writer->done([&](Store& to, LoopState& of) {
+            to.put_trace(sha, hub.id, hub.options.now(), csv);
             of.trace_came(sha);
             return Answer{};
         });
@@ -178,23 +179,26 @@ Answer Hub::Impl::import_path(const json& in) {
             {}};
 }
 
-Answer Hub::Impl::import_progress() const {
-    return {200, "application/json", json{{"done", imported_bytes.load()}, {"total", import_bytes.load()}}.dump(), {}};
+Answer import_progress(Context& c, const json&) {
+    return {200,
+            "application/json",
+            json{{"done", c.hub.import_bytes.done.load()}, {"total", c.hub.import_bytes.total.load()}}.dump(),
+            {}};
 }
 
-Answer Hub::Impl::export_to(const json& in) {
+Answer export_(Context& c, const json& in) {
     const fs::path folder = in.at("path").get<std::string>();
     const std::string only = in.value("source", "");
     const auto from = day(in, "from"), to = day(in, "to");
     if ((in.contains("from") && !from) || (in.contains("to") && !to))
-        return problem(400, "bad_day", "日期应写成 2026-03-02 / write days as 2026-03-02");
+        return problem(400, {"bad_day", "日期应写成 2026-03-02", "write days as 2026-03-02"});
     service::make_folder(folder / "journals");
     service::make_folder(folder / "traces");
     std::int64_t segments = 0, traces = 0;
     std::set<fs::path> begun;
     json left_out = json::array();  // damaged in the store
-    const auto reader = readers.now();
-    reader->store.each_segment([&](const StoredSegment& s) {
+    auto& reader = c.reader();
+    reader.store.each_segment([&](const StoredSegment& s) {
         if (s.damaged) {
             if (only.empty() || s.source == only)
                 left_out.push_back({{"source", s.source}, {"epoch", s.epoch}, {"first", s.first}, {"last", s.last}});
@@ -207,7 +211,7 @@ Answer Hub::Impl::export_to(const json& in) {
         service::append_file(file, s.bytes + s.receipt);
         ++segments;
     });
-    reader->store.each_trace([&](const std::string& sha, const std::optional<std::string>& csv) {
+    reader.store.each_trace([&](const std::string& sha, const std::optional<std::string>& csv) {
         if (!only.empty() || from || to) return;
         if (!csv) {
             left_out.push_back({{"trace", sha}});
@@ -216,9 +220,15 @@ Answer Hub::Impl::export_to(const json& in) {
         service::replace_file(folder / "traces" / (sha + ".csv"), *csv);
         ++traces;
     });
-    json out{{"files", begun.size()}, {"segments", segments}, {"traces", traces}, {"kid", key.public_key().kid()}};
+    json out{
+        {"files", begun.size()}, {"segments", segments}, {"traces", traces}, {"kid", c.hub.key.public_key().kid()}};
     if (!left_out.empty()) out["left_out"] = std::move(left_out);
-    return {200, "application/json", out.dump(-1, ' ', false, json::error_handler_t::replace), {}};
+    return json_answer(out);
 }
 
-}  // namespace imloop::hub
+Answer backup(Context& c, const json& in) {
+    c.hub.backup(c.scope, in.at("path").get<std::string>());
+    return json_answer({{"done", true}});
+}
+
+}  // namespace imloop::hub::calls

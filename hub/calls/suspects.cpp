@@ -1,18 +1,15 @@
-// What the command line asks about suspect records: lists, one flag, a rule's page, an officer's decision, a dry run.
-#include "hub/hub_impl.hpp"
-#include "hub/report/render.hpp"
+// Suspect records: lists, one flag, a rule's page, an officer's decision, a dry run.
 #include "hub/report/suspects.hpp"
+
+#include "hub/calls/calls.hpp"
+#include "hub/calls/shown.hpp"
 #include "loop/rules/rule_table.hpp"
 
-namespace imloop::hub {
+namespace imloop::hub::calls {
 namespace {
 
 using loop::rules::Suspects;
 using nlohmann::json;
-
-Answer no_such_flag() {
-    return problem(404, "flag_not_found", "没有这个标记，可能已随记录消失 / no such flag; it may have cleared");
-}
 
 /// Nothing where a day is written wrongly.
 std::optional<SuspectRequest> request_of(const json& in, loop::Day today) {
@@ -53,32 +50,26 @@ std::size_t flags_in(const Suspects& suspects) {
 
 }  // namespace
 
-json decisions_about(const Watch::View& view, const std::string& flag_id) {
-    json out = json::array();
-    for (const auto& d : view.suspects.decisions(flag_id)) out.push_back(words_of(*view.reader, d.record_id));
-    return out;
-}
-
-Answer Hub::Impl::suspects(const json& in) {
-    auto request = request_of(in, loop::day_of(options.now()));
-    if (!request) return problem(400, "bad_day", "日期应写成 2026-03-02 / write days as 2026-03-02");
+Answer suspects(Context& c, const json& in) {
+    auto request = request_of(in, loop::day_of(c.now));
+    if (!request) return problem(400, {"bad_day", "日期应写成 2026-03-02", "write days as 2026-03-02"});
     const std::string list = in.value("list", "flags");
     std::optional<Report> made;
-    watch->look(Watch::Sweep::of_now, [&](const Watch::View& view) {
+    c.hub.watch->look(c.scope, Watch::Sweep::of_now, [&](const Watch::View& view) {
         const auto& projection = view.reader->loop.projection;
         made = list == "risk"    ? report_risk(projection, view.suspects)
                : list == "rules" ? report_rules(view.suspects)
                                  : report_suspects(projection, view.suspects, *request);
-        made->about["position"] = place_named(view.reader->store.position());
-        made->about["watched_to"] = place_named(view.watched_to);
+        made->about["position"] = c.hub.place_named(view.reader->store.position());
+        made->about["watched_to"] = c.hub.place_named(view.watched_to);
     });
     return rendered(*made, in.value("form", "table"));
 }
 
-Answer Hub::Impl::suspect(const json& in) {
+Answer suspect(Context& c, const json& in) {
     const std::string flag_id = in.at("flag_id");
     std::optional<json> made;
-    watch->look(Watch::Sweep::of_now, [&](const Watch::View& view) {
+    c.hub.watch->look(c.scope, Watch::Sweep::of_now, [&](const Watch::View& view) {
         SuspectRequest request;
         request.unmasked = in.value("unmasked", false);
         request.receipt_holds = receipt_check(*view.reader);
@@ -90,45 +81,45 @@ Answer Hub::Impl::suspect(const json& in) {
     return {200, "text/plain", suspect_text(*made), {}};
 }
 
-Answer Hub::Impl::suspect_rule(const json& in) {
-    const auto page = rule_page(in.at("rule").get<std::string>(), parameters);
-    if (!page) return problem(404, "unknown_rule", "没有这条规则 / there is no such rule");
+Answer suspect_rule(Context& c, const json& in) {
+    const auto page = rule_page(in.at("rule").get<std::string>(), c.hub.parameters);
+    if (!page) return problem(404, {"unknown_rule", "没有这条规则", "there is no such rule"});
     return {200, "text/plain", *page, {}};
 }
 
 /// A line of the hub's own journal: it survives a rebuild, and measures the rule.
-Answer Hub::Impl::suspect_decide(const json& in) {
+Answer suspect_decide(Context& c, const json& in) {
     const std::string flag_id = in.at("flag_id"), action = in.at("action"), reason = in.at("reason");
     if (action != "confirm" && action != "dismiss" && action != "ask")
-        return problem(400, "unknown_action", "可用 confirm, dismiss, ask / use confirm, dismiss or ask");
+        return problem(400, {"unknown_action", "可用 confirm, dismiss, ask", "use confirm, dismiss or ask"});
     bool is_there = false;
-    watch->look(Watch::Sweep::of_now,
-                [&](const Watch::View& view) { is_there = view.suspects.flag(flag_id).has_value(); });
+    c.hub.watch->look(c.scope, Watch::Sweep::of_now,
+                      [&](const Watch::View& view) { is_there = view.suspects.flag(flag_id).has_value(); });
     if (!is_there) return no_such_flag();
-    auto decision = own_record("decision");
+    auto decision = c.hub.own->record("decision");
     decision.update({{"about", {{"flag_id", flag_id}}},
                      {"action", action},
                      {"reason", reason},
                      {"officer_id", in.at("officer_id")}});
-    auto written = write_own({decision});
+    auto written = c.hub.own->write({decision});
     if (written.status != 200) return written;
     return {200, "application/json", json{{"record_id", decision["record_id"]}, {"flag_id", flag_id}}.dump(), {}};
 }
 
 /// What other parameters would change, over all records there are; nothing is changed.
-Answer Hub::Impl::suspect_dry_run(const json& in) {
+Answer suspect_dry_run(Context& c, const json& in) {
     std::optional<loop::rules::Parameters> other;
     try {
         other.emplace(in.at("rules"));
     } catch (const std::runtime_error& e) {
-        return problem(400, "bad_parameters", e.what());
+        return problem(400, {"bad_parameters", e.what()});
     }
     json body;
-    watch->look(Watch::Sweep::of_now, [&](const Watch::View& view) {
+    c.hub.watch->look(c.scope, Watch::Sweep::of_now, [&](const Watch::View& view) {
         const auto& projection = view.reader->loop.projection;
         Suspects under(view.suspects, std::move(*other));
         under.update(projection, projection.everything());
-        under.sweep(projection, loop::day_of(options.now()));
+        under.sweep(projection, loop::day_of(c.now));
         body = {{"before", flags_in(view.suspects)},
                 {"after", flags_in(under)},
                 {"appear", ids_beyond(under, view.suspects)},
@@ -137,4 +128,4 @@ Answer Hub::Impl::suspect_dry_run(const json& in) {
     return {200, "application/json", body.dump(2) + "\n", {}};
 }
 
-}  // namespace imloop::hub
+}  // namespace imloop::hub::calls

@@ -1,15 +1,17 @@
 // Gathers what an evidence file holds: the flag, its records with their proofs, and plots.
+#include "hub/evidence/evidence.hpp"
+
 #include <array>
 
-#include "hub/evidence/evidence.hpp"
+#include "hub/calls/calls.hpp"
+#include "hub/calls/shown.hpp"
 #include "hub/evidence/plot.hpp"
 #include "hub/evidence/proof.hpp"
-#include "hub/hub_impl.hpp"
 #include "hub/report/suspects.hpp"
 #include "loop/traces/compare.hpp"
 #include "loop/traces/trace.hpp"
 
-namespace imloop::hub {
+namespace imloop::hub::calls {
 namespace {
 
 using loop::traces::Trace;
@@ -30,7 +32,7 @@ std::string trace_named(const loop::Projection& projection, const std::string& r
 }
 
 /// The record's trace over its twin's, or alone.
-void add_trace_plot(Store& store, const loop::rules::Suspects& suspects, const std::string& sha256, Case& c) {
+void add_trace_plot(Store& store, const loop::rules::Suspects& suspects, const std::string& sha256, Case& to) {
     const auto own = trace_in(store, sha256);
     if (!own) return;
     for (const auto& match : suspects.traces().matches(sha256)) {
@@ -39,13 +41,13 @@ void add_trace_plot(Store& store, const loop::rules::Suspects& suspects, const s
         if (!fit) continue;
         for (const auto& channel : fit->channels)
             if (auto plot = twin_plot(*own, *twin, channel.name, fit->lag_rows, channel.scale, channel.offset)) {
-                c.plots.push_back(std::move(*plot));
+                to.plots.push_back(std::move(*plot));
                 return;
             }
     }
     for (const auto* channel : channels)
         if (auto plot = trace_plot(*own, channel)) {
-            c.plots.push_back(std::move(*plot));
+            to.plots.push_back(std::move(*plot));
             return;
         }
 }
@@ -65,32 +67,32 @@ json proof(Reader& reader, const std::string& record_id) {
 
 }  // namespace
 
-Answer Hub::Impl::suspect_evidence(const json& in) {
+Answer suspect_evidence(Context& c, const json& in) {
     const std::string flag_id = in.at("flag_id");
     SuspectRequest request;
     request.unmasked = true;  // the lines hold plate and VIN anyway
-    std::optional<Case> c;
-    watch->look(Watch::Sweep::of_now, [&](const Watch::View& view) {
+    std::optional<Case> made;
+    c.hub.watch->look(c.scope, Watch::Sweep::of_now, [&](const Watch::View& view) {
         auto& reader = *view.reader;
         const auto& projection = reader.loop.projection;
         auto flag = hub::suspect(projection, view.suspects, flag_id, request);
         if (!flag) return;
         (*flag)["decisions"] = decisions_about(view, flag_id);
-        c.emplace(Case{std::move(*flag), {}, {}, loop::format_moment(options.now()), id});
+        made.emplace(Case{std::move(*flag), {}, {}, loop::format_moment(c.now), c.hub.id});
         std::vector<Mark> marks;
-        for (const auto& record : c->flag.at("records")) {
+        for (const auto& record : made->flag.at("records")) {
             const std::string record_id = record.at("record_id");
-            c->exhibits.push_back({record, proof(reader, record_id)});
+            made->exhibits.push_back({record, proof(reader, record_id)});
             if (const auto fact = projection.fact(record_id))
                 marks.push_back({fact->occurred_at, fact->station_id + "  " + record.value("number", "")});
         }
         if (!marks.empty())
             add_trace_plot(reader.store, view.suspects,
-                           trace_named(projection, c->exhibits.front().record.at("record_id")), *c);
-        if (marks.size() > 1) c->plots.push_back(time_strip(std::move(marks)));
+                           trace_named(projection, made->exhibits.front().record.at("record_id")), *made);
+        if (marks.size() > 1) made->plots.push_back(time_strip(std::move(marks)));
     });
-    if (!c) return problem(404, "flag_not_found", "没有这个标记，可能已随记录消失 / no such flag; it may have cleared");
-    return {200, "text/html", evidence_page(*c), {}};
+    if (!made) return no_such_flag();
+    return {200, "text/html", evidence_page(*made), {}};
 }
 
-}  // namespace imloop::hub
+}  // namespace imloop::hub::calls

@@ -1,0 +1,49 @@
+#include "hub/calls/shown.hpp"
+
+#include "hub/record_words.hpp"
+#include "hub/report/render.hpp"
+#include "journal/chain.hpp"
+
+namespace imloop::hub::calls {
+
+using nlohmann::json;
+
+Answer rendered(const Report& report, std::string_view form) {
+    if (form == "json") return {200, "application/json", as_json(report), {}};
+    if (form == "csv") return {200, "text/csv", as_csv(report), {}};
+    return {200, "text/plain", as_table(report), {}};
+}
+
+ReceiptCheck receipt_check(Reader& reader) {
+    return [&reader](const std::string& source, const std::string& of_epoch, std::uint64_t seq) {
+        try {
+            const auto stored = reader.store.segment_with(source, of_epoch, seq);
+            if (!stored) return false;
+            const auto segment = journal::parse_segment(stored->bytes).value();
+            const auto receipt = reader.loop.receipt_that_holds(*stored);
+            const auto seal_key = reader.loop.keys.of(source, segment.seal.kid);
+            return receipt && seal_key && receipt->head == segment.seal.head &&
+                   journal::check_seal(segment, seal_key->key).has_value();
+        } catch (const Damaged&) {
+            return false;
+        }
+    };
+}
+
+json decisions_about(const Watch::View& view, const std::string& flag_id) {
+    json out = json::array();
+    for (const auto& d : view.suspects.decisions(flag_id)) out.push_back(words_of(*view.reader, d.record_id));
+    return out;
+}
+
+json policy_posted(const Hub& hub) {
+    json out{{"repair_days", hub.policy.repair_days}, {"retest_days", hub.policy.retest_days}};
+    if (!hub.policy_valid_from.empty()) out["valid_from"] = hub.policy_valid_from;
+    return out;
+}
+
+Answer no_such_flag() {
+    return problem(404, {"flag_not_found", "没有这个标记，可能已随记录消失", "no such flag; it may have cleared"});
+}
+
+}  // namespace imloop::hub::calls

@@ -1,0 +1,24 @@
+// What several calls show in one way.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "hub/hub.hpp"
+#include "hub/report/report.hpp"
+
+namespace imloop::hub::calls {
+
+/// A report as table, json or csv.
+Answer rendered(const Report&, std::string_view form);
+/// Of one journal line; for as long as the reader is of one moment.
+ReceiptCheck receipt_check(Reader&);
+/// What officers said of a flag, oldest first.
+nlohmann::json decisions_about(const Watch::View&, const std::string& flag_id);
+/// The deadlines that a station prints; the hub has one policy for all its counties.
+nlohmann::json policy_posted(const Hub&);
+/// Answered where no flag has this id.
+Answer no_such_flag();
+
+}  // namespace imloop::hub::calls
