@@ -1,5 +1,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <boost/asio/connect.hpp>
@@ -12,6 +13,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <stdexcept>
+#include <vector>
 
 #include "loop/record/text.hpp"
 #include "station/page/excerpt.hpp"
@@ -256,6 +258,8 @@ TEST_CASE("who comes while no file descriptor is left is answered when there is 
     rlimit none_left = before;
     none_left.rlim_cur = static_cast<rlim_t>(early.native_handle()) + 1;
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &none_left) == 0);
+    std::vector<int> below;  // numbers that are free below it
+    for (int one = 0; (one = ::dup(early.native_handle())) >= 0;) below.push_back(one);
     early.connect({boost::asio::ip::address_v4::loopback(), page.server.port()});
     boost::system::error_code ignored;
     boost::asio::write(early, boost::asio::buffer("GET /early HTTP/1.0\r\n" + page.host() + "\r\n"), ignored);
@@ -265,6 +269,7 @@ TEST_CASE("who comes while no file descriptor is left is answered when there is 
     CHECK(::recv(early.native_handle(), &byte, 1, 0) < 0);
     CHECK(page.calls == 0);
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    for (const int one : below) ::close(one);
     const timeval for_ever{};
     ::setsockopt(early.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof for_ever);
     std::string answer;
