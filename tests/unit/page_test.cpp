@@ -250,6 +250,8 @@ TEST_CASE("the page's style comes from the program, a handler that throws is tol
 
 TEST_CASE("who comes while no file descriptor is left is answered when there is one") {
     Asked page;
+    // It waits now: an accept that finds no one has taken a number meanwhile.
+    REQUIRE(status_of(page.ask("GET /", page.host())) == "200");
     boost::asio::io_context context;
     boost::asio::ip::tcp::socket early(context);
     early.open(boost::asio::ip::tcp::v4());
@@ -267,7 +269,7 @@ TEST_CASE("who comes while no file descriptor is left is answered when there is 
     ::setsockopt(early.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     char byte = 0;
     CHECK(::recv(early.native_handle(), &byte, 1, 0) < 0);
-    CHECK(page.calls == 0);
+    CHECK(page.calls == 1);
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
     for (const int one : below) ::close(one);
     const timeval for_ever{};
