@@ -3,13 +3,14 @@
 // and thread safe.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "loop/claim.hpp"
 #include "loop/fact.hpp"
+#include "loop/policy.hpp"
 #include "loop/register.hpp"
 
 namespace imloop::loop {
@@ -23,16 +24,6 @@ struct Problem {
     bool operator==(const Problem&) const = default;
 };
 
-/// A record that could be read: the fact the projection takes, or what stands in its place for the other kinds.
-struct Correction {
-    std::string record_id;
-    std::string corrects;
-    bool voids = false;  ///< else replaces
-    std::optional<Fact> replacement;
-    Moment occurred_at = 0;
-    std::string station_id;  ///< of the correction
-};
-
 struct Credential {
     std::string record_id;
     std::string source_id, kid, alg, spki, status;
@@ -42,16 +33,33 @@ struct Credential {
     Moment occurred_at = 0;
 };
 
+struct Correction {
+    std::string record_id;
+    std::string corrects;
+    bool voids = false;  ///< else replaces
+    Moment occurred_at = 0;
+    std::string station_id;  ///< of the correction
+    /// What stands in place of the record: the fact, and of these kinds what a fact does not hold.
+    std::optional<Fact> replacement{};
+    std::optional<Registration> registration{};
+    std::optional<Credential> credential{};
+    std::optional<Claim> claim{};
+};
+
 struct Admitted {
     std::optional<std::string> record_id;  ///< missing where the line has none
     std::optional<Kind> kind;
+    std::string station_named;      ///< `station_id` as the line says it, of a rejected one too
     std::vector<Problem> problems;  ///< empty: accepted
     std::vector<Problem> warnings;  ///< unknown codes that are kept
-    Fact fact;                      ///< valid where there are no problems
+    /// Whether `fact` holds what the line says: where there are no problems, and of a test that is right by its schema.
+    bool is_read = false;
+    Fact fact;
+    std::optional<Claim> claim;
     std::optional<Correction> correction;
     std::optional<Registration> registration;
     std::optional<Credential> credential;
-    nlohmann::json json;  ///< the parsed line; discarded where it is no JSON
+    std::optional<PolicyLine> policy;
 };
 
 /// `source` writes the journal the line stands in; its first letter is its kind. `received_at`: of a line that comes
@@ -59,7 +67,7 @@ struct Admitted {
 Admitted admit(std::string_view line, std::string_view source, Moment received_at);
 
 /// A stored line, whose judgement stands: nothing is checked again. Of an `accepted` one the fact (same bytes, same
-/// fact), of a rejected one its record_id and JSON alone.
+/// fact), of a rejected one the fact of a test that is right by its schema.
 Admitted reread(std::string_view line, bool accepted);
 
 }  // namespace imloop::loop

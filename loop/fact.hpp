@@ -24,6 +24,7 @@ enum class Kind {
     decision,
     registration,
     credential,
+    policy,
     correction,
 };
 std::string_view name_of(Kind);

@@ -8,72 +8,71 @@
 namespace imloop::loop {
 namespace {
 
-using nlohmann::json;
+using record::Value;
 
-/// One JSON object and its members; what is missing or of another type is as if not given.
-class JsonObject {
+/// One object and its members; what is missing or of another type is as if not given.
+class Object {
 public:
-    explicit JsonObject(const json& object) : object_(object) {}
+    explicit Object(const Value& object) : object_(object) {}
 
-    const json* find(const char* name) const {
-        const auto at = object_.find(name);
-        return at == object_.end() ? nullptr : &*at;
-    }
-    std::string text(const char* name) const {
+    const Value* find(std::string_view name) const { return object_.find(name); }
+    std::string text(std::string_view name) const { return std::string(object_.text_of(name)); }
+    std::optional<double> number(std::string_view name) const {
         const auto* at = find(name);
-        return at && at->is_string() ? at->get<std::string>() : std::string();
+        return at && at->is_number() ? std::optional(at->number()) : std::nullopt;
     }
-    std::optional<double> number(const char* name) const {
+    std::optional<int> whole(std::string_view name) const {
         const auto* at = find(name);
-        return at && at->is_number() ? std::optional(at->get<double>()) : std::nullopt;
+        return at && at->is_whole() ? std::optional(static_cast<int>(at->whole())) : std::nullopt;
     }
-    std::optional<int> whole(const char* name) const {
+    std::optional<bool> flag(std::string_view name) const {
         const auto* at = find(name);
-        return at && at->is_number_integer() ? std::optional(at->get<int>()) : std::nullopt;
+        return at && at->is_boolean() ? std::optional(at->truth()) : std::nullopt;
     }
-    std::optional<bool> flag(const char* name) const {
-        const auto* at = find(name);
-        return at && at->is_boolean() ? std::optional(at->get<bool>()) : std::nullopt;
-    }
-    std::optional<Moment> moment(const char* name) const { return parse_moment(text(name)); }
-    std::optional<Day> day(const char* name) const { return parse_day(text(name)); }
-    std::vector<std::string> texts(const char* name) const {
+    std::optional<Moment> moment(std::string_view name) const { return parse_moment(object_.text_of(name)); }
+    std::optional<Day> day(std::string_view name) const { return parse_day(object_.text_of(name)); }
+    std::vector<std::string> texts(std::string_view name) const {
         std::vector<std::string> out;
         if (const auto* at = find(name); at && at->is_array())
-            for (const auto& each : *at)
-                if (each.is_string()) out.push_back(each.get<std::string>());
+            for (const auto& each : at->items())
+                if (each.is_string()) out.emplace_back(each.text());
         return out;
     }
     /// Of a text or a list of texts: several control units give several.
-    std::string joined(const char* name) const {
+    std::string joined(std::string_view name) const {
         std::string out = text(name);
         for (const auto& each : texts(name)) out += (out.empty() ? "" : ",") + each;
         return out;
     }
     template <typename T>
-    std::vector<T> each(const char* name, T (*read)(const JsonObject&)) const {
+    std::vector<T> each(std::string_view name, T (*read)(const Object&)) const {
         std::vector<T> out;
         if (const auto* at = find(name); at && at->is_array())
-            for (const auto& one : *at)
-                if (one.is_object()) out.push_back(read(JsonObject(one)));
+            for (const auto& one : at->items())
+                if (one.is_object()) out.push_back(read(Object(one)));
         return out;
     }
     template <typename T>
-    std::optional<T> object(const char* name, T (*read)(const JsonObject&)) const {
+    std::optional<T> object(std::string_view name, T (*read)(const Object&)) const {
         const auto* at = find(name);
-        return at && at->is_object() ? std::optional(read(JsonObject(*at))) : std::nullopt;
+        return at && at->is_object() ? std::optional(read(Object(*at))) : std::nullopt;
     }
 
 private:
-    const json& object_;
+    const Value& object_;
 };
 
-Reading reading(const JsonObject& m) {
+std::string state_of(const Value& monitor) {
+    if (monitor.is_boolean()) return monitor.truth() ? "true" : "false";
+    return monitor.is_whole() ? std::to_string(monitor.whole()) : std::string(monitor.text());
+}
+
+Reading reading(const Object& m) {
     return {m.text("item"),    m.text("phase"),       m.text("unit"),  m.number("value").value_or(0),
             m.number("limit"), m.number("limit_low"), m.flag("passed")};
 }
 
-ObdDetail obd(const JsonObject& m) {
+ObdDetail obd(const Object& m) {
     ObdDetail out{m.flag("supported"),
                   m.flag("communicates"),
                   m.flag("mil_on"),
@@ -92,23 +91,23 @@ ObdDetail obd(const JsonObject& m) {
                   m.number("ignition_cycles"),
                   m.number("lambda")};
     if (const auto* at = m.find("readiness"); at && at->is_object())
-        for (const auto& [name, state] : at->items())
-            out.readiness.push_back({name, state.is_string() ? state.get<std::string>() : state.dump()});
+        for (const auto& monitor : at->items())
+            out.readiness.push_back({std::string(monitor.name()), state_of(monitor)});
     if (const auto* at = m.find("in_use"); at && at->is_object())
-        for (const auto& [name, counts] : at->items())
+        for (const auto& counts : at->items())
             if (counts.is_object())
-                out.in_use.push_back(
-                    {name, JsonObject(counts).number("numerator"), JsonObject(counts).number("denominator")});
+                out.in_use.push_back({std::string(counts.name()), Object(counts).number("numerator"),
+                                      Object(counts).number("denominator")});
     return out;
 }
 
-VehicleDetail vehicle(const JsonObject& m) {
+VehicleDetail vehicle(const Object& m) {
     return {m.text("plate_color"),     m.text("class"),        m.text("fuel"),
             m.text("emission_stage"),  m.day("registered_on"), m.number("mass_kg"),
             m.number("rated_power_kw")};
 }
 
-InspectionDetail inspection(const JsonObject& m) {
+InspectionDetail inspection(const Object& m) {
     InspectionDetail out;
     out.line_id = m.text("line_id");
     out.inspector_id = m.text("inspector_id");
@@ -117,7 +116,7 @@ InspectionDetail inspection(const JsonObject& m) {
     out.started_at = m.moment("started_at").value_or(0);
     out.ended_at = m.moment("ended_at").value_or(0);
     if (const auto* at = m.find("environment"); at && at->is_object()) {
-        const JsonObject environment(*at);
+        const Object environment(*at);
         out.temperature_c = environment.number("temperature_c");
         out.humidity_pct = environment.number("humidity_pct");
         out.pressure_kpa = environment.number("pressure_kpa");
@@ -126,11 +125,11 @@ InspectionDetail inspection(const JsonObject& m) {
     out.readings = m.each("readings", reading);
     out.failed_items = m.texts("failed_items");
     if (const auto* at = m.find("trace"); at && at->is_object()) {
-        out.trace_sha256 = JsonObject(*at).text("sha256");
-        out.trace_rows = JsonObject(*at).whole("rows");
+        out.trace_sha256 = Object(*at).text("sha256");
+        out.trace_rows = Object(*at).whole("rows");
     }
     if (const auto* at = m.find("equipment"); at && at->is_object()) {
-        const JsonObject equipment(*at);
+        const Object equipment(*at);
         out.analyser_id = equipment.text("analyser_id");
         out.dynamometer_id = equipment.text("dynamometer_id");
         out.software_version = equipment.text("software_version");
@@ -140,18 +139,18 @@ InspectionDetail inspection(const JsonObject& m) {
     return out;
 }
 
-WorkItem work_item(const JsonObject& m) {
+WorkItem work_item(const Object& m) {
     return {m.text("code"), m.text("system"), m.text("name"), m.number("labour_hours"), m.number("labour_fee")};
 }
 
-Part part(const JsonObject& m) {
+Part part(const Object& m) {
     return {m.text("name"),   m.text("part_no"),   m.text("serial_no"),  m.text("brand"),
             m.text("origin"), m.flag("certified"), m.number("quantity"), m.number("unit_price")};
 }
 
-std::string digest(const JsonObject& m) { return m.text("sha256"); }
+std::string digest(const Object& m) { return m.text("sha256"); }
 
-RepairDetail repair(const JsonObject& m) {
+RepairDetail repair(const Object& m) {
     RepairDetail out;
     out.received_at = m.moment("received_at").value_or(0);
     out.settled_at = m.moment("settled_at").value_or(0);
@@ -173,16 +172,16 @@ RepairDetail repair(const JsonObject& m) {
     return out;
 }
 
-CalibrationDetail calibration(const JsonObject& m) {
+CalibrationDetail calibration(const Object& m) {
     return {m.text("line_id"),    m.text("equipment_id"),          m.text("kind"), m.text("unit"), m.number("nominal"),
             m.number("measured"), m.flag("passed").value_or(false)};
 }
 
-PriceListDetail price_list(const JsonObject& m) {
+PriceListDetail price_list(const Object& m) {
     return {m.day("valid_from").value_or(0), m.each("items", work_item), m.each("parts", part)};
 }
 
-SupervisionDetail supervision(const JsonObject& m) {
+SupervisionDetail supervision(const Object& m) {
     const auto* findings = m.find("findings");
     return {m.text("checked_station_id"),
             m.text("kind"),
@@ -261,8 +260,8 @@ const Reading* InspectionDetail::reading(std::string_view item, std::string_view
     return at == readings.end() ? nullptr : &*at;
 }
 
-std::string packed_detail(Kind kind, const json& record) {
-    const JsonObject m(record);
+std::string packed_detail(Kind kind, const Value& record) {
+    const Object m(record);
     Detail detail;
     switch (kind) {
         case Kind::inspection:

@@ -3,7 +3,6 @@
 // and voids hold for it as for the fact.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "loop/fact.hpp"
+#include "loop/record/value.hpp"
 
 namespace imloop::loop {
 
@@ -24,7 +24,8 @@ struct Reading {
 
 struct Monitor {
     std::string name;
-    std::string state;  ///< as the record has it, booleans as `true` and `false`
+    /// As the record has it, booleans as `true` and `false`; empty where it is neither text nor number.
+    std::string state;
 };
 
 /// How often one monitor ran, of how often it could have (in-use performance, ISO 15031-5 mode 09): both only go up.
@@ -123,7 +124,7 @@ struct Detail {
 };
 
 /// `record` is right by its schema. Empty for kinds no rule reads.
-std::string packed_detail(Kind, const nlohmann::json& record);
+std::string packed_detail(Kind, const record::Value& record);
 Detail detail_of(const Fact&);
 
 }  // namespace imloop::loop

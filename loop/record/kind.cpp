@@ -1,19 +1,10 @@
-#include <array>
-
 #include "loop/fact.hpp"
 #include "loop/names.hpp"
+#include "loop/record/codes.hpp"
 
 namespace imloop::loop {
-namespace {
+std::string_view name_of(Kind kind) { return kind_codes.at(static_cast<std::size_t>(kind)); }
 
-constexpr std::array<std::string_view, 13> names = {
-    "inspection", "repair",   "vehicle_event", "penalty",      "supervision", "calibration", "price_list",
-    "claim",      "override", "decision",      "registration", "credential",  "correction"};
-
-}  // namespace
-
-std::string_view name_of(Kind kind) { return names.at(static_cast<std::size_t>(kind)); }
-
-std::optional<Kind> kind_named(std::string_view name) { return value_named<Kind>(names, name); }
+std::optional<Kind> kind_named(std::string_view name) { return value_named<Kind>(kind_codes, name); }
 
 }  // namespace imloop::loop

@@ -1,8 +1,11 @@
 #include "loop/record/reading.hpp"
 
-#include <array>
+#include <nlohmann/json.hpp>
 
+#include "loop/names.hpp"
+#include "loop/record/codes.hpp"
 #include "loop/record/detail.hpp"
+#include "loop/record/parse.hpp"
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/text.hpp"
 #include "loop/vehicle/vin.hpp"
@@ -11,125 +14,80 @@
 namespace imloop::loop::record {
 namespace {
 
-using nlohmann::json;
+std::string text(const Value& object, std::string_view name) { return std::string(object.text_of(name)); }
 
-std::string text(const json& object, const char* name) {
-    const auto at = object.find(name);
-    return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
+Moment moment(const Value& object, std::string_view name) { return parse_moment(object.text_of(name)).value_or(0); }
+
+std::optional<int> whole(const Value& object, std::string_view name) {
+    const auto* at = object.find(name);
+    return at && at->is_whole() ? std::optional(static_cast<int>(at->whole())) : std::nullopt;
 }
 
-Moment moment(const json& object, const char* name) { return parse_moment(text(object, name)).value_or(0); }
-
-std::optional<int> whole(const json& object, const char* name) {
-    const auto at = object.find(name);
-    return at != object.end() && at->is_number_integer() ? std::optional(at->get<int>()) : std::nullopt;
-}
-
-std::vector<std::string> texts(const json& object, const char* name) {
+std::vector<std::string> texts(const Value& object, std::string_view name) {
     std::vector<std::string> out;
-    const auto at = object.find(name);
-    if (at == object.end()) return out;
-    for (const auto& item : *at) out.push_back(item.get<std::string>());
+    if (const auto* at = object.find(name))
+        for (const auto& item : at->items()) out.emplace_back(item.text());
     return out;
 }
 
-template <typename E, std::size_t N>
-std::optional<E> one_of(const std::array<std::pair<std::string_view, E>, N>& names, std::string_view name) {
-    for (const auto& [known, value] : names)
-        if (known == name) return value;
-    return std::nullopt;
+VehicleWords vehicle(const Value& v) {
+    return counting({normal_vin(v.text_of("vin")), normal_plate(v.text_of("plate")), text(v, "plate_kind"),
+                     normal_text(v.text_of("engine_no")), normal_text(v.text_of("model")),
+                     text(v, "registered_county")});
 }
 
-constexpr std::array<std::pair<std::string_view, Reason>, 6> reasons = {{{"periodic", Reason::periodic},
-                                                                         {"initial", Reason::initial},
-                                                                         {"retest", Reason::retest},
-                                                                         {"roadside", Reason::roadside},
-                                                                         {"spot_check", Reason::spot_check},
-                                                                         {"comparison", Reason::comparison}}};
-constexpr std::array<std::pair<std::string_view, Verdict>, 3> verdicts = {
-    {{"pass", Verdict::pass}, {"fail", Verdict::fail}, {"aborted", Verdict::aborted}}};
-constexpr std::array<std::pair<std::string_view, RepairOutcome>, 4> outcomes = {
-    {{"repaired", RepairOutcome::repaired},
-     {"not_repairable", RepairOutcome::not_repairable},
-     {"owner_refused", RepairOutcome::owner_refused},
-     {"scrapped", RepairOutcome::scrapped}}};
-constexpr std::array<std::pair<std::string_view, Event>, 6> events = {{{"registered", Event::registered},
-                                                                       {"replated", Event::replated},
-                                                                       {"scrapped", Event::scrapped},
-                                                                       {"transferred_out", Event::transferred_out},
-                                                                       {"transferred_in", Event::transferred_in},
-                                                                       {"exempted", Event::exempted}}};
-constexpr std::array<std::pair<std::string_view, StationStatus>, 4> statuses = {
-    {{"filed", StationStatus::filed},
-     {"suspended", StationStatus::suspended},
-     {"revoked", StationStatus::revoked},
-     {"closed", StationStatus::closed}}};
-
-VehicleWords vehicle(const json& v) {
-    return counting({normal_vin(text(v, "vin")), normal_plate(text(v, "plate")), text(v, "plate_kind"),
-                     normal_text(text(v, "engine_no")), normal_text(text(v, "model")), text(v, "registered_county")});
-}
-
-std::optional<InspectionFact> inspection(const json& r) {
-    const auto reason = one_of(reasons, text(r, "reason"));
-    const auto verdict = one_of(verdicts, text(r, "verdict"));
+std::optional<InspectionFact> inspection(const Value& r) {
+    const auto reason = value_named<Reason>(reason_codes, r.text_of("reason"));
+    const auto verdict = value_named<Verdict>(verdict_codes, r.text_of("verdict"));
     if (!reason || !verdict) return std::nullopt;
     return InspectionFact{text(r, "report_no"),    text(r, "acceptance_no"), *reason, *verdict, text(r, "method"),
                           moment(r, "started_at"), texts(r, "failed_items")};
 }
 
-std::optional<RepairFact> repair(const json& r) {
-    const auto outcome = one_of(outcomes, text(r, "outcome"));
+std::optional<RepairFact> repair(const Value& r) {
+    const auto outcome = value_named<RepairOutcome>(repair_outcome_codes, r.text_of("outcome"));
     if (!outcome) return std::nullopt;
     return RepairFact{text(r, "work_order_no"), text(r, "fail_report_no"), *outcome, moment(r, "settled_at")};
 }
 
-std::optional<DecisionFact> decision(const json& r) {
+std::optional<DecisionFact> decision(const Value& r) {
     for (const auto* kind : {"record_id", "episode_id", "flag_id", "station_id", "case_id"}) {
-        if (!r.at("about").contains(kind)) continue;
-        DecisionFact out{kind, text(r.at("about"), kind), text(r, "action"), text(r, "other_record_id"), {}};
-        if (r.contains("until")) out.until = parse_day(text(r, "until"));
+        const auto* about = r.find("about")->find(kind);
+        if (!about) continue;
+        DecisionFact out{kind, std::string(about->text()), text(r, "action"), text(r, "other_record_id"), {}};
+        if (r.contains("until")) out.until = parse_day(r.text_of("until"));
         return out;
     }
     return std::nullopt;
 }
 
-std::optional<Location> location(const json& r) {
-    const auto at = r.find("location");
-    if (at == r.end()) return std::nullopt;
-    return Location{at->at("lat").get<double>(), at->at("lon").get<double>()};
+std::optional<Location> location(const Value& r) {
+    const auto* at = r.find("location");
+    if (!at) return std::nullopt;
+    return Location{at->find("lat")->number(), at->find("lon")->number()};
 }
 
-}  // namespace
-
-std::optional<Kind> kind_of(const json& record) {
-    constexpr std::string_view before = "imloop/", after = "/1";
-    const std::string schema = text(record, "schema");
-    if (!schema.starts_with(before) || !schema.ends_with(after) || schema.size() <= before.size() + after.size())
-        return std::nullopt;
-    return kind_named(std::string_view(schema).substr(before.size(), schema.size() - before.size() - after.size()));
-}
-
-Fact read_fact(Kind kind, const json& r) {
+/// Codes that may grow (a new event, say) and are not known here leave their part of the fact empty.
+Fact read_fact(Kind kind, const Value& r) {
     Fact fact;
     fact.record_id = text(r, "record_id");
     fact.station_id = text(r, "station_id");
     fact.kind = kind;
     fact.occurred_at = moment(r, "occurred_at");
-    fact.day_only = text(r, "time_precision") == "day";
-    if (const auto at = r.find("vehicle"); at != r.end()) fact.vehicle = vehicle(*at);
+    fact.day_only = r.text_of("time_precision") == "day";
+    if (const auto* at = r.find("vehicle")) fact.vehicle = vehicle(*at);
     if (kind == Kind::inspection) fact.inspection = inspection(r);
     if (kind == Kind::repair) fact.repair = repair(r);
     if (kind == Kind::decision) fact.decision = decision(r);
     if (kind == Kind::vehicle_event)
-        if (const auto event = one_of(events, text(r, "event")))
-            fact.event = EventFact{*event, normal_plate(text(r, "new_plate"))};
+        if (const auto event = value_named<Event>(event_codes, r.text_of("event")))
+            fact.event = EventFact{*event, normal_plate(r.text_of("new_plate"))};
     fact.detail = packed_detail(kind, r);
     return fact;
 }
 
-std::optional<Registration> read_registration(const json& r) {
-    const auto status = one_of(statuses, text(r, "status"));
+std::optional<Registration> read_registration(const Value& r) {
+    const auto status = value_named<StationStatus>(station_status_codes, r.text_of("status"));
     const std::string kind = text(r, "kind");
     if (!status || kind.size() != 1 || std::string_view("IMEBH").find(kind[0]) == std::string_view::npos)
         return std::nullopt;
@@ -139,7 +97,7 @@ std::optional<Registration> read_registration(const json& r) {
                         text(r, "name"),
                         text(r, "county"),
                         *status,
-                        parse_day(text(r, "valid_from")).value_or(0),
+                        parse_day(r.text_of("valid_from")).value_or(0),
                         moment(r, "occurred_at"),
                         text(r, "opening_hours"),
                         location(r),
@@ -149,39 +107,75 @@ std::optional<Registration> read_registration(const json& r) {
                         whole(r, "heavy_bays")};
 }
 
-std::optional<Credential> read_credential(const json& r) {
+std::optional<Credential> read_credential(const Value& r) {
     Credential out{text(r, "record_id"),
                    text(r, "source_id"),
                    text(r, "kid"),
                    text(r, "alg"),
                    text(r, "spki"),
                    text(r, "status"),
-                   parse_day(text(r, "valid_from")).value_or(0),
+                   parse_day(r.text_of("valid_from")).value_or(0),
                    {},
                    texts(r, "writes_for"),
                    moment(r, "occurred_at")};
-    if (r.contains("until")) out.until = parse_day(text(r, "until"));
+    if (r.contains("until")) out.until = parse_day(r.text_of("until"));
     return out;
 }
 
-std::optional<Correction> read_correction(const json& r) {
-    const std::string action = text(r, "action");
+Claim read_claim(const Value& r) {
+    Claim out{text(r, "record_id"), text(r, "fail_record_id"), text(r, "action"), text(r, "chosen_station_id"),
+              moment(r, "occurred_at")};
+    if (out.station.empty()) out.station = text(r, "station_id");
+    return out;
+}
+
+std::optional<Correction> read_correction(const Value& r) {
+    const auto action = r.text_of("action");
     if (action != "void" && action != "replace") return std::nullopt;
-    Correction out{text(r, "record_id"),     text(r, "corrects"),  action == "void", {},
-                   moment(r, "occurred_at"), text(r, "station_id")};
-    if (!out.voids) {
-        const json& whole = r.at("replacement");
-        if (const auto kind = kind_of(whole)) out.replacement = read_fact(*kind, whole);
-    }
+    Correction out;
+    out.record_id = text(r, "record_id");
+    out.corrects = text(r, "corrects");
+    out.voids = action == "void";
+    out.occurred_at = moment(r, "occurred_at");
+    out.station_id = text(r, "station_id");
+    if (out.voids) return out;
+    const Value& whole = *r.find("replacement");
+    const auto kind = kind_of(whole);
+    if (!kind) return out;
+    out.replacement = read_fact(*kind, whole);
+    if (kind == Kind::registration) out.registration = read_registration(whole);
+    if (kind == Kind::credential) out.credential = read_credential(whole);
+    if (kind == Kind::claim) out.claim = read_claim(whole);
     return out;
 }
 
-void read_into(Admitted& admitted) {
-    const json& r = admitted.json;
+PolicyLine read_policy(const Value& r) {
+    auto words = nlohmann::json::object();
+    for (const auto& name : policy_members())
+        if (const auto* at = r.find(name)) words[name] = json_of(*at);
+    return {text(r, "record_id"),     parse_day(r.text_of("valid_from")).value_or(0),
+            moment(r, "occurred_at"), text(r, "officer_id"),
+            text(r, "confirmed_by"),  words.dump()};
+}
+
+}  // namespace
+
+std::optional<Kind> kind_of(const Value& record) {
+    constexpr std::string_view before = "imloop/", after = "/1";
+    const auto schema = record.text_of("schema");
+    if (!schema.starts_with(before) || !schema.ends_with(after) || schema.size() <= before.size() + after.size())
+        return std::nullopt;
+    return kind_named(schema.substr(before.size(), schema.size() - before.size() - after.size()));
+}
+
+void read_into(Admitted& admitted, const Value& r) {
+    admitted.is_read = true;
     admitted.fact = read_fact(*admitted.kind, r);
     if (admitted.kind == Kind::registration) admitted.registration = read_registration(r);
     if (admitted.kind == Kind::credential) admitted.credential = read_credential(r);
+    if (admitted.kind == Kind::policy) admitted.policy = read_policy(r);
     if (admitted.kind == Kind::correction) admitted.correction = read_correction(r);
+    if (admitted.kind == Kind::claim) admitted.claim = read_claim(r);
 }
 
 }  // namespace imloop::loop::record

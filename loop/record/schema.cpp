@@ -33,27 +33,30 @@ unsigned type_named(const std::string& name) {
     return types.at(name);
 }
 
-unsigned type_of(const json& value) {
+unsigned type_of(const Value& value) {
     switch (value.type()) {
-        case json::value_t::object:
+        case Value::Type::object:
             return object;
-        case json::value_t::array:
+        case Value::Type::array:
             return array;
-        case json::value_t::string:
+        case Value::Type::string:
             return string;
-        case json::value_t::boolean:
+        case Value::Type::boolean:
             return boolean;
-        case json::value_t::number_integer:
-        case json::value_t::number_unsigned:
+        case Value::Type::whole:
             return integer;
-        case json::value_t::number_float: {
-            // Draft-07 counts 1.0 among the integers.
-            const double v = value.get<double>();
-            return std::trunc(v) == v ? integer : number;
-        }
-        default:
-            return null;
+        case Value::Type::number:  // draft-07 counts 1.0 among the integers
+            return std::trunc(value.number()) == value.number() ? integer : number;
+        case Value::Type::null:
+            break;
     }
+    return null;
+}
+
+bool is(const Value& value, const json& wanted) {
+    if (wanted.is_string()) return value.is_string() && value.text() == wanted.get_ref<const std::string&>();
+    if (wanted.is_boolean()) return value.is_boolean() && value.truth() == wanted.get<bool>();
+    return value.is_number() && value.number() == wanted.get<double>();
 }
 
 }  // namespace
@@ -65,6 +68,8 @@ struct Schema::Node {
     std::map<std::string, const Node*, std::less<>> properties;
     std::vector<std::pair<std::string, std::vector<std::string>>> dependencies;
     const Node* items = nullptr;
+    const Node* names = nullptr;   ///< of an object's members
+    const Node* others = nullptr;  ///< members that `properties` does not name
     std::vector<const Node*> all_of, any_of;
     const Node* not_ = nullptr;
     const Node* if_ = nullptr;
@@ -79,27 +84,28 @@ struct Schema::Node {
     const Codes* codes = nullptr;
     std::string code;  ///< x-code: what breaking `not`, `anyOf`, `pattern` or `required` here is called
 
-    void check(const json& value, const std::string& at, std::vector<Fault>& faults) const;
-    bool holds(const json& value) const {
+    void check(const Value& value, const std::string& at, std::vector<Fault>& faults) const;
+    bool holds(const Value& value) const {
         std::vector<Fault> faults;
         check(value, "", faults);
         return std::ranges::none_of(faults, [](const Fault& f) { return !f.warning; });
     }
 
 private:
-    void check_object(const json&, const std::string& at, std::vector<Fault>&) const;
-    void check_text(const json&, const std::string& at, std::vector<Fault>&) const;
-    void check_number(const json&, const std::string& at, std::vector<Fault>&) const;
+    void check_object(const Value&, const std::string& at, std::vector<Fault>&) const;
+    void check_text(const Value&, const std::string& at, std::vector<Fault>&) const;
+    void check_number(const Value&, const std::string& at, std::vector<Fault>&) const;
     std::string called(std::string_view usual) const { return code.empty() ? std::string(usual) : code; }
 };
 
-void Schema::Node::check(const json& value, const std::string& at, std::vector<Fault>& faults) const {
+void Schema::Node::check(const Value& value, const std::string& at, std::vector<Fault>& faults) const {
     const unsigned type = type_of(value);
     if (types != 0 && (types & type) == 0) {
         faults.push_back({at, "wrong_type", type_words});
         return;
     }
-    if (!one_of_values.empty() && std::ranges::find(one_of_values, value) == one_of_values.end())
+    if (!one_of_values.empty() &&
+        std::ranges::none_of(one_of_values, [&](const json& wanted) { return is(value, wanted); }))
         faults.push_back({at, called("unknown_code"), values_words});
     if (type == object) check_object(value, at, faults);
     if (type == string) check_text(value, at, faults);
@@ -108,7 +114,8 @@ void Schema::Node::check(const json& value, const std::string& at, std::vector<F
         if (items_min && value.size() < *items_min)
             faults.push_back({at, called("too_few_items"), std::to_string(*items_min)});
         if (items)
-            for (std::size_t i = 0; i < value.size(); ++i) items->check(value[i], fmt::format("{}/{}", at, i), faults);
+            for (std::size_t i = 0; i < value.size(); ++i)
+                items->check(value.items()[i], fmt::format("{}/{}", at, i), faults);
     }
     for (const Node* node : all_of) node->check(value, at, faults);
     if (!any_of.empty() && std::ranges::none_of(any_of, [&](const Node* node) { return node->holds(value); }))
@@ -117,7 +124,7 @@ void Schema::Node::check(const json& value, const std::string& at, std::vector<F
     if (if_ && then && if_->holds(value)) then->check(value, at, faults);
 }
 
-void Schema::Node::check_object(const json& value, const std::string& at, std::vector<Fault>& faults) const {
+void Schema::Node::check_object(const Value& value, const std::string& at, std::vector<Fault>& faults) const {
     for (const auto& name : required)
         if (!value.contains(name)) faults.push_back({at + "/" + pointer_token(name), called("member_missing")});
     for (const auto& [name, needed] : dependencies) {
@@ -125,28 +132,31 @@ void Schema::Node::check_object(const json& value, const std::string& at, std::v
         for (const auto& other : needed)
             if (!value.contains(other)) faults.push_back({at + "/" + pointer_token(other), called("member_missing")});
     }
-    if (properties.empty()) return;
-    for (const auto& [name, member] : value.get_ref<const json::object_t&>()) {
-        const auto found = properties.find(name);
-        if (found != properties.end()) found->second->check(member, at + "/" + pointer_token(name), faults);
+    if (properties.empty() && !names && !others) return;
+    for (const auto& member : value.items()) {
+        const std::string pointer = at + "/" + pointer_token(member.name());
+        if (names) names->check(Value::of_text(member.name()), pointer, faults);
+        const auto found = properties.find(member.name());
+        const Node* of = found != properties.end() ? found->second : others;
+        if (of) of->check(member, pointer, faults);
     }
 }
 
-void Schema::Node::check_text(const json& value, const std::string& at, std::vector<Fault>& faults) const {
-    const auto& text = value.get_ref<const std::string&>();
+void Schema::Node::check_text(const Value& value, const std::string& at, std::vector<Fault>& faults) const {
+    const auto text = value.text();
     if (length_min && characters(text) < *length_min)
         faults.push_back({at, "text_too_short", std::to_string(*length_min)});
     if (length_max && characters(text) > *length_max)
         faults.push_back({at, "text_too_long", std::to_string(*length_max)});
-    if (pattern && (text.size() > pattern_text_max || !std::regex_search(text, *pattern)))
+    if (pattern && (text.size() > pattern_text_max || !std::regex_search(text.begin(), text.end(), *pattern)))
         faults.push_back({at, called("bad_format"), pattern_words});
     if (format == "date-time" && !parse_moment(text)) faults.push_back({at, "bad_time"});
     if (format == "date" && !parse_day(text)) faults.push_back({at, "bad_day"});
     if (codes && !codes->contains(text)) faults.push_back({at, "unfamiliar_code", "", true});
 }
 
-void Schema::Node::check_number(const json& value, const std::string& at, std::vector<Fault>& faults) const {
-    const double v = value.get<double>();
+void Schema::Node::check_number(const Value& value, const std::string& at, std::vector<Fault>& faults) const {
+    const double v = value.number();
     if (minimum && v < *minimum) faults.push_back({at, "number_out_of_range", fmt::format("≥ {}", *minimum)});
     if (maximum && v > *maximum) faults.push_back({at, "number_out_of_range", fmt::format("≤ {}", *maximum)});
     if (multiple_of) {
@@ -215,6 +225,10 @@ private:
             out.required = value.get<std::vector<std::string>>();
         } else if (key == "properties") {
             for (const auto& [name, member] : value.items()) out.properties[name] = node(member, path);
+        } else if (key == "propertyNames") {
+            out.names = node(value, path);
+        } else if (key == "additionalProperties") {
+            out.others = node(value, path);
         } else if (key == "dependencies") {
             for (const auto& [name, needed] : value.items())
                 out.dependencies.emplace_back(name, needed.get<std::vector<std::string>>());
@@ -232,6 +246,8 @@ private:
             out.then = node(value, path);
         } else if (key == "enum" || key == "const") {
             const json values = key == "enum" ? value : json::array({value});
+            for (const auto& one : values)
+                if (!one.is_string() && !one.is_boolean() && !one.is_number()) unknown(path, key + " " + one.dump());
             out.one_of_values = values.get<std::vector<json>>();
             out.values_words = words(values);
         } else if (key == "pattern") {
@@ -281,7 +297,7 @@ Schema::Schema(std::string_view path) { root_ = Compiler(nodes_).file(std::strin
 Schema::~Schema() = default;
 Schema::Schema(Schema&&) noexcept = default;
 
-void Schema::check(const json& value, const std::string& at, std::vector<Fault>& faults) const {
+void Schema::check(const Value& value, const std::string& at, std::vector<Fault>& faults) const {
     root_->check(value, at, faults);
 }
 

@@ -3,12 +3,12 @@
 #pragma once
 
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "loop/fact.hpp"
+#include "loop/record/value.hpp"
 
 namespace imloop::loop::record {
 
@@ -30,7 +30,7 @@ public:
     Schema(Schema&&) noexcept;
 
     /// Appends what is wrong with `value`, whose pointer is `at`. Thread safe.
-    void check(const nlohmann::json& value, const std::string& at, std::vector<Fault>& faults) const;
+    void check(const Value& value, const std::string& at, std::vector<Fault>& faults) const;
 
     struct Node;
 

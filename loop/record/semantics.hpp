@@ -2,7 +2,6 @@
 // what its source may write (contract, "Admission"). Pure and thread safe.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,12 +15,12 @@ namespace imloop::loop::record {
 inline constexpr Moment ahead_max = day_ms;
 
 /// `record` holds its schema. Pointers begin with `at`.
-void check_semantics(Kind, const nlohmann::json& record, std::string_view source, Moment received_at,
-                     const std::string& at, std::vector<Fault>& faults);
+void check_semantics(Kind, const Value& record, std::string_view source, Moment received_at, const std::string& at,
+                     std::vector<Fault>& faults);
 
 /// Whether this kind of source may write the kind: `kind_not_allowed`. `out_of_scope`: an I, M or E source that writes
 /// for another station.
-void check_source(Kind, const nlohmann::json& record, std::string_view source, const std::string& at,
+void check_source(Kind, const Value& record, std::string_view source, const std::string& at,
                   std::vector<Fault>& faults);
 
 }  // namespace imloop::loop::record

@@ -209,6 +209,7 @@ TEST_CASE("what is wrong is named by place and code") {
          "I610404-01",
          {"/replacement/record_id replacement_id_differs"}},
         {correction(correction(i)), "I610404-01", {"/replacement/schema correction_of_correction"}},
+        {correction(with(i, "/schema", "imloop/policy/1")), "I610404-01", {"/replacement/schema correction_of_policy"}},
         {correction(decision()),
          "I610404-01",
          {"/replacement/schema kind_not_allowed", "/replacement/station_id out_of_scope",
@@ -322,6 +323,9 @@ TEST_CASE("what is no record at all") {
     CHECK(code("{\"a\":\"\\ud800\"}") == " not_json");
     CHECK(code("{\"a\":1,\"b\":{\"c\":1,\"c\":2}}") == "/b/c duplicate_member");
     CHECK(code(std::string(33, '[') + std::string(33, ']')) == " too_deep");
+    json many;
+    for (int n = 0; n <= 1'000; ++n) many["m" + std::to_string(n)] = n;
+    CHECK(code(many.dump()) == " too_many_values");
     CHECK(code("[]") == " wrong_type");
     CHECK(code("{}") == "/schema member_missing");
 }
@@ -344,4 +348,41 @@ TEST_CASE("a record read again is the same fact") {
     CHECK(first.fact.vehicle->plate == "陕D0T001");
     CHECK(again.fact.inspection->report_no == "R1");
     CHECK(again.fact.inspection->verdict == loop::Verdict::pass);
+}
+
+TEST_CASE("what a rejected test says is read where its form is right, so that rules may look at it") {
+    auto r = inspection();
+    r["verdict"] = r["verdict"] == "pass" ? "fail" : "pass";
+    for (const auto& line : {loop::admit(r.dump(), "I610404-01", received), loop::reread(r.dump(), false)}) {
+        CHECK(line.is_read);
+        CHECK(line.fact.record_id == r["record_id"]);
+        CHECK(line.station_named == "I610404-01");
+    }
+    r["readings"] = "none";
+    for (const auto& line : {loop::admit(r.dump(), "I610404-01", received), loop::reread(r.dump(), false)}) {
+        CHECK_FALSE(line.is_read);
+        CHECK(line.station_named == "I610404-01");
+    }
+}
+
+TEST_CASE("a correction brings what stands in place of a claim, a registration") {
+    const json claim{{"schema", "imloop/claim/1"},
+                     {"record_id", "01920000-0000-7000-8000-000000000007"},
+                     {"station_id", "M610404-02"},
+                     {"occurred_at", "2026-03-03T10:00:00+08:00"},
+                     {"fail_record_id", "01920000-0000-7000-8000-000000000001"},
+                     {"action", "take_in"}};
+    const auto first = loop::reread(claim.dump(), true);
+    REQUIRE(first.claim);
+    CHECK(first.claim->station == "M610404-02");
+    auto replaced = claim;
+    replaced["action"] = "choose", replaced["chosen_station_id"] = "M610404-03";
+    const auto again = loop::reread(correction(replaced).dump(), true);
+    REQUIRE(again.correction);
+    REQUIRE(again.correction->claim);
+    CHECK(again.correction->claim->record_id == claim["record_id"]);
+    CHECK(again.correction->claim->station == "M610404-03");
+    CHECK(again.correction->claim->action == "choose");
+    CHECK_FALSE(again.correction->registration);
+    CHECK_FALSE(again.claim);
 }
