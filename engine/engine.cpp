@@ -14,6 +14,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
+    if (connection_.before_commit_) connection_.before_commit_();
     connection_.execute("COMMIT");
     open_ = false;
 }

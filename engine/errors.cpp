@@ -12,6 +12,10 @@ DamagedFile::DamagedFile(const std::string& what)
           "changed: stop the program and put the backup in its place (" +
           what + ")") {}
 
+LeaseLost::LeaseLost()
+    : ConnectionLost(
+          "另一个监管中心在写这个数据库，没有写入 / another hub writes to the database now, nothing was written") {}
+
 Busy::Busy(const std::string& what)
     : StoreError(
           "数据库正被另一个程序写，没有写入；稍后再试 / another program writes to the database, nothing was "

@@ -30,13 +30,19 @@ public:
     using StoreError::StoreError;
 };
 
+/// Another one has the right to write now: nothing was written.
+class LeaseLost : public ConnectionLost {
+public:
+    LeaseLost();
+};
+
 /// Another one writes and did not end in time.
 class Busy : public StoreError {
 public:
     explicit Busy(const std::string& what_the_engine_says);
 };
 
-/// A row that the table's own rules refuse: its key is there already, or a column is missing.
+/// A row that the table's own rules refuse: its key is there already, a column is missing, or can't hold its value.
 class Constraint : public StoreError {
 public:
     using StoreError::StoreError;

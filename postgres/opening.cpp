@@ -5,6 +5,7 @@
 #include <array>
 
 #include "postgres/postgres.hpp"
+#include "postgres/result.hpp"
 
 namespace imloop::postgres {
 namespace {
@@ -12,13 +13,8 @@ namespace {
 using engine::StoreError;
 
 constexpr int server_version_min = 150000;
-/// With the schema, the number of the lock that its one writer holds. A session that has just ended holds it for a
-/// moment still.
-constexpr const char* writer_lock = R"sql(
-SET lock_timeout = '2s';
-SELECT pg_advisory_lock(4803916, current_schema()::regnamespace::oid::int);
-SET lock_timeout = 0)sql";
-/// Rights that the role lacks, one a row. A hub deletes nothing but what follows from its journals.
+/// Rights that the role lacks, one a row. A hub deletes nothing but what follows from its journals and what
+/// is used up or over.
 constexpr const char* missing_rights = R"sql(
 SELECT 'USAGE ON SCHEMA, CREATE ON SCHEMA' WHERE current_schema() IS NULL
 UNION ALL
@@ -27,22 +23,23 @@ SELECT 'CREATE ON SCHEMA ' || current_schema() WHERE to_regclass('meta') IS NULL
 UNION ALL
 SELECT r || ' ON ' || c.relname FROM pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) r
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND (r = 'SELECT' OR $1 = 'writer')
-  AND (r <> 'DELETE' OR c.relname ~ '^(new_)?(loop|watch)_')
+  AND (r <> 'DELETE' OR c.relname ~ '^(new_)?(loop_|watch_|(records|registrations|episodes|episode_shops|codes|flags)$)|^(inbox|sessions|account_links|recovery_codes|sign_ins_failed)$')
   AND NOT has_table_privilege(c.oid, r)
 ORDER BY 1)sql";
 /// What is committed is on the disk, whatever the server's or role's own setting; a connection whose other end is gone
-/// lets go of the writer's lock soon. Both in seconds.
+/// lets go of what it locked soon. Both in seconds. Rows are asked for by key alone, whatever a server that has not
+/// looked at a new table yet would guess.
 constexpr const char* settings = R"sql(
 SET client_min_messages = error;
+SET enable_seqscan = off;
+SET enable_bitmapscan = off;
+SET jit = off;
+SET plan_cache_mode = force_generic_plan;
 SET tcp_keepalives_idle = 10;
 SET tcp_keepalives_interval = 5;
 SET tcp_keepalives_count = 3;
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local'))sql";
 
-struct Clear {
-    void operator()(PGresult* r) const { PQclear(r); }
-};
-using Result = std::unique_ptr<PGresult, Clear>;
 using Options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
 
 /// Without the line's end, and on one line.
@@ -133,12 +130,6 @@ std::shared_ptr<Session> open(const std::string& url, Role role) {
     PQsetErrorVerbosity(connection, PQERRORS_TERSE);  // its details tell values of rows
     run(connection, settings);
     look_over(connection, place, role);
-    if (role == Role::reader) return session;
-    try {
-        run(connection, writer_lock);
-    } catch (const engine::Busy&) {
-        throw engine::Busy("另一个监管中心在用 " + place + " / another hub uses it");
-    }
     return session;
 }
 
@@ -146,12 +137,12 @@ void fail(pg_conn* connection, const pg_result* result) {
     const char* field = result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const std::string_view code = field == nullptr ? "" : field;
     const auto words = said(result == nullptr ? PQerrorMessage(connection) : PQresultErrorMessage(result));
-    if (PQstatus(connection) == CONNECTION_BAD || code.starts_with("08") || code.starts_with("57P"))
+    if (PQstatus(connection) == CONNECTION_BAD || code.starts_with("08") || code.starts_with("57P") || code == "25P03")
         throw engine::ConnectionLost(
             "与数据库的连接断了，会再连 / the connection to the database is lost, it is tried again (" + words + ")");
     if (code == "53100") throw engine::DiskFull();
     if (code == "55P03" || code == "40001" || code == "40P01") throw engine::Busy(words);
-    if (code.starts_with("23")) throw engine::Constraint(words);
+    if (code.starts_with("22") || code.starts_with("23")) throw engine::Constraint(words);
     if (code == "XX001" || code == "XX002") throw engine::DamagedFile(words);
     if (code == "42501")
         throw StoreError(

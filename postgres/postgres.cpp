@@ -1,10 +1,16 @@
 #include "postgres/postgres.hpp"
 
 #include <libpq-fe.h>
+#include <poll.h>
 
 #include <array>
 #include <cassert>
+#include <functional>
+#include <regex>
+#include <utility>
 #include <vector>
+
+#include "postgres/result.hpp"
 
 namespace imloop::postgres {
 namespace {
@@ -13,12 +19,18 @@ namespace {
 constexpr std::size_t rows_ahead_max = 256;
 
 // Types of columns, as the server numbers them.
-constexpr Oid int8_type = 20, int2_type = 21, int4_type = 23;
+constexpr Oid bytea_type = 17, int8_type = 20, int2_type = 21, int4_type = 23;
 
-struct Clear {
-    void operator()(PGresult* r) const { PQclear(r); }
-};
-using Result = std::unique_ptr<PGresult, Clear>;
+/// The role sees these and nothing else.
+constexpr const char* views_for_analysts = R"sql(
+DO $$ DECLARE view name; BEGIN
+  IF NOT has_schema_privilege('imloop_analyst', current_schema(), 'USAGE') THEN
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO imloop_analyst', current_schema());
+  END IF;
+  FOR view IN SELECT viewname FROM pg_views WHERE schemaname = current_schema() AND viewname ~ '^v_' LOOP
+    EXECUTE format('GRANT SELECT ON %I TO imloop_analyst', view);
+  END LOOP;
+END $$)sql";
 
 bool is_done(const PGresult* r) {
     const auto status = PQresultStatus(r);
@@ -45,6 +57,7 @@ public:
     void bind(int number, std::int64_t value) override { put(number, std::to_string(value), 0); }
     void bind_text(int number, std::string_view text) override { put(number, std::string(text), 1); }
     void bind_blob(int number, std::string_view bytes) override { put(number, std::string(bytes), 1); }
+    void bind_null(int number) override { put(number, std::nullopt, 1); }
 
     bool step() override {
         if (!rows_) {
@@ -105,7 +118,7 @@ private:
         }
         return out;
     }
-    void put(int number, std::string value, int form) {
+    void put(int number, std::optional<std::string> value, int form) {
         assert(number > 0);
         const auto at = static_cast<std::size_t>(number) - 1;
         if (bound_.size() <= at) bound_.resize(at + 1);
@@ -136,6 +149,25 @@ Result answers(PGconn* connection) {
         if (!ended && !error && !is_done(one.get())) error = std::move(one);
     }
     return error;
+}
+
+/// An array of bytes as the server reads it: one dimension from 1, and before each member its length.
+template <typename Members, typename Of>
+std::string array_of(const Members& members, Of of) {
+    std::string out;
+    const auto number = [&](std::size_t n) {
+        for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(n >> static_cast<unsigned>(shift));
+    };
+    const bool is_empty = members.empty();
+    for (const std::size_t n : {std::size_t{is_empty ? 0U : 1U}, std::size_t{0}, std::size_t{bytea_type}}) number(n);
+    if (is_empty) return out;
+    for (const std::size_t n : {members.size(), std::size_t{1}}) number(n);
+    for (const auto& member : members) {
+        const std::string& bytes = std::invoke(of, member);
+        number(bytes.size());
+        out += bytes;
+    }
+    return out;
 }
 
 struct Pipeline {
@@ -170,9 +202,70 @@ void Database::define(std::string_view tables) {
     execute(sql);
 }
 
+void Database::define_view(std::string_view name, std::string_view select) {
+    auto sql =
+        std::regex_replace(std::string(select), std::regex(R"(date_of\(([\w.]+)\))"), "(DATE '1970-01-01' + $1)");
+    sql = std::regex_replace(sql, std::regex(R"(id_of\(([\w.]+)\))"), "$1");
+    sql = std::regex_replace(sql, std::regex(R"(today\(\))"), "((extract(epoch FROM now())::bigint + 28800) / 86400)");
+    execute("CREATE OR REPLACE VIEW " + std::string(name) + " AS " + sql);
+    if (has_analysts()) execute("GRANT SELECT ON " + std::string(name) + " TO " + analyst_role);
+}
+
+bool Database::has_analysts() {
+    auto s = prepare("SELECT COUNT(*) FROM pg_roles WHERE rolname = $1::text");
+    s.bind(1, analyst_role);
+    return s.step() && s.integer(0) == 1;
+}
+
+void Database::let_analysts_read() {
+    if (!has_analysts()) execute("CREATE ROLE " + std::string(analyst_role) + " NOLOGIN");
+    execute(views_for_analysts);
+}
+
 void Database::define_rows(std::string_view table) {
     execute("CREATE TABLE IF NOT EXISTS " + std::string(table) +
             " (key BYTEA NOT NULL PRIMARY KEY, value BYTEA NOT NULL)");
+}
+
+void Database::change_rows(std::span<const engine::RowsChange> changes) {
+    std::vector<Prepared> statements;
+    for (const auto& [table, put, gone] : changes) {
+        if (!gone.empty())
+            statements.emplace_back(session_, "DELETE FROM " + table + " WHERE key = ANY ($1::bytea[])")
+                .bind_blob(1, array_of(gone, std::identity()));
+        if (put.empty()) continue;
+        auto& insert =
+            statements.emplace_back(session_, "INSERT INTO " + table +
+                                                  " (key, value) SELECT * FROM unnest($1::bytea[], $2::bytea[]) ON "
+                                                  "CONFLICT (key) DO UPDATE SET value = excluded.value");
+        insert.bind_blob(1, array_of(put, &engine::Row::first));
+        insert.bind_blob(2, array_of(put, &engine::Row::second));
+    }
+    const std::lock_guard guard(session_->one);
+    auto* const connection = session_->connection.get();
+    assert(PQtransactionStatus(connection) == PQTRANS_INTRANS);
+    const Pipeline pipeline(connection);
+    for (auto& statement : statements) statement.send();
+    if (PQpipelineSync(connection) == 0) fail(connection, nullptr);
+    if (const auto error = answers(connection)) fail(connection, error.get());
+}
+
+std::vector<engine::Row> Database::rows_of(std::string_view table, std::span<const std::string> keys) {
+    auto s = prepare("SELECT key, value FROM " + std::string(table) + " WHERE key = ANY ($1::bytea[])");
+    s.bind_blob(1, array_of(keys, std::identity()));
+    std::vector<engine::Row> out;
+    while (s.step()) out.emplace_back(s.text(0), s.text(1));
+    return out;
+}
+
+std::vector<engine::Row> Database::rows_between(std::string_view table, std::span<const engine::KeyRange> ranges) {
+    const std::string name(table);
+    auto s = prepare("SELECT r.key, r.value FROM unnest($1::bytea[], $2::bytea[]) AS a(low, high) JOIN " + name +
+                     " AS r ON r.key >= a.low AND r.key < a.high");
+    s.bind_blob(1, array_of(ranges, &engine::KeyRange::from)).bind_blob(2, array_of(ranges, &engine::KeyRange::to));
+    std::vector<engine::Row> out;
+    while (s.step()) out.emplace_back(s.text(0), s.text(1));
+    return out;
 }
 
 engine::Statement Database::prepare(std::string_view sql) {
@@ -204,9 +297,37 @@ bool Database::has_table(std::string_view name) {
     return s.step() && s.integer(0) == 1;
 }
 
+std::vector<std::string> Database::tables_named(std::string_view beginning) {
+    std::vector<std::string> out;
+    auto s = prepare(
+        "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() AND starts_with(tablename::text, "
+        "$1::text)");
+    for (s.bind(1, beginning); s.step();) out.push_back(s.text(0));
+    return out;
+}
+
 std::string Database::condition(bool) {
     execute("VALUES (1)");
     return "ok";
+}
+
+std::vector<std::string> Database::notices(std::chrono::milliseconds within, int wake) {
+    const std::lock_guard guard(session_->one);
+    auto* const connection = session_->connection.get();
+    std::vector<std::string> out;
+    const auto take = [&] {
+        struct Free {
+            void operator()(PGnotify* n) const { PQfreemem(n); }
+        };
+        while (const std::unique_ptr<PGnotify, Free> one{PQnotifies(connection)}) out.emplace_back(one->extra);
+    };
+    take();  // those that came with the answers to statements
+    std::array<pollfd, 2> both{pollfd{PQsocket(connection), POLLIN, 0}, pollfd{wake, POLLIN, 0}};
+    const int wait = out.empty() ? static_cast<int>(within.count()) : 0;
+    if (poll(both.data(), both.size(), wait) > 0 && both[0].revents != 0 && PQconsumeInput(connection) == 0)
+        fail(connection, nullptr);
+    take();
+    return out;
 }
 
 void Database::begin(engine::Access access) {

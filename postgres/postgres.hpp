@@ -2,9 +2,12 @@
 // it. Its errors are those of engine/errors.hpp; a connection that is lost stays so: a new one is made.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "engine/engine.hpp"
 
@@ -13,8 +16,11 @@ struct pg_result;
 
 namespace imloop::postgres {
 
-/// Writer: one at a time in a schema; another is refused as Busy. Reader: of tables that are there.
+/// Writer: makes tables and writes to them. Reader: of tables that are there.
 enum class Role { writer, reader };
+
+/// May read the views (v_…) and nothing else; nobody logs in as it, others are made members of it.
+inline constexpr const char* analyst_role = "imloop_analyst";
 
 /// Why a server of this number (150018: 15.18) can't be used; nothing where it can.
 std::optional<std::string> version_problem(int server_version);
@@ -37,16 +43,29 @@ public:
     Database(const std::string& url, Role);
     void execute(std::string_view sql) override;
     void define(std::string_view tables) override;
+    void define_view(std::string_view name, std::string_view select) override;  ///< those who may read it still may
     void define_rows(std::string_view table) override;
+    void change_rows(std::span<const engine::RowsChange>) override;
+    std::vector<engine::Row> rows_of(std::string_view table, std::span<const std::string> keys) override;
+    std::vector<engine::Row> rows_between(std::string_view table, std::span<const engine::KeyRange>) override;
+    bool reads_sets() const override { return true; }
     engine::Statement prepare(std::string_view sql) override;
     void write_all(std::string_view sql, std::size_t rows,
                    const std::function<void(engine::Statement&, std::size_t row)>& bind) override;
     bool has_table(std::string_view name) override;
+    std::vector<std::string> tables_named(std::string_view beginning) override;
+    /// Makes the role analyst_role, where it is missing, and lets it read the views that are there; those made later it
+    /// may read too. Throws where the connection's role may not.
+    void let_analysts_read();
     /// The server alone sees its files; what it can't read it says when it is asked for it.
     std::string condition(bool thorough) override;
+    /// What others said by NOTIFY on channels that this connection LISTENs to; waits for it so long at most, or until
+    /// `wake` can be read. Not within a transaction.
+    std::vector<std::string> notices(std::chrono::milliseconds within, int wake);
 
 private:
     void begin(engine::Access) override;
+    bool has_analysts();
     std::shared_ptr<Session> session_;
 };
 

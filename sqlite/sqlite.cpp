@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <regex>
 #include <thread>
 
 namespace imloop::sqlite {
@@ -62,6 +63,7 @@ public:
         check(sqlite3_bind_blob(statement_.get(), index(number), at, static_cast<int>(bytes.size()), SQLITE_TRANSIENT),
               database_);
     }
+    void bind_null(int number) override { check(sqlite3_bind_null(statement_.get(), index(number)), database_); }
     bool step() override {
         const int code = sqlite3_step(statement_.get());
         if (code == SQLITE_ROW) return true;
@@ -138,13 +140,50 @@ void Database::define(std::string_view tables) {
     replace("BYTEA", "BLOB");
     replace("'\\x'", "x''");
     replace("BIGINT", "INTEGER");
+    replace("SMALLINT", "INTEGER");
+    replace(" UUID", " BLOB");
     replace(");", ") STRICT;");
     execute(sql);
+}
+
+void Database::define_view(std::string_view name, std::string_view select) {
+    auto sql =
+        std::regex_replace(std::string(select), std::regex(R"(date_of\(([\w.]+)\))"), "date($1 * 86400, 'unixepoch')");
+    sql = std::regex_replace(sql, std::regex(R"(id_of\(([\w.]+)\))"), "lower(hex($1))");
+    sql = std::regex_replace(sql, std::regex(R"(today\(\))"), "((unixepoch() + 28800) / 86400)");
+    const std::string view(name);
+    execute("DROP VIEW IF EXISTS " + view + "; CREATE VIEW " + view + " AS " + sql);
 }
 
 void Database::define_rows(std::string_view table) {
     execute("CREATE TABLE IF NOT EXISTS " + std::string(table) +
             " (key BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID");
+}
+
+void Database::change_rows(std::span<const engine::RowsChange> changes) {
+    for (const auto& [table, put, gone] : changes) {
+        auto erase = prepare("DELETE FROM " + table + " WHERE key = $1");
+        for (const auto& key : gone) erase.bind_blob(1, key).run();
+        auto insert = prepare("INSERT INTO " + table +
+                              " (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+        for (const auto& [key, value] : put) insert.bind_blob(1, key).bind_blob(2, value).run();
+    }
+}
+
+std::vector<engine::Row> Database::rows_of(std::string_view table, std::span<const std::string> keys) {
+    std::vector<engine::Row> out;
+    auto s = prepare("SELECT value FROM " + std::string(table) + " WHERE key = $1");
+    for (const auto& key : keys)
+        for (s.bind_blob(1, key); s.step();) out.emplace_back(key, s.text(0));
+    return out;
+}
+
+std::vector<engine::Row> Database::rows_between(std::string_view table, std::span<const engine::KeyRange> ranges) {
+    std::vector<engine::Row> out;
+    auto s = prepare("SELECT key, value FROM " + std::string(table) + " WHERE key >= $1 AND key < $2");
+    for (const auto& [from, to] : ranges)
+        for (s.bind_blob(1, from).bind_blob(2, to); s.step();) out.emplace_back(s.text(0), s.text(1));
+    return out;
 }
 
 Statement Database::prepare(std::string_view sql) { return Statement(std::make_unique<Prepared>(handle_.get(), sql)); }
@@ -168,6 +207,13 @@ void Database::backup(const std::filesystem::path& to) {
 
 bool Database::has_table(std::string_view name) {
     return prepare("PRAGMA table_info(" + std::string(name) + ")").step();
+}
+
+std::vector<std::string> Database::tables_named(std::string_view beginning) {
+    std::vector<std::string> out;
+    auto s = prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, length($1)) = $1");
+    for (s.bind(1, beginning); s.step();) out.push_back(s.text(0));
+    return out;
 }
 
 /// With readers that come and go all the time there is never a moment without one, and the file would only grow. It

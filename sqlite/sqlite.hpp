@@ -32,11 +32,17 @@ public:
     explicit Database(const std::filesystem::path& file, Journaling = Journaling::write_ahead);
     void execute(std::string_view sql) override;
     void define(std::string_view tables) override;  ///< the tables become STRICT
+    void define_view(std::string_view name, std::string_view select) override;
     void define_rows(std::string_view table) override;
+    void change_rows(std::span<const engine::RowsChange>) override;
+    std::vector<engine::Row> rows_of(std::string_view table, std::span<const std::string> keys) override;
+    std::vector<engine::Row> rows_between(std::string_view table, std::span<const engine::KeyRange>) override;
+    bool reads_sets() const override { return false; }
     Statement prepare(std::string_view sql) override;
     void write_all(std::string_view sql, std::size_t rows,
                    const std::function<void(Statement&, std::size_t row)>& bind) override;
     bool has_table(std::string_view name) override;
+    std::vector<std::string> tables_named(std::string_view beginning) override;
     bool is_untidy() override;
     void tidy() override;
     std::string condition(bool thorough) override;

@@ -1,28 +1,36 @@
 #include "hub/store/stored_rows.hpp"
 
+#include <zlib.h>
+
 #include <cassert>
 
 #include "hub/store/statements.hpp"
-#include "journal/digest.hpp"
+#include "loop/rows/key.hpp"
 
 namespace imloop::hub {
 namespace {
 
-constexpr std::size_t digest_bytes = 8;
+constexpr std::size_t check_bytes = 4;
+/// No key goes on like this.
+constexpr std::size_t highest_bytes = 64;
 
-/// Of a row's bytes and of where they stand.
-std::string digest_of(std::string_view table, std::string_view key, std::string_view bytes) {
-    std::string whole;
-    for (const auto part : {table, key}) whole += std::to_string(part.size()) + ":" + std::string(part);
-    whole += bytes;
-    const auto digest = journal::sha256(whole);
-    return {reinterpret_cast<const char*>(digest.data()), digest_bytes};
+/// Of a row's bytes and of where they stand: against what a disk does, not against people.
+std::string check_of(std::string_view table, std::string_view key, std::string_view bytes) {
+    auto sum = crc32_z(0, nullptr, 0);
+    for (const auto part : {table, key, bytes}) {
+        // Of no bytes at nowhere it would begin anew.
+        if (!part.empty()) sum = crc32_z(sum, reinterpret_cast<const Bytef*>(part.data()), part.size());
+        sum = crc32_z(sum, reinterpret_cast<const Bytef*>(""), 1);
+    }
+    std::string out;
+    for (unsigned shift = 0; shift < 8 * check_bytes; shift += 8) out += static_cast<char>(sum >> shift);
+    return out;
 }
 
 std::string checked(std::string_view table, std::string_view key, std::string stored) {
-    const auto size = stored.size() < digest_bytes ? 0 : stored.size() - digest_bytes;
-    if (stored.size() < digest_bytes ||
-        digest_of(table, key, std::string_view(stored).substr(0, size)) != stored.substr(size))
+    const auto size = stored.size() < check_bytes ? 0 : stored.size() - check_bytes;
+    if (stored.size() < check_bytes ||
+        check_of(table, key, std::string_view(stored).substr(0, size)) != stored.substr(size))
         throw loop::BadRow("表 " + std::string(table) +
                            " 有一行与写入时不同，运行 hub rebuild 由日志重建 / a row of table " + std::string(table) +
                            " is not what was written, `hub rebuild` makes it anew from the journals");
@@ -30,11 +38,20 @@ std::string checked(std::string_view table, std::string_view key, std::string st
     return stored;
 }
 
+std::vector<loop::Rows::Row> checked(std::string_view table, std::vector<loop::Rows::Row> rows) {
+    for (auto& [key, bytes] : rows) bytes = checked(table, key, std::move(bytes));
+    return rows;
+}
+
 }  // namespace
 
-engine::Statement& StoredRows::prepared(std::string_view table, std::string (*text)(std::string_view)) const {
+std::string StoredRows::stored(std::string_view table) const {
     if (tables_ == Tables::as_needed && !made_.contains(table)) make({table});
-    auto sql = text(prefix_ + std::string(table));
+    return prefix_ + std::string(table);
+}
+
+engine::Statement& StoredRows::prepared(std::string_view table, std::string (*text)(std::string_view)) const {
+    auto sql = text(stored(table));
     const auto known = prepared_.find(sql);
     if (known != prepared_.end()) return known->second;
     auto statement = database_->prepare(sql);
@@ -58,8 +75,21 @@ std::vector<loop::Rows::Row> StoredRows::range(std::string_view table, std::stri
     s.bind(to.empty() ? 2 : 3, static_cast<std::int64_t>(limit));
     std::vector<Row> out;
     while (s.step()) out.emplace_back(s.text(0), s.text(1));
-    for (auto& [key, bytes] : out) bytes = checked(table, key, std::move(bytes));
-    return out;
+    return checked(table, std::move(out));
+}
+
+std::vector<loop::Rows::Row> StoredRows::of_keys(std::string_view table, const std::vector<std::string>& keys) const {
+    return checked(table, database_->rows_of(stored(table), keys));
+}
+
+std::vector<loop::Rows::Row> StoredRows::under(std::string_view table, const std::vector<std::string>& prefixes) const {
+    std::vector<engine::KeyRange> ranges;
+    for (const auto& prefix : prefixes) {
+        auto end = loop::end_of(prefix);
+        if (end.empty()) end = prefix + std::string(highest_bytes, '\xff');
+        ranges.push_back({prefix, std::move(end)});
+    }
+    return checked(table, database_->rows_between(stored(table), ranges));
 }
 
 void StoredRows::make(const std::vector<std::string_view>& tables) const {
@@ -91,27 +121,21 @@ void StoredRows::take_over(const std::vector<std::string_view>& tables) {
 loop::RowChanges RowBatch::gather() {
     return [this](std::string_view table, std::string_view key, const std::optional<std::string>& bytes) {
         auto of = by_table_.find(table);
-        if (of == by_table_.end()) of = by_table_.emplace(table, Changed{}).first;
+        if (of == by_table_.end()) of = by_table_.emplace(table, engine::RowsChange()).first;
         if (bytes)
-            of->second.put.emplace_back(key, *bytes);
+            of->second.put.emplace_back(key, *bytes + check_of(table, key, *bytes));
         else
             of->second.gone.emplace_back(key);
     };
 }
 
 void RowBatch::write_to(const StoredRows& rows) {
-    for (auto& [table, changed] : by_table_) {
-        const auto stored = rows.prefix() + table;
-        rows.database().write_all(
-            sql::row_erase(stored), changed.gone.size(),
-            [&gone = changed.gone](engine::Statement& s, std::size_t n) { s.bind_blob(1, gone[n]); });
-        rows.database().write_all(
-            sql::row_put(stored), changed.put.size(),
-            [&put = changed.put, &name = table](engine::Statement& s, std::size_t n) {
-                s.bind_blob(1, put[n].first).bind_blob(2, put[n].second + digest_of(name, put[n].first, put[n].second));
-            });
+    std::vector<engine::RowsChange> changes;
+    for (auto& [table, changed] : std::exchange(by_table_, {})) {
+        changed.table = rows.prefix() + table;
+        changes.push_back(std::move(changed));
     }
-    by_table_.clear();
+    rows.database().change_rows(changes);
 }
 
 std::vector<std::string_view> RowBatch::tables() const {

@@ -1,5 +1,5 @@
 // Rows of a projection's tables (loop/rows) in a database: one table of bytes under keys for each. Every row carries a
-// digest: one that a disk changed is BadRow with its table's name, and is made anew by a rebuild.
+// check: one that a disk changed is BadRow with its table's name, and is made anew by a rebuild.
 #pragma once
 
 #include <map>
@@ -27,6 +27,9 @@ public:
     std::optional<std::string> find(std::string_view table, std::string_view key) const override;
     std::vector<Row> range(std::string_view table, std::string_view from, std::string_view to,
                            std::size_t limit) const override;
+    bool reads_sets() const override { return database_->reads_sets(); }
+    std::vector<Row> of_keys(std::string_view table, const std::vector<std::string>& keys) const override;
+    std::vector<Row> under(std::string_view table, const std::vector<std::string>& prefixes) const override;
 
     /// Makes the tables that are missing.
     void make(const std::vector<std::string_view>& tables) const;
@@ -38,6 +41,8 @@ public:
     engine::Connection& database() const { return *database_; }
 
 private:
+    /// As it is called in the database.
+    std::string stored(std::string_view table) const;
     engine::Statement& prepared(std::string_view table, std::string (*text)(std::string_view)) const;
 
     engine::Connection* database_;
@@ -57,11 +62,7 @@ public:
     std::vector<std::string_view> tables() const;
 
 private:
-    struct Changed {
-        std::vector<std::pair<std::string, std::string>> put;  ///< key, bytes
-        std::vector<std::string> gone;
-    };
-    std::map<std::string, Changed, std::less<>> by_table_;
+    std::map<std::string, engine::RowsChange, std::less<>> by_table_;
 };
 
 }  // namespace imloop::hub

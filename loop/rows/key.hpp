@@ -1,4 +1,5 @@
-// Keys of rows: several parts as bytes whose order is that of the parts, one after the other. A text may hold any byte.
+// Keys of rows: several parts as bytes whose order is that of the parts, one after the other. A text may hold any byte;
+// ids (UUIDs) stand before other texts.
 #pragma once
 
 #include <concepts>
@@ -10,20 +11,14 @@ namespace imloop::loop {
 
 namespace key_parts {
 
-/// Ends with 00 01; a 00 within is 00 FF, so that no text is the beginning of another.
-inline void append(std::string& key, std::string_view text) {
-    for (const char c : text) {
-        key += c;
-        if (c == '\0') key += '\xff';
-    }
-    key.append("\0\1", 2);
-}
-
-/// Eight bytes, the sign turned, the highest first.
+/// A UUID: 01 and its 16 bytes. Another text ends with 00 01; a 00 within is 00 FE, an 01 at its beginning 00 FF: so no
+/// part is the beginning of another.
+void append(std::string& key, std::string_view text);
+/// The sign and how many bytes follow in one byte, then these, the highest first.
+void append_number(std::string& key, std::int64_t number);
 template <std::integral T>
 void append(std::string& key, T number) {
-    const auto turned = static_cast<std::uint64_t>(static_cast<std::int64_t>(number)) ^ (std::uint64_t{1} << 63U);
-    for (int shift = 56; shift >= 0; shift -= 8) key += static_cast<char>(turned >> static_cast<unsigned>(shift));
+    append_number(key, static_cast<std::int64_t>(number));
 }
 
 }  // namespace key_parts
@@ -44,6 +39,7 @@ public:
     std::int64_t number();
 
 private:
+    std::string_view take(std::size_t n);
     std::string_view rest_;
 };
 

@@ -30,6 +30,11 @@ public:
     /// Those of from <= key < to in their order, `limit` at most; an empty `to` is the end.
     virtual std::vector<Row> range(std::string_view table, std::string_view from, std::string_view to,
                                    std::size_t limit) const = 0;
+    /// Whether many rows cost little more than one. Then, in any order: those of these keys that are there; those whose
+    /// keys begin with one of these, of which none begins with another.
+    virtual bool reads_sets() const { return false; }
+    virtual std::vector<Row> of_keys(std::string_view table, const std::vector<std::string>& keys) const;
+    virtual std::vector<Row> under(std::string_view table, const std::vector<std::string>& prefixes) const;
 };
 
 /// What a batch made of the rows: the bytes of each that is new or other than before, nothing for one that is gone.

@@ -27,6 +27,7 @@ public:
             out.emplace_back(*it);
         return out;
     }
+    bool reads_sets() const override { return comes_in_sets; }
     /// Takes what write() of a table hands on.
     loop::RowChanges take() {
         return [this](std::string_view table, std::string_view key, const std::optional<std::string>& bytes) {
@@ -41,6 +42,7 @@ public:
 
     std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> tables;  ///< none empty
     mutable std::size_t reads = 0;
+    bool comes_in_sets = false;
 };
 
 }  // namespace imloop::test

@@ -4,7 +4,9 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <bit>
 #include <catch2/catch.hpp>
+#include <cstring>
 #include <limits>
 
 #include "loop/rows/table.hpp"
@@ -64,29 +66,52 @@ TEST_CASE("keys are ordered as their parts are, and read again part by part") {
     CHECK(loop::end_of("a\xff") == "b");
 }
 
+TEST_CASE("ids stand before other texts in keys, in their own order, and take sixteen bytes and one") {
+    const std::string a = "01940000-0000-7000-8000-00000000000a", b = "01940000-0000-7000-8000-00000000000b";
+    CHECK(key_of(a).size() == 17);
+    CHECK(key_of(a) < key_of(b));
+    CHECK(key_of(a, "z") < key_of(b));
+    CHECK(key_of("\1") < key_of(a));
+    CHECK(key_of(b) < key_of("0"));
+    const auto whole = key_of(a, b, 3);
+    loop::KeyReader reader(whole);
+    CHECK(reader.text() == a);
+    CHECK(reader.text() == b);
+    CHECK(reader.number() == 3);
+    // In another form it is a text like any other.
+    for (const std::string text : {"01940000-0000-7000-8000-00000000000A", "01940000-0000-7000-8000-0000000000",
+                                   "01940000x0000-7000-8000-00000000000a"}) {
+        CHECK(key_of(text) == text + std::string("\0\1", 2));
+        CHECK(loop::KeyReader(key_of(text)).text() == text);
+    }
+}
+
 TEST_CASE("a key that ends too soon is a bad row") {
-    const auto key = key_of("text", 7);
-    for (std::size_t n = 0; n < key.size(); ++n) {
-        const auto cut = key.substr(0, n);
-        CHECK_THROWS_AS(([&] {
-                            loop::KeyReader reader(cut);
-                            (void)reader.text();
-                            (void)reader.number();
-                        }()),
-                        loop::BadRow);
+    for (const std::string text : {"text", "01940000-0000-7000-8000-00000000000a"}) {
+        const auto key = key_of(text, 7);
+        for (std::size_t n = 0; n < key.size(); ++n) {
+            const auto cut = key.substr(0, n);
+            CHECK_THROWS_AS(([&] {
+                                loop::KeyReader reader(cut);
+                                (void)reader.text();
+                                (void)reader.number();
+                            }()),
+                            loop::BadRow);
+        }
     }
 }
 
 TEST_CASE("a table says what a map would, wherever its rows lie") {
     holds([] {
         test::MapRows rows;
+        rows.comes_in_sets = *rc::gen::arbitrary<bool>();
         loop::Table<Counted> paged("counted", &rows), held("counted");
         Model model;
         const auto key = rc::gen::map(rc::gen::inRange(0, 600), [](int n) { return key_of("k", n); });
         const int steps = *rc::gen::inRange(1, 400);
         for (int step = 0; step < steps; ++step) {
             const auto at = *key;
-            switch (*rc::gen::inRange(0, 7)) {
+            switch (*rc::gen::inRange(0, 9)) {
                 case 0: {
                     const Counted value{"put", step, {at}};
                     model.insert_or_assign(at, value);
@@ -122,6 +147,13 @@ TEST_CASE("a table says what a map would, wherever its rows lie") {
                         held.change_or_new(key_of("k", n)).name = "many";
                     }
                     break;
+                case 6:
+                    paged.read_ahead({at, *key, at});
+                    break;
+                case 7:
+                    paged.read_ahead_under({key_of("k"), key_of("j")});
+                    RC_ASSERT(all_of(paged, key_of("k"), loop::end_of(key_of("k"))) == model);
+                    break;
                 default:
                     paged.write(rows.take());
                     if (*rc::gen::arbitrary<bool>()) paged.forget();
@@ -133,6 +165,28 @@ TEST_CASE("a table says what a map would, wherever its rows lie") {
         paged.write(rows.take());
         RC_ASSERT(rows.tables["counted"].size() == model.size());
     });
+}
+
+TEST_CASE("what was read ahead is not asked for again, whether there is such a row or not") {
+    test::MapRows rows;
+    rows.comes_in_sets = true;
+    for (const auto* key : {"a", "b"}) rows.take()("counted", key_of("list", key), loop::packed(Counted{key}));
+    loop::Table<Counted> table("counted", &rows);
+    table.put(key_of("list", "b"), {"changed"});
+    table.read_ahead({key_of("list", "a"), key_of("none")});
+    table.read_ahead_under({key_of("list"), key_of("empty")});
+    rows.reads = 0;
+    CHECK(table.find(key_of("list", "a"))->name == "a");
+    CHECK(table.find(key_of("list", "b"))->name == "changed");
+    CHECK_FALSE(table.contains(key_of("none")));
+    CHECK(table.keys(key_of("list")).size() == 2);
+    CHECK_FALSE(table.has_any(key_of("empty")));
+    table.read_ahead({key_of("none")});
+    table.read_ahead_under({key_of("list")});
+    CHECK(rows.reads == 0);
+    table.forget();
+    CHECK(table.keys(key_of("list")).size() == 2);
+    CHECK(rows.reads == 1);
 }
 
 TEST_CASE("what did not change is not handed on") {
@@ -157,6 +211,48 @@ TEST_CASE("what did not change is not handed on") {
     table.erase(key_of("a"));
     table.write(note);
     CHECK(written == std::vector{key_of("a") + " gone", key_of("b")});
+}
+
+namespace {
+
+template <typename T>
+std::size_t size_of(const T& value) {
+    const auto bytes = loop::packed(value);
+    const auto again = loop::unpacked<T>(bytes);
+    CHECK(std::memcmp(&again, &value, sizeof value) == 0);
+    return bytes.size();
+}
+
+}  // namespace
+
+TEST_CASE("numbers take as many bytes as they need, and are the same again") {
+    holds([] {
+        const auto number = *rc::gen::arbitrary<std::int64_t>();
+        RC_ASSERT(loop::unpacked<std::int64_t>(loop::packed(number)) == number);
+        const auto written = static_cast<double>(*rc::gen::inRange(-1'000'000, 1'000'000)) / 1000;
+        RC_ASSERT(loop::unpacked<double>(loop::packed(written)) == written);
+        const auto any = std::bit_cast<double>(number);
+        RC_ASSERT(std::bit_cast<std::int64_t>(loop::unpacked<double>(loop::packed(any))) == number);
+    });
+    CHECK(size_of(std::int64_t{0}) == 1);
+    CHECK(size_of(std::int64_t{-64}) == 1);
+    CHECK(size_of(std::int32_t{64}) == 2);
+    CHECK(size_of(std::numeric_limits<std::int64_t>::min()) == 10);
+    CHECK(size_of(std::numeric_limits<std::uint64_t>::max()) == 1);
+    CHECK(size_of(12.34) == 3);
+    CHECK(size_of(0.1F) == 4);
+    for (const double hard : {-0.0, 1.0 / 3, 1e300, 1e-9, 9'007'199'254'740'993.0,
+                              std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()})
+        CHECK(size_of(hard) >= 9);
+}
+
+TEST_CASE("ids and digests are packed as their bytes") {
+    const std::string id = "01940000-0000-7000-8000-00000000000a", digest(64, 'e'), like = std::string(63, 'e') + 'E';
+    CHECK(loop::packed(id).size() == 17);
+    CHECK(loop::packed(digest).size() == 33);
+    CHECK(loop::packed(like).size() == 65);
+    for (const auto& text : {id, digest, like, std::string(252, 'x'), std::string(253, 'x'), std::string(70'000, 'x')})
+        CHECK(loop::unpacked<std::string>(loop::packed(text)) == text);
 }
 
 TEST_CASE("bytes of a row that are cut or go on are a bad row of its table") {
