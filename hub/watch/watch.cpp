@@ -14,7 +14,7 @@ bool is_about_holds(const std::string& action) {
     return action == "hold" || action == "release" || action == "refer" || action == "refuse";
 }
 
-std::vector<Hold> holds_in(const Suspects& suspects, const loop::Projection& projection, int minutes) {
+std::vector<Hold> holds_in(const Suspects& suspects, const loop::Projection& projection) {
     std::vector<Hold> out;
     bool was_held = false;
     const auto finish = [&] {
@@ -32,7 +32,7 @@ std::vector<Hold> holds_in(const Suspects& suspects, const loop::Projection& pro
         if (d.action != "hold") return;
         was_held = true;
         hold.since = d.occurred_at;
-        hold.until = d.occurred_at + minutes * loop::Moment{60'000};
+        hold.until = d.occurred_at + projection.policy(loop::day_of(d.occurred_at)).hold_minutes * loop::Moment{60'000};
     });
     finish();
     std::erase_if(out, [&](Hold& hold) {
@@ -46,6 +46,17 @@ std::vector<Hold> holds_in(const Suspects& suspects, const loop::Projection& pro
     return out;
 }
 
+bool is_of_watch(const loop::BadRow& e) { return std::string_view(e.what()).find("watch_") != std::string_view::npos; }
+
+/// Whether rules are asked the same by both, in whatever words.
+bool mean_the_same(const std::string& rules, const std::string& other) {
+    using loop::rules::Parameters;
+    const auto read = [](const std::string& text) {
+        return Parameters(nlohmann::json::parse(text), Parameters::Unknown::left_out);
+    };
+    return rules == other || read(rules) == read(other);
+}
+
 }  // namespace
 
 std::string Hold::state(loop::Moment now) const {
@@ -55,12 +66,8 @@ std::string Hold::state(loop::Moment now) const {
     return now < until ? "waiting" : "lapsed";
 }
 
-Watch::Watch(Readers& readers, loop::Policy policy, loop::rules::Parameters parameters, Kept kept, Calls calls)
-    : readers_(readers),
-      policy_(std::move(policy)),
-      parameters_(std::move(parameters)),
-      kept_(std::move(kept)),
-      calls_(std::move(calls)) {}
+Watch::Watch(Readers& readers, Kept kept, Calls calls)
+    : readers_(readers), kept_(std::move(kept)), calls_(std::move(calls)) {}
 
 Watch::~Watch() { stop(); }
 
@@ -82,107 +89,187 @@ void Watch::told() {
     wake_.notify_one();
 }
 
-void Watch::begin_anew() {
+void Watch::ask(Asked what) {
     {
-        const std::lock_guard guard(one_);
-        let_go();
+        const std::lock_guard guard(mutex_);
+        asked_.let_go |= what.let_go;
+        asked_.forsake |= what.forsake;
+        asked_.in_doubt |= what.in_doubt;
     }
     told();
 }
 
+void Watch::begin_anew() { ask({.let_go = true}); }
+
 void Watch::work() {
     for (;;) {
+        Asked asked;
         {
             std::unique_lock guard(mutex_);
-            wake_.wait(guard, [this] { return is_told_; });
+            wake_.wait_for(guard, day_looked_at_every, [this] { return is_told_; });
             is_told_ = false;
+            asked = std::exchange(asked_, {.number = asked_.number});
         }
-        if (stop_) return;
+        Seen seen;
+        std::exception_ptr fault;
         try {
-            for (bool more = true; more && !stop_;) {
-                const std::lock_guard guard(one_);
-                more = follow(*readers_.now(Scope::internal()));
-            }
+            if (!stop_) seen = round(asked);
         } catch (const Watched::Stopped&) {
-            return;
+        } catch (const engine::LeaseLost&) {  // told when it is here
+            fault = std::current_exception();
         } catch (const std::exception& e) {  // the next commit brings it here again
             service::say(e.what());
+            fault = std::current_exception();
         }
+        {
+            const std::lock_guard guard(mutex_);
+            answered_to_ = asked.number;
+            fault_ = fault;
+            seen_ = std::move(seen);
+        }
+        answered_.notify_all();
+        if (stop_) return;
     }
+}
+
+Watch::Seen Watch::round(const Asked& asked) {
+    in_doubt_ |= asked.in_doubt;
+    forsaken_ = false;
+    if (!kept_.is_here()) {
+        let_go();
+        throw engine::LeaseLost();
+    }
+    if (asked.forsake) {
+        if (!rows_) rows_ = std::make_unique<WatchRows>(kept_.store, false, kept_.guard);
+        rows_->begin();
+    }
+    if (asked.forsake || asked.let_go) let_go();
+    auto reader = readers_.now(Scope::internal());
+    const auto asked_for = reader->loop.notes();
+    // What comes meanwhile is taken along, as long as it comes slower than it is watched.
+    for (std::size_t step = 0; follow(*reader); ++step) {
+        if (stop_) throw Watched::Stopped();
+        reader.reset();
+        reader = readers_.now(Scope::internal());
+        if (!watched_ || watched_->notes < asked_for || step <= further_steps_max) continue;
+        told();
+        break;
+    }
+    sweep(*reader, asked.sweep);
+    bool is_waited_for = false;
+    {
+        const std::lock_guard guard(mutex_);
+        is_waited_for = asked.number > answered_to_;
+    }
+    if (!is_waited_for) return {};
+    return {std::move(reader), std::make_unique<WatchReader>(kept_.store)};
+}
+
+/// When a day has ended, when enough was stored since the last one, and when it is asked for.
+void Watch::sweep(Reader& reader, std::optional<Sweep> asked_for) try {
+    const auto today = loop::day_of(calls_.now());
+    if (asked_for != Sweep::of_now && watched_->suspects.swept_to() >= today &&
+        watched_->position - swept_at_ < segments_between_sweeps)
+        return;
+    if (asked_for == Sweep::as_it_is) return told();  // by the next round, for which nobody waits
+    watched_->suspects.sweep(reader.loop.projection, today, [&] {
+        if (stop_) throw Watched::Stopped();
+        if (watched_->suspects.held() > rows_held_max) save();
+        if (reader.loop.held() > rows_held_max) reader.loop.forget();
+    });
+    swept_at_ = watched_->position;
+    save();
+    published(reader.loop.projection);
+} catch (const loop::BadRow& e) {
+    if (!forsakes(e)) let_go();
+    throw;
+} catch (...) {
+    let_go();
+    throw;
+}
+
+Watch::Seen Watch::answer(const Scope& scope, Sweep sweep) {
+    std::unique_lock guard(mutex_);
+    asked_.sweep = std::max(asked_.sweep, std::optional(sweep));
+    const auto question = ++asked_.number;
+    is_told_ = true;
+    wake_.notify_one();
+    answered_.wait(guard, [&] { return answered_to_ >= question || stop_; });
+    if (stop_) throw engine::ConnectionLost("服务正在停止 / the service is stopping");
+    if (fault_) std::rethrow_exception(fault_);
+    auto seen = std::exchange(seen_, {});
+    guard.unlock();
+    if (!seen.watch) {
+        seen.watch = std::make_unique<WatchReader>(kept_.store);
+        if (!seen.watch->cursor().is_whole) {  // begun anew meanwhile
+            seen.watch.reset();
+            return answer(scope, sweep);
+        }
+        seen.reader = readers_.now(scope);
+    }
+    seen.reader->scope = scope;
+    return seen;
 }
 
 void Watch::look(const Scope& scope, Sweep sweep, const std::function<void(const View&)>& look) {
-    const std::lock_guard guard(one_);
+    const auto look_once = [&] {
+        auto [reader, watch] = answer(scope, sweep);
+        const auto& cursor = watch->cursor();
+        look({reader, watch->suspects(), cursor.position, cursor.notes == reader->loop.notes()});
+    };
     try {
-        look_once(scope, sweep, look);
+        return look_once();
     } catch (const loop::BadRow& e) {
-        if (!forsakes(e)) throw;
-        look_once(scope, sweep, look);
-    } catch (const Watched::Stopped&) {
-        throw engine::ConnectionLost("服务正在停止 / the service is stopping");
+        if (!is_of_watch(e)) throw;
+        service::say(e.what());
+        ask({.forsake = true});
+    } catch (const engine::DamagedFile&) {  // this one, or the hub's
+        ask({.let_go = true, .in_doubt = true});
     }
-}
-
-void Watch::look_once(const Scope& scope, Sweep sweep, const std::function<void(const View&)>& look) {
-    auto reader = readers_.now(scope);
-    const auto asked_for = reader->loop.notes();
-    bool has_more = true;
-    // What comes meanwhile is taken along, as long as it comes slower than it is watched.
-    for (std::size_t step = 0; (has_more = follow(*reader)); ++step) {
-        reader.reset();
-        reader = readers_.now(scope);
-        if (watched_ && watched_->notes >= asked_for && step > further_steps_max) break;
-    }
-    const auto today = loop::day_of(calls_.now());
-    if (sweep == Sweep::of_now || (sweep == Sweep::of_today && watched_->suspects.swept_to() < today)) {
-        watched_->suspects.sweep(reader->loop.projection, today);
-        save();
-        published(reader->loop.projection);
-    }
-    look({reader, watched_->suspects, watched_->position, !has_more});
+    look_once();
 }
 
 /// Where the bad row is one of its own, which the message names: all of them are begun anew.
 bool Watch::forsakes(const loop::BadRow& e) {
-    if (!rows_ || std::string_view(e.what()).find("watch_") == std::string_view::npos) return false;
+    if (!rows_ || !is_of_watch(e)) return false;
     service::say(e.what());
-    rows_->begin("");
+    rows_->begin();
     let_go();
     return true;
 }
 
 /// From its rows where these are of this form, else from the beginning.
 void Watch::open(Reader& reader) {
+    const auto rules = rules_of(reader.loop);
     const auto form = kept_.form();
     watched_.reset();
-    rows_ = kept_.store.empty() ? nullptr : std::make_unique<WatchRows>(kept_.store, in_doubt_);
+    rows_ = std::make_unique<WatchRows>(kept_.store, in_doubt_, kept_.guard);
     in_doubt_ = false;
     const auto keep = [this](Watched& of) { rows_->save(of.suspects, of.notes, of.position, false); };
-    auto fresh = rows_ ? std::make_unique<Watched>(parameters_, policy_, calls_.keep, stop_, &rows_->rows(), keep)
-                       : std::make_unique<Watched>(parameters_, policy_, calls_.keep, stop_);
-    const auto& cursor = rows_ ? rows_->cursor() : WatchCursor();
-    if (rows_ && cursor.is_whole && cursor.form == form && cursor.notes <= reader.loop.notes()) {
+    auto fresh = std::make_unique<Watched>(rules, calls_.keep, stop_, rows_->rows(), keep);
+    const auto& cursor = rows_->cursor();
+    if (cursor.is_whole && cursor.form == form && mean_the_same(cursor.rules, rules) &&
+        cursor.notes <= reader.loop.notes()) {
         fresh->resume(reader.store, cursor.notes, cursor.position);
     } else {
-        if (rows_) rows_->begin(form);
+        rows_->begin(form, rules);
         fresh->begin(reader.store, reader.loop);
     }
     watched_ = std::move(fresh);
+    swept_at_ = watched_->position;
     save();
 }
 
-void Watch::save() {
-    if (rows_) rows_->save(watched_->suspects, watched_->notes, watched_->position, true);
-}
+void Watch::save() { rows_->save(watched_->suspects, watched_->notes, watched_->position, true); }
 
 /// What fails leaves it as if it had not begun: rows tell how far it was.
 bool Watch::follow(Reader& reader) try {
-    if (!watched_) open(reader);
+    if (!watched_ || !mean_the_same(watched_->rules, rules_of(reader.loop))) open(reader);
     switch (watched_->follow(reader.store, reader.loop)) {
         case Watched::Followed::nothing:
             break;
         case Watched::Followed::gap:
-            if (rows_) rows_->begin("");
+            rows_->begin();
             open(reader);
             break;
         case Watched::Followed::more:
@@ -196,7 +283,7 @@ bool Watch::follow(Reader& reader) try {
     if (notes_read_ != watched_->notes || watched_->notes == 0) published(reader.loop.projection);
     return false;
 } catch (const loop::BadRow& e) {
-    if (forsakes(e)) return true;
+    if (!std::exchange(forsaken_, true) && forsakes(e)) return true;
     let_go();
     throw;
 } catch (const engine::DamagedFile&) {  // this one, or the hub's
@@ -216,10 +303,14 @@ void Watch::let_go() {
 void Watch::published(const loop::Projection& projection) {
     notes_read_ = watched_->notes;
     for (const auto& line : failures_.count(watched_->suspects.take_failed())) service::say(line);
-    auto holds = holds_in(watched_->suspects, projection, policy_.hold_minutes);
+    auto holds = holds_in(watched_->suspects, projection);
     const std::lock_guard guard(mutex_);
     failures_by_rule_ = failures_.by_rule();
     holds_ = std::move(holds);
+}
+
+std::string Watch::rules_of(const LoopState& of) const {
+    return of.projection.policy(loop::day_of(calls_.now())).rules;
 }
 
 std::string Watch::flags_anew(Store& store, LoopState& of, const StoredRows& to) const {
@@ -233,9 +324,12 @@ std::string Watch::flags_anew(Store& store, LoopState& of, const StoredRows& to)
         if (watched.suspects.held() > rows_held_max) watched.suspects.forget();
     };
     Watched fresh(
-        parameters_, policy_, [](const std::string&, const TraceFigures&) {}, stop_, &to, save);
+        rules_of(of), [](const std::string&, const TraceFigures&) {}, stop_, to, save);
     fresh.begin(store, of);
-    fresh.suspects.sweep(of.projection, loop::day_of(calls_.now()));
+    fresh.suspects.sweep(of.projection, loop::day_of(calls_.now()), [&] {
+        if (fresh.suspects.held() > rows_held_max) save(fresh);
+        if (of.held() > rows_held_max) of.forget();
+    });
     return fresh.suspects.dump();
 }
 

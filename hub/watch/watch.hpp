@@ -1,13 +1,15 @@
 // What suspect rules keep of the records: it follows the loop behind a cursor, by the notes that each batch leaves, on
-// a thread of its own. Neither uploads nor the gate ever wait for it; who asks about flags waits until it has seen what
-// was stored by then.
+// a thread of its own, and sweeps by itself. Neither uploads nor the gate ever wait for it. Who asks about flags waits
+// until it has seen what was stored by then, and reads a snapshot of its own: no question holds it up, or another.
 #pragma once
 
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -37,13 +39,16 @@ public:
                            const loop::Projection&)>
             strong;
     };
-    /// `readers` outlive it. `store`: the place of the hub's; empty: rows are kept in memory
-    /// alone. `form`: of the loop's rows and of all that rules read; now, for it may change.
+    /// `store`: the place of the hub's. `form`: of the loop's rows and of all that rules read; now, for it may change.
     struct Kept {
         std::string store;
-        std::function<std::string()> form = [] { return std::string(); };
+        Store::Guard guard = [](engine::Connection&) {};
+        /// Whether this hub keeps the rows; where not, another does, and whoever asks is told LeaseLost.
+        std::function<bool()> is_here = [] { return true; };
+        std::function<std::string()> form;
     };
-    Watch(Readers& readers, loop::Policy, loop::rules::Parameters, Kept, Calls);
+    /// `readers` outlive it. It begins anew when the policy's rules in force become others.
+    Watch(Readers& readers, Kept, Calls);
     ~Watch();
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
@@ -65,7 +70,8 @@ public:
         std::int64_t watched_to = 0;  ///< the position of the last segment that is watched
         bool is_all = true;           ///< of what the reader has
     };
-    /// What the stations' sweep has to be of: any day, today, or today with all that `look` sees.
+    /// What large keys and stations show is seen by sweeps: whichever was the last, one of today, or one of all that is
+    /// watched now. Who needs none waits for none that has not begun.
     enum class Sweep { as_it_is, of_today, of_now };
     /// `look` sees all that was stored when it was called. Not from a thread that must not wait.
     void look(const Scope&, Sweep, const std::function<void(const View&)>& look);
@@ -78,33 +84,53 @@ public:
     std::map<std::string, std::uint64_t> failures_by_rule() const;
 
 private:
+    /// What the thread was asked for since its last round.
+    struct Asked {
+        std::uint64_t number = 0;                                ///< of the last question
+        std::optional<Sweep> sweep{};                            ///< none: nobody asked
+        bool let_go = false, forsake = false, in_doubt = false;  ///< of the rows that are there
+    };
+    /// Both of one moment, where there was time for that.
+    struct Seen {
+        Readers::Lent reader;
+        std::unique_ptr<WatchReader> watch;
+    };
+
     void work();
+    Seen round(const Asked&);
     /// A step; gives whether there is more.
     bool follow(Reader&);
     void open(Reader&);
     void save();
     void let_go();
     bool forsakes(const loop::BadRow&);
-    void look_once(const Scope&, Sweep, const std::function<void(const View&)>& look);
+    void sweep(Reader&, std::optional<Sweep> asked_for);
+    std::string rules_of(const LoopState&) const;
     void published(const loop::Projection&);
+    void ask(Asked);
+    Seen answer(const Scope&, Sweep);
 
     Readers& readers_;
-    const loop::Policy policy_;
-    const loop::rules::Parameters parameters_;
     const Kept kept_;
     const Calls calls_;
 
     std::atomic<bool> stop_ = false;
-    std::mutex one_;  // at work on what follows
+    // The thread's.
     bool in_doubt_ = false;
+    bool forsaken_ = false;  // its rows, in this round
     std::unique_ptr<WatchRows> rows_;
     std::unique_ptr<Watched> watched_;  // none: to begin anew
+    std::int64_t swept_at_ = 0;         // the position that the last sweep saw
     RuleFailures failures_;
 
     std::atomic<std::uint64_t> notes_read_ = 0;
-    mutable std::mutex mutex_;  // of what is told
-    std::condition_variable wake_;
+    mutable std::mutex mutex_;  // of what is told and asked
+    std::condition_variable wake_, answered_;
     bool is_told_ = true;
+    Asked asked_;
+    std::uint64_t answered_to_ = 0;  // questions up to this number
+    std::exception_ptr fault_;       // of the round that answered them
+    Seen seen_;                      // by that round, for one of them
     std::vector<Hold> holds_;
     std::map<std::string, std::uint64_t> failures_by_rule_;
     std::thread thread_;

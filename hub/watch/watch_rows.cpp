@@ -5,6 +5,7 @@
 
 #include "hub/limits.hpp"
 #include "hub/store/place.hpp"
+#include "hub/watch/flag_rows.hpp"
 #include "service/say.hpp"
 #include "sqlite/sqlite.hpp"
 
@@ -12,6 +13,18 @@ namespace imloop::hub {
 namespace {
 
 constexpr std::string_view cursor_table = "watch_cursor";
+/// Of the names of all tables of rows.
+constexpr std::string_view beginning = "watch_";
+
+/// Nothing of a form where there is none, or none that can be read.
+WatchCursor cursor_in(const StoredRows& rows) {
+    try {
+        if (const auto bytes = rows.find(cursor_table, "")) return loop::unpacked<WatchCursor>(*bytes);
+    } catch (const loop::BadRow&) {
+    } catch (const loop::BadPack&) {
+    }
+    return {};
+}
 
 }  // namespace
 
@@ -20,44 +33,42 @@ std::string watch_file(const std::string& store) {
     return file.replace_extension("watch.sqlite");
 }
 
-WatchRows::WatchRows(const std::string& store, bool in_doubt) {
+WatchRows::WatchRows(const std::string& store, bool in_doubt, const std::function<void(engine::Connection&)>& guard) {
     if (is_server(store)) {
-        open(store);
+        open(store, guard);
         return;
     }
     const auto file = watch_file(store);
     try {
-        open(file);
+        open(file, guard);
         if (in_doubt && database_->condition(true) != "ok") throw engine::DamagedFile(file);
     } catch (const engine::DamagedFile&) {
         service::say(file + "：已损坏，由日志重建 / damaged, made anew from the journals");
         rows_.reset();
         database_.reset();
         sqlite::remove_files(file);
-        open(file);
+        open(file, guard);
     }
 }
 
-void WatchRows::open(const std::string& place) {
-    // On a server the place of the one writer is the hub's writer's.
+void WatchRows::open(const std::string& place, const std::function<void(engine::Connection&)>& guard) {
     database_ = connect(place, is_server(place) ? Use::reading : Use::writing);
-    if (!is_server(place)) database_->execute("PRAGMA synchronous=NORMAL");
+    if (is_server(place))
+        guard(*database_);
+    else
+        database_->execute("PRAGMA synchronous=NORMAL");
     rows_ = std::make_unique<StoredRows>(*database_, "", StoredRows::Tables::as_needed);
-    cursor_ = {};
-    try {
-        if (const auto bytes = rows_->find(cursor_table, "")) cursor_ = loop::unpacked<WatchCursor>(*bytes);
-    } catch (const loop::BadRow&) {
-        cursor_ = {};
-    } catch (const loop::BadPack&) {
-        cursor_ = {};
-    }
+    make_flags(*database_);
+    cursor_ = cursor_in(*rows_);
 }
 
-void WatchRows::begin(std::string form) {
-    const std::vector<std::string_view> tables(cursor_.tables.begin(), cursor_.tables.end());
+void WatchRows::begin(std::string form, std::string rules) {
+    const auto there = database_->tables_named(beginning);
+    const std::vector<std::string_view> tables(there.begin(), there.end());
     engine::Transaction transaction(*database_);
     rows_->clear(tables);
-    cursor_ = {std::move(form), false, 0, 0, std::move(cursor_.tables)};
+    clear_flags(*database_);
+    cursor_ = {std::move(form), std::move(rules), false, 0, 0};
     RowBatch batch;
     batch.gather()(cursor_table, "", loop::packed(cursor_));
     batch.write_to(*rows_);
@@ -70,17 +81,43 @@ void WatchRows::save(loop::rules::Suspects& suspects, std::uint64_t notes, std::
     next.position = position;
     next.is_whole = is_whole;
     RowBatch batch;
-    suspects.write(batch.gather());
-    for (const auto& table : batch.tables())
-        if (std::ranges::find(next.tables, table) == next.tables.end()) next.tables.emplace_back(table);
+    FlagChanges flags;
+    suspects.write([&flags, gather = batch.gather()](auto table, auto key, const auto& bytes) {
+        flags.see(table, key);
+        gather(table, key, bytes);
+    });
     batch.gather()(cursor_table, "", loop::packed(next));
     rows_->make(batch.tables());
     engine::Transaction transaction(*database_);
     batch.write_to(*rows_);
+    write_flags(*database_, flags, suspects);
     transaction.commit();
     cursor_ = std::move(next);
     if (database_->is_untidy()) database_->tidy();
     if (suspects.held() > rows_held_max) suspects.forget();
+}
+
+WatchReader::WatchReader(const std::string& store)
+    : database_(connect(is_server(store) ? store : watch_file(store), Use::reading)),
+      snapshot_(std::make_unique<engine::Transaction>(*database_, engine::Access::snapshot)),
+      cursor_(cursor_in(StoredRows(*database_))),
+      rows_(std::make_unique<Rows>(*database_)) {
+    using loop::rules::Parameters;
+    const Parameters parameters(nlohmann::json::parse(cursor_.rules), Parameters::Unknown::left_out);
+    suspects_.emplace(parameters, loop::rules::all(), rows_.get());
+}
+
+WatchReader::Rows::Rows(engine::Connection& database) : stored_(database), tables_(database.tables_named(beginning)) {}
+
+std::optional<std::string> WatchReader::Rows::find(std::string_view table, std::string_view key) const {
+    if (std::ranges::find(tables_, table) == tables_.end()) return std::nullopt;
+    return stored_.find(table, key);
+}
+
+std::vector<loop::Rows::Row> WatchReader::Rows::range(std::string_view table, std::string_view from,
+                                                      std::string_view to, std::size_t limit) const {
+    if (std::ranges::find(tables_, table) == tables_.end()) return {};
+    return stored_.range(table, from, to, limit);
 }
 
 }  // namespace imloop::hub

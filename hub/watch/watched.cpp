@@ -5,19 +5,12 @@
 
 #include "hub/limits.hpp"
 #include "journal/segment.hpp"
-#include "loop/record/reading.hpp"
-#include "loop/record/schema.hpp"
+#include "loop/admission.hpp"
 
 namespace imloop::hub {
 namespace {
 
 using loop::rules::Suspects;
-
-bool is_right_by_schema(loop::Kind kind, const nlohmann::json& record) {
-    std::vector<loop::record::Fault> faults;
-    loop::record::schema_of(kind).check(record, "", faults);
-    return std::ranges::all_of(faults, &loop::record::Fault::warning);
-}
 
 /// A test whose only fault is what its verdict says: the rules look at it as at an accepted one. Not so where a receipt
 /// of an import says that of something else.
@@ -26,9 +19,7 @@ void take_rejected(Suspects& suspects, std::string_view line, loop::rules::Arriv
                              [](const auto& code) { return code == "verdict_contradicts_readings"; }))
         return;
     const auto admitted = loop::reread(line, false);
-    const auto kind = admitted.record_id ? loop::record::kind_of(admitted.json) : std::nullopt;
-    if (kind != loop::Kind::inspection || !is_right_by_schema(*kind, admitted.json)) return;
-    suspects.rejected(loop::record::read_fact(*kind, admitted.json), std::move(arrival));
+    if (admitted.record_id && admitted.is_read) suspects.rejected(admitted.fact, std::move(arrival));
 }
 
 }  // namespace
@@ -43,13 +34,14 @@ Watched::Followed Watched::follow(Store& store, LoopState& of) {
     const auto before = notes;
     auto to = position;
     of.each_note(notes, [&](std::uint64_t number, const ChangeNote& note) {
-        if (number != notes + 1 || records.size() > records_a_step) return false;
+        if (number != notes + 1 || records.size() + touched.size() > records_a_step) return false;
         notes = number;
         to = note.position;
         records.insert(note.records.begin(), note.records.end());
         touched.insert(note.touched.begin(), note.touched.end());
         gone.insert(note.gone.begin(), note.gone.end());
         changes.register_changed |= note.register_changed;
+        changes.policy_changed |= note.policy_changed;
         changes.stations.insert(note.stations.begin(), note.stations.end());
         traces.insert(traces.end(), note.traces.begin(), note.traces.end());
         forks.insert(forks.end(), note.forks.begin(), note.forks.end());
@@ -82,7 +74,7 @@ Watched::Followed Watched::follow(Store& store, LoopState& of) {
 void Watched::step(LoopState& of) {
     if (stop_) throw Stopped();
     save_(*this);
-    if (!is_held_ && of.held() > rows_held_max) of.forget();
+    if (of.held() > rows_held_max) of.forget();
 }
 
 void Watched::begin(Store& store, LoopState& of) {
@@ -104,8 +96,13 @@ void Watched::begin(Store& store, LoopState& of) {
     auto all = of.projection.everything();
     loop::Projection::Changes part;
     part.register_changed = all.register_changed;
-    const auto update = [&] {
+    const auto look = [&] {
+        // Their sizes at once, too: of large ones update() reads no more ahead.
+        if (of.projection.reads_ahead()) of.projection.read_vehicles_ahead(part.touched);
         suspects.update(of.projection, std::exchange(part, {}));
+    };
+    const auto update = [&] {
+        look();
         step(of);
     };
     for (auto& record : all.records) {
@@ -116,7 +113,7 @@ void Watched::begin(Store& store, LoopState& of) {
         part.touched.push_back(std::move(vehicle));
         if (part.touched.size() == records_a_step) update();
     }
-    suspects.update(of.projection, std::exchange(part, {}));
+    look();
     suspects.take_new();  // of what is known long since
     position = to;
 }

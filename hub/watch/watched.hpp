@@ -20,16 +20,15 @@ public:
     /// Set while it works, it gives up with Stopped.
     struct Stopped {};
 
-    /// `rows`: none, and all is held in memory; else `save` keeps what changed, and is called between two steps.
+    /// `of_rules`: of the policy (loop::Policy::rules). `save` keeps in `rows` what changed; called between two steps.
     using Save = std::function<void(Watched&)>;
-    Watched(
-        const loop::rules::Parameters& parameters, const loop::Policy& policy, Keep keep, const std::atomic<bool>& stop,
-        const loop::Rows* rows = nullptr, Save save = [](Watched&) {})
-        : suspects(parameters, policy, loop::rules::all(), rows),
+    Watched(std::string of_rules, Keep keep, const std::atomic<bool>& stop, const loop::Rows& rows, Save save)
+        : rules(std::move(of_rules)),
+          suspects(loop::rules::Parameters(nlohmann::json::parse(rules), loop::rules::Parameters::Unknown::left_out),
+                   loop::rules::all(), &rows),
           keep_(std::move(keep)),
           save_(std::move(save)),
-          stop_(stop),
-          is_held_(rows == nullptr) {}
+          stop_(stop) {}
 
     /// Everything there is, as if it had come at once. `of`: of the same moment, the store's own or made anew.
     void begin(Store&, LoopState& of);
@@ -41,6 +40,7 @@ public:
     Followed follow(Store&, LoopState&);
     const TraceShelf& shelf() const { return shelf_; }
 
+    const std::string rules;  ///< of the policy, as it was begun with
     loop::rules::Suspects suspects;
     std::int64_t position = 0;  ///< of the last segment it has seen
     std::uint64_t notes = 0;    ///< the number of the last note
@@ -54,7 +54,6 @@ private:
     Keep keep_;
     Save save_;
     const std::atomic<bool>& stop_;
-    bool is_held_;
 };
 
 }  // namespace imloop::hub

@@ -59,6 +59,16 @@ TEST_CASE("every rule has its page and every page its rule") {
     CHECK(rules == pages);
 }
 
+TEST_CASE("parameters are the same where they ask the same, in whatever words") {
+    using loop::rules::Parameters;
+    const auto of_rule = [](const json& changes) { return Parameters(json{{"R03", changes}}); };
+    CHECK(of_rule({{"enabled", true}}) == Parameters());
+    CHECK(of_rule(json::object()) == Parameters());
+    CHECK_FALSE(of_rule({{"enabled", false}}) == Parameters());
+    CHECK_FALSE(of_rule({{"parameters", {{"lambda_difference_max", 0.08}}}}) == Parameters());
+    CHECK_FALSE(of_rule({{"counties", {{"610428", {{"lambda_difference_max", 0.08}}}}}}) == Parameters());
+}
+
 TEST_CASE("flags say which rule, which record, where and why, in both languages") {
     SuspectWorld world;
     for (const auto& r : a_history()) world.put(r);

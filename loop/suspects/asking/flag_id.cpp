@@ -10,6 +10,11 @@ std::uint64_t hash_of(std::string_view text) {
     return hash;
 }
 
+std::uint32_t short_hash_of(std::string_view text) {
+    const auto whole = hash_of(text);
+    return static_cast<std::uint32_t>(whole ^ whole >> 32U);
+}
+
 std::string flag_id_of(const Flag& flag) {
     const std::string key =
         !flag.key.empty()

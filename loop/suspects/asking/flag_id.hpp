@@ -11,6 +11,8 @@
 namespace imloop::loop::rules {
 
 std::uint64_t hash_of(std::string_view text);
+/// The same in 32 bits.
+std::uint32_t short_hash_of(std::string_view text);
 std::string flag_id_of(const Flag&);
 
 }  // namespace imloop::loop::rules

@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cassert>
 #include <tuple>
 #include <utility>
 
 #include "loop/fact_pack.hpp"
+#include "loop/suspects/asking/flag_id.hpp"
 #include "loop/suspects/asking/suspects.hpp"
 
 namespace imloop::loop::rules {
@@ -39,7 +39,7 @@ void Suspects::Findings::ask(const Rule& rule, const std::function<void(Flags&)>
 }
 
 Context Suspects::context(const Projection& projection) const {
-    return {projection.stations(), policy_, parameters_, traces_, [this, &projection](const std::string& sha256) {
+    return {projection.stations(), parameters_, traces_, [this, &projection](const std::string& sha256) {
                 std::vector<Record> out;
                 for (const auto& id : records_with_trace(sha256))
                     if (auto fact = projection.fact(id)) out.push_back(record(projection, std::move(*fact)));
@@ -49,6 +49,8 @@ Context Suspects::context(const Projection& projection) const {
 }
 
 void Suspects::update(const Projection& projection, const Projection::Changes& changes) {
+    const bool reads_sets = from_ && from_->reads_sets();
+    if (reads_sets) read_ahead(projection, changes);
     for (const auto& changed : changes.records) {
         take_out(changed.record_id);
         if (auto now = projection.fact(changed.record_id)) put_in(record(projection, std::move(*now)));
@@ -56,7 +58,7 @@ void Suspects::update(const Projection& projection, const Projection::Changes& c
     }
     for (const auto& station : changes.stations)
         for (const auto& key : rows_.rejected_by_station.keys(key_of(station))) again_.insert(second_of(key));
-    if (changes.register_changed || !again_.empty()) note_sweep();
+    if (changes.register_changed || changes.policy_changed || !again_.empty()) note_sweep();
     for (const auto& id : std::exchange(again_, {})) {
         look_at_record(projection, id);
         if (rows_.rejected.has_any(key_of(id))) look_at_rejected(projection, id);
@@ -72,6 +74,7 @@ void Suspects::update(const Projection& projection, const Projection::Changes& c
         else
             look_at_vehicle(projection, id);
     }
+    if (reads_sets) read_ahead_of(projection, stale_);
     for (const SharedKey& key : std::exchange(stale_, {})) {
         if (is_large(key))
             rows_.stale_keys.put(key.row(), {});
@@ -133,20 +136,43 @@ void Suspects::look_at_vehicle(const Projection& projection, const std::string& 
     replace(projection, "vehicle " + vehicle_id, std::move(found));
 }
 
-void Suspects::look_at_shared(const Projection& projection, const SharedKey& key) {
-    const auto [rule, group] = groups_.at(key.group);
-    const auto owner = fmt::format("shared {} {}", key.group, key.key);
-    std::vector<Record> records;
+/// By the words of the key: several may have its hash.
+std::map<std::string, std::vector<Record>> Suspects::sharing(const Projection& projection, const SharedKey& key) const {
+    std::map<std::string, std::vector<Record>> out;
+    const Group& group = groups_.at(key.group).group();
+    const auto add = [&](const std::string& record_id) {
+        auto fact = projection.fact(record_id);
+        if (!fact) return;  // voided since: the change that is still to come takes it out
+        const Record one = record(projection, std::move(*fact));
+        std::vector<std::string> words;
+        try {
+            group.keys(one, words);
+        } catch (const std::exception&) {  // as it did when it was put in
+            return;
+        }
+        for (const auto& each : std::set(words.begin(), words.end()))
+            if (short_hash_of(each) == key.hash) out[each].push_back(one);
+    };
     rows_.shared.each(key.row(), [&](std::string_view row, const Mark&) {
-        auto fact = projection.fact(record_of_shared(row));
-        assert(fact);  // what is put in counts
-        if (fact) records.push_back(record(projection, std::move(*fact)));
+        const auto note = note_in(row);
+        rows_.noted.hold_under(note);
+        for (const auto& noted : rows_.noted.keys(note)) add(record_of_noted(noted));
     });
-    if (records.empty()) return drop(owner);
-    std::ranges::sort(records, in_order);
+    for (auto& [words, records] : out) std::ranges::sort(records, in_order);
+    return out;
+}
+
+std::string Suspects::owner_of(const SharedKey& key) const {
+    const auto& of = groups_.at(key.group);
+    return fmt::format("shared {}.{} {:08x}", of.rule->id, of.number, key.hash);
+}
+
+void Suspects::look_at_shared(const Projection& projection, const SharedKey& key) {
+    const auto& of = groups_.at(key.group);
     Findings found;
-    found.ask(*rule, [&, group = group](Flags& flags) { group->shared(records, context(projection), flags); });
-    replace(projection, owner, std::move(found));
+    for (const auto& [words, records] : sharing(projection, key))
+        found.ask(*of.rule, [&](Flags& flags) { of.group().shared(records, context(projection), flags); });
+    replace(projection, owner_of(key), std::move(found));
 }
 
 std::map<std::string, Against> Suspects::against(std::string_view before) const {
@@ -172,17 +198,18 @@ Swept Suspects::swept() const {
 
 void Suspects::put_swept(Swept now) { rows_.swept.put(key_of("last"), now); }
 
-void Suspects::sweep(const Projection& projection, Day as_of) {
+void Suspects::sweep(const Projection& projection, Day as_of, const std::function<void()>& between) {
     for (const auto& key : rows_.stale_vehicles.keys("")) {
         rows_.stale_vehicles.erase(key);
         look_at_vehicle(projection, KeyReader(key).text());
+        between();
     }
     for (const auto& key : rows_.stale_keys.keys("")) {
         rows_.stale_keys.erase(key);
         look_at_shared(projection, shared_key_of(key));
+        between();
     }
     if (const auto last = swept(); !last.is_stale && last.to == as_of) return;
-    put_swept({false, as_of});
     const Context ctx = context(projection);
     for (const Rule* rule : rules_) {
         if (!rule->sweep) continue;
@@ -190,7 +217,9 @@ void Suspects::sweep(const Projection& projection, Day as_of) {
         Findings found;
         found.ask(*rule, [&](Flags& flags) { rule->sweep(sweep, ctx, flags); });
         replace(projection, "sweep " + std::string(rule->id), std::move(found));
+        between();
     }
+    put_swept({false, as_of});
 }
 
 }  // namespace imloop::loop::rules

@@ -51,19 +51,24 @@ struct RejectedLine {
 };
 auto members(Like<RejectedLine> auto& l) { return std::tie(l.fact, l.arrival); }
 
-/// A key some records share.
+/// A key some records share, of which there are many: so it is short, and other words may have the same. Who looks at
+/// it tells these apart.
 struct SharedKey {
-    std::string group;  ///< its rule and its number among the rule's groups, `R05.1`
-    std::uint64_t key = 0;
+    std::uint8_t group = 0;  ///< its number among the groups of the rules that are asked
+    std::uint32_t hash = 0;  ///< of the words of the key
     std::strong_ordering operator<=>(const SharedKey&) const = default;
-    /// In front of the records of the key, and of its mark.
-    std::string row() const { return key_of(group, key); }
-    std::string row(const std::string& record_id) const { return key_of(group, key, record_id); }
+    /// In front of the notes of the key's records, and of its mark.
+    std::string row() const;
 };
 SharedKey shared_key_of(std::string_view row);
-/// The record of a row of one.
-std::string record_of_shared(std::string_view row);
-auto members(Like<SharedKey> auto& k) { return std::tie(k.group, k.key); }
+auto members(Like<SharedKey> auto& k) { return std::tie(k.group, k.hash); }
+
+/// A record in few bytes, and perhaps another one too.
+std::string note_of(std::string_view record_id);
+std::string note_in(std::string_view row_of_shared);
+/// Of a record under its note.
+std::string noted_key(std::string_view record_id);
+std::string record_of_noted(std::string_view key);
 
 /// What a record was put in as: the same is taken out again, whatever has become of it meanwhile.
 struct PutIn {
@@ -82,12 +87,13 @@ struct Swept {
 auto members(Like<Swept> auto& s) { return std::tie(s.is_stale, s.to); }
 
 /// Threads: as of Table. Beside each its key; an owner is what was looked at when the rules said it: `record ID`,
-/// `rejected ID`, `vehicle ID`, `shared GROUP KEY`, `sweep RULE`.
+/// `rejected ID`, `vehicle ID`, `shared GROUP HASH`, `sweep RULE`.
 struct SuspectRows {
     explicit SuspectRows(const Rows* rows);
     Table<std::vector<ArrivedLine>> arrivals;  ///< (record): few, in the order of source, epoch and number
     Table<PutIn> put_ins;                      ///< (record): those that count
-    Table<Mark> shared;                        ///< (group, key, record)
+    Table<Mark> shared;                        ///< (group, key, note of a record)
+    Table<Mark> noted;                         ///< (note, record): of those that are put in
     Table<Mark> by_trace;                      ///< (sha256, record)
     Table<RejectedLine> rejected;              ///< (record, source, epoch, number)
     Table<Mark> rejected_by_trace;             ///< (sha256, record)
@@ -107,7 +113,7 @@ struct SuspectRows {
 
 private:
     static void visit_all(auto& all, const auto& visit) {
-        visit(all.arrivals), visit(all.put_ins), visit(all.shared), visit(all.by_trace);
+        visit(all.arrivals), visit(all.put_ins), visit(all.shared), visit(all.noted), visit(all.by_trace);
         visit(all.rejected), visit(all.rejected_by_trace), visit(all.rejected_by_station);
         visit(all.stale_keys), visit(all.stale_vehicles), visit(all.swept), visit(all.failed);
         visit(all.flags), visit(all.owned), visit(all.flagged), visit(all.decisions), visit(all.checks);

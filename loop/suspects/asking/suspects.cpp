@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -29,9 +30,9 @@ Check check_of(const Record& record) {
 
 }  // namespace
 
-Suspects::Suspects(Parameters parameters, Policy policy, const std::vector<Rule>& rules, const Rows* rows)
+Suspects::Suspects(Parameters parameters, const std::vector<Rule>& rules, const Rows* rows)
     : parameters_(std::move(parameters)),
-      policy_(std::move(policy)),
+      from_(rows),
       offered_(&rules),
       traces_(rows),
       statistics_(rows),
@@ -39,13 +40,12 @@ Suspects::Suspects(Parameters parameters, Policy policy, const std::vector<Rule>
     for (const Rule& rule : rules) {
         if (!parameters_.enabled(rule.id)) continue;
         rules_.push_back(&rule);
-        for (std::size_t i = 0; i < rule.groups.size(); ++i)
-            groups_.emplace(fmt::format("{}.{}", rule.id, i), RuleGroup{&rule, &rule.groups[i]});
+        for (std::size_t i = 0; i < rule.groups.size(); ++i) groups_.push_back({&rule, i});
     }
+    assert(groups_.size() <= std::numeric_limits<decltype(SharedKey::group)>::max());
 }
 
-Suspects::Suspects(const Suspects& like, Parameters parameters)
-    : Suspects(std::move(parameters), like.policy_, *like.offered_) {
+Suspects::Suspects(const Suspects& like, Parameters parameters) : Suspects(std::move(parameters), *like.offered_) {
     traces_.put_all_of(like.traces_);
     statistics_.take_deliveries_of(like.statistics_);
     like.rows_.arrivals.each("", [&](std::string_view key, const auto& lines) { rows_.arrivals.put(key, lines); });
@@ -124,15 +124,15 @@ std::vector<SharedKey> Suspects::keys_of(const Record& record) {
     std::vector<SharedKey> places;
     std::vector<std::string> keys;
     std::set<std::string> failed;
-    for (const auto& [name, of] : groups_) {
+    for (std::size_t n = 0; n < groups_.size(); ++n) {
         keys.clear();
         try {
-            of.group->keys(record, keys);
+            groups_[n].group().keys(record, keys);
         } catch (const std::exception&) {
-            failed.emplace(of.rule->id);
+            failed.emplace(groups_[n].rule->id);
             continue;
         }
-        for (const auto& key : keys) places.push_back({name, hash_of(key)});
+        for (const auto& key : keys) places.push_back({static_cast<std::uint8_t>(n), short_hash_of(key)});
     }
     set_failed("keys " + record.fact.record_id, std::move(failed));
     std::ranges::sort(places);
@@ -141,7 +141,7 @@ std::vector<SharedKey> Suspects::keys_of(const Record& record) {
 }
 
 void Suspects::note_change(const SharedKey& place) {
-    if (groups_.at(place.group).group->swept)
+    if (groups_.at(place.group).group().swept)
         rows_.stale_keys.put(place.row(), {});
     else
         stale_.insert(place);
@@ -156,12 +156,22 @@ void Suspects::note_traces_like(const std::string& sha256) {
     for (const auto& match : traces_.matches(sha256)) trace_changed(match.sha256);
 }
 
+/// Another record with its note may be there still.
+void Suspects::leave(const SharedKey& place, const std::string& record_id) {
+    const auto note = note_of(record_id);
+    for (const auto& key : rows_.noted.keys(note)) {
+        const auto* other = rows_.put_ins.find(key_of(record_of_noted(key)));
+        if (other && std::ranges::binary_search(other->keys, place)) return;
+    }
+    rows_.shared.erase(place.row() + note);
+}
+
 void Suspects::put_in(const Record& record) {
     const auto& id = record.fact.record_id;
     assert(!rows_.put_ins.contains(key_of(id)));
     PutIn out{.keys = keys_of(record), .trace = {}, .added = statistics_.add(record), .decision = {}, .check = {}};
     for (const SharedKey& place : out.keys) {
-        rows_.shared.put(place.row(id), {});
+        rows_.shared.put(place.row() + note_of(id), {});
         note_change(place);
     }
     if (record.is_test() && !record.test().trace_sha256.empty()) {
@@ -178,16 +188,20 @@ void Suspects::put_in(const Record& record) {
         out.check = key_of(record.detail.supervision->checked_station_id, at, id);
         rows_.checks.put(out.check, check_of(record));
     }
+    rows_.noted.put(noted_key(id), {});
     rows_.put_ins.put(key_of(id), std::move(out));
 }
 
 void Suspects::take_out(const std::string& record_id) {
-    const auto* found = rows_.put_ins.find(key_of(record_id));
+    const auto key = key_of(record_id);
+    const auto* found = rows_.put_ins.find(key);
     if (!found) return;
     const PutIn was = *found;
-    rows_.put_ins.erase(key_of(record_id));
+    rows_.put_ins.erase(key);
+    rows_.noted.erase(noted_key(record_id));
+    rows_.noted.hold_under(note_of(record_id));
     for (const SharedKey& place : was.keys) {
-        rows_.shared.erase(place.row(record_id));
+        leave(place, record_id);
         note_change(place);
     }
     if (!was.trace.empty()) {

@@ -30,7 +30,7 @@ inline constexpr std::size_t looked_at_once_max = 256;
 class Suspects {
 public:
     /// `rules` and `rows` outlive it. Rows are of one set of rules, versions and parameters: who keeps them sees to it.
-    Suspects(Parameters, Policy, const std::vector<Rule>& rules = all(), const Rows* rows = nullptr);
+    explicit Suspects(Parameters, const std::vector<Rule>& rules = all(), const Rows* rows = nullptr);
     /// The same records' arrivals and traces under other parameters, in memory; update() with Projection::everything()
     /// follows.
     Suspects(const Suspects& like, Parameters);
@@ -54,8 +54,11 @@ public:
     void trace_changed(const std::string& sha256);
     /// Records that name this trace, ascending.
     std::vector<std::string> records_with_trace(const std::string& sha256) const;
-    /// The large keys and the stations, up to a day. Costs nothing where nothing changed since the last.
-    void sweep(const Projection&, Day as_of);
+    /// The large keys and the stations, up to a day. Costs nothing where nothing changed since the last. `between` two
+    /// looks whatever is held, here and in the projection, may be written and let go of: a sweep that is cut short goes
+    /// on from there.
+    void sweep(
+        const Projection&, Day as_of, const std::function<void()>& between = [] {});
 
     /// In the order of their ids; what several owners say of the same thing is one flag, the first owner's. The flag
     /// stands during the visit.
@@ -96,7 +99,8 @@ public:
 private:
     struct RuleGroup {
         const Rule* rule;
-        const Group* group;
+        std::size_t number;  ///< among the rule's
+        const Group& group() const { return rule->groups[number]; }
     };
     /// What the rules say of one thing; one that throws says nothing of it.
     struct Findings {
@@ -112,10 +116,17 @@ private:
     void put_in(const Record&);
     void take_out(const std::string& record_id);
     void note_change(const SharedKey&);
+    void leave(const SharedKey&, const std::string& record_id);
     void note_sweep();
     void note_traces_like(const std::string& sha256);
 
+    // ahead.cpp: where rows come in sets, those that update() needs next
+    void read_ahead(const Projection&, const Projection::Changes&) const;
+    void read_ahead_of(const Projection&, const std::set<SharedKey>&) const;
+    void read_owners_ahead(const std::vector<std::string>& owners) const;
+
     // looks.cpp: asking the rules
+    std::string owner_of(const SharedKey&) const;
     Context context(const Projection&) const;
     Swept swept() const;
     void put_swept(Swept now);
@@ -124,6 +135,7 @@ private:
     void look_at_rejected(const Projection&, const std::string& record_id);
     void look_at_vehicle(const Projection&, const std::string& vehicle_id);
     void look_at_shared(const Projection&, const SharedKey&);
+    std::map<std::string, std::vector<Record>> sharing(const Projection&, const SharedKey&) const;
     std::map<std::string, Against> against(std::string_view before) const;
 
     // flags.cpp: what they said
@@ -145,13 +157,13 @@ private:
     }
 
     Parameters parameters_;
-    Policy policy_;
+    const Rows* from_;
     const std::vector<Rule>* offered_;
     Traces traces_;
     Statistics statistics_;
     SuspectRows rows_;
-    std::vector<const Rule*> rules_;           // enabled ones
-    std::map<std::string, RuleGroup> groups_;  // of theirs, as SharedKey names them
+    std::vector<const Rule*> rules_;  // enabled ones
+    std::vector<RuleGroup> groups_;   // of theirs, as SharedKey numbers them
     // Of what was put in since the last update.
     std::set<std::string> again_;  // records to look at again
     std::set<SharedKey> stale_;    // keys that changed since they were looked at

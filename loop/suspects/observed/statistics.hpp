@@ -25,6 +25,10 @@ public:
     };
     Added add(const Record&);
     void remove(const Added&);
+    /// Histories of these will be put: where rows come in sets, theirs are read at once.
+    void read_ahead(std::vector<std::string> keys_of_vehicles) const {
+        journey_of_.read_ahead(std::move(keys_of_vehicles));
+    }
     /// A vehicle's history, in place of what was said of it before.
     void put(const History&);
     void drop(const std::string& vehicle_id);
