@@ -1,9 +1,12 @@
 #include "hub/loop/loop_state.hpp"
 
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
 #include "journal/encoding.hpp"
+#include "loop/record/detail.hpp"
+#include "loop/tables.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -14,6 +17,15 @@ constexpr const char* settled_table = "loop_settled";
 
 /// What says it was written later than this after it came, a clock that ran ahead wrote.
 constexpr loop::Moment clock_ahead_max = 60 * loop::Moment{60'000};
+
+auto place_of(const auto& line) { return std::tie(line.source, line.epoch, line.seq); }
+
+loop::LineDigest digest_of(std::string_view line) {
+    const auto whole = journal::sha256(line);
+    loop::LineDigest out;
+    std::copy_n(whole.begin(), out.size(), out.begin());
+    return out;
+}
 
 void visit_chains(const loop::Table<ChainState>& chains, std::string_view prefix,
                   const LoopState::ChainVisitor& visit) {
@@ -26,8 +38,8 @@ void visit_chains(const loop::Table<ChainState>& chains, std::string_view prefix
 
 }  // namespace
 
-LoopState::LoopState(const loop::Policy& policy, const loop::Rows* rows)
-    : projection(policy, rows),
+LoopState::LoopState(const loop::Rows* rows)
+    : projection(loop::default_policy(), rows),
       worklist(rows),
       keys(rows),
       rows_(rows),
@@ -60,6 +72,22 @@ loop::Moment LoopState::latest_of(std::string_view hub) const {
     return latest ? *latest : 0;
 }
 
+void LoopState::read_ahead(const std::vector<std::string>& record_ids) const {
+    std::vector<std::string> keys_of_records;
+    for (const auto& id : record_ids) keys_of_records.push_back(key_of(id));
+    accepted_.read_ahead(keys_of_records);
+    claim_words_.read_ahead(std::move(keys_of_records));
+    projection.read_ahead(record_ids);
+    worklist.read_ahead_of_claims(record_ids);
+}
+
+std::optional<Accepted> LoopState::accepted(const std::string& record_id) const {
+    if (const auto* first = accepted_.find(key_of(record_id))) return *first;
+    auto line = projection.journal_line(record_id);
+    if (!line) return std::nullopt;
+    return Accepted{*projection.line_digest(record_id), std::move(line->source), std::move(line->epoch), line->seq};
+}
+
 journal::Outcome LoopState::judge(const loop::Admitted& admitted, std::string_view line, std::uint64_t seq) const {
     journal::Outcome out{seq, admitted.record_id, journal::Status::accepted, {}, {}};
     for (const auto& p : admitted.problems) out.problems.push_back({p.pointer, p.code, p.zh + " / " + p.en});
@@ -67,11 +95,11 @@ journal::Outcome LoopState::judge(const loop::Admitted& admitted, std::string_vi
         out.status = journal::Status::rejected;
         return out;
     }
-    const auto* accepted = accepted_.find(key_of(*admitted.record_id));
-    if (!accepted) return out;
-    if (accepted->sha256 == journal::sha256(line)) {
+    const auto first = accepted(*admitted.record_id);
+    if (!first) return out;
+    if (first->digest == digest_of(line)) {
         out.status = journal::Status::duplicate;
-        out.first_seen = {accepted->source, accepted->epoch, accepted->seq};
+        out.first_seen = {first->source, first->epoch, first->seq};
     } else {
         out.status = journal::Status::rejected;
         out.problems.push_back(
@@ -90,9 +118,11 @@ void LoopState::take(const loop::Admitted& admitted, std::string_view line, cons
         if (rejected.problems.empty()) rejected.problems.push_back({"/record_id", "record_id_reused", "", ""});
         return projection.put(rejected, source, epoch, outcome.seq);
     }
-    projection.put(admitted, source, epoch, outcome.seq);
-    if (const auto id = key_of(*outcome.record_id); !accepted_.contains(id))
-        accepted_.put(id, {journal::sha256(line), source, epoch, outcome.seq});
+    const auto& id = *outcome.record_id;
+    const auto first = accepted(id);
+    projection.put(admitted, source, epoch, outcome.seq, digest_of(line));
+    // Where the projection takes it from this one now.
+    if (first && place_of(*first) != place_of(*projection.journal_line(id))) accepted_.put(key_of(id), *first);
     take_claim(admitted);
     if (admitted.kind == loop::Kind::price_list) take_prices(admitted);
     if (!source.starts_with('H')) return;
@@ -109,12 +139,8 @@ void LoopState::take(const loop::Admitted& admitted, std::string_view line, cons
 
 /// A claim's own words, or those a correction brings for one, under the id of the line they stand in.
 void LoopState::take_claim(const loop::Admitted& admitted) {
-    const bool replaces = admitted.correction && admitted.correction->replacement;
-    const auto& fact = replaces ? *admitted.correction->replacement : admitted.fact;
-    if (fact.kind != loop::Kind::claim) return;
-    const auto& r = replaces ? admitted.json.at("replacement") : admitted.json;
-    claim_words_.put(key_of(*admitted.record_id), {fact.record_id, r.value("fail_record_id", ""), r.value("action", ""),
-                                                   r.value("chosen_station_id", fact.station_id), fact.occurred_at});
+    const auto& claim = admitted.correction ? admitted.correction->claim : admitted.claim;
+    if (claim) claim_words_.put(key_of(*admitted.record_id), *claim);
 }
 
 /// What the record claims today: corrected, and nothing where it is voided or has no effect.
@@ -128,14 +154,15 @@ void LoopState::settle_claim(const std::string& record_id) {
 }
 
 void LoopState::take_prices(const loop::Admitted& admitted) {
-    const auto from = loop::parse_day(admitted.json.value("valid_from", ""));
+    const auto detail = loop::detail_of(admitted.fact).price_list;
     auto& held = price_lists_.change_or_new(key_of(admitted.fact.station_id));
-    if (from && std::tie(*from, *admitted.record_id) > std::tie(held.valid_from, held.record_id))
-        held = {*from, *admitted.record_id};
+    if (detail && std::tie(detail->valid_from, *admitted.record_id) > std::tie(held.valid_from, held.record_id))
+        held = {detail->valid_from, *admitted.record_id};
 }
 
 void LoopState::settle(loop::Day today, std::int64_t position) {
     const auto changes = projection.settle();
+    typed_.add(changes);
     for (const auto& changed : changes.records) settle_claim(changed.record_id);
     // A station's clock may be a day ahead: what it says of tomorrow is listed today.
     worklist.update(projection, changes, today + 1);
@@ -144,6 +171,7 @@ void LoopState::settle(loop::Day today, std::int64_t position) {
     note_.gone = changes.identity.gone;
     note_.touched = changes.touched;
     note_.register_changed = changes.register_changed;
+    note_.policy_changed = changes.policy_changed;
     note_.stations.assign(changes.stations.begin(), changes.stations.end());
     auto& settled = settled_.change_or_new("");
     settled.position = position;
@@ -180,6 +208,10 @@ bool LoopState::load(const StoredSegment& stored) {
     }
     const auto& [source, epoch, first, prev] = segment->header;
     const auto received_at = loop::parse_moment(receipt->received_at).value_or(0);
+    std::vector<std::string> ids;
+    for (const auto& outcome : receipt->outcomes)
+        if (outcome.record_id) ids.push_back(*outcome.record_id);
+    read_ahead(ids);
     for (std::size_t i = 0; i < segment->lines.size(); ++i) {
         const auto& outcome = receipt->outcomes[i];
         auto admitted = loop::reread(segment->lines[i], outcome.status != journal::Status::rejected);
@@ -223,14 +255,14 @@ void LoopState::forget() {
     loop::forget_rows(tables());
 }
 
-void LoopState::abandon() { *this = LoopState(loop::Policy(projection.policy()), rows_); }
+void LoopState::abandon() { *this = LoopState(rows_); }
 
 std::size_t LoopState::held() { return projection.held() + loop::rows_held(tables()); }
 
 std::optional<std::string> LoopState::mark_of(const loop::Rows& rows) { return rows.find(settled_table, ""); }
 
 std::vector<std::string_view> LoopState::table_names() {
-    LoopState any{loop::Policy{}};
+    LoopState any;
     auto names = loop::names_of(any.tables());
     const auto more = any.projection.table_names();
     names.insert(names.end(), more.begin(), more.end());

@@ -6,9 +6,11 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hub/loop/keys.hpp"
+#include "hub/loop/typed_rows.hpp"
 #include "hub/loop/worklist.hpp"
 #include "hub/store/store.hpp"
 #include "journal/receipt.hpp"
@@ -38,20 +40,20 @@ auto members(T& p) {
 
 /// The line a record id was accepted with.
 struct Accepted {
-    journal::Digest sha256{};
+    loop::LineDigest digest{};
     std::string source, epoch;
     std::uint64_t seq = 0;
 };
 template <loop::Like<Accepted> T>
 auto members(T& a) {
-    return std::tie(a.sha256, a.source, a.epoch, a.seq);
+    return std::tie(a.digest, a.source, a.epoch, a.seq);
 }
 
 /// What a batch changed, for whoever follows behind (hub/watch).
 struct ChangeNote {
     std::int64_t position = 0;  ///< of the last segment stored by then
     std::vector<std::string> records, gone, touched;
-    bool register_changed = false;
+    bool register_changed = false, policy_changed = false;
     std::vector<std::string> stations;  ///< whose registration changed
     std::vector<std::string> traces;    ///< process data that came
     struct Fork {
@@ -67,7 +69,8 @@ auto members(T& f) {
 }
 template <loop::Like<ChangeNote> T>
 auto members(T& n) {
-    return std::tie(n.position, n.records, n.gone, n.touched, n.register_changed, n.stations, n.traces, n.forks);
+    return std::tie(n.position, n.records, n.gone, n.touched, n.register_changed, n.policy_changed, n.stations,
+                    n.traces, n.forks);
 }
 
 /// How far the rows are.
@@ -81,12 +84,12 @@ auto members(T& s) {
 }
 
 /// To be raised where the shape or meaning of any row of the view changes: a start makes all of them anew.
-inline constexpr int loop_rows_version = 1;
+inline constexpr int loop_rows_version = 3;
 
 /// Not thread safe: the writer has one, each reader another.
 class LoopState {
 public:
-    explicit LoopState(const loop::Policy&, const loop::Rows* rows = nullptr);
+    explicit LoopState(const loop::Rows* rows = nullptr);
 
     loop::Projection projection;
     Worklist worklist;
@@ -106,13 +109,17 @@ public:
     /// The status of an admitted line: accepted, duplicate or rejected (record_id_reused among others). Takes nothing
     /// in.
     journal::Outcome judge(const loop::Admitted&, std::string_view line, std::uint64_t seq) const;
+    /// Lines of these records will be judged and taken in: where rows come in sets, theirs are read at once.
+    void read_ahead(const std::vector<std::string>& record_ids) const;
     /// Takes a line in, with the outcome that judge() or a stored receipt gave it. settle() follows a batch.
     void take(const loop::Admitted&, std::string_view line, const journal::Outcome&, const std::string& source,
               const std::string& epoch, loop::Moment received_at);
     /// Takes in a stored segment. False where it is damaged: its lines are left out, its journal goes on behind them.
     bool load(const StoredSegment&);
-    /// `position`: of the last segment taken in.
+    /// `position`: of the last segment taken in. To be called again, what it changed written meanwhile, until
+    /// is_settled().
     void settle(loop::Day today, std::int64_t position);
+    bool is_settled() const { return projection.is_settled(); }
     /// What else the next settle() tells followers of.
     void trace_came(const std::string& sha256) { note_.traces.push_back(sha256); }
     void forked(ChangeNote::Fork fork) { note_.forks.push_back(std::move(fork)); }
@@ -128,6 +135,8 @@ public:
     void each_note(std::uint64_t after, const std::function<bool(std::uint64_t number, const ChangeNote&)>&) const;
     void drop_notes(std::uint64_t up_to);
 
+    /// What settle() changed of the typed rows since this was last asked.
+    TypedChanges take_typed() { return std::exchange(typed_, {}); }
     /// Between settle() and the next line.
     void write(const loop::RowChanges&);
     void forget();
@@ -144,20 +153,22 @@ private:
                               std::tie(chains_, accepted_, claim_words_, price_lists_, latest_, notes_, settled_));
     }
     Settled settled() const;
+    std::optional<Accepted> accepted(const std::string& record_id) const;
     void pass_over(const StoredSegment&);
     void take_claim(const loop::Admitted&);
     void settle_claim(const std::string& record_id);
     void take_prices(const loop::Admitted&);
 
     const loop::Rows* rows_;
-    loop::Table<ChainState> chains_;      // by source and epoch
-    loop::Table<Accepted> accepted_;      // by record
-    loop::Table<Claim> claim_words_;      // by the record of the line they stand in
-    loop::Table<PriceList> price_lists_;  // by station
-    loop::Table<loop::Moment> latest_;    // by hub
-    loop::Table<ChangeNote> notes_;       // by number
-    loop::Table<Settled> settled_;        // one row
-    ChangeNote note_;                     // of what is not settled
+    loop::Table<ChainState> chains_;        // by source and epoch
+    loop::Table<Accepted> accepted_;        // by record; where it is not the line the projection takes it from
+    loop::Table<loop::Claim> claim_words_;  // by the record of the line they stand in
+    loop::Table<PriceList> price_lists_;    // by station
+    loop::Table<loop::Moment> latest_;      // by hub
+    loop::Table<ChangeNote> notes_;         // by number
+    loop::Table<Settled> settled_;          // one row
+    ChangeNote note_;                       // of what is not settled
+    TypedChanges typed_;                    // of what is not written
 };
 
 }  // namespace imloop::hub

@@ -20,6 +20,21 @@ std::set<std::string> lists_of(const WorkItem& item) {
     return out;
 }
 
+std::vector<std::string> keys_of(const std::vector<std::string>& ids) {
+    std::vector<std::string> out;
+    for (const auto& id : ids) out.push_back(key_of(id));
+    return out;
+}
+
+/// Of the failures that were the episode's, those that are no more.
+void let_go(loop::Table<std::string>& by_failure, const WorkItem& was, const std::vector<std::string>& failures) {
+    for (const auto& failure : was.failures) {
+        if (std::ranges::find(failures, failure) != failures.end()) continue;
+        const auto key = key_of(failure);
+        if (const auto* episode = by_failure.find(key); episode && *episode == was.episode_id) by_failure.erase(key);
+    }
+}
+
 }  // namespace
 
 Worklist::Worklist(const loop::Rows* rows)
@@ -30,6 +45,10 @@ Worklist::Worklist(const loop::Rows* rows)
       claims_("loop_claims", rows),
       claimed_("loop_claimed", rows),
       version_("loop_work_version", rows) {}
+
+void Worklist::read_ahead_of_claims(const std::vector<std::string>& record_ids) const {
+    claimed_.read_ahead(keys_of(record_ids));
+}
 
 std::uint64_t Worklist::version() const {
     const auto* version = version_.find("");
@@ -48,9 +67,9 @@ void Worklist::put(WorkItem item) {
 
 /// The latest claim about any failure of the episode counts; one that was given back counts for no one.
 void Worklist::apply_claims(WorkItem& item) const {
-    std::optional<Claim> latest;
+    std::optional<loop::Claim> latest;
     for (const auto& failure : item.failures)
-        claims_.each(key_of(failure), [&](std::string_view, const Claim& c) {
+        claims_.each(key_of(failure), [&](std::string_view, const loop::Claim& c) {
             if (!latest || std::tie(c.occurred_at, c.record_id) > std::tie(latest->occurred_at, latest->record_id))
                 latest = c;
         });
@@ -66,7 +85,7 @@ void Worklist::claims_changed(const std::string& failure) {
     put(std::move(item));
 }
 
-void Worklist::claim(const Claim& claim) {
+void Worklist::claim(const loop::Claim& claim) {
     drop_claim(claim.record_id);
     claims_.put(key_of(claim.fail_record_id, claim.record_id), claim);
     claimed_.put(key_of(claim.record_id), claim.fail_record_id);
@@ -87,11 +106,13 @@ void Worklist::withdraw(const std::string& episode_id) {
     if (item.withdrawn) return;
     item.withdrawn = true;
     item.open = false;
+    let_go(by_failure_, item, {});
     put(std::move(item));
 }
 
 void Worklist::update(const loop::Projection& projection, const loop::Projection::Changes& changes, loop::Day today) {
     std::set<std::string> before;
+    for (const auto* ids : {&changes.identity.gone, &changes.touched}) by_vehicle_.read_ahead_under(keys_of(*ids));
     for (const auto* ids : {&changes.identity.gone, &changes.touched})
         for (const auto& vehicle : *ids)
             for (const auto& key : by_vehicle_.keys(key_of(vehicle))) {
@@ -103,11 +124,13 @@ void Worklist::update(const loop::Projection& projection, const loop::Projection
             before.erase(e.episode_id);
             by_vehicle_.put(key_of(vehicle, e.episode_id), {});
             std::string digest = e.ended_by.value_or("open") + "|" + vehicle;
+            if (e.due) digest += "|" + loop::format_day(*e.due);
             for (const auto* ids : {&e.failures, &e.repairs, &e.counting_repairs})
                 for (const auto& id : *ids) digest += "|" + id;
             const auto* was = items_.find(key_of(e.episode_id));
             if (was && was->digest == digest && !was->withdrawn) continue;
             WorkItem item = was ? *was : WorkItem{};
+            let_go(by_failure_, item, e.failures);
             item.episode_id = e.episode_id;
             item.vehicle_id = vehicle;
             item.county = e.county;

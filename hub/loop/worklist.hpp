@@ -6,23 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "loop/claim.hpp"
 #include "loop/projection.hpp"
 #include "loop/rows/table.hpp"
 
 namespace imloop::hub {
-
-/// One `claim` record.
-struct Claim {
-    std::string record_id;
-    std::string fail_record_id;
-    std::string action;   ///< choose, take_in, give_back
-    std::string station;  ///< the shop: the writer, or the one an inspection station wrote down for the owner
-    loop::Moment occurred_at = 0;
-};
-template <loop::Like<Claim> T>
-auto members(T& c) {
-    return std::tie(c.record_id, c.fail_record_id, c.action, c.station, c.occurred_at);
-}
 
 struct WorkItem {
     std::string episode_id;
@@ -35,7 +23,7 @@ struct WorkItem {
     bool taken_in = false;           ///< else chosen
     bool open = false;
     bool withdrawn = false;  ///< there is no such episode any more
-    std::string digest;      ///< of what a station sees, the day aside
+    std::string digest;      ///< of what a station sees, today aside
     std::uint64_t changed = 0;
 };
 template <loop::Like<WorkItem> T>
@@ -50,8 +38,10 @@ class Worklist {
 public:
     explicit Worklist(const loop::Rows* rows = nullptr);
 
+    /// Of these it will be asked what they claim: where rows come in sets, theirs are read at once.
+    void read_ahead_of_claims(const std::vector<std::string>& record_ids) const;
     /// What a claim record says today, in place of what it said before.
-    void claim(const Claim&);
+    void claim(const loop::Claim&);
     /// A record that claims nothing (any more): voided, without effect, or of another kind.
     void drop_claim(const std::string& record_id);
     /// After Projection::settle().
@@ -83,7 +73,7 @@ private:
     loop::Table<std::string> lists_;       // by list and change: the episode
     loop::Table<loop::Mark> by_vehicle_;   // by vehicle and episode
     loop::Table<std::string> by_failure_;  // the episode
-    loop::Table<Claim> claims_;            // by failure and claim
+    loop::Table<loop::Claim> claims_;      // by failure and claim
     loop::Table<std::string> claimed_;     // by claim: the failure
     loop::Table<std::uint64_t> version_;   // one row
 };

@@ -1,6 +1,7 @@
 // The form of the store and the way to it from each earlier one. A new database goes the same way, on either engine.
 #include "engine/form.hpp"
 
+#include "hub/accounts/statements.hpp"
 #include "hub/store/alarms.hpp"
 #include "hub/store/rows.hpp"
 #include "hub/store/statements.hpp"
@@ -54,7 +55,8 @@ const engine::Form& store_form() {
                                     [](Connection& database) {
                                         count_alarms(database);
                                         database.define(sql::certificates_table);
-                                    }}};
+                                    },
+                                    [](Connection& database) { database.define(sql::accounts_tables); }}};
     return form;
 }
 

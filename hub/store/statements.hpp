@@ -82,6 +82,10 @@ inline constexpr const char* segments_page =
 inline constexpr const char* segments_of_source =
     "SELECT source_id, epoch, first, last, position, bytes, receipt, digest FROM segments WHERE source_id = $1 AND "
     "position > $2 ORDER BY position LIMIT $3";
+inline constexpr const char* segment_at =
+    "SELECT source_id, epoch, first, last, position, bytes, receipt, digest FROM segments WHERE position = $1";
+inline constexpr const char* segment_keys =
+    "SELECT position, digest FROM segments WHERE position > $1 ORDER BY position LIMIT $2";
 inline constexpr const char* segment_digest_put = "UPDATE segments SET digest = $2 WHERE position = $1";
 inline constexpr const char* segment_any = "SELECT 1 FROM segments LIMIT 1";
 inline constexpr const char* last_position = "SELECT COALESCE(MAX(position), 0) FROM segments";
@@ -96,14 +100,23 @@ inline constexpr const char* traces_page =
     "SELECT sha256, source_id, received_at, bytes, digest FROM traces WHERE sha256 > $1 ORDER BY sha256 LIMIT $2";
 inline constexpr const char* trace_digest_put = "UPDATE traces SET digest = $2 WHERE sha256 = $1";
 
+inline constexpr const char* trace_keys =
+    "SELECT sha256, digest FROM traces WHERE sha256 > $1 ORDER BY sha256 LIMIT $2";
 inline constexpr const char* trace_digests = "SELECT sha256 FROM traces ORDER BY sha256";
 inline constexpr const char* figures_put =
     "INSERT INTO trace_figures (sha256, version, bytes, digest) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256) DO UPDATE "
     "SET version = $2, bytes = $3, digest = $4";
 inline constexpr const char* figures_page =
     "SELECT sha256, version, bytes, digest FROM trace_figures WHERE sha256 > $1 ORDER BY sha256 LIMIT $2";
+inline constexpr const char* figures_get = "SELECT sha256, version, bytes, digest FROM trace_figures WHERE sha256 = $1";
+inline constexpr const char* figures_keys =
+    "SELECT sha256, digest FROM trace_figures WHERE sha256 > $1 ORDER BY sha256 LIMIT $2";
 inline constexpr const char* figures_digest_put = "UPDATE trace_figures SET digest = $2 WHERE sha256 = $1";
 
+inline constexpr const char* clearances_erase = "DELETE FROM clearances";
+inline constexpr const char* invites_erase = "DELETE FROM invites";
+inline constexpr const char* certificates_erase = "DELETE FROM certificates";
+inline constexpr const char* alarms_erase = "DELETE FROM alarms";
 inline constexpr const char* clearances_all =
     "SELECT source_id, asked_at, vehicle_id, answer FROM clearances ORDER BY source_id, asked_at";
 inline constexpr const char* invites_open =
@@ -147,11 +160,6 @@ inline std::string rows_between(std::string_view table) {
 inline std::string rows_from(std::string_view table) {
     return "SELECT key, value FROM " + std::string(table) + " WHERE key >= $1 ORDER BY key LIMIT $2";
 }
-inline std::string row_put(std::string_view table) {
-    return "INSERT INTO " + std::string(table) +
-           " (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2";
-}
-inline std::string row_erase(std::string_view table) { return "DELETE FROM " + std::string(table) + " WHERE key = $1"; }
 inline std::string rows_drop(std::string_view table) { return "DROP TABLE IF EXISTS " + std::string(table); }
 inline std::string rows_rename(std::string_view table, std::string_view to) {
     return "ALTER TABLE " + std::string(table) + " RENAME TO " + std::string(to);

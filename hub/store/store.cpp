@@ -12,8 +12,9 @@
 namespace imloop::hub {
 namespace {
 
-std::unique_ptr<Connection> opened(const std::string& place, Use use) {
+std::unique_ptr<Connection> opened(const std::string& place, Use use, const Store::Guard& guard) {
     auto database = connect(place, use);
+    guard(*database);
     if (use == Use::writing) engine::bring_up_to_date(*database, store_form(), shown(place));
     return database;
 }
@@ -51,15 +52,18 @@ std::optional<std::string> trace_in(const Statement& s) {
 
 }  // namespace
 
-Store::Store(std::string place, Use use)
+Store::Store(std::string place, Use use, Guard guard)
     : place_(std::move(place)),
-      database_(opened(place_, use)),
+      guard_(std::move(guard)),
+      database_(opened(place_, use, guard_)),
       snapshot_(use == Use::reading ? std::make_unique<Transaction>(*database_, engine::Access::snapshot) : nullptr),
       position_(last_position(*database_)),
       segment_put_(database_->prepare(sql::segment_put)),
       segment_find_(database_->prepare(sql::segment_find)) {}
 
-Store Store::reader() const { return {place_, Use::reading}; }
+Store Store::reader() const {
+    return {place_, Use::reading, [](Connection&) {}};
+}
 
 void Store::refresh() {
     assert(!snapshot_);
@@ -69,7 +73,7 @@ void Store::refresh() {
 
 void Store::rolled_back() { position_ = last_position(*database_); }
 
-void Store::reconnect() { *this = Store(place_); }
+void Store::reconnect() { *this = Store(place_, guard_); }
 
 std::optional<std::string> Store::meta(std::string_view name) {
     auto s = database_->prepare(sql::meta_get);

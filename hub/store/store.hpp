@@ -50,9 +50,13 @@ const engine::Form& store_form();
 
 class Store {
 public:
+    /// Has a look at each connection before anything is written on it.
+    using Guard = std::function<void(Connection&)>;
     /// Makes the file or the tables where they are missing. One of an older form is brought up to date, one of a newer
     /// form refused.
-    explicit Store(std::string place) : Store(std::move(place), Use::writing) {}
+    explicit Store(
+        std::string place, Guard guard = [](Connection&) {})
+        : Store(std::move(place), Use::writing, std::move(guard)) {}
     /// The store as it is at this moment, read only, on a connection of its own: neither waits for the other.
     Store reader() const;
     /// Of a reader: from here on as it is at this moment; and until then nothing is read: an old moment kept open keeps
@@ -122,8 +126,9 @@ public:
     void each_fork(const std::function<void(const std::string& source, std::uint64_t first, loop::Moment)>&);
 
 private:
-    Store(std::string place, Use);
+    Store(std::string place, Use, Guard);
     std::string place_;
+    Guard guard_;
     std::unique_ptr<Connection> database_;
     std::unique_ptr<Transaction> snapshot_;  ///< of a reader
     std::int64_t position_;

@@ -1,15 +1,20 @@
 // What a store's engine promises, asked of both by the same code: SQLite in a file, PostgreSQL on a server of the
 // test's own. Where no server can be started PostgreSQL is left out, aloud.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <iostream>
 
+#include "hub/store/copy.hpp"
 #include "hub/store/statements.hpp"
 #include "hub/store/store.hpp"
 #include "hub/store/stored_rows.hpp"
+#include "loop/rows/key.hpp"
 #include "postgres/postgres.hpp"
 #include "sqlite/sqlite.hpp"
+#include "tests/support/engines.hpp"
 #include "tests/support/hub.hpp"
-#include "tests/support/postgres.hpp"
 
 using namespace imloop;
 using engine::Savepoint;
@@ -18,34 +23,8 @@ using engine::Transaction;
 
 namespace {
 
-/// A new, empty place for a store on one of the engines.
-struct Place {
-    explicit Place(bool server) {
-        if (!server) {
-            url = folder.path() / "hub.sqlite";
-            return;
-        }
-        static int number = 0;
-        const auto name = "store" + std::to_string(++number);
-        postgres::Database(test::PostgresServer::one().url("postgres"), postgres::Role::reader)
-            .execute("CREATE DATABASE " + name + " TEMPLATE template0");
-        url = test::PostgresServer::one().url(name);
-    }
-    test::TempDir folder;
-    std::string url;
-};
-
-std::vector<int> engines() {
-    const auto& server = test::PostgresServer::one();
-    if (server.is_there()) return {0, 1};
-    std::cerr << "PostgreSQL: skipped, " << server.missing() << '\n';
-    return {0};
-}
-
-#define ON_BOTH_ENGINES                                          \
-    const bool is_server = GENERATE(from_range(engines())) == 1; \
-    INFO((is_server ? "PostgreSQL" : "SQLite"));                 \
-    const Place place(is_server)
+using Place = test::StorePlace;
+using test::engines;
 
 std::int64_t count(engine::Connection& database, const std::string& table) {
     auto s = database.prepare("SELECT COUNT(*) FROM " + table);
@@ -176,6 +155,20 @@ TEST_CASE("rows in bulk are all there, or none where one is refused") {
     CHECK(count(*notes.database, "notes") == 1);
 }
 
+TEST_CASE("of a server: a text that it can't hold is refused alone, as a row that its table refuses") {
+    if (engines().size() < 2) return;
+    const Place place(true);
+    Notes notes(place);
+    Transaction transaction(*notes.database);
+    notes.put(1);
+    for (const auto words : {std::string_view("a\0b", 3), std::string_view("\xff")}) {
+        const Savepoint part(*notes.database);
+        CHECK_THROWS_AS(notes.put(2, words), engine::Constraint);
+    }
+    transaction.commit();
+    CHECK(count(*notes.database, "notes") == 1);
+}
+
 TEST_CASE("a reader sees one moment beside a writer, waits for nobody and writes nothing") {
     ON_BOTH_ENGINES;
     hub::Store store(place.url);
@@ -239,6 +232,52 @@ TEST_CASE("rows of a projection lie in the order of their keys, whatever bytes t
     CHECK(rows.find("loop_second", "b"));
 }
 
+TEST_CASE("rows are read and changed in sets, on either engine") {
+    ON_BOTH_ENGINES;
+    const auto database = hub::connect(place.url, hub::Use::writing);
+    const hub::StoredRows rows(*database);
+    rows.make({"loop_first", "loop_second"});
+    const auto key = [](int n) { return loop::key_of("list", n); };
+    std::vector<std::string> all;
+    hub::RowBatch batch;
+    const auto commit = [&] {
+        Transaction transaction(*database);
+        batch.write_to(rows);
+        transaction.commit();
+    };
+    for (int n = 0; n < 1000; ++n) batch.gather()("loop_first", all.emplace_back(key(n)), std::to_string(n));
+    batch.gather()("loop_first", loop::key_of("other"), std::string(1, '\0'));
+    batch.gather()("loop_second", "", "");
+    commit();
+    const auto sorted = [](std::vector<loop::Rows::Row> found) {
+        std::ranges::sort(found);
+        return found;
+    };
+    using Found = std::vector<loop::Rows::Row>;
+    CHECK(rows.of_keys("loop_first", all).size() == 1000);
+    CHECK(sorted(rows.of_keys("loop_first", {key(3), key(1000), loop::key_of("other")})) ==
+          Found{{key(3), "3"}, {loop::key_of("other"), std::string(1, '\0')}});
+    CHECK(rows.of_keys("loop_first", {}).empty());
+    CHECK(rows.under("loop_first", {loop::key_of("list"), loop::key_of("none")}).size() == 1000);
+    CHECK(rows.under("loop_first", {loop::key_of("other"), key(7)}).size() == 2);
+    CHECK(rows.under("loop_first", {}).empty());
+    CHECK(rows.of_keys("loop_second", {""}) == Found{{"", ""}});
+    for (int n = 0; n < 1000; ++n)
+        batch.gather()("loop_first", key(n),
+                       n < 500 ? std::optional<std::string>() : std::optional<std::string>("now"));
+    batch.gather()("loop_second", "never there", std::nullopt);
+    commit();
+    CHECK(rows.under("loop_first", {loop::key_of("list")}).size() == 500);
+    CHECK(rows.find("loop_first", key(999)) == "now");
+    batch.gather()("loop_first", key(1), "not committed");
+    {
+        const Transaction given_up(*database);
+        batch.write_to(rows);
+        CHECK(rows.of_keys("loop_first", {key(1)}).size() == 1);
+    }
+    CHECK(rows.of_keys("loop_first", {key(1)}).empty());
+}
+
 TEST_CASE("rows made beside others take their place") {
     ON_BOTH_ENGINES;
     const auto database = hub::connect(place.url, hub::Use::writing);
@@ -250,8 +289,11 @@ TEST_CASE("rows made beside others take their place") {
         batch.write_to(to);
         transaction.commit();
     };
-    rows.make({"loop_first"});
+    rows.make({"loop_first", "loop_second", "loopy"});
     beside.make({"loop_first"});
+    CHECK(database->tables_named("loop_").size() == 2);
+    CHECK(database->tables_named("new_") == std::vector<std::string>{"new_loop_first"});
+    CHECK(database->tables_named("none_").empty());
     put(rows, "a");
     put(beside, "b");
     CHECK(rows.find("loop_first", "a") == "x");
@@ -384,6 +426,129 @@ TEST_CASE("a copy as a file holds all that the store holds") {
     CHECK(hub::damaged_rows(copy.database()) == 0);
 }
 
+namespace {
+
+const hub::CopyProgress silent = [](const char*, std::int64_t) {};
+
+/// As a hub's, with its key, so many segments and one trace.
+void fill(hub::Store& store, std::uint64_t segments) {
+    store.put_meta("hub_id", "H610400-01");
+    store.put_meta("kid", "k");
+    for (std::uint64_t n = 1; n <= segments; ++n)
+        store.put_segment("I610404-01", "e", n, n, fmt::format("segment {}", n), "receipt");
+    const std::string csv = "time_s,co_pct\n0,1.4\n";
+    store.put_trace(journal::to_hex(journal::sha256(csv)), "I610404-01", 7, csv);
+    store.put_figures(journal::to_hex(journal::sha256(csv)), 3, "figures");
+}
+
+/// All that a copy has to hold.
+std::vector<std::string> rows_of(const std::string& place) {
+    const auto database = hub::connect(place, hub::Use::reading);
+    std::vector<std::string> out;
+    for (const auto* all :
+         {"SELECT position, digest FROM segments ORDER BY position", "SELECT sha256, digest FROM traces",
+          "SELECT sha256, digest FROM trace_figures", hub::sql::clearances_all, hub::sql::alarms_whole,
+          hub::sql::certificates_all, hub::sql::invites_open})
+        for (auto s = database->prepare(all); s.step();) out.push_back(s.text(0) + " " + s.text(1) + " " + s.text(2));
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("a store is copied to the other engine, and again for what came since") {
+    ON_BOTH_ENGINES;
+    const Place to(engines().size() == 2 && !is_server);
+    hub::Store store(place.url);
+    fill(store, 1100);
+    store.put_certificate("kid", {5, "pem"});
+    store.put_clearance("I610404-01", 4, "vehicle", "cleared");
+    {
+        Transaction asked(store.database());
+        for (int n = 1; n < 1000; ++n) store.put_clearance("I610404-02", n, "vehicle", "cleared");
+        asked.commit();
+    }
+    const auto copied = hub::copy_store(place.url, to.url, silent);
+    CHECK(copied.segments == 1100);
+    CHECK(copied.traces == 1);
+    CHECK(copied.damaged == 0);
+    CHECK(rows_of(to.url) == rows_of(place.url));
+
+    store.put_segment("I610404-01", "e", 1101, 1102, "later", "receipt");
+    store.put_certificate("kid", {6, "newer"});
+    store.put_figures(journal::to_hex(journal::sha256(std::string_view("time_s,co_pct\n0,1.4\n"))), 4, "new figures");
+    CHECK(hub::copy_store(place.url, to.url, silent).segments == 1101);
+    CHECK(rows_of(to.url) == rows_of(place.url));
+    CHECK(hub::Store(to.url).meta(hub::is_backup) == "1");
+    CHECK(hub::Store(to.url).meta(hub::is_unfinished) == "");
+}
+
+TEST_CASE("a copy that was cut short goes on, a damaged row is copied as it is, and neither is taken for a whole one") {
+    ON_BOTH_ENGINES;
+    const Place to(is_server);
+    hub::Store store(place.url);
+    fill(store, 1600);
+    store.database().execute("UPDATE segments SET source_id = 'I610404-09' WHERE position = 1300");
+    CHECK_THROWS_AS(hub::copy_store(place.url, to.url,
+                                    [](const char*, std::int64_t rows) {
+                                        if (rows >= 1000) throw std::runtime_error("cut");
+                                    }),
+                    std::runtime_error);
+    CHECK(hub::Store(to.url).segments() == 1000);
+    CHECK(hub::Store(to.url).meta(hub::is_unfinished) == "1");
+    const auto copied = hub::copy_store(place.url, to.url, silent);
+    CHECK(copied.segments == 1600);
+    CHECK(copied.damaged == 1);
+    CHECK(rows_of(to.url) == rows_of(place.url));
+}
+
+TEST_CASE("a whole copy that gets what came since is no whole one until it has all") {
+    ON_BOTH_ENGINES;
+    const Place to(is_server);
+    const auto unfinished = [&] { return hub::Store(to.url).meta(hub::is_unfinished); };
+    hub::Store store(place.url);
+    fill(store, 3);
+    hub::copy_store(place.url, to.url, silent);
+    CHECK(unfinished() == "");
+    store.put_segment("I610404-01", "e", 4, 4, "later", "receipt");
+    CHECK_THROWS_AS(hub::copy_store(place.url, to.url,
+                                    [](const char* table, std::int64_t) {
+                                        if (std::string_view(table) == "traces") throw std::runtime_error("cut");
+                                    }),
+                    std::runtime_error);
+    CHECK(hub::Store(to.url).segments() == 4);
+    CHECK(unfinished() == "1");
+    hub::copy_store(place.url, to.url, silent);
+    CHECK(unfinished() == "");
+    CHECK(rows_of(to.url) == rows_of(place.url));
+}
+
+TEST_CASE("a store is copied into nothing but an empty place or its own copy, and that stays as it was") {
+    ON_BOTH_ENGINES;
+    const Place to(is_server), empty(is_server);
+    hub::Store store(place.url);
+    CHECK_THROWS_WITH(hub::copy_store(empty.url, to.url, silent), Catch::Contains("holds no hub"));
+    fill(store, 3);
+    hub::copy_store(place.url, to.url, silent);
+    const auto refused = [&](const char* why) {
+        const auto before = rows_of(to.url);
+        CHECK_THROWS_WITH(hub::copy_store(place.url, to.url, silent), Catch::Contains(why));
+        CHECK(rows_of(to.url) == before);
+    };
+    const auto change = [&](const std::string& name, const std::string& value) {
+        hub::Store(to.url).put_meta(name, value);
+    };
+    change(hub::is_backup, "");
+    refused("holds a hub already");  // served since
+    change(hub::is_backup, "1");
+    change("kid", "another");
+    refused("holds a hub already");
+    change("kid", "k");
+    hub::Store(to.url).put_segment("I610404-01", "e", 4, 4, "of its own", "receipt");
+    refused("segments of the copy differs");
+    store.put_segment("I610404-01", "e", 4, 4, "another", "receipt");
+    refused("segments of the copy differs");
+}
+
 TEST_CASE("a hub opens no other hub's database") {
     ON_BOTH_ENGINES;
     test::TempDir folder;
@@ -418,12 +583,11 @@ TEST_CASE("a place of an unknown kind, and a server too old, are refused") {
     CHECK_THROWS_WITH(hub::shown("postgresql://me:secret@h:5433/hub?nonsense=secret"), !Catch::Contains("secret"));
 }
 
-TEST_CASE("of a server: a lost connection, no such database, missing rights and a second writer have their words") {
+TEST_CASE("of a server: a lost connection, no such database, and missing rights have their words") {
     if (engines().size() < 2) return;
     const Place place(true);
     hub::Store store(place.url);
     store.put_segment("I610404-01", "e", 1, 1, "one", "receipt");
-    CHECK_THROWS_AS(hub::Store(place.url), engine::Busy);
     postgres::Database other(test::PostgresServer::one().url("postgres"), postgres::Role::reader);
     const auto cut = [&] {
         auto s = other.prepare(
