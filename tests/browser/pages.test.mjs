@@ -32,8 +32,9 @@ async function comes(url, words) {
 }
 
 before(async () => {
-  programs.hub('init');
+  fs.mkdirSync(path.join(programs.dir, 'hub'));
   fs.writeFileSync(path.join(programs.dir, 'hub', 'policy.json'), JSON.stringify({ city: '610400', counties: ['610404'], repair_required_members: ['inspector_id', 'certificate_no'] }));
+  programs.hub('init');
   hub = await programs.serve();
   chrome = await browser();
   context = await chrome.newContext({ viewport: { width: 1280, height: 800 } });

@@ -1,0 +1,109 @@
+#include "hub/accounts/sessions.hpp"
+
+#include <algorithm>
+
+#include "hub/accounts/accounts.hpp"
+#include "hub/accounts/statements.hpp"
+
+namespace imloop::hub {
+namespace {
+
+using engine::Connection;
+using engine::Statement;
+
+SignedIn signed_in(const Statement& s) { return {s.text(0), s.text(1), s.text(2), s.integer(3), s.integer(4)}; }
+
+bool is_over(const SignedIn& one, loop::Moment now) {
+    return now >= one.began_at + session_ms || now >= one.seen_at + session_idle_ms;
+}
+
+struct Failures {
+    std::int64_t in_a_row = 0, day = 0, on_day = 0;
+    loop::Moment locked_until = 0;
+};
+
+Failures failures_of(Connection& database, std::string_view name_digest, loop::Moment now) {
+    Failures out{0, loop::day_of(now), 0, 0};
+    auto s = database.prepare(sql::failed_get);
+    for (s.bind(1, name_digest); s.step();) {
+        out.in_a_row = s.integer(0);
+        out.on_day = s.integer(1) == out.day ? s.integer(2) : 0;
+        out.locked_until = s.integer(3);
+    }
+    return out;
+}
+
+Tries tries_in(const Failures& failures, loop::Moment now) {
+    if (failures.locked_until > now) return {0, failures.locked_until};
+    const auto row = failures.in_a_row % failures_in_a_row_max;
+    return {std::min(failures_in_a_row_max - row, std::max<std::int64_t>(1, failures_on_day_max - failures.on_day)), 0};
+}
+
+}  // namespace
+
+void begin_session(Connection& database, std::string_view token, std::string_view account, std::string_view address,
+                   loop::Moment now) {
+    database.prepare(sql::session_put).bind(1, token_kept(token)).bind(2, account).bind(3, address).bind(4, now).run();
+}
+
+std::optional<SignedIn> session_of(Connection& database, std::string_view token, loop::Moment now) {
+    std::optional<SignedIn> out;
+    auto s = database.prepare(sql::session_get);
+    for (s.bind(1, token_kept(token)); s.step();) out = signed_in(s);
+    return out && !is_over(*out, now) ? out : std::nullopt;
+}
+
+std::vector<SignedIn> sessions_of(Connection& database, std::string_view account, loop::Moment now) {
+    std::vector<SignedIn> out;
+    auto s = database.prepare(sql::sessions_of);
+    for (s.bind(1, account); s.step();) out.push_back(signed_in(s));
+    std::erase_if(out, [&](const SignedIn& one) { return is_over(one, now); });
+    return out;
+}
+
+void note_seen(Connection& database, std::string_view session, loop::Moment now) {
+    database.prepare(sql::session_seen).bind(1, session).bind(2, now).run();
+}
+
+void end_session(Connection& database, std::string_view session) {
+    database.prepare(sql::session_drop).bind(1, session).run();
+}
+
+void end_sessions(Connection& database, std::string_view account) {
+    database.prepare(sql::sessions_drop).bind(1, account).run();
+}
+
+void drop_over(Connection& database, loop::Moment now) {
+    database.prepare(sql::sessions_over).bind(1, now - session_ms).bind(2, now - session_idle_ms).run();
+    database.prepare(sql::failed_old).bind(1, std::int64_t{loop::day_of(now)}).bind(2, now).run();
+}
+
+Tries tries_of(Connection& database, std::string_view name_digest, loop::Moment now) {
+    return tries_in(failures_of(database, name_digest, now), now);
+}
+
+Tries note_failure(Connection& database, std::string_view name_digest, loop::Moment now) {
+    auto failures = failures_of(database, name_digest, now);
+    ++failures.in_a_row;
+    ++failures.on_day;
+    if (failures.on_day >= failures_on_day_max)
+        failures.locked_until = for_good;
+    else if (failures.in_a_row % failures_in_a_row_max == 0)
+        failures.locked_until = now + lock_ms;
+    database.prepare(sql::failed_put)
+        .bind(1, name_digest)
+        .bind(2, failures.in_a_row)
+        .bind(3, failures.day)
+        .bind(4, failures.on_day)
+        .bind(5, failures.locked_until)
+        .run();
+    return tries_in(failures, now);
+}
+
+void forget_failures(Connection& database, std::string_view name_digest) {
+    database.prepare(sql::failed_drop).bind(1, name_digest).run();
+}
+
+void forget_all_failures(Connection& database) { database.prepare(sql::failed_erase).run(); }
+
+}  // namespace imloop::hub

@@ -1,0 +1,27 @@
+// Every text of the pages is in both languages, with the same places to fill in, and none is left over.
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { outcomes } from './figures';
+import { navigation } from './navigation';
+import en from './words/en.json';
+import zh from './words/zh.json';
+
+const folder = path.dirname(new URL(import.meta.url).pathname);
+const files = (fs.readdirSync(folder, { recursive: true }) as string[]).filter((name) => /\.(vue|ts)$/.test(name) && !name.includes('.test.'));
+const text = files.map((name) => fs.readFileSync(path.join(folder, name), 'utf8')).join('\n');
+const places = (words: string) => (words.match(/\{\w+\}/g) ?? []).sort();
+
+test('both languages have the same keys with the same places', () => {
+  expect(Object.keys(en)).toEqual(Object.keys(zh));
+  for (const [key, words] of Object.entries(zh)) expect([key, places((en as Record<string, string>)[key] ?? '')]).toEqual([key, places(words)]);
+});
+test('every key that a page names has words', () => {
+  for (const [, key] of text.matchAll(/\bw\('([^']+)'[,)]/g)) expect(zh, key).toHaveProperty([key!]);
+  for (const one of outcomes) expect(zh).toHaveProperty(['outcome.' + one]);
+  for (const group of navigation) for (const place of group.places) expect(zh).toHaveProperty(['page.' + place.name]);
+});
+test('no words are left over', () => {
+  const built = ['page.', 'outcome.', 'word.', 'role.', 'grade.', 'action.', 'problem.', 'password.', 'personal.', 'county.', 'map.step.', 'certainty.', 'reveal.code.', 'search.', 'group.', 'nav.', 'receipt.', 'audit.', 'filter.view.'];
+  for (const key of Object.keys(zh)) if (!built.some((one) => key.startsWith(one))) expect(text, key).toContain(`'${key}'`);
+});

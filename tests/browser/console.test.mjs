@@ -1,0 +1,250 @@
+// The bureau's console in a real browser, with a real hub and a made-up year: what officers do in a day, and what they
+// may not.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { Programs, browser } from './programs.mjs';
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const programs = new Programs();
+const period = '?from=2025-01-01&to=2025-12-31&as_of=2025-12-31';
+let chrome, url, people, counties, zero;
+const strange = [], errors = [];
+
+/// A browser of one's own, signed in with a recovery code.
+async function visit(account, width = 1366) {
+  const context = await chrome.newContext({ viewport: { width, height: 768 } });
+  const page = await context.newPage();
+  page.on('request', (request) => { if (!request.url().startsWith(url + '/')) strange.push(request.url()); });
+  page.on('console', (message) => { if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) errors.push(message.text()); });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  if (account) {
+    await page.goto(url);
+    await enter(page, account);
+    await page.locator('header.bar').waitFor();
+  }
+  return page;
+}
+async function enter(page, account) {
+  const person = people.find((one) => one.account === account);
+  await page.fill('input[name=account]', account);
+  await page.fill('input[name=password]', person.password);
+  await page.fill('input[name=otp]', person.recovery_codes.pop());
+  await page.locator('form:has(input[name=otp]) button.main').click();
+}
+async function clean(page, where) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Runtime.evaluate', { expression: axe });
+  const { result } = await session.send('Runtime.evaluate', { expression: 'axe.run().then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.nodes.map(n => n.target).join(", "))))', awaitPromise: true });
+  assert.deepEqual(JSON.parse(result.value), [], `axe at ${where}`);
+}
+async function fits(page, where) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(wide <= 0, `${where} is ${wide} px too wide`);
+}
+const call = (page, target) => page.evaluate(async (to) => { const r = await fetch('/api/v1' + to); return { status: r.status, body: await r.json() }; }, target);
+
+before(async () => {
+  const year = path.join(programs.dir, 'year');
+  programs.call('imloop_sim', '--out', year, '--tests', '2500', '--cheats', 'default', '--cheat-rate', '0.02');
+  programs.hub('init');
+  const { found } = await programs.start('hub', ['--data', path.join(programs.dir, 'hub'), 'serve', '--port', '0', '--admin-port', '0', '--console', '127.0.0.1:0'], /console: (http:\/\/127\.0\.0\.1:\d+)/);
+  url = found[1];
+  for (const s of JSON.parse(fs.readFileSync(path.join(year, 'stations.json'), 'utf8'))) programs.hub('station', 'add', s.id, '--name', s.name, '--county', s.county, '--valid-from', s.valid_from, '--public-key', path.join(year, 'keys', s.id + '.pub.pem'), ...(s.id === 'B610400-01' ? ['--writes-for', '610400'] : []));
+  programs.hub('import', year);
+  counties = JSON.parse(programs.hub('report', 'counties', '--from', '2025-01-01', '--to', '2025-12-31', '--as-of', '2025-12-31', '--json')).rows;
+  zero = counties.filter((row) => row.zero && row.county !== 'all');
+  const token = programs.hub('console', 'setup-link').trim().split('#')[1];
+  people = JSON.parse(execFileSync('python3', [process.env.IMLOOP_CONSOLE_ACCOUNTS, url, token, zero[0]?.county ?? '610404'], { encoding: 'utf8' }));
+  chrome = await browser();
+});
+after(async () => {
+  await chrome?.close();
+  await programs.close();
+});
+
+test('nobody sees anything before signing in; a wrong entry says how many tries are left', async () => {
+  const page = await visit();
+  await page.goto(url + '/non-returns');
+  await page.getByRole('heading', { name: '登录' }).waitFor();
+  await clean(page, 'sign-in');
+  await page.fill('input[name=account]', 'nobody');
+  await page.fill('input[name=password]', 'x');
+  await page.locator('form button.main').click();
+  await page.getByText('还可再试 4 次').waitFor();
+  assert.equal((await call(page, '/overview')).status, 401);
+  await enter(page, 'zhaomin');
+  await page.waitForURL('**/non-returns');
+  assert.deepEqual(await page.evaluate(() => document.cookie), '');
+  await page.context().close();
+});
+
+test('the zero counties stand first on the overview, and its figures are those of the command line', async () => {
+  const page = await visit('zhaomin');
+  await page.goto(url + '/' + period);
+  const first = page.locator('#ranking tbody tr').first();
+  await first.waitFor();
+  if (zero.length) {
+    await first.getByText('为零').waitFor();
+    for (const county of zero) assert.match(await page.locator('.lead').first().textContent(), new RegExp(county.name));
+  }
+  for (const row of counties.filter((one) => /^\d+$/.test(one.county) && one.failed > 0)) {
+    const cells = await page.locator(`#ranking tr[data-county="${row.county}"] td.number`).allTextContents();
+    assert.deepEqual([cells[0], cells[1]].map((text) => Number(text.replace(/,/g, ''))), [row.failed, row.repaired], row.name);
+  }
+  await clean(page, 'overview');
+  await page.locator('#ranking tbody th a').first().click();
+  await page.locator('.kpis').waitFor();
+  assert.match(page.url(), /\/counties\/\d+\?from=2025-01-01/);
+  await clean(page, 'county');
+  await page.context().close();
+});
+
+test('a number opens its list; a vehicle in it is masked until a reason is given', async () => {
+  const page = await visit('zhaomin');
+  await page.goto(url + '/' + period);
+  const link = page.locator('.kpis a').first();
+  const shown = Number((await link.textContent()).replace(/,/g, ''));
+  await link.click();
+  await page.locator('.pager').waitFor();
+  assert.match(await page.locator('.pager').textContent(), new RegExp(`共 ${String(shown).replace(/\B(?=(\d{3})+$)/g, ',')} 条`));
+  await clean(page, 'non-returns');
+  await page.locator('tbody th a').first().click();
+  await page.getByRole('button', { name: '看完整号码…' }).waitFor();
+  assert.match(await page.locator('h1').textContent(), /\*\*\*/);
+  await clean(page, 'vehicle');
+  await page.getByRole('button', { name: '看完整号码…' }).click();
+  await page.fill('input[name=reveal-reason]', '通知车主去修');
+  await page.locator('dialog button.main').click();
+  await page.getByText('完整显示，已记入审计。').waitFor();
+  const plate = (await page.locator('h1').textContent()).trim().split(' ')[0];
+  assert.doesNotMatch(plate, /\*/);
+  await page.goto(url + '/vehicles');
+  await page.fill('input[name=text]', plate);
+  await page.keyboard.press('Enter');
+  await page.locator('main li a').waitFor();
+  assert.doesNotMatch(page.url(), new RegExp(encodeURIComponent(plate)));
+  await clean(page, 'search');
+  await page.context().close();
+});
+
+test('a suspect record is opened, decided with a reason, and the decision is a line of the journal; who comes second is told', async () => {
+  const page = await visit('zhaomin');
+  const second = await visit('zhaomin');
+  await page.goto(url + '/suspects');
+  await page.locator('tbody th a').first().waitFor();
+  await clean(page, 'suspects');
+  await page.locator('tbody th a').first().click();
+  await page.locator('.decide').waitFor();
+  await clean(page, 'suspect');
+  await second.goto(page.url());
+  await second.locator('.decide').waitFor();
+  await page.getByRole('button', { name: '记录决定' }).click();
+  await page.getByText('请先选一项。').waitFor();
+  await page.getByLabel('排除').check();
+  await page.fill('#reason', '录像显示车辆和探头都在位，分析仪原始数据不同');
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('决定已记录').waitFor();
+  await page.getByText('zhaomin').first().waitFor();
+  await second.getByLabel('确认可疑').check();
+  await second.fill('#reason', '另一位同时在看这一条记录的人');
+  await second.getByRole('button', { name: '记录决定' }).click();
+  await second.getByText('别人已经处理').waitFor();
+  assert.equal(await second.inputValue('#reason'), '另一位同时在看这一条记录的人');
+  const flag = new URL(page.url()).pathname.split('/').pop();
+  assert.match(programs.hub('suspects', 'show', flag, '--json'), /录像显示车辆和探头都在位/);
+  for (const one of [page, second]) await one.context().close();
+});
+
+test('an officer of one county reaches nothing of another, by address or call, and each attempt is audited', async () => {
+  const page = await visit('gaowen');
+  const own = people.find((one) => one.account === 'gaowen').counties[0];
+  const other = counties.find((row) => /^\d+$/.test(row.county) && row.county !== own && row.failed > 0).county;
+  await page.goto(url + '/' + period);
+  await page.locator('#ranking tbody tr').first().waitFor();
+  assert.deepEqual(await page.locator('#ranking tbody tr').evaluateAll((rows) => rows.map((row) => row.dataset.county)), [own]);
+  await page.goto(url + '/counties/' + other + period);
+  await page.getByText('不在您的权限内').first().waitFor();
+  await clean(page, 'out of scope');
+  for (const target of [`/counties/${other}`, `/non-returns${period}&county=${other}`, `/flags?county=${other}`]) {
+    const { status, body } = await call(page, target);
+    assert.deepEqual([status, body.code], [403, 'out_of_scope'], target);
+  }
+  for (const target of ['/audit', '/accounts']) assert.equal((await call(page, target)).status, 403);
+  const auditor = await visit('wujing');
+  const refused = (await call(auditor, '/audit?who=gaowen&result=out_of_scope')).body.items;
+  assert.ok(refused.length >= 4, `${refused.length} refusals`);
+  await auditor.getByRole('button', { name: '核验全链' }).click();
+  await auditor.getByText('首尾相接').waitFor();
+  await clean(auditor, 'audit');
+  for (const one of [page, auditor]) await one.context().close();
+});
+
+test('each role finds its own pages, and all pages fit three widths in both languages', async () => {
+  for (const [account, pages] of [['jucheng', ['/', '/counties', '/stations', '/me']], ['zhaomin', ['/', '/counties', '/stations', '/non-returns', '/suspects', '/holds', '/vehicles', '/me']], ['ligong', ['/accounts', '/me']]]) {
+    const page = await visit(account);
+    const links = await page.locator('nav a').evaluateAll((all) => all.map((a) => new URL(a.href).pathname));
+    assert.deepEqual(links, pages.filter((one) => one !== '/me'));
+    for (const language of ['中文', 'English'])
+      for (const width of [1366, 1024, 390]) {
+        await page.setViewportSize({ width, height: 768 });
+        if (await page.getByRole('button', { name: language, exact: true }).count()) await page.getByRole('button', { name: language, exact: true }).click();
+        for (const at of pages) {
+          await page.goto(url + at + (/^\/($|counties|stations|non-)/.test(at) ? period : ''));
+          await page.locator('h1').waitFor();
+          await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
+          await fits(page, `${at} at ${width} in ${language}`);
+          if (width !== 1024) await clean(page, `${at} at ${width} in ${language}`);
+        }
+      }
+    await page.context().close();
+  }
+});
+
+test('a session that is over asks again over the page, and what was typed is kept', async () => {
+  const page = await visit('zhaomin');
+  await page.goto(url + '/suspects?state=all');
+  await page.locator('tbody th a').first().click();
+  await page.fill('#reason', '写到一半的理由，别丢了');
+  await page.context().clearCookies();
+  await page.getByLabel('要求说明').check();
+  await page.getByRole('button', { name: '记录决定' }).click();
+  await page.locator('dialog').getByText('登录已过期').waitFor();
+  await enter(page, 'zhaomin');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  assert.equal(await page.inputValue('#reason'), '写到一半的理由，别丢了');
+  await page.context().close();
+});
+
+test('another person who signs in over a page begins anew, and finds nothing of it', async () => {
+  const page = await visit('weilan');
+  await page.goto(url + '/suspects?state=all');
+  await page.locator('tbody th a').first().click();
+  await page.locator('.lead').waitFor();
+  await page.context().clearCookies();
+  await page.locator('nav a[href="/counties"]').click();
+  await page.locator('dialog').getByText('登录已过期').waitFor();
+  await enter(page, 'jiaojing');
+  await page.waitForURL(url + '/');
+  await page.locator('header.bar').getByText('交警').waitFor();
+  await page.locator('#ranking').waitFor();
+  assert.equal(await page.locator('dialog').count(), 0);
+  await page.context().close();
+});
+
+test('the page is kept to itself: headers, no request elsewhere, no error in the console', async () => {
+  const answer = await fetch(url + '/');
+  assert.match(answer.headers.get('content-security-policy'), /default-src 'none'.*frame-ancestors 'none'/);
+  assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');
+  const script = /src="(\/assets\/[^"]+\.js)"/.exec(await answer.text())[1];
+  const asset = await fetch(url + script);
+  assert.equal(asset.headers.get('content-encoding'), 'gzip');
+  assert.match(asset.headers.get('cache-control'), /immutable/);
+  assert.equal((await fetch(url + '/assets/none.js')).status, 404);
+  assert.equal((await fetch(url + '/api/v1/sessions', { method: 'POST', headers: { Origin: 'http://elsewhere.example' }, body: '{}' })).status, 403);
+  assert.deepEqual(strange, []);
+  assert.deepEqual(errors, []);
+});

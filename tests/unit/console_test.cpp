@@ -1,0 +1,643 @@
+// The console's calls, asked as the listener asks them: who is let in, what each sees, what stands in the audit log.
+#include <catch2/catch.hpp>
+
+#include "hub/accounts/second_factor.hpp"
+#include "hub/api/problems.hpp"
+#include "hub/console/routes.hpp"
+#include "hub/report/suspects.hpp"
+#include "schemas/embedded.hpp"
+#include "tests/support/source.hpp"
+#include "tests/support/vehicles.hpp"
+
+using namespace imloop;
+using hub::Answer;
+using nlohmann::json;
+using test::code_of;
+
+namespace {
+
+constexpr const char* password = "correct horse battery staple";
+
+std::string unbase32(const std::string& text) {
+    std::string out;
+    unsigned held = 0, bits = 0;
+    for (const char c : text) {
+        held = (held << 5U) | static_cast<unsigned>(c >= 'A' ? c - 'A' : c - '2' + 26);
+        if ((bits += 5) >= 8) out += static_cast<char>(held >> (bits -= 8) & 0xFFU);
+    }
+    return out;
+}
+
+std::string cookie_of(const Answer& answer) {
+    for (const auto& [name, value] : answer.headers)
+        if (name == "Set-Cookie") return value.substr(value.find('=') + 1, value.find(';') - value.find('=') - 1);
+    return {};
+}
+
+/// A hub with its console, and people who sign in at it.
+struct Bureau : test::TestHub {
+    struct Visitor {
+        std::string account, token, csrf, secret;
+        std::vector<std::string> codes;
+    };
+
+    std::future<Answer> begin_asking(const Visitor& who, const std::string& method, const std::string& target,
+                                     const json& body = nullptr, const std::string& match = {}) {
+        hub::ConsoleRequest request;
+        request.http.method = method;
+        request.http.target = "/api/v1" + target;
+        REQUIRE(hub::read_target(request.http));
+        request.path = target.substr(0, target.find('?'));
+        request.token = who.token;
+        request.http.csrf = who.csrf;
+        request.http.peer_address = "127.0.0.1";
+        request.http.if_match = match;
+        if (!body.is_null()) request.http.body = body.dump();
+        const auto answered = std::make_shared<std::promise<Answer>>();
+        console->answer(std::move(request), [answered](Answer a) { answered->set_value(std::move(a)); });
+        return answered->get_future();
+    }
+    Answer ask(const Visitor& who, const std::string& method, const std::string& target, const json& body = nullptr,
+               const std::string& match = {}) {
+        return hub::as_sent(begin_asking(who, method, target, body, match).get());
+    }
+    Answer enter(const std::string& account, const std::string& code, const std::string& with = password) {
+        return ask({}, "POST", "/sessions", {{"account", account}, {"password", with}, {"otp", code}});
+    }
+    /// Ten wrong tries in a day.
+    void lock_for_good(const std::string& account) {
+        for (int i = 0; i < 10; ++i) {
+            if (i == 5) now += hub::lock_ms;
+            enter(account, "1", "x");
+        }
+    }
+    json read(const Visitor& who, const std::string& target) {
+        const auto answer = ask(who, "GET", target);
+        INFO(target << " " << answer.body);
+        REQUIRE(answer.status == 200);
+        return json::parse(answer.body);
+    }
+    void take_session(Visitor& who, const Answer& answer) {
+        INFO(answer.body);
+        REQUIRE(answer.status == 200);
+        who.token = cookie_of(answer);
+        who.csrf = console->csrf_of(who.token);
+    }
+    std::string code(const Visitor& who) { return hub::otp(who.secret, hub::otp_step(now)); }
+    Visitor begin(const std::string& account, const std::string& link) {
+        Visitor who;
+        who.account = account;
+        take_session(who, ask(who, "POST", "/setup",
+                              {{"token", link}, {"account", account}, {"name", "某人"}, {"password", password}}));
+        who.secret = unbase32(json::parse(ask(who, "POST", "/me/second-factor").body).at("secret"));
+        const auto bound = ask(who, "PUT", "/me/second-factor", {{"otp", code(who)}});
+        REQUIRE(bound.status == 200);
+        who.codes = json::parse(bound.body).at("recovery_codes").get<std::vector<std::string>>();
+        return who;
+    }
+    Visitor first_admin() { return begin("ligong", json::parse(admin("console_setup_link").body).at("token")); }
+    Visitor invited(const Visitor& by, const std::string& account) {
+        const auto made = ask(by, "POST", "/accounts", {{"account", account}, {"name", "某人"}});
+        INFO(made.body);
+        REQUIRE(made.status == 200);
+        return begin(account, json::parse(made.body).at("token"));
+    }
+    std::string granted(const Visitor& by, const std::string& account, const json& rights) {
+        const auto made = ask(by, "POST", "/accounts/" + account + "/grants", rights);
+        INFO(made.body);
+        REQUIRE(made.status == 200);
+        return json::parse(made.body).at("grant_id");
+    }
+    void three_admins() {
+        system = first_admin();
+        security = invited(system, "chenan");
+        granted(system, "chenan", {{"role", "security_admin"}});
+        auditor = invited(system, "auditor");
+        const auto grant = granted(system, "auditor", {{"role", "auditor"}});
+        REQUIRE(ask(security, "POST", "/grants/" + grant + "/confirm").status == 200);
+    }
+    Visitor person(const std::string& account, const json& rights) {
+        auto who = invited(system, account);
+        REQUIRE(ask(security, "POST", "/grants/" + granted(system, account, rights) + "/confirm").status == 200);
+        return who;
+    }
+    /// What the audit log says last.
+    json last(const std::string& filter = "") { return read(auditor, "/audit?limit=1" + filter).at("items").at(0); }
+
+    Visitor system, security, auditor;
+    std::optional<hub::Console> console{std::in_place, *hub};
+};
+
+json failed(int n, const std::string& station) {
+    auto out = test::inspection(n, station, "2026-03-02T09:00:00+08:00", "fail");
+    out["vehicle"] = test::a_vehicle(n);
+    return out;
+}
+
+/// Failed vehicles in two counties.
+struct Counties : Bureau {
+    Counties() {
+        here.join(*this);
+        there.join(*this);
+        for (int n = 1; n <= 6; ++n)
+            REQUIRE(here.send(*this, {failed(n, here.id)}) == std::vector<std::string>{"accepted"});
+        for (int n = 11; n <= 13; ++n)
+            REQUIRE(there.send(*this, {failed(n, there.id)}) == std::vector<std::string>{"accepted"});
+        now = loop::parse_moment("2026-05-10T09:00:00+08:00").value();
+        three_admins();
+    }
+    const std::string all = "?from=2026-01-01&to=2026-05-01";
+    test::Source here{"I610404-01"}, there{"I610423-01"};
+};
+
+}  // namespace
+
+TEST_CASE("the first administrator comes by a link that works once; there is no second first one") {
+    Bureau b;
+    const auto token = json::parse(b.admin("console_setup_link").body).at("token").get<std::string>();
+    CHECK(json::parse(b.ask({}, "POST", "/setup", {{"token", token}}).body).at("account") == "");
+    CHECK(code_of(b.ask({}, "POST", "/setup",
+                        {{"token", token}, {"account", "ligong"}, {"name", "x"}, {"password", "ligong-12345"}})) ==
+          "422 password_unfit");
+    const auto admin = b.begin("ligong", token);
+    CHECK(code_of(b.ask({}, "POST", "/setup", {{"token", token}})) == "410 link_over");
+    CHECK(code_of(b.admin("console_setup_link")) == "409 admin_exists");
+    CHECK(b.read(admin, "/me").at("roles").at(0).at("role") == "system_admin");
+    CHECK(code_of(b.ask(admin, "GET", "/overview")) == "403 role_missing");
+    CHECK(code_of(b.ask(admin, "POST", "/accounts/ligong/grants", {{"role", "auditor"}})) == "409 roles_conflict");
+}
+
+TEST_CASE("an account signs in with password and code, each code once; a recovery code goes in its place, once") {
+    Bureau b;
+    auto admin = b.first_admin();
+    const auto enter = [&](const std::string& code) { return b.enter("ligong", code); };
+    CHECK(code_of(enter(b.code(admin))) == "401 sign_in_failed");  // it set the second factor up
+    b.now += hub::otp_step_ms;
+    const auto entered = enter(b.code(admin));
+    CHECK(entered.status == 200);
+    CHECK(cookie_of(entered) != admin.token);
+    for (const auto& [name, value] : entered.headers)
+        if (name == "Set-Cookie") CHECK(value.find("; Path=/; Secure; HttpOnly; SameSite=Strict") != std::string::npos);
+    CHECK(code_of(enter(b.code(admin))) == "401 sign_in_failed");
+    CHECK(enter(admin.codes[3]).status == 200);
+    CHECK(code_of(enter(admin.codes[3])) == "401 sign_in_failed");
+    CHECK(b.read(admin, "/me").at("recovery_codes_left") == hub::recovery_codes - 1);
+}
+
+TEST_CASE("five wrong tries lock, and a name that is no account's is answered the same") {
+    Bureau b;
+    const auto admin = b.first_admin();
+    const auto wrong = [&](const std::string& account) {
+        const auto answer = b.ask({}, "POST", "/sessions", {{"account", account}, {"password", "x"}, {"otp", "1"}});
+        auto body = json::parse(answer.body);
+        return std::pair(code_of(answer), body);
+    };
+    for (int left = 4; left >= 1; --left) {
+        const auto known = wrong("ligong"), unknown = wrong("nobody");
+        CHECK(known.first == "401 sign_in_failed");
+        CHECK(known.second.at("tries_left") == left);
+        CHECK(known == unknown);
+    }
+    CHECK(wrong("ligong").first == "423 locked");
+    CHECK(wrong("nobody").first == "423 locked");
+    b.now += hub::otp_step_ms;
+    CHECK(code_of(b.ask({}, "POST", "/sessions",
+                        {{"account", "ligong"}, {"password", password}, {"otp", b.code(admin)}})) == "423 locked");
+    b.now += hub::lock_ms;
+    CHECK(b.ask({}, "POST", "/sessions", {{"account", "ligong"}, {"password", password}, {"otp", b.code(admin)}})
+              .status == 200);
+}
+
+TEST_CASE("who is locked for good is opened from the shell, also where it is all who could open") {
+    Bureau b;
+    b.three_admins();
+    for (const auto* account : {"ligong", "chenan"}) b.lock_for_good(account);
+    b.now += hub::lock_ms;
+    CHECK(code_of(b.enter("chenan", b.code(b.security))) == "423 locked");
+    CHECK(code_of(b.admin("console_setup_link")) == "409 admin_exists");
+    REQUIRE(b.admin("console_unlock").status == 200);
+    CHECK(b.enter("chenan", b.code(b.security)).status == 200);
+    CHECK(b.enter("ligong", b.code(b.system)).status == 200);
+    b.take_session(b.auditor, b.enter("auditor", b.code(b.auditor)));
+    CHECK(b.last("&what=unlock").at("who") == "shell");
+}
+
+TEST_CASE("what is locked costs nothing, and its tries are entered so often a minute at most") {
+    Bureau b;
+    b.three_admins();
+    b.lock_for_good("nobody");
+    for (std::size_t i = 0; i < hub::guesses_max; ++i) CHECK(code_of(b.enter("nobody", "1", "x")) == "423 locked");
+    CHECK(code_of(b.enter("nobody", "1", "x")) == "429 too_many_attempts");
+    b.now += 60'000;
+    CHECK(code_of(b.enter("nobody", "1", "x")) == "423 locked");
+    CHECK(b.ask(b.auditor, "GET", "/audit").status == 200);
+}
+
+TEST_CASE("who is not signed in waits for a place of few, and keeps nobody waiting who is") {
+    Bureau b;
+    const auto admin = b.first_admin();
+    std::vector<std::future<Answer>> asked;
+    for (int i = 0; i < 40; ++i)
+        asked.push_back(b.begin_asking({}, "POST", "/sessions",
+                                       {{"account", "nobody" + std::to_string(i)}, {"password", "x"}, {"otp", "1"}}));
+    CHECK(b.ask(admin, "GET", "/me").status == 200);
+    int refused = 0;
+    for (auto& one : asked) {
+        const auto code = code_of(one.get());
+        if (code != "503 busy") CHECK(code == "401 sign_in_failed");
+        refused += code == "503 busy" ? 1 : 0;
+    }
+    CHECK(refused > 0);
+    CHECK(refused < 40);
+}
+
+TEST_CASE("a wrong present password counts, and a right one forgives") {
+    Bureau b;
+    const auto admin = b.first_admin();
+    const auto change = [&](const std::string& from, const std::string& to) {
+        return b.ask(admin, "POST", "/me/password", {{"password", from}, {"new_password", to}});
+    };
+    for (int i = 0; i < 4; ++i) CHECK(code_of(change("x", "another horse battery")) == "422 password_wrong");
+    CHECK(change(password, "another horse battery").status == 200);
+    for (int i = 0; i < 4; ++i) CHECK(code_of(change("x", "a third horse battery")) == "422 password_wrong");
+    const auto locked = change("x", "a third horse battery");
+    CHECK(code_of(locked) == "423 locked");
+    CHECK(json::parse(locked.body).at("until") == loop::format_moment(b.now + hub::lock_ms));
+}
+
+TEST_CASE("a one-time link gives a password alone: who has a second factor signs in with it") {
+    Bureau b;
+    b.three_admins();
+    const auto made = b.ask(b.system, "PATCH", "/accounts/chenan", {{"action", "link"}});
+    REQUIRE(made.status == 200);
+    const std::string other = "another horse battery";
+    const auto set = b.ask({}, "POST", "/setup", {{"token", json::parse(made.body).at("token")}, {"password", other}});
+    CHECK(set.status == 200);
+    CHECK(json::parse(set.body) == json({{"account", "chenan"}, {"second_factor", true}}));
+    for (const auto& [name, value] : set.headers) CHECK(name != "Set-Cookie");
+    CHECK(code_of(b.ask(b.security, "GET", "/me")) == "401 session_over");
+    b.now += hub::otp_step_ms;
+    CHECK(code_of(b.enter("chenan", "1", other)) == "401 sign_in_failed");
+    CHECK(b.enter("chenan", b.code(b.security), other).status == 200);
+}
+
+TEST_CASE("a link for a first administrator is void once there is one") {
+    Bureau b;
+    Bureau::Visitor first;
+    const auto token = json::parse(b.admin("console_setup_link").body).at("token").get<std::string>();
+    b.take_session(first, b.ask({}, "POST", "/setup",
+                                {{"token", token}, {"account", "ligong"}, {"name", "x"}, {"password", password}}));
+    const auto second = json::parse(b.admin("console_setup_link").body).at("token").get<std::string>();
+    first.secret = unbase32(json::parse(b.ask(first, "POST", "/me/second-factor").body).at("secret"));
+    REQUIRE(b.ask(first, "PUT", "/me/second-factor", {{"otp", b.code(first)}}).status == 200);
+    CHECK(code_of(b.ask({}, "POST", "/setup",
+                        {{"token", second}, {"account", "other"}, {"name", "x"}, {"password", password}})) ==
+          "410 link_over");
+}
+
+TEST_CASE("a session ends idle, on leaving, and writes nothing without its CSRF token") {
+    Bureau b;
+    auto admin = b.first_admin();
+    CHECK(code_of(b.ask({}, "GET", "/me")) == "401 session_over");
+    auto forged = admin;
+    forged.csrf = "";
+    CHECK(code_of(b.ask(forged, "POST", "/accounts", {{"account", "x1"}, {"name", "x"}})) == "403 csrf");
+    forged.csrf = b.console->csrf_of("other");
+    CHECK(code_of(b.ask(forged, "POST", "/accounts", {{"account", "x1"}, {"name", "x"}})) == "403 csrf");
+    CHECK(b.read(admin, "/sessions").at("items").size() == 1);
+    b.now += hub::session_idle_ms - 1;
+    CHECK(b.ask(admin, "GET", "/me").status == 200);
+    b.now += hub::session_idle_ms;
+    CHECK(code_of(b.ask(admin, "GET", "/me")) == "401 session_over");
+    b.take_session(
+        admin, b.ask({}, "POST", "/sessions", {{"account", "ligong"}, {"password", password}, {"otp", b.code(admin)}}));
+    CHECK(b.ask(admin, "DELETE", "/sessions/this").status == 200);
+    CHECK(code_of(b.ask(admin, "GET", "/me")) == "401 session_over");
+}
+
+TEST_CASE("without its second factor a session can do nothing but set it up") {
+    Bureau b;
+    Bureau::Visitor who;
+    const auto token = json::parse(b.admin("console_setup_link").body).at("token").get<std::string>();
+    b.take_session(who, b.ask({}, "POST", "/setup",
+                              {{"token", token}, {"account", "ligong"}, {"name", "x"}, {"password", password}}));
+    CHECK(b.ask(who, "GET", "/me").status == 200);
+    CHECK(code_of(b.ask(who, "GET", "/accounts")) == "403 second_factor_missing");
+    CHECK(code_of(b.ask(who, "PUT", "/me/second-factor", {{"otp", "000000"}})) == "422 otp_wrong");
+}
+
+TEST_CASE("rights need a second person, and the three administrators come first") {
+    Bureau b;
+    b.system = b.first_admin();
+    const auto officer = b.invited(b.system, "zhaomin");
+    CHECK(code_of(b.ask(b.system, "POST", "/accounts/zhaomin/grants", {{"role", "officer"}})) == "409 admins_missing");
+    b.security = b.invited(b.system, "chenan");
+    b.granted(b.system, "chenan", {{"role", "security_admin"}});
+    b.auditor = b.invited(b.system, "auditor");
+    const auto audit = b.granted(b.system, "auditor", {{"role", "auditor"}});
+    CHECK(code_of(b.ask(b.system, "POST", "/grants/" + audit + "/confirm")) == "403 second_person");
+    CHECK(b.ask(b.security, "POST", "/grants/" + audit + "/confirm").status == 200);
+    const auto grant = b.granted(b.system, "zhaomin", {{"role", "officer"}, {"counties", {"610404"}}});
+    CHECK(code_of(b.ask(officer, "GET", "/overview")) == "403 role_missing");
+    CHECK(b.ask(b.security, "POST", "/grants/" + grant + "/confirm").status == 200);
+    CHECK(b.ask(officer, "GET", "/overview").status == 200);
+    CHECK(code_of(b.ask(b.system, "POST", "/accounts/zhaomin/grants", {{"role", "auditor"}})) == "409 roles_conflict");
+    CHECK(code_of(b.ask(b.system, "POST", "/accounts/zhaomin/grants",
+                        {{"role", "viewer"}, {"counties", {"999999"}}})) == "422 county_unfit");
+    CHECK(code_of(b.ask(b.system, "POST", "/accounts/zhaomin/grants",
+                        {{"role", "viewer"}, {"counties", json::array()}})) == "422 county_unfit");
+    CHECK(b.ask(b.security, "POST", "/grants/" + grant + "/end").status == 200);
+    CHECK(code_of(b.ask(officer, "GET", "/overview")) == "403 role_missing");
+    CHECK(json::parse(b.admin("audit_verify").body).at("clean") == true);
+}
+
+TEST_CASE("a security administrator after the last one is confirmed from the shell, not by who proposes") {
+    Bureau b;
+    b.three_admins();
+    REQUIRE(b.ask(b.system, "PATCH", "/accounts/chenan", {{"action", "end"}}).status == 200);
+    const auto next = b.invited(b.system, "mallory");
+    const auto made = b.ask(b.system, "POST", "/accounts/mallory/grants", {{"role", "security_admin"}});
+    CHECK(json::parse(made.body).at("waits") == true);
+    CHECK(code_of(b.ask(next, "GET", "/accounts")) == "403 role_missing");
+    REQUIRE(b.admin("console_confirm", {{"account", "mallory"}}).status == 200);
+    CHECK(b.ask(next, "GET", "/accounts").status == 200);
+    CHECK(b.last("&who=shell").at("about") == json::parse(made.body).at("grant_id"));
+    CHECK(code_of(b.admin("console_confirm", {{"account", "mallory"}})) == "404 grant_not_found");
+}
+
+TEST_CASE("the console gives the figures that the command line gives") {
+    Counties b;
+    const auto viewer = b.person("viewer", {{"role", "viewer"}});
+    const auto seen = b.read(viewer, "/overview" + b.all);
+    const auto printed = json::parse(
+        b.admin("report", {{"report", "counties"}, {"form", "json"}, {"from", "2026-01-01"}, {"to", "2026-05-01"}})
+            .body);
+    for (const auto& row : printed.at("rows")) {
+        const auto& counties = seen.at("counties");
+        const auto same =
+            std::ranges::find_if(counties, [&](const json& one) { return one["county"] == row["county"]; });
+        if (row["county"] != "all") REQUIRE(same != counties.end());
+        const auto& one = row["county"] == "all" ? seen.at("all") : *same;
+        for (const auto& [name, value] : row.items())
+            if (name != "name" && name != "county" && name != "low" && name != "zero") CHECK(one.at(name) == value);
+    }
+    CHECK(seen.at("all").at("failed") == 9);
+    const auto missing = json::parse(
+        b.admin("report", {{"report", "non-returns"}, {"form", "json"}, {"from", "2026-01-01"}, {"to", "2026-05-01"}})
+            .body);
+    const auto officer = b.person("officer", {{"role", "officer"}});
+    const auto listed = b.read(officer, "/non-returns" + b.all);
+    CHECK(listed.at("total") == missing.at("count"));
+    REQUIRE(listed.at("items").size() == missing.at("rows").size());
+    for (std::size_t i = 0; i < listed.at("items").size(); ++i)
+        for (const auto& [name, value] : missing.at("rows")[i].items()) CHECK(listed.at("items")[i].at(name) == value);
+}
+
+TEST_CASE("an officer of one county sees nothing of another by any call") {
+    Counties b;
+    const auto officer = b.person("officer", {{"role", "officer"}, {"counties", {"610404"}}});
+    const auto city = b.person("city", {{"role", "officer"}});
+    const auto seen = b.read(officer, "/overview" + b.all);
+    CHECK(seen.at("all").at("failed") == 6);
+    REQUIRE(seen.at("counties").size() == 1);
+    CHECK(seen.at("counties")[0].at("county") == "610404");
+    CHECK(b.read(officer, "/counties" + b.all).at("items").size() == 1);
+    for (const auto& rule : b.read(officer, "/rules").at("items")) CHECK(rule.at("flags").is_null());
+    for (const auto& rule : b.read(city, "/rules").at("items")) CHECK(rule.at("flags").is_number());
+    for (const auto& one : b.read(officer, "/stations" + b.all).at("items")) CHECK(one.at("county") == "610404");
+    CHECK(b.read(officer, "/non-returns" + b.all).at("total") == 6);
+    CHECK(b.read(city, "/non-returns" + b.all).at("total") == 9);
+
+    const auto refused = [&](const std::string& target) {
+        CHECK(code_of(b.ask(officer, "GET", target)) == "403 out_of_scope");
+        const auto entry = b.last("&who=officer");
+        CHECK(entry.at("what") == "refused");
+        CHECK(entry.at("result") == "out_of_scope");
+    };
+    refused("/counties/610423" + b.all);
+    refused("/non-returns" + b.all + "&county=610423");
+    refused("/flags?county=610423");
+    refused("/stations" + b.all + "&county=610423");
+    refused("/non-returns" + b.all + "&county=outside");
+    const auto other = b.read(city, "/non-returns" + b.all + "&county=610423").at("items").at(0).at("episode_id");
+    refused("/records/" + other.get<std::string>() + "/vehicle");
+    CHECK(code_of(b.ask(officer, "POST", "/reveals",
+                        {{"record_id", other}, {"reason_code", "other"}, {"reason", "看一看吧"}})) ==
+          "403 out_of_scope");
+    CHECK(json::parse(b.ask(officer, "POST", "/vehicle-searches", {{"text", other}}).body).at("items").empty());
+    for (const auto* target : {"/audit", "/accounts"})
+        CHECK(code_of(b.ask(officer, "GET", target)) == "403 role_missing");
+    CHECK(b.last("&who=officer").at("result") == "role_missing");
+}
+
+TEST_CASE("a number opens a list of as many") {
+    Counties b;
+    const auto officer = b.person("officer", {{"role", "officer"}});
+    const auto both = b.person("both", {{"role", "officer"}, {"counties", {"610404"}}});
+    REQUIRE(
+        b.ask(b.security, "POST", "/grants/" + b.granted(b.system, "both", {{"role", "viewer"}}) + "/confirm").status ==
+        200);
+    for (const auto* view : {"station", "registered"}) {
+        const auto filter = b.all + "&view=" + view;
+        for (const auto& row : b.read(officer, "/counties" + filter).at("items")) {
+            INFO(view << " " << row.at("county"));
+            CHECK(b.read(officer, "/non-returns" + filter + "&county=" + row.at("county").get<std::string>())
+                      .at("total") == row.at("non_returns"));
+        }
+    }
+    for (const auto& who : {officer, both})
+        CHECK(b.read(who, "/overview" + b.all).at("open_flags") == b.read(who, "/flags").at("total"));
+    CHECK(b.read(both, "/overview" + b.all).at("all").at("failed") == 9);
+    CHECK(code_of(b.ask(officer, "GET", "/counties/610400" + b.all)) == "404 county_not_found");
+    CHECK(code_of(b.ask(officer, "GET", "/overview?as_of=0000-02-01")) == "400 bad_day");
+}
+
+TEST_CASE("suspect records come page by page, each once, in the order of the whole list") {
+    Counties b;
+    const auto officer = b.person("officer", {{"role", "officer"}});
+    const auto whole = b.read(officer, "/flags?state=all&limit=500");
+    std::vector<std::string> ids, paged;
+    for (const auto& one : whole.at("items")) ids.push_back(one.at("flag_id"));
+    REQUIRE(ids.size() == whole.at("total").get<std::size_t>());
+    std::string cursor;
+    for (std::size_t pages = 0; pages <= ids.size(); ++pages) {
+        const auto page = b.read(officer, "/flags?state=all&limit=2" + (cursor.empty() ? "" : "&cursor=" + cursor));
+        for (const auto& one : page.at("items")) paged.push_back(one.at("flag_id"));
+        if (page.at("next").is_null()) break;
+        cursor = page.at("next");
+    }
+    CHECK(paged == ids);
+}
+
+namespace {
+
+/// A passed result of a watched station, which a strong flag speaks against.
+struct Held : Bureau {
+    Held() {
+        here.join(*this);
+        three_admins();
+        REQUIRE(set_policy({{"watched_stations", json::array({here.id})}, {"hold_minutes", 15}}).status == 200);
+        REQUIRE(admin("holds").status == 200);
+        REQUIRE(here.send(*this, {test::inspection(2, here.id, "2026-03-09T23:58:00+08:00", "pass")}) ==
+                std::vector<std::string>{"accepted"});
+    }
+    Answer decide(const Visitor& who, const std::string& action) {
+        return ask(who, "POST", "/holds/" + id + "/decisions",
+                   {{"action", action}, {"reason", "录像正常，车和探头都在位"}});
+    }
+    const std::string id = test::record_id(2);
+    test::Source here{"I610404-01"};
+};
+
+}  // namespace
+
+TEST_CASE("a held result is released by an officer of its county, once; another county's is not shown it") {
+    Held b;
+    const auto officer = b.person("officer", {{"role", "officer"}, {"counties", {"610404"}}});
+    const auto other = b.person("other", {{"role", "officer"}, {"counties", {"610423"}}});
+    const auto held = b.read(officer, "/holds").at("items");
+    REQUIRE(held.size() == 1);
+    CHECK(held[0].at("record_id") == b.id);
+    CHECK(held[0].at("state") == "waiting");
+    CHECK(b.read(other, "/holds").at("items").empty());
+    CHECK(code_of(b.decide(other, "release")) == "403 out_of_scope");
+    CHECK(code_of(b.decide(officer, "delete")) == "400 unknown_action");
+    CHECK(b.decide(officer, "release").status == 200);
+    const auto entry = b.last("&who=officer");
+    CHECK(entry.at("what") == "hold release");
+    CHECK(entry.at("result") == "ok");
+    const auto released = b.read(officer, "/holds").at("items");
+    REQUIRE(released.size() == 1);
+    CHECK(released[0].at("state") == "released");
+    CHECK(released[0].at("officer_id") == "officer");
+    CHECK(code_of(b.decide(officer, "refuse")) == "412 someone_was_first");
+    b.now += 8 * loop::day_ms;
+    auto later = officer;
+    b.take_session(later, b.enter("officer", b.code(officer)));
+    CHECK(b.read(later, "/holds").at("items").empty());
+}
+
+TEST_CASE("of two decisions at the same moment one is written") {
+    Held b;
+    const auto first = b.person("first", {{"role", "officer"}}), second = b.person("second", {{"role", "officer"}});
+    const auto flag = b.read(first, "/flags").at("items").at(0).at("flag_id").get<std::string>();
+    const auto decide = [&](const Bureau::Visitor& who) {
+        return b.begin_asking(who, "POST", "/flags/" + flag + "/decisions",
+                              {{"action", "dismiss"}, {"reason", "录像正常，车和探头都在位"}}, "open");
+    };
+    auto one = decide(first), two = decide(second);
+    const std::set<std::string> codes{code_of(one.get()), code_of(two.get())};
+    CHECK(codes == std::set<std::string>{"200 ", "412 someone_was_first"});
+    CHECK(b.read(first, "/flags/" + flag).at("decisions").size() == 1);
+}
+
+TEST_CASE("a page goes on where it ended, for its own person and filter alone") {
+    Counties b;
+    const auto first = b.person("first", {{"role", "officer"}}), second = b.person("second", {{"role", "officer"}});
+    std::vector<std::string> ids;
+    std::string cursor;
+    for (int pages = 0; pages < 9; ++pages) {
+        const auto page =
+            b.read(first, "/non-returns" + b.all + "&limit=2" + (cursor.empty() ? "" : "&cursor=" + cursor));
+        CHECK(page.at("total") == 9);
+        for (const auto& one : page.at("items")) ids.push_back(one.at("episode_id"));
+        if (page.at("next").is_null()) break;
+        cursor = page.at("next");
+        CHECK(code_of(b.ask(second, "GET", "/non-returns" + b.all + "&limit=2&cursor=" + cursor)) ==
+              "400 cursor_not_yours");
+        CHECK(b.last("&who=second").at("result") == "cursor_not_yours");
+        CHECK(code_of(b.ask(first, "GET", "/non-returns?from=2026-01-02&to=2026-05-01&cursor=" + cursor)) ==
+              "400 cursor_not_yours");
+    }
+    CHECK(ids.size() == 9);
+    CHECK(std::set(ids.begin(), ids.end()).size() == 9);
+}
+
+TEST_CASE(
+    "plates and VINs are masked until a reason stands in the audit log; what is searched stands there as a digest") {
+    Counties b;
+    const auto officer = b.person("officer", {{"role", "officer"}}),
+               police = b.person("police", {{"role", "receiver"}});
+    const auto item = b.read(officer, "/non-returns" + b.all).at("items").at(0);
+    const std::string id = item.at("episode_id"), masked = item.at("plate");
+    CHECK(masked.find("***") != std::string::npos);
+    const auto story = b.read(officer, "/records/" + id + "/vehicle");
+    CHECK(story.at("plate") == masked);
+    CHECK(code_of(b.ask(officer, "POST", "/reveals",
+                        {{"record_id", id}, {"reason_code", "other"}, {"reason", "看"}})) == "422 text_unfit");
+    const auto shown = b.ask(officer, "POST", "/reveals",
+                             {{"record_id", id}, {"reason_code", "contact_owner"}, {"reason", "通知车主"}});
+    REQUIRE(shown.status == 200);
+    const std::string plate = json::parse(shown.body).at("plate");
+    CHECK(plate.find('*') == std::string::npos);
+    auto entry = b.last("&who=officer");
+    CHECK(entry.at("what") == "reveal");
+    CHECK(entry.at("about") == id);
+    CHECK(entry.at("reason") == "contact_owner 通知车主");
+    CHECK(b.read(police, "/records/" + id + "/vehicle").at("plate") == plate);
+    CHECK(b.last("&who=police").at("what") == "reveal");
+    // A browser keeps what it may ask again with an ETag.
+    for (const auto& who : {officer, police})
+        for (const auto& [name, value] : b.ask(who, "GET", "/records/" + id + "/vehicle").headers)
+            CHECK(name != "ETag");
+    CHECK(
+        json::parse(b.ask(police, "POST", "/vehicle-searches", {{"text", plate}}).body).at("items").at(0).at("plate") ==
+        plate);
+    entry = b.last("&who=police");
+    CHECK(entry.at("what") == "reveal");
+    CHECK(entry.at("reason") == "logged search");
+
+    const auto found = json::parse(b.ask(officer, "POST", "/vehicle-searches", {{"text", plate}}).body);
+    REQUIRE(found.at("items").size() == 1);
+    CHECK(found.at("items")[0].at("plate") == masked);
+    const auto all = b.read(b.auditor, "/audit?limit=500").dump();
+    CHECK(all.find(plate) == std::string::npos);
+    CHECK(b.last("&who=officer").at("what") == "search");
+}
+
+TEST_CASE("every call that reads business data has roles, and none of an administrator's does") {
+    for (const auto& route : hub::console_routes()) {
+        INFO(route.method << " " << route.path);
+        if (route.asker != hub::ConsoleAsker::role) continue;
+        const bool is_admins = route.path.starts_with("/accounts") || route.path.starts_with("/grants") ||
+                               route.path.starts_with("/audit");
+        for (const auto role : hub::all_roles)
+            if (route.roles.has(role)) CHECK(hub::is_business(role) != is_admins);
+    }
+    CHECK(hub::console_match("GET", "/flags/V02-1/decisions").is_path);
+    CHECK(hub::console_match("GET", "/flags/V02-1/decisions").route == nullptr);
+    CHECK(hub::console_match("GET", "/flags/V02-1").parts == std::vector<std::string>{"V02-1"});
+    CHECK_FALSE(hub::console_match("GET", "/flags//decisions").is_path);
+    CHECK_FALSE(hub::console_match("GET", "/nothing").is_path);
+}
+
+TEST_CASE("console.yaml names every call of the console and no other") {
+    std::set<std::string> written, there;
+    std::string path, line;
+    for (std::istringstream text{std::string(schemas::embedded("console.yaml"))}; std::getline(text, line);) {
+        if (line.starts_with("  /")) path = line.substr(2, line.size() - 3);
+        for (const auto* method : {"get", "post", "put", "patch", "delete"})
+            if (line.starts_with("    " + std::string(method) + ":")) written.insert(std::string(method) + " " + path);
+    }
+    for (const auto& route : hub::console_routes()) {
+        std::string method(route.method);
+        for (auto& c : method) c = static_cast<char>(c - 'A' + 'a');
+        there.insert(method + " " + std::string(route.path));
+    }
+    CHECK(written == there);
+}
+
+TEST_CASE("a text with characters that are none is entered where it can be read, and harms nothing") {
+    Bureau b;
+    b.three_admins();
+    CHECK(code_of(b.ask(b.system, "PATCH", "/accounts/chenan", {{"action", std::string("a\0b\n", 4)}})) ==
+          "400 unknown_action");
+    const std::string what = b.last("&who=ligong").at("what");
+    CHECK(what.find('\0') == std::string::npos);
+    CHECK(what.find('\n') == std::string::npos);
+    CHECK(code_of(b.ask(b.system, "PATCH", "/accounts/chenan", {{"action", std::string(60'000, 'x')}})) ==
+          "400 unknown_action");
+    CHECK(b.last("&who=ligong").at("what").get<std::string>().size() < 100);
+    CHECK(code_of(b.ask(b.system, "POST", "/accounts", {{"account", "x1"}, {"name", std::string("a\0", 2)}})) ==
+          "422 text_unfit");
+}
