@@ -25,6 +25,7 @@ struct Answer {
     /// What is wrong; becomes the body where it is sent (hub/api/problems.hpp).
     std::optional<Error> error = {};
     std::optional<std::uint64_t> expected = {};  ///< of journal_gap: the next number
+    nlohmann::json members = {};                 ///< further ones of the problem, an object; null: none
 };
 
 /// Called once, from any thread.

@@ -4,6 +4,7 @@
 
 #include <cassert>
 
+#include "hub/hub.hpp"
 #include "loop/admission.hpp"
 
 namespace imloop::hub {
@@ -21,6 +22,8 @@ Answer foreign_hub(std::string_view source) {
                      "--restore KID`",
                      source)});
 }
+
+Answer revoked() { return problem(403, {"source_revoked", "这个来源已被停用", "this source has been revoked"}); }
 
 Answer refusal_of(const journal::Error& e) {
     const int status = e.code == "too_large" ? 413 : e.code == "unsupported_encoding" ? 415 : 400;
@@ -66,9 +69,8 @@ Answer key_unknown(const KnownKeys& keys, const std::string& source) {
                : problem(401, {"unknown_key", "没有登记过这把钥匙", "this key has not been registered"});
 }
 
-std::optional<Arrival> arrived(const KnownKeys& keys, const Caller& caller, std::string bytes, loop::Moment now,
-                               Answer& refusal) {
-    auto a = framed(std::move(bytes), now, refusal);
+std::optional<Arrival> arrived(Hub& hub, const Caller& caller, std::string bytes, Answer& refusal) {
+    auto a = framed(std::move(bytes), hub.options.now(), refusal);
     if (!a) return std::nullopt;
     const auto refuse = [&](Answer why) {
         refusal = std::move(why);
@@ -79,13 +81,12 @@ std::optional<Arrival> arrived(const KnownKeys& keys, const Caller& caller, std:
         return refuse(problem(
             403, {"source_mismatch", "段头的来源不是证书的来源", "the header's source is not the certificate's"}));
     if (is_hub(source)) return refuse(foreign_hub(source));
-    if (keys.status(caller.source, caller.kid) == "revoked")
-        return refuse(problem(403, {"source_revoked", "这个来源已被停用", "this source has been revoked"}));
-    const auto seal_key = keys.of(source, a->segment.seal.kid);
-    if (!seal_key) return refuse(key_unknown(keys, source));
-    if (seal_key->status == "revoked")
-        return refuse(problem(403, {"source_revoked", "这把钥匙已被停用", "this key has been revoked"}));
+    for (const auto& kid : {caller.kid, a->segment.seal.kid})
+        if (hub.status_of(source, kid) == "revoked") return refuse(revoked());
+    const auto seal_key = hub.known_keys.of(source, a->segment.seal.kid);
+    if (!seal_key) return refuse(key_unknown(hub.known_keys, source));
     if (!sealed(*a, seal_key->key, a->received_at, refusal)) return std::nullopt;
+    a->caller_kid = caller.kid;
     return a;
 }
 

@@ -7,13 +7,13 @@
 
 #include "hub/hub.hpp"
 #include "hub/ids.hpp"
+#include "hub/store/copy.hpp"
 
 namespace imloop::hub {
 namespace {
 
 using nlohmann::json;
 
-constexpr const char* is_backup = "is_backup";
 /// `[{epoch, until}]`: epochs before, and the last position that holds of those each gave out.
 constexpr const char* epochs_before = "epochs_before";
 
@@ -31,7 +31,9 @@ void Hub::backup(const Scope& scope, const std::filesystem::path& file) {
 }
 
 void Hub::begin_epoch_where_put_back() {
-    if (store.meta(is_backup).value_or("") != "1") return;
+    const bool is_put_back = store.meta(is_backup).value_or("") == "1";
+    epoch = store.meta("epoch").value();  // which another hub may have begun just before
+    if (!is_put_back) return;
     Transaction transaction(store.database());
     auto all = before(store);
     all.push_back({{"epoch", epoch}, {"until", store.position()}});

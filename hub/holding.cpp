@@ -17,7 +17,7 @@ constexpr loop::Moment fresh_ms = loop::day_ms;  ///< an older test came late: h
 
 void hold_new(const std::vector<std::string>& flag_ids, const loop::rules::Suspects& suspects,
               const loop::Projection& projection, loop::Moment now, OwnJournal& own) {
-    const auto& watched = projection.policy().watched_stations;
+    const auto& watched = projection.policy(loop::day_of(now)).watched_stations;
     if (watched.empty()) return;
     std::vector<json> holds;
     std::set<std::string> records;

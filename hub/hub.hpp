@@ -1,10 +1,12 @@
 // A hub over one data folder, without listeners: its own journal, one writer, readers that never wait for it, and what
 // watches the records. What it is asked is answered in hub/calls, by these parts. A part says whether threads share it.
+// Of several hubs on one server one writes, the others are its fronts (hub/sequencer).
 #pragma once
 
 #include <prometheus/collectable.h>
 
 #include <atomic>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <filesystem>
 #include <functional>
@@ -31,8 +33,13 @@
 
 namespace imloop::hub {
 
+class Hub;
+class Inbox;
+class Lease;
+struct Asked;
+
 struct HubOptions {
-    std::filesystem::path data;  ///< hub.sqlite, hub.key.pem, ca.*.pem, tls.*.pem, policy.json
+    std::filesystem::path data;  ///< hub.sqlite, hub.key.pem, ca.*.pem, tls.*.pem
     std::function<loop::Moment()> now;
     unsigned admission_threads = 2;
     /// To be served; just made, with nothing in it yet; or to be checked alone: then nothing is mended, and rows of
@@ -40,6 +47,8 @@ struct HubOptions {
     enum class Opens { served, made, checked };
     Opens opens = Opens::served;
     std::string store = {};  ///< its place (store/place.hpp); empty: as the data folder says
+    /// Answers a call that a front handed over (hub/api/handed_over.hpp); none: such calls are answered 503.
+    void (*answer_handed_over)(Hub&, const Asked&, Done) = nullptr;
 };
 
 class Hub {
@@ -59,9 +68,27 @@ public:
 
     /// Why this caller is not served: 401 unknown_key, 403 source_revoked. A journal is asked about itself. Thread
     /// safe.
-    std::optional<Answer> barred(const Caller&) const;
+    std::optional<Answer> barred(const Caller&);
+    /// issued, renewed, revoked or nothing, as known_keys has it; of a key that another hub has just let in, too.
+    std::optional<std::string> status_of(const std::string& source, const std::string& kid);
     /// A place among what waits for the writer, for so many bytes; nothing where there is none.
     std::optional<Waiting> wait_with(std::size_t bytes);
+    // To the writer, here or at the hub that writes (sequencer/front.cpp).
+    void offer(Arrival);
+    void keep_trace(const std::string& source, const std::string& sha256, loop::Moment received_at, std::string csv,
+                    Done);
+    void note_clearance(const std::string& source, loop::Moment at, const std::string& vehicle_id,
+                        const std::string& answer);
+    /// Keeps for the bureau what was refused.
+    void raise_alarm(const journal::Header&, const std::string& code, const std::string& bytes);
+
+    /// Whether another hub writes to the store, or may: what must be done by it is handed over.
+    bool is_front() const;
+    /// Whether nothing that is asked here can be done now.
+    bool is_cut_off() const;
+    /// To the hub that writes; `done` is called once.
+    void hand_over(Asked, Done done);
+
     /// A copy of the database that knows it is one: served one day in its place, it goes on with a new epoch.
     void backup(const Scope&, const std::filesystem::path&);
     /// A place in the feed as place_named() gives it; of an epoch before, as far as it still holds. 0 where it is of
@@ -73,23 +100,26 @@ public:
     std::string boot_now() const;
     /// In the transaction that makes them: changes are numbered otherwise now.
     void rows_made_anew();
+    /// And once it is committed: nobody goes on with what was read before, here or at other hubs.
+    void rows_were_made_anew();
 
     const HubOptions options;
     const journal::PrivateKey key;
     std::string id;                        ///< H610400-01
     std::string epoch;                     ///< of its own journal
     std::vector<std::string> meta_damage;  ///< rows of meta that are not what was written
-    const nlohmann::json policy_words;     ///< as policy.json or the table has them
-    const loop::Policy policy;
-    const std::string policy_valid_from;       ///< a day, as the policy says it; may be empty
-    const loop::rules::Parameters parameters;  ///< of the suspect rules, the policy's
-    Store store;                               ///< the writer's
-    StoredRows rows;                           ///< likewise
-    LoopState loop;                            ///< likewise
+    const std::unique_ptr<Lease> lease;    ///< of a store on a server; else none, and no inbox
+    const std::int64_t opened_in;          ///< this term; 0: while another hub held the lease
+    const std::unique_ptr<Inbox> inbox;
+    Store store;      ///< the writer's
+    StoredRows rows;  ///< likewise
+    LoopState loop;   ///< likewise
     Readers readers;
     KnownKeys known_keys;
     Quota waiting_segments{waiting_segments_max}, waiting_bytes{waiting_bytes_max};
     boost::asio::thread_pool admission;
+    /// Of a journal the next segment must not overtake the one before.
+    boost::asio::strand<boost::asio::thread_pool::executor_type> handed_in_order{admission.get_executor()};
     boost::asio::thread_pool reads;        ///< what stations and bridges look up
     boost::asio::thread_pool operators;    ///< commands, which may take minutes: uploads don't wait for them
     boost::asio::thread_pool import_pool;  ///< an import waits in `operators` for these
@@ -115,12 +145,46 @@ private:
     void read_meta();
     void refuse_damaged_meta() const;  ///< not where the hub is opened to be checked
     void begin_epoch_where_put_back();
-    /// The loop's rows are there and of this program, policy and tables; else they are made anew, from where that was
-    /// cut short.
+    /// The loop's rows are there and of this program and tables; else they are made anew, from where that was cut
+    /// short.
     void make_rows();
     std::string form_of_rows() const;
+    /// The loop's rows, as a hub finds them that only reads: another program's, not all of them yet, or all.
+    enum class RowsFound { others, unfinished, whole };
+    RowsFound rows_found() const;
     std::string form_of_watch() const;
+    void write_first_policy_where_missing();
+    static std::string boot_in(Store&);
+    void set_boot(std::string);
+    /// What the loop's rows in this database are made with.
+    static std::string form_made_with(engine::Connection&);
+    /// Own lines go on behind those that are there.
+    loop::Moment latest_own() const;
 
+    // Of several (sequencer/front.cpp). The right to write to this store, where it is on a server: held, or another
+    // hub's that writes as this one would and has made the rows.
+    std::unique_ptr<Lease> lease_of_store() const;
+    void wait_for_rows(Lease&) const;
+    /// Of a connection that writes.
+    Store::Guard guard_of_lease() const;
+    void committed();
+    /// The writer can write from here on: what it knows of the store is made as the store has it.
+    void take_up();
+    /// From here on does what other hubs hand over, as soon as it may write.
+    void serve_others();
+    void hand_over(Arrival);
+    Arrival handed_over(const Asked&) const;
+    void do_handed_over(Asked, Done);
+    void put_handed_over(const Asked&, const Done&);
+    /// What is asked of the writer alone.
+    void do_or_hand_over(Asked, Done);
+    void do_here(Asked, Done);
+    /// What a hub that holds the lease told all others; nothing: something may have been missed.
+    void heard(std::string_view what);
+
+    std::atomic<bool> is_open_ = false;     ///< until then no other term is taken up than the one it was opened in
+    std::atomic<bool> lacks_rows_ = false;  ///< while another hub makes them, or has made them otherwise
+    std::mutex following_;                  ///< of keys that another hub may change
     mutable std::mutex of_boot_;
     std::string boot_;
 };

@@ -3,12 +3,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <array>
 
 #include "hub/hub.hpp"
 #include "hub/ids.hpp"
 #include "hub/loop/building.hpp"
+#include "hub/loop/views.hpp"
+#include "hub/policy_file.hpp"
+#include "hub/sequencer/inbox.hpp"
+#include "hub/sequencer/statements.hpp"
+#include "hub/store/copy.hpp"
+#include "hub/store/statements.hpp"
 #include "schemas/embedded.hpp"
 #include "service/say.hpp"
 
@@ -17,7 +22,10 @@ namespace {
 
 // Rows of meta about the loop's rows.
 constexpr const char* loop_form = "loop_form";  ///< what they are made with
+constexpr const char* views = "views";          ///< the form of those that are made
 constexpr const char* loop_boot = "loop_boot";  ///< since when changes are numbered as they are
+
+constexpr loop::Moment clock_back_max = 60 * loop::Moment{60'000};
 
 /// Facts, and so the rows, are read by these.
 constexpr std::array<const char*, 12> tables_read{"codes",        "counties",    "emission_stages", "fuels",
@@ -52,6 +60,11 @@ void Hub::read_meta() {
     for (const auto* needed : {"hub_id", "epoch"})
         if (!store.meta(needed)) meta_damage.emplace_back(needed);
     if (!meta_damage.empty()) return refuse_damaged_meta();
+    if (store.meta(is_unfinished).value_or("") == "1")
+        throw StoreError(
+            fmt::format("{0} 是没有复制完的副本，没有启动；再运行一次 hub store copy / {0} is a copy that "
+                        "was cut short; not started, run `hub store copy` again",
+                        shown(options.store)));
     if (const auto kid = store.meta(key_of_hub); kid && *kid != key.public_key().kid())
         throw StoreError(fmt::format(
             "{0} 是另一个监管中心 {1} 的，没有启动；看 --store 和 --data 是否配对 / {0} is of another hub, {1}; not "
@@ -69,33 +82,36 @@ void Hub::refuse_damaged_meta() const {
 }
 
 std::string Hub::form_of_rows() const {
-    auto of_loop = policy_words;
-    of_loop.erase("rules");
-    std::string all = std::to_string(loop_rows_version) + "\n" + of_loop.dump();
+    std::string all = std::to_string(loop_rows_version);
     for (const auto* table : tables_read) all += "\n" + schemas::table_text(table);
     return journal::to_hex(journal::sha256(all));
 }
 
 std::string Hub::form_of_watch() const {
-    std::string all = fmt::format("{} {} {} {}", watch_rows_version, boot_now(), form_of_rows(), policy_words.dump());
+    std::string all = fmt::format("{} {} {}", watch_rows_version, boot_now(), form_of_rows());
     for (const auto& rule : loop::rules::all()) all += fmt::format(" {} {}", rule.id, rule.version);
     return journal::to_hex(journal::sha256(all));
 }
 
 void Hub::make_rows() {
-    boot_ = store.meta(loop_boot).value_or("");
+    set_boot(boot_in(store));
     const auto form = form_of_rows();
-    const auto names = LoopState::table_names();
-    const bool are_there = std::ranges::all_of(names, [&](auto name) { return store.database().has_table(name); });
     // Ahead of the journal: segments are no more that they hold.
-    const bool are_of_it = are_there && store.meta(loop_form) == form && loop.position() <= store.position();
+    const bool are_of_it = has_tables(rows) && store.meta(loop_form) == form && loop.position() <= store.position();
     if (!are_of_it) {
         loop.forget();
-        rows.make(names);
+        make_tables(rows);
         Transaction transaction(store.database());
-        rows.clear(names);
+        clear_tables(rows);
         store.put_meta(loop_form, form);
         rows_made_anew();
+        if (inbox) store.database().prepare(sql::notify).bind(1, rows_changed).run();
+        transaction.commit();
+    }
+    if (!are_of_it || store.meta(views) != form_of_views() || !store.database().has_table("v_episodes")) {
+        Transaction transaction(store.database());
+        make_views(store.database());
+        store.put_meta(views, form_of_views());
         transaction.commit();
     }
     // From where they are: a start that was cut short goes on, and what a program stored that knew no rows is added.
@@ -114,18 +130,70 @@ void Hub::make_rows() {
                                      loop.position(), all));
     }
     loop.forget();
+    loop.keys_changed.clear();  // whoever watches keys reads all of them now
+}
+
+Hub::RowsFound Hub::rows_found() const {
+    const auto database = connect(options.store, Use::reading);
+    const Transaction moment(*database, engine::Access::snapshot);
+    if (engine::version_of(*database, store_form()) != store_form().version() ||
+        form_made_with(*database) != form_of_rows())
+        return RowsFound::others;
+    const StoredRows made(*database);
+    if (!has_tables(made)) return RowsFound::unfinished;
+    const LoopState held(&made);
+    auto last = database->prepare(sql::last_position);
+    last.step();
+    return held.notes() > 0 && held.position() >= last.integer(0) ? RowsFound::whole : RowsFound::unfinished;
 }
 
 void Hub::rows_made_anew() {
     auto fresh = new_uuid7(options.now());
     store.put_meta(loop_boot, fresh);
+    set_boot(std::move(fresh));
+}
+
+std::string Hub::boot_in(Store& from) { return from.meta(loop_boot).value_or(""); }
+
+void Hub::set_boot(std::string fresh) {
     const std::lock_guard guard(of_boot_);
     boot_ = std::move(fresh);
+}
+
+std::string Hub::form_made_with(engine::Connection& database) {
+    auto s = database.prepare(sql::meta_get);
+    std::string form;
+    for (s.bind(1, loop_form); s.step();) form = s.text(0);
+    return form;
+}
+
+/// Also where the clock went back a little: of two about one thing the later counts. One that went back by more is
+/// wrong by more than lines may be ahead of it.
+loop::Moment Hub::latest_own() const {
+    const auto latest = loop.latest_of(id);
+    return latest <= options.now() + clock_back_max ? latest : 0;
 }
 
 std::string Hub::boot_now() const {
     const std::lock_guard guard(of_boot_);
     return boot_;
+}
+
+/// Of a hub that was made before policies were lines.
+void Hub::write_first_policy_where_missing() {
+    auto reader = readers.now(Scope::internal());
+    if (reader->store.meta(policy_taken)) return;
+    auto record = first_policy(options.data, *own);
+    // It held since the hub was made: a copy of this hub, made later, has a later one of its own, without effect.
+    if (const auto made_on = reader->loop.projection.stations().since(id))
+        record["occurred_at"] = loop::format_moment(loop::start_of(*made_on));
+    reader.reset();
+    if (const auto written = own->write({record}); written.status != 200)
+        throw StoreError((options.data / policy_file).string() + ": " + written.error.value().detail());
+    writer->done([&](Store& to, LoopState&) {
+        to.put_meta(policy_taken, policy_file_digest(options.data));
+        return Answer{};
+    });
 }
 
 }  // namespace imloop::hub

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -15,6 +16,9 @@
 
 namespace imloop::hub {
 
+/// Lines that a hub begins it with: its registration, its key, its policy.
+inline constexpr std::uint64_t own_first_lines = 3;
+
 /// Thread safe.
 class OwnJournal {
 public:
@@ -24,6 +28,8 @@ public:
 
     /// The members that every record has; to be filled and written.
     nlohmann::json record(const std::string& kind);
+    /// Another hub wrote some meanwhile, the last one then.
+    void go_on_behind(loop::Moment latest);
     /// Writes lines and waits until they are durable; not from the writer's thread.
     Answer write(const std::vector<nlohmann::json>& records);
 

@@ -14,7 +14,7 @@ std::optional<json> PeersOfDay::of(const std::string& station, loop::Day day) co
 }
 
 void PeersOfDay::make(Watch& watch, loop::Day day) {
-    watch.look(Scope::internal(), Watch::Sweep::as_it_is, [&](const Watch::View& view) {
+    watch.look(Scope::internal(), Watch::Sweep::of_today, [&](const Watch::View& view) {
         auto figures = peer_figures(view.suspects.statistics(), day);
         const std::lock_guard guard(mutex_);
         figures_ = std::move(figures);

@@ -4,12 +4,12 @@
 
 namespace imloop::hub {
 
-Reader::Reader(Scope for_whom, Store reader, const loop::Policy& policy)
+Reader::Reader(Scope for_whom, Store reader)
     : scope(std::move(for_whom)),
       store(std::move(reader)),
       rows_(store.database()),
       mark_(LoopState::mark_of(rows_)),
-      loop(policy, &rows_) {}
+      loop(&rows_) {}
 
 void Reader::refresh(Scope for_whom) {
     scope = std::move(for_whom);
@@ -45,7 +45,7 @@ Readers::Lent Readers::now(Scope scope) {
             reader.reset();
             drop();
         }
-        if (!reader) reader = std::make_unique<Reader>(std::move(scope), store_.reader(), policy_);
+        if (!reader) reader = std::make_unique<Reader>(std::move(scope), store_.reader());
     } catch (...) {
         reader.reset();
         came_back();

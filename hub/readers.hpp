@@ -19,7 +19,7 @@ namespace imloop::hub {
 /// One thread's. `store` and `loop` are of one moment.
 class Reader {
 public:
-    Reader(Scope, Store reader, const loop::Policy& policy);
+    Reader(Scope, Store reader);
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;
 
@@ -43,8 +43,8 @@ public:
 /// Thread safe.
 class Readers {
 public:
-    /// `store` and `policy` outlive it.
-    Readers(const Store& store, const loop::Policy& policy) : store_(store), policy_(policy) {}
+    /// `store` outlives it.
+    explicit Readers(const Store& store) : store_(store) {}
 
     /// A reader of the newest moment; whoever is done with it gives it back.
     struct GiveBack {
@@ -65,7 +65,6 @@ private:
     void came_back();
 
     const Store& store_;
-    const loop::Policy& policy_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<Reader>> idle_;
     std::size_t generation_ = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "hub/arriving.hpp"
+#include "hub/own_journal.hpp"
 #include "journal/exported.hpp"
 
 namespace imloop::hub {
@@ -44,9 +45,19 @@ bool agrees(const loop::Admitted& admitted, const journal::Outcome& outcome) {
 }  // namespace
 
 Stick::Stick(std::string hub, std::function<loop::Moment()> now, Readers& readers, Writer& writer,
-             const KnownKeys& keys)
-    : hub_(std::move(hub)), now_(std::move(now)), readers_(readers), writer_(writer), keys_(keys) {
+             const KnownKeys& keys, Alarm alarm)
+    : hub_(std::move(hub)),
+      now_(std::move(now)),
+      readers_(readers),
+      writer_(writer),
+      keys_(keys),
+      alarm_(std::move(alarm)) {
+    look_again();
+}
+
+void Stick::look_again() {
     const auto kids = readers_.now(Scope::internal())->store.meta(restored_name);
+    const std::lock_guard guard(mutex_);
     restored_ = json::parse(kids.value_or("[]")).get<std::set<std::string>>();
 }
 
@@ -131,7 +142,7 @@ std::optional<Arrival> Stick::arrived(std::string bytes, const std::string& rece
     if (came.refusal) return refuse(std::move(*came.refusal));
     const auto receipted_at = came.receipt ? loop::parse_moment(came.receipt->received_at) : std::nullopt;
     if (!holds_at(*sealed_by, receipted_at)) {
-        raise_alarm(header, "source_revoked", *a->bytes);
+        alarm_(header, "source_revoked", *a->bytes);
         return refuse(problem(403, {"source_revoked", header.source + "：封签的钥匙已被停用",
                                     "the key that sealed this has been revoked"}));
     }
@@ -146,15 +157,6 @@ std::optional<Arrival> Stick::arrived(std::string bytes, const std::string& rece
     return a;
 }
 
-void Stick::raise_alarm(const journal::Header& header, const char* code, const std::string& bytes) {
-    writer_.run(
-        [header, code, bytes, at = now_()](Store& to, LoopState&) {
-            to.put_alarm(header.source, header.epoch, header.first, at, code, bytes);
-            return Answer{};
-        },
-        [](const Answer&) {});
-}
-
 std::optional<Answer> Stick::begin_restore(const std::vector<std::string>& kids) {
     const std::set<std::string> named(kids.begin(), kids.end());
     // Named again, an import that was cut short goes on.
@@ -162,8 +164,10 @@ std::optional<Answer> Stick::begin_restore(const std::vector<std::string>& kids)
         const std::lock_guard guard(mutex_);
         if (named == restored_) return std::nullopt;
     }
-    const auto begun = writer_.done([&](Store& to, LoopState&) {
-        if (to.segments() > 1)
+    const auto begun = writer_.done([&](Store& to, LoopState& of) {
+        std::uint64_t lines = 0;
+        of.each_chain([&](const auto&, const auto&, const ChainState& chain) { lines += chain.last; });
+        if (lines > own_first_lines)
             return problem(409, {"hub_not_empty", "只有空的监管中心才能成为另一个的副本：请先在新目录运行 hub init",
                                  "only an empty hub becomes another's copy: run `hub init` in a new folder first"});
         to.put_meta(restored_name, json(named).dump());

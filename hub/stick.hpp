@@ -21,17 +21,20 @@ namespace imloop::hub {
 
 class Stick {
 public:
+    /// Keeps for the bureau what was refused.
+    using Alarm = std::function<void(const journal::Header&, const std::string& code, const std::string& bytes)>;
     /// What is referred to outlives it.
-    Stick(std::string hub, std::function<loop::Moment()> now, Readers& readers, Writer& writer, const KnownKeys& keys);
+    Stick(std::string hub, std::function<loop::Moment()> now, Readers& readers, Writer& writer, const KnownKeys& keys,
+          Alarm alarm);
 
     /// A segment with the receipt that came with it or none, checked up to its seal. Nothing: `refusal` says why.
     std::optional<Arrival> arrived(std::string bytes, const std::string& receipt, Answer& refusal);
     /// The first segment of another hub's journal among exported ones.
     std::optional<std::string> foreign_in(std::string_view exported);
-    /// Keeps for the bureau what was refused.
-    void raise_alarm(const journal::Header&, const char* code, const std::string& bytes);
     /// From here on the journal under these keys is let in. 409 hub_not_empty.
     std::optional<Answer> begin_restore(const std::vector<std::string>& kids);
+    /// Another hub may have become a copy meanwhile.
+    void look_again();
 
 private:
     /// Both empty: no receipt came, or another hub's, which does not count.
@@ -52,6 +55,7 @@ private:
     Readers& readers_;
     Writer& writer_;
     const KnownKeys& keys_;
+    const Alarm alarm_;
     mutable std::mutex mutex_;
     std::set<std::string> restored_;  ///< kids of the hub this one is a copy of
 };

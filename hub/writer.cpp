@@ -9,6 +9,7 @@
 
 #include "hub/answers.hpp"
 #include "hub/limits.hpp"
+#include "hub/loop/building.hpp"
 #include "journal/chain.hpp"
 #include "service/say.hpp"
 
@@ -22,20 +23,46 @@ namespace {
     std::_Exit(store_refused_exit);
 }
 
+/// Not of the rows that one segment or errand brings: of all that is written.
+bool is_of_store(const std::exception& e) {
+    return dynamic_cast<const StoreError*>(&e) != nullptr && dynamic_cast<const engine::Constraint*>(&e) == nullptr;
+}
+
 Answer receipt_answer(std::string receipt) { return {200, "application/x-ndjson", std::move(receipt), {}}; }
 
 }  // namespace
 
-Writer::Writer(Store& store, StoredRows& rows, LoopState& loop, const journal::PrivateKey& key, Calls calls)
-    : store_(store), rows_(rows), loop_(loop), key_(key), calls_(std::move(calls)), thread_([this] { work(); }) {}
+void refuse(Arrival arrival) {
+    const auto done = std::move(arrival.done);
+    arrival = {};
+    answering(done, [&] { done(store_lost()); });
+}
 
-Writer::~Writer() {
+Writer::Writer(Store& store, StoredRows& rows, LoopState& loop, const journal::PrivateKey& key, Calls calls,
+               std::int64_t term)
+    : store_(store),
+      rows_(rows),
+      loop_(loop),
+      key_(key),
+      calls_(std::move(calls)),
+      term_(term),
+      lost_(term_ == 0),
+      thread_([this] { work(); }) {}
+
+Writer::~Writer() { stop(); }
+
+void Writer::look() {
+    const std::lock_guard guard(mutex_);
+    wake_.notify_one();
+}
+
+void Writer::stop() {
     {
         const std::lock_guard guard(mutex_);
         stop_ = true;
     }
     wake_.notify_all();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
     assert(waiting_.empty() && errands_.empty());  // every answer that was owed was given
 }
 
@@ -69,15 +96,19 @@ void Writer::work() {
     for (;;) {
         std::deque<Arrival> batch;
         std::deque<std::pair<Errand, Done>> errands;
+        const auto term = calls_.term();
+        if (!lost_ && term != term_) lose(engine::LeaseLost());
         {
             std::unique_lock guard(mutex_);
-            const auto wanted = [this] { return stop_ || !waiting_.empty() || !errands_.empty(); };
-            if (lost_)
+            const auto wanted = [&] {
+                return stop_ || !waiting_.empty() || !errands_.empty() || calls_.term() != term;
+            };
+            if (lost_ && term != 0)
                 wake_.wait_until(guard, next_try_, wanted);
             else
                 wake_.wait(guard, wanted);
             if (stop_ && waiting_.empty() && errands_.empty()) return;
-            batch.swap(waiting_);
+            batch = next_batch();
             errands.swap(errands_);
         }
         const bool writes = reconnected();
@@ -89,6 +120,16 @@ void Writer::work() {
                 answering(done, [&] { done(store_lost()); });
         }
     }
+}
+
+/// Of what waits, under the lock.
+std::deque<Arrival> Writer::next_batch() {
+    std::deque<Arrival> out;
+    for (std::size_t lines = 0; !waiting_.empty() && lines < lines_a_step; waiting_.pop_front()) {
+        lines += waiting_.front().admitted.size();
+        out.push_back(std::move(waiting_.front()));
+    }
+    return out;
 }
 
 void Writer::run_now(const Errand& errand, const Done& done) {
@@ -104,9 +145,12 @@ void Writer::run_now(const Errand& errand, const Done& done) {
         } catch (const engine::ConnectionLost& e) {
             lose(e);
             answer = store_lost();
-        } catch (const StoreError& e) {
-            end_with(e);
-        } catch (const std::exception&) {
+        } catch (const engine::Busy& e) {
+            service::say(e.what());
+            undone();
+            answer = busy();
+        } catch (const std::exception& e) {
+            if (is_of_store(e)) end_with(e);
             undone();
             throw;
         }
@@ -116,22 +160,32 @@ void Writer::run_now(const Errand& errand, const Done& done) {
 
 void Writer::lose(const std::exception& e) {
     lost_ = true;
+    ++times_lost_;
     pause_ = reconnect_min;
     next_try_ = std::chrono::steady_clock::now();
     loop_.abandon();
     service::say(e.what());
+    calls_.lost();
 }
 
 bool Writer::reconnected() {
     if (!lost_) return true;
+    const auto term = calls_.term();
+    if (term == 0) return false;
     if (std::chrono::steady_clock::now() < next_try_) return false;
     try {
         store_.reconnect();
         rows_.move_to(store_.database());
         calls_.reconnected();
+        term_ = term;
         lost_ = false;
-        service::say("数据库又连上了 / connected to the database again");
-    } catch (const StoreError&) {
+        take_ups_failed_ = 0;
+        calls_.writes(term);
+    } catch (const std::exception& e) {
+        if (dynamic_cast<const engine::ConnectionLost*>(&e) == nullptr) {
+            service::say(e.what());
+            if (++take_ups_failed_ % take_ups_max == 0) calls_.stuck();
+        }
         next_try_ = std::chrono::steady_clock::now() + pause_;
         pause_ = std::min(2 * pause_, reconnect_max);
     }
@@ -147,10 +201,13 @@ void Writer::commit(std::deque<Arrival>& waiting) {
         } catch (const engine::ConnectionLost& e) {
             lose(e);
         }
-        // What an earlier part of it had stored is found as known when it is sent again.
-        if (lost_) answers.assign(batch.size(), store_lost());
     } catch (const std::exception& e) {
         end_with(e);
+    }
+    if (lost_) {
+        // What an earlier part of it had stored is found as known when it is sent again.
+        for (auto& arrival : batch) calls_.refused(std::move(arrival));
+        return;
     }
     assert(answers.size() == batch.size());
     for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -164,9 +221,12 @@ void Writer::commit(std::deque<Arrival>& waiting) {
 std::vector<Answer> Writer::committed(std::span<Arrival> batch) {
     try {
         return committed_together(batch);
-    } catch (const StoreError&) {
-        throw;
+    } catch (const engine::Busy& e) {
+        service::say(e.what());
+        undone();
+        return std::vector<Answer>(batch.size(), busy());
     } catch (const std::exception& e) {
+        if (is_of_store(e)) throw;
         undone();  // nothing of it was stored
         if (batch.size() == 1) return {failed(e)};
     }
@@ -180,6 +240,11 @@ std::vector<Answer> Writer::committed_together(std::span<Arrival> batch) {
     answers.reserve(batch.size());
     took_lines_ = false;
     Transaction transaction(store_.database());
+    std::vector<std::string> ids;
+    for (const auto& arrival : batch)
+        for (const auto& line : arrival.admitted)
+            if (line.record_id) ids.push_back(*line.record_id);
+    loop_.read_ahead(ids);
     for (auto& arrival : batch) answers.push_back(put_alone(arrival));
     const bool has_news = took_lines_ || loop_.has_news();
     if (has_news) settle(loop::day_of(batch.back().received_at));
@@ -191,14 +256,19 @@ std::vector<Answer> Writer::committed_together(std::span<Arrival> batch) {
 
 /// What follows from the lines, in the transaction that stores them.
 void Writer::settle(loop::Day today) {
-    loop_.settle(today, store_.position());
-    if (const auto read = calls_.notes_read(); read > dropped_) {
+    if (const auto read = calls_.notes_read(); read != dropped_) {
         loop_.drop_notes(read);
         dropped_ = read;
     }
-    RowBatch rows;
-    loop_.write(rows.gather());
-    rows.write_to(rows_);
+    const auto settle_next = [&] {
+        loop_.settle(today, store_.position());
+        write_rows(loop_, rows_);
+    };
+    settle_next();
+    while (!loop_.is_settled()) {
+        if (loop_.held() > rows_held_max) loop_.forget();
+        settle_next();
+    }
 }
 
 void Writer::undone() {
@@ -220,10 +290,8 @@ Answer Writer::put_alone(Arrival& a) {
         savepoint.release();
         took_lines_ |= took_before;
         return answer;
-    } catch (const StoreError&) {
-        throw;
     } catch (const std::exception& e) {
-        if (took_lines_) throw;
+        if (is_of_store(e) || took_lines_) throw;
         took_lines_ = took_before;
         return failed(e);
     }

@@ -1,7 +1,8 @@
 // The one writer: takes judged segments in batches, one transaction a batch (group commit), one savepoint a segment,
-// and answers after the commit. What a segment or an errand throws is answered 500 and leaves the others as they are; a
-// store that refuses a write ends the process; where the connection to it is lost, all are answered 503 until a new one
-// is made and memory is as the store again.
+// and answers after the commit. What a segment or an errand throws is answered 500 and leaves the others as they are,
+// so do rows that the store can't hold; what others keep locked for long is answered 503. A store that refuses a write
+// ends the process; where the connection to it or the right to write is lost, all are refused (503) until both are
+// there again and memory is as the store.
 #pragma once
 
 #include <atomic>
@@ -40,10 +41,15 @@ struct Arrival {
     std::vector<journal::Digest> digests;
     std::vector<loop::Admitted> admitted;
     loop::Moment received_at = 0;
+    std::string caller_kid;          ///< of the certificate it came with; empty: none
     std::string receipt;             ///< the one that comes back with an import; empty: to be made
+    bool is_handed_over = false;     ///< by another hub, which keeps it until it is answered
     std::optional<Waiting> waiting;  ///< of one that came over the network
     Done done;
 };
+
+/// Answers 503.
+void refuse(Arrival);
 
 class Writer {
 public:
@@ -51,14 +57,25 @@ public:
     struct Calls {
         std::function<void()> committed = [] {};  ///< after each commit that changed the loop's rows
         std::function<void(const std::function<void()>&)> without_readers = [](const auto& work) { work(); };
-        std::function<void()> reconnected = [] {};  ///< to the store, after the connection was lost
+        /// The term in which this hub may write to the store, 0 where it may not; look() where that changes.
+        std::function<std::int64_t()> term = [] { return std::int64_t{1}; };
+        /// From here on it writes again, in this term.
+        std::function<void(std::int64_t)> writes = [](std::int64_t) {};
+        std::function<void()> lost = [] {};             ///< the connection to the store, or the right to write
+        std::function<void()> reconnected = [] {};      ///< to the store, which others may have written to meanwhile
+        std::function<void()> stuck = [] {};            ///< that fails again and again
+        std::function<void(Arrival)> refused = refuse;  ///< what was not written then
         std::function<std::uint64_t()> notes_read = [] { return std::uint64_t{0}; };  ///< by all that follow
     };
     using Errand = std::function<Answer(Store&, LoopState&)>;
 
-    /// `store`, `rows` and `loop` are the writer's thread's alone.
-    Writer(Store& store, StoredRows& rows, LoopState& loop, const journal::PrivateKey& key, Calls);
-    ~Writer();  ///< commits what waits
+    /// `store`, `rows` and `loop` are the writer's thread's alone; `term`: that in which they are as the store has it.
+    Writer(Store& store, StoredRows& rows, LoopState& loop, const journal::PrivateKey& key, Calls,
+           std::int64_t term = 1);
+    ~Writer();  ///< stops
+    /// Commits what waits. Nothing may be offered afterwards.
+    void stop();
+    void look();
 
     /// How much may wait is for those to bound who offer.
     void offer(Arrival);
@@ -67,11 +84,15 @@ public:
     void run(Errand, Done);
     /// Likewise, and waits for it; not from the writer's thread.
     Answer done(Errand);
-    /// Whether the connection to the store is lost.
+    /// Whether it does not write: the connection to the store or the right to write is lost.
     bool lost() const { return lost_; }
+    /// Where it is another number than before, others may have written meanwhile, and the store's connection is
+    /// another.
+    std::uint64_t times_lost() const { return times_lost_; }
 
 private:
     void work();
+    std::deque<Arrival> next_batch();
     void commit(std::deque<Arrival>&);
     std::vector<Answer> committed(std::span<Arrival>);
     std::vector<Answer> committed_together(std::span<Arrival>);
@@ -93,7 +114,10 @@ private:
     Calls calls_;
     bool took_lines_ = false;  ///< in the transaction that is open
     std::uint64_t dropped_ = 0;
-    std::atomic<bool> lost_ = false;
+    std::int64_t term_;
+    std::atomic<bool> lost_;
+    std::atomic<std::uint64_t> times_lost_ = 0;
+    std::size_t take_ups_failed_ = 0;  ///< in a row
     std::chrono::steady_clock::time_point next_try_;
     std::chrono::milliseconds pause_ = reconnect_min;
     std::mutex mutex_;

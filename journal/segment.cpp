@@ -39,7 +39,10 @@ Result<Header> parse_header(std::string_view line) {
     const auto epoch = member<std::string>(object, "epoch");
     const auto first = member<std::uint64_t>(object, "first");
     const auto prev = digest_member(object, "prev");
-    if (!source || source->empty() || !epoch || epoch->empty() || !first || *first == 0 || !prev)
+    const auto is_name = [](const std::optional<std::string>& text) {
+        return text && !text->empty() && text->find('\0') == std::string::npos;
+    };
+    if (!is_name(source) || !is_name(epoch) || !first || *first == 0 || !prev)
         return malformed("段头缺 source、epoch、first 或 prev", "the header lacks source, epoch, first or prev");
     return Header{*source, *epoch, *first, *prev};
 }

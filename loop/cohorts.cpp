@@ -54,6 +54,12 @@ void Cohorts::add(const std::string& vehicle_id, const Parts& parts, int sign) {
     }
 }
 
+void Cohorts::read_ahead(const std::vector<std::string>& vehicle_ids) const {
+    std::vector<std::string> keys;
+    for (const auto& id : vehicle_ids) keys.push_back(key_of(id));
+    by_vehicle_.read_ahead(std::move(keys));
+}
+
 void Cohorts::put(const std::string& vehicle_id, const std::vector<Step>& steps) {
     const auto vehicle = key_of(vehicle_id);
     auto now = parts_of(steps);

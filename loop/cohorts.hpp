@@ -24,9 +24,13 @@ class Cohorts {
 public:
     explicit Cohorts(const Rows* rows = nullptr);
 
+    /// Steps of these will be put: where rows come in sets, theirs are read at once.
+    void read_ahead(const std::vector<std::string>& vehicle_ids) const;
     /// The vehicle's steps, in place of those of before.
     void put(const std::string& vehicle_id, const std::vector<Step>&);
     void erase(const std::string& vehicle_id) { put(vehicle_id, {}); }
+    /// Whether any of the vehicle's days had an episode.
+    bool has(const std::string& vehicle_id) const { return by_vehicle_.contains(key_of(vehicle_id)); }
     /// By place, those without episodes left out. Costs the steps of the period.
     std::map<std::string, Measures> sums(CohortView, Period, Day as_of) const;
     /// Those with an episode that, as of any day, was opened in the period.

@@ -232,9 +232,10 @@ std::vector<std::string> ids(const std::vector<Step>& steps) {
     return out;
 }
 
-Episode finish(const Span& span, std::span<const Fact> decisions, const Register& stations, const Policy& policy,
+Episode finish(const Span& span, std::span<const Fact> decisions, const Register& stations, const Policies& policies,
                Day as_of) {
     const Fact& first = *span.failures.front().fact;
+    const Policy& policy = policies.on(day_of(first.occurred_at));
     const Step& latest = span.failures.back();
     Episode e;
     e.episode_id = first.record_id;
@@ -261,8 +262,8 @@ Episode finish(const Span& span, std::span<const Fact> decisions, const Register
         e.outcome = outcome_of_ended(span, e.latest_counting_day.has_value(), stations, policy);
         return e;
     }
-    e.due = e.latest_counting_day ? *e.latest_counting_day + policy.retest_days
-                                  : day_of(e.latest_failure) + policy.repair_days;
+    const auto [repair_days, retest_days] = policy.deadlines(e.county);
+    e.due = e.latest_counting_day ? *e.latest_counting_day + retest_days : day_of(e.latest_failure) + repair_days;
     if (is_waived(span, decisions, as_of))
         e.outcome = EpisodeOutcome::waived;
     else if (as_of <= *e.due)
@@ -288,13 +289,13 @@ std::optional<EpisodeOutcome> episode_outcome_named(std::string_view name) {
 }
 
 std::vector<Episode> episodes(std::span<const Fact> records, std::span<const Fact> decisions, const Register& stations,
-                              const Policy& policy, Day as_of) {
+                              const Policies& policies, Day as_of) {
     auto history = history_of(records, stations, as_of);
     const auto counties = registering(std::move(history.steps));
     std::vector<Episode> out;
     out.reserve(history.spans.size());
     for (const Span& span : history.spans) {
-        out.push_back(finish(span, decisions, stations, policy, as_of));
+        out.push_back(finish(span, decisions, stations, policies, as_of));
         out.back().registered_county = registered_county_at(span.failures.front(), counties);
     }
     return out;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "loop/fact.hpp"
+#include "loop/policy.hpp"
 #include "loop/register.hpp"
 
 namespace imloop::loop {
@@ -59,7 +60,7 @@ struct Episode {
 /// out), `decisions` the `waive` decisions about any of its episodes (they name an episode_id or a failure's
 /// record_id). Facts of days after `as_of` are not seen. Pure; the order of the inputs has no effect.
 std::vector<Episode> episodes(std::span<const Fact> records, std::span<const Fact> decisions, const Register&,
-                              const Policy&, Day as_of);
+                              const Policies&, Day as_of);
 /// Where the vehicle is registered at one of its records: as that record gives it, else the nearest earlier one that
 /// does, else the nearest later, by place; empty where none does. `records` as for episodes(); one of a later day than
 /// `as_of` is not seen.

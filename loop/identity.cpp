@@ -132,6 +132,7 @@ void Identity::State::drop_empty_groups() {
 Identity::Changes Identity::State::settle() {
     work = 0;
     Changes changes;
+    if (rows && rows->reads_sets()) read_around_changes();
     auto around = around_changes();
     work += around.size();
     drop_empty_nodes(around);
@@ -142,6 +143,8 @@ Identity::Changes Identity::State::settle() {
     settle_review(around, changes);
     settle_vehicles(changes);
     drop_empty_groups();
+    changes.moved.assign(moved_records.begin(), moved_records.end());
+    moved_records.clear();
     touched.clear();
     dirty_records.clear();
     decided_records.clear();
@@ -156,6 +159,10 @@ Identity::~Identity() = default;
 Identity::Identity(Identity&&) noexcept = default;
 Identity& Identity::operator=(Identity&&) noexcept = default;
 
+void Identity::read_ahead(const std::vector<Fact>& facts) const { state_->read_ahead(facts); }
+void Identity::read_vehicles_ahead(const std::vector<std::string>& vehicle_ids) const {
+    state_->read_vehicles_ahead(vehicle_ids);
+}
 void Identity::put(const Fact& f) { state_->put(f); }
 void Identity::erase(const std::string& record_id) {
     state_->erase(record_id);

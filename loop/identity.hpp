@@ -53,15 +53,20 @@ public:
     Identity(Identity&&) noexcept;
     Identity& operator=(Identity&&) noexcept;
 
+    /// These will be put or erased: where rows come in sets, what that needs is read at once.
+    void read_ahead(const std::vector<Fact>&) const;
+    /// Likewise, that these vehicles will be asked for.
+    void read_vehicles_ahead(const std::vector<std::string>& vehicle_ids) const;
     /// Adds or replaces the fact of this record_id.
     void put(const Fact&);
     void erase(const std::string& record_id);
 
     /// What changed since the last call: vehicles that are no more, vehicles that are new or other than before (both by
-    /// id, ascending), and the review list's changes.
+    /// id, ascending), records that stand in another vehicle than before, and the review list's changes.
     struct Changes {
         std::vector<std::string> gone;
         std::vector<std::string> present;
+        std::vector<std::string> moved;
         std::vector<std::string> review_added;
         std::vector<std::string> review_removed;
     };

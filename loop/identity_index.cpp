@@ -122,10 +122,8 @@ void Identity::State::list_without_vin(const Record& r, int sign) {
     }
 }
 
-void Identity::State::put(const Fact& f) {
-    if (f.decision) return put_decision(f);
-    erase(f.record_id);
-    if (!f.vehicle) return;
+IdentityRecord Identity::State::record_of(const Fact& f) {
+    assert(f.vehicle);
     const VehicleWords words = counting(*f.vehicle);
     Record r;
     r.id = f.record_id;
@@ -145,7 +143,13 @@ void Identity::State::put(const Fact& f) {
         r.report_no = f.inspection->report_no;
         r.acceptance_no = f.inspection->acceptance_no;
     }
-    add(std::move(r));
+    return r;
+}
+
+void Identity::State::put(const Fact& f) {
+    if (f.decision) return put_decision(f);
+    erase(f.record_id);
+    if (f.vehicle) add(record_of(f));
 }
 
 void Identity::State::add(Record words) {
@@ -209,7 +213,7 @@ void Identity::State::put_into(const Record& where, const IdentityHome& home) {
 
 bool Identity::State::settled() const {
     return dirty_nodes.empty() && dirty_plates.empty() && touched.empty() && dirty_records.empty() &&
-           decided_records.empty() && stood.empty() && near_known.empty();
+           decided_records.empty() && stood.empty() && moved_records.empty() && near_known.empty();
 }
 
 }  // namespace imloop::loop

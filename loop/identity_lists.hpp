@@ -26,6 +26,13 @@ public:
         is_in ? static_cast<void>(table_.put(at, {})) : table_.erase(at);
         return true;
     }
+    /// Where rows come in sets.
+    void read_ahead(std::vector<std::string> lists) const { table_.read_ahead_under(std::move(lists)); }
+    void read_members_ahead(std::string_view list, const std::vector<std::string>& members) const {
+        std::vector<std::string> keys;
+        for (const auto& member : members) keys.push_back(key(list, member));
+        table_.read_ahead(std::move(keys));
+    }
     bool has_any(std::string_view list) const { return table_.has_any(list); }
     std::vector<std::string> of(std::string_view list,
                                 std::size_t at_most = std::numeric_limits<std::size_t>::max()) const {

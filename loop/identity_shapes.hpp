@@ -74,11 +74,11 @@ struct IdentityGroup {
     /// Its vehicle, where that is this group alone and no decision is about its records.
     std::string vehicle_id;
 
-    static std::string of_nodes(const std::string& least_key) { return key_of("vin", least_key); }
+    static std::string of_nodes(const std::string& least_key) { return "vin " + least_key; }
     static std::string of_plate(const std::string& plate, const std::string& kind) {
-        return key_of("plate", plate, kind);
+        return "plate " + key_of(plate, kind);
     }
-    static std::string of_record(const std::string& id) { return key_of("record", id); }
+    static std::string of_record(const std::string& id) { return "record " + id; }
 };
 template <Like<IdentityGroup> T>
 auto members(T& g) {

@@ -1,6 +1,7 @@
 // Inside of Identity: what it keeps of records, VINs and plates (identity_index.cpp), the groups that the table's rows
 // make of them (identity_rows.cpp, identity_slips.cpp), and the vehicles that groups and decisions give
-// (identity_vehicles.cpp). Changes only mark what is dirty; settle() in identity.cpp makes that anew.
+// (identity_vehicles.cpp). Changes only mark what is dirty; settle() in identity.cpp makes that anew, of rows that
+// identity_ahead.cpp has read.
 // identity_asking.cpp reads what a record would change.
 #pragma once
 
@@ -85,11 +86,19 @@ struct Identity::State {
     std::map<std::string, Touch> touched;                        // by group
     std::set<std::string> dirty_records;                         // put or erased
     std::set<std::string> decided_records;                       // of decisions put or erased
+    std::set<std::string> moved_records;                         // to another vehicle
     std::map<std::string, std::string> stood;                    // erased, also if put again -> the vehicle each was in
     std::map<const Node*, std::vector<const Node*>> near_known;  // what near() has found
     std::size_t work = 0;
 
+    // Where rows come in sets, those that are needed next (identity_ahead.cpp).
+    void read_ahead(const std::vector<Fact>&) const;
+    void read_around_changes() const;
+    void read_nodes_ahead(const std::set<std::string>& node_keys) const;
+    void read_vehicles_ahead(const std::vector<std::string>& vehicle_ids) const;
+
     // What is kept.
+    static Record record_of(const Fact&);
     void put(const Fact&);
     void add(Record);
     void erase(const std::string& id);

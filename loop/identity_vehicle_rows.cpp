@@ -66,7 +66,9 @@ void Identity::State::drop_vehicle(const Vehicle& was) {
 }
 
 void Identity::State::stands_in(const std::string& record_id, const std::string& vehicle_id) {
-    if (record(record_id).vehicle_id != vehicle_id) row_at(records, record_id).vehicle_id = vehicle_id;
+    if (record(record_id).vehicle_id == vehicle_id) return;
+    row_at(records, record_id).vehicle_id = vehicle_id;
+    moved_records.insert(record_id);
 }
 
 }  // namespace imloop::loop

@@ -7,34 +7,23 @@
 namespace imloop::loop {
 namespace {
 
-std::string station_named(const nlohmann::json& line) {
-    if (!line.is_object()) return {};
-    const auto at = line.find("station_id");
-    return at != line.end() && at->is_string() ? at->get<std::string>() : std::string();
-}
-
 std::optional<SpecialRow> special_of(const Admitted& line) {
     if (!line.registration && !line.credential && !line.correction) return std::nullopt;
     SpecialRow out{line.registration, line.credential, {}, {}};
     if (!line.correction) return out;
     out.corrects = line.correction->corrects;
     if (line.correction->voids || !line.correction->replacement) return out;
-    const Fact& replacement = *line.correction->replacement;
-    out.replacement = pack(replacement);
-    if (replacement.kind == Kind::registration || replacement.kind == Kind::credential) {
-        // A fact holds nothing of these kinds; they are read from the replacement as from a line of its own.
-        Admitted whole = reread(line.json.at("replacement").dump(), true);
-        out.registration = std::move(whole.registration);
-        out.credential = std::move(whole.credential);
-    }
+    out.replacement = pack(*line.correction->replacement);
+    out.registration = line.correction->registration;
+    out.credential = line.correction->credential;
     return out;
 }
 
 }  // namespace
 
-Projection::Projection(Policy policy, const Rows* rows)
-    : policy_(std::move(policy)),
-      rows_(rows),
+Projection::Projection(Policy unwritten, const Rows* rows)
+    : rows_(rows),
+      policies_(std::move(unwritten), rows),
       register_(rows),
       bridges_(rows),
       identity_(rows),
@@ -47,20 +36,37 @@ Projection::Projection(Policy policy, const Rows* rows)
       places_("loop_places", rows),
       ghosts_("loop_ghosts", rows) {}
 
-void Projection::put(const Admitted& line, const std::string& source, const std::string& epoch, std::uint64_t seq) {
+void Projection::read_ahead(const std::vector<std::string>& record_ids) const {
+    std::vector<std::string> keys;
+    for (const auto& id : record_ids) keys.push_back(key_of(id));
+    records_.read_ahead(std::move(keys));
+}
+
+std::vector<std::string> Projection::read_vehicles_ahead(const std::vector<std::string>& vehicle_ids) const {
+    identity_.read_vehicles_ahead(vehicle_ids);
+    std::vector<std::string> ids;
+    for (const auto& id : vehicle_ids)
+        if (const auto vehicle = identity_.vehicle(id))
+            for (const Evidence& e : vehicle->records) ids.push_back(e.record_id);
+    read_ahead(ids);
+    return ids;
+}
+
+void Projection::put(const Admitted& line, const std::string& source, const std::string& epoch, std::uint64_t seq,
+                     const LineDigest& digest) {
     if (!line.record_id) return;
     const std::string& id = *line.record_id;
     if (!line.problems.empty()) {
-        list_rejected(id, source, station_named(line.json));
+        list_rejected(id, source, line.station_named);
         return;
     }
     RecordOrigin origin{source != line.fact.station_id, source, epoch, seq};
     const Row* known = find(id);
     if (known && known->accepted() && !(origin < known->origin)) return;
-    store(id, line, std::move(origin));
+    store(id, line, std::move(origin), digest);
 }
 
-void Projection::store(const std::string& id, const Admitted& line, RecordOrigin origin) {
+void Projection::store(const std::string& id, const Admitted& line, RecordOrigin origin, const LineDigest& digest) {
     assert(!origin.source.empty());
     const auto key = key_of(id);
     Row& row = records_.change_or_new(key);
@@ -72,6 +78,7 @@ void Projection::store(const std::string& id, const Admitted& line, RecordOrigin
         if (row.is_special) specials_.erase(key);
     }
     row.origin = std::move(origin);
+    row.line = digest;
     row.station = line.fact.station_id;
     row.kind = line.fact.kind;
     row.occurred_at = line.fact.occurred_at;
@@ -79,6 +86,7 @@ void Projection::store(const std::string& id, const Admitted& line, RecordOrigin
     auto special = special_of(line);
     row.is_special = special.has_value();
     if (special) specials_.put(key, std::move(*special));
+    if (line.policy) policy_lines_.push_back(*line.policy);
     list(id, row, true);
     mark(id, row);
     dirty_[id].is_stale = true;

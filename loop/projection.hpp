@@ -18,21 +18,30 @@
 #include "loop/cohorts.hpp"
 #include "loop/episodes.hpp"
 #include "loop/identity.hpp"
+#include "loop/policy.hpp"
 #include "loop/projection_rows.hpp"
 #include "loop/register.hpp"
 
 namespace imloop::loop {
 
+/// Vehicles that one settle() steps anew for a policy line.
+inline constexpr std::size_t stepped_at_once_max = 500;
+
 /// Not thread safe; without rows elsewhere, const calls may run beside each other. Answers are of the last settle();
 /// walks through many vehicles read rows as they lie elsewhere, so there what was settled must have been written.
 class Projection {
 public:
-    /// Over rows that lie elsewhere nothing is read until it is asked for.
-    explicit Projection(Policy, const Rows* rows = nullptr);
+    /// Over rows that lie elsewhere nothing is read until it is asked for. The policy holds while no line says another.
+    explicit Projection(Policy unwritten, const Rows* rows = nullptr);
 
+    /// Lines of these records will be put: where rows come in sets, theirs are read at once.
+    void read_ahead(const std::vector<std::string>& record_ids) const;
+    /// Likewise, that these vehicles and their records will be asked for. Gives the records.
+    std::vector<std::string> read_vehicles_ahead(const std::vector<std::string>& vehicle_ids) const;
     /// One line of a journal. Accepted (no problems; a duplicate too): a record. Rejected (`record_id_reused` among its
     /// problems too): only makes its record_id known, so that a correction of it takes effect.
-    void put(const Admitted&, const std::string& source, const std::string& epoch, std::uint64_t seq);
+    void put(const Admitted&, const std::string& source, const std::string& epoch, std::uint64_t seq,
+             const LineDigest& = {});
 
     struct ChangedRecord {
         std::string record_id;
@@ -47,11 +56,17 @@ public:
         std::vector<std::string> touched;
         bool register_changed = false;
         std::set<std::string> stations{};  ///< whose registration changed; everything() names none
+        bool policy_changed = false;
     };
-    /// Takes in what was put since the last call.
+    /// Takes in what was put since the last call. Of the vehicles that a policy line touches `stepped_at_once_max` at a
+    /// time: until all are through, is_settled() is false and it is to be called again before anything is put or asked.
     Changes settle();
+    bool is_settled() const { return to_step_.empty(); }
     /// What settle() would have said, had all come at once: for a reader that begins now.
     Changes everything() const;
+
+    /// Whether reading ahead pays.
+    bool reads_ahead() const { return rows_ && rows_->reads_sets(); }
 
     /// All rows that changed since the last call. Everything put must have been settled.
     void write(const RowChanges&);
@@ -60,7 +75,8 @@ public:
     std::size_t held();
     std::vector<std::string_view> table_names();
 
-    const Policy& policy() const { return policy_; }
+    const Policies& policies() const { return policies_; }
+    const Policy& policy(Day on) const { return policies_.on(on); }
     const Register& stations() const { return register_; }
     const Identity& identity() const { return identity_; }
     /// Where a record with these words would stand today.
@@ -111,6 +127,7 @@ public:
         std::uint64_t seq = 0;
     };
     std::optional<Line> journal_line(const std::string& record_id) const;
+    std::optional<LineDigest> line_digest(const std::string& record_id) const;
     /// Where the words stand that count for a record today: its own line, or in `replacement` of a correction's.
     struct WordsLine {
         Line line;
@@ -123,7 +140,8 @@ public:
     bool may_write_for(const std::string& source, const std::string& station, Moment) const;
 
     /// Why an accepted record has no effect; nothing where it has one. Codes: station_not_in_writes_for,
-    /// corrected_record_unknown, correction_of_correction, correction_out_of_scope, correction_superseded.
+    /// corrected_record_unknown, correction_of_correction, correction_of_policy, correction_out_of_scope,
+    /// correction_superseded, policy_dated_back.
     std::optional<std::string_view> without_effect(const std::string& record_id) const;
 
     /// Vehicles with their evidence, the review list, episodes and counters in the order of their keys, text only.
@@ -141,7 +159,7 @@ private:
     };
 
     // projection.cpp: taking in
-    void store(const std::string& id, const Admitted&, RecordOrigin);
+    void store(const std::string& id, const Admitted&, RecordOrigin, const LineDigest&);
     void mark(const std::string& record_id, const Row&);
 
     // projection_index.cpp: what is found of a record by other words than its id
@@ -154,11 +172,14 @@ private:
     std::set<std::string> records_at(const std::set<std::string>& places) const;
 
     // projection_settle.cpp: what follows
+    void read_ahead_of_identity() const;
     std::vector<std::string> special_ones() const;
     const Special* special_in_force(const std::string& id) const;
     void mark_at(const std::set<std::string>& places);
     void settle_bridges();
     std::set<std::string> settle_register();
+    void settle_policy(Changes&);
+    void take_to_step(std::set<std::string>& touched);
     void apply(const std::string& id, const Look&, Changes&);
     void note_before(const std::string& record_id);
     std::optional<Fact> as_it_counted(const std::string& id, const Row&) const;
@@ -190,12 +211,12 @@ private:
     std::vector<Episode> episodes_of(const std::vector<Fact>&, Day as_of) const;
 
     auto tables() {
-        return std::tuple_cat(register_.tables(), bridges_.tables(), cohorts_.tables(),
+        return std::tuple_cat(register_.tables(), policies_.tables(), bridges_.tables(), cohorts_.tables(),
                               std::tie(records_, specials_, rejected_, corrections_, waivers_, places_, ghosts_));
     }
 
-    Policy policy_;
     const Rows* rows_;
+    Policies policies_;
     Register register_;
     Bridges bridges_;
     Identity identity_;
@@ -213,6 +234,8 @@ private:
     std::map<std::string, Look> dirty_;
     std::map<std::string, std::optional<Fact>> before_;
     std::set<std::string> touched_;
+    std::vector<PolicyLine> policy_lines_;
+    std::set<std::string> to_step_;  // vehicles that a policy line touches and no call has come to yet
 };
 
 }  // namespace imloop::loop

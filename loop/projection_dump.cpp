@@ -40,7 +40,7 @@ std::string Projection::dump(Day as_of) const {
     for (const auto& id : identity_.review()) out += fmt::format("review {}\n", id);
 
     std::map<std::string, std::string> episode_lines;
-    Tally counters(policy_, CountyView::station);
+    Tally counters(policy(as_of), CountyView::station);
     each_vehicle(as_of, [&](const std::string& vehicle_id, const std::vector<Episode>& episodes) {
         for (const Episode& e : episodes) {
             episode_lines[e.episode_id] = line_of(vehicle_id, e);

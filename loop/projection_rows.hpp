@@ -1,6 +1,7 @@
 // What the projection keeps of a record, as rows of its tables.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -18,6 +19,9 @@ struct RecordOrigin {
     auto operator<=>(const RecordOrigin&) const = default;
 };
 
+/// Of the bytes of a line: half of its SHA-256.
+using LineDigest = std::array<std::uint8_t, 16>;
+
 /// Whose words count for a record.
 struct WordsOf {
     enum class Kind : std::uint8_t { nobody, itself, correction } kind{};
@@ -28,6 +32,7 @@ struct WordsOf {
 /// A record of which anything is known: a line of it, accepted or not, or another record that is about it.
 struct RecordRow {
     RecordOrigin origin;  ///< no source: no accepted line
+    LineDigest line{};    ///< of that line
     std::string station;
     Kind kind{};
     Moment occurred_at = 0;
@@ -61,7 +66,7 @@ auto members(T& w) {
 }
 template <Like<RecordRow> T>
 auto members(T& r) {
-    return std::tie(r.origin, r.station, r.kind, r.occurred_at, r.packed, r.applied, r.ghost_day, r.is_special,
+    return std::tie(r.origin, r.line, r.station, r.kind, r.occurred_at, r.packed, r.applied, r.ghost_day, r.is_special,
                     r.is_rejected, r.is_corrected, r.is_waived);
 }
 template <Like<SpecialRow> T>

@@ -3,6 +3,14 @@
 #include "loop/projection.hpp"
 
 namespace imloop::loop {
+namespace {
+
+/// Of a correction or a policy a later one is written: what held then goes on to have held.
+bool is_correctable(const RecordRow& target) {
+    return !target.accepted() || (target.kind != Kind::correction && target.kind != Kind::policy);
+}
+
+}  // namespace
 
 const Registration* Projection::registration_of(const std::string& id, const Row& row) const {
     const Special* own = row.is_special ? special(id) : nullptr;
@@ -56,7 +64,7 @@ bool Projection::may_correct(const std::string& id, const Row& correction, const
 std::string Projection::correction_in_force(const std::string& target_id, const Row& target,
                                             std::optional<Day> as_of) const {
     if (!target.is_corrected || !target.known()) return {};
-    if (target.accepted() && target.kind == Kind::correction) return {};
+    if (!is_correctable(target)) return {};
     std::string latest;
     Moment latest_at = 0;
     // In ascending order of record_id: of one moment the last wins.
@@ -94,11 +102,13 @@ std::optional<std::string_view> Projection::without_effect(const std::string& re
     const Row* row = find(record_id);
     if (!row || !row->accepted()) return std::nullopt;
     if (!origin_in_scope(record_id, *row)) return "station_not_in_writes_for";
+    if (row->kind == Kind::policy && policies_.is_dated_back(record_id)) return "policy_dated_back";
     if (row->kind != Kind::correction) return std::nullopt;
     const auto& corrects = special(record_id)->corrects;
     const Row& target = *find(corrects);
     if (!target.known()) return "corrected_record_unknown";
-    if (target.accepted() && target.kind == Kind::correction) return "correction_of_correction";
+    if (!is_correctable(target))
+        return target.kind == Kind::policy ? "correction_of_policy" : "correction_of_correction";
     if (!may_correct(record_id, *row, corrects, target)) return "correction_out_of_scope";
     if (correction_in_force(corrects, target, std::nullopt) != record_id) return "correction_superseded";
     return std::nullopt;

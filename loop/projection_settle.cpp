@@ -1,5 +1,7 @@
 // What follows from the lines put in: the register, identity, the measures.
 #include <cassert>
+#include <limits>
+#include <utility>
 
 #include "loop/fact_pack.hpp"
 #include "loop/projection.hpp"
@@ -13,6 +15,14 @@ bool takes_part_in_identity(const Fact& f) { return f.vehicle || f.decision; }
 
 }  // namespace
 
+/// What most of them count as: corrected ones are found one by one.
+void Projection::read_ahead_of_identity() const {
+    std::vector<Fact> facts;
+    for (const auto& [id, look] : dirty_)
+        if (const Row* row = find(id); row && row->accepted()) facts.push_back(unpack(row->packed));
+    identity_.read_ahead(facts);
+}
+
 Projection::Changes Projection::settle() {
     // Each stage depends on those before alone: lists of bridges on lines and the hub's corrections, the register on
     // these, all others on both.
@@ -20,6 +30,7 @@ Projection::Changes Projection::settle() {
     const auto changed_stations = settle_register();
 
     Changes changes;
+    if (reads_ahead()) read_ahead_of_identity();
     for (const auto& [id, look] : dirty_) apply(id, look, changes);
     for (const auto& id : special_ones()) touch_past(id);
     dirty_.clear();
@@ -33,7 +44,10 @@ Projection::Changes Projection::settle() {
     for (const auto& id : touched_)
         if (auto vehicle_id = identity_.vehicle_of(id); !vehicle_id.empty()) touched.insert(std::move(vehicle_id));
     touched_.clear();
+    settle_policy(changes);
+    take_to_step(touched);
     changes.touched.assign(touched.begin(), touched.end());
+    if (reads_ahead()) read_vehicles_ahead(changes.touched), cohorts_.read_ahead(changes.touched);
     for (const auto& id : changes.identity.gone) cohorts_.erase(id);
     for (const auto& id : changes.touched) cohorts_.put(id, steps(id));
     return changes;
@@ -103,6 +117,27 @@ std::set<std::string> Projection::settle_register() {
     }
     mark_at(changed);
     return changed;
+}
+
+/// Failures from a day on have other deadlines, or passes at some stations count otherwise.
+void Projection::settle_policy(Changes& changes) {
+    if (policy_lines_.empty()) return;
+    const auto change = policies_.put(std::exchange(policy_lines_, {}));
+    changes.policy_changed = true;
+    if (change.deadlines_from)
+        to_step_.merge(cohorts_.vehicles({*change.deadlines_from, std::numeric_limits<Day>::max()}));
+    std::set<std::string> places;
+    for (const auto& county : change.counties)
+        for (auto& station : register_.ever_in(county)) places.insert(std::move(station));
+    for (const auto& id : records_at(places))
+        if (auto vehicle_id = identity_.vehicle_of(id); !vehicle_id.empty()) to_step_.insert(std::move(vehicle_id));
+}
+
+void Projection::take_to_step(std::set<std::string>& touched) {
+    for (std::size_t n = 0; n < stepped_at_once_max && !to_step_.empty(); ++n) {
+        auto id = to_step_.extract(to_step_.begin());
+        if (identity_.size_of(id.value()) > 0) touched.insert(std::move(id.value()));
+    }
 }
 
 void Projection::apply(const std::string& id, const Look& look, Changes& changes) {

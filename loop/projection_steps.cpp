@@ -53,7 +53,8 @@ std::vector<Step> Projection::steps(const std::string& vehicle_id) const {
     if (!ever_failed) return {};
     return loop::steps(std::move(days), [&](Day day) {
         if (ever_corrected) return episodes_of(own_facts(*vehicle, day), day);
-        return loop::episodes(facts, ever_waived ? waivers(facts, day) : std::vector<Fact>(), register_, policy_, day);
+        return loop::episodes(facts, ever_waived ? waivers(facts, day) : std::vector<Fact>(), register_, policies_,
+                              day);
     });
 }
 

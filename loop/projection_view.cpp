@@ -121,7 +121,7 @@ std::vector<Fact> Projection::waivers(const std::vector<Fact>& of, Day as_of) co
 }
 
 std::vector<Episode> Projection::episodes_of(const std::vector<Fact>& records, Day as_of) const {
-    return loop::episodes(records, waivers(records, as_of), register_, policy_, as_of);
+    return loop::episodes(records, waivers(records, as_of), register_, policies_, as_of);
 }
 
 std::vector<Episode> Projection::episodes(const std::string& vehicle_id, Day as_of) const {
@@ -151,7 +151,7 @@ class Projection::Walk {
 public:
     Walk(const Projection& of, Day as_of) : of_(of), as_of_(as_of), gone_(of.ghosts(as_of)) {
         assert(of.dirty_.empty());
-        if (of.rows_) own_.emplace(of.policy_, of.rows_);
+        if (of.rows_) own_.emplace(of.policies_.unwritten(), of.rows_);
     }
     const Ghosts& gone() const { return gone_; }
     /// The vehicles of today, and behind them the histories that are left.
@@ -225,6 +225,11 @@ std::optional<Projection::Line> Projection::journal_line(const std::string& reco
     const Row* row = find(record_id);
     if (!row || !row->accepted()) return std::nullopt;
     return Line{row->origin.source, row->origin.epoch, row->origin.seq};
+}
+
+std::optional<LineDigest> Projection::line_digest(const std::string& record_id) const {
+    const Row* row = find(record_id);
+    return row && row->accepted() ? std::optional(row->line) : std::nullopt;
 }
 
 std::optional<Projection::WordsLine> Projection::words_line(const std::string& record_id) const {

@@ -102,8 +102,4 @@ std::vector<std::string> Register::ever_in(std::string_view county) const {
     return out;
 }
 
-bool Policy::inside(std::string_view county) const {
-    return county == city || std::find(counties.begin(), counties.end(), county) != counties.end();
-}
-
 }  // namespace imloop::loop

@@ -1,4 +1,4 @@
-// The register of stations in force at a moment, and the policy the loop is judged by.
+// The register of stations in force at a moment.
 #pragma once
 
 #include <optional>
@@ -82,19 +82,6 @@ private:
 
     Table<List> by_station_;         // none empty
     Table<std::string> station_of_;  // by record_id
-};
-
-struct Policy {
-    int repair_days = 30;
-    int retest_days = 15;
-    double repair_rate_target = 0.9;
-    std::vector<std::string> repair_required_members;  ///< of a finished repair, beyond the contract; shops mark them
-    std::string city = "610400";
-    /// Stations whose passed results wait for an officer where a strong flag speaks against them, and for how long.
-    std::vector<std::string> watched_stations;
-    int hold_minutes = 15;
-    std::vector<std::string> counties;  ///< of the hub, in the order of reports; a station elsewhere lies outside
-    bool inside(std::string_view county) const;
 };
 
 }  // namespace imloop::loop

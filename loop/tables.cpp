@@ -129,20 +129,10 @@ const std::vector<Limit>& limits() {
     return all;
 }
 
-Policy policy_from(const json& words) {
-    Policy policy;
-    policy.repair_days = words.value("repair_days", policy.repair_days);
-    policy.retest_days = words.value("retest_days", policy.retest_days);
-    policy.repair_rate_target = words.value("repair_rate_target", policy.repair_rate_target);
-    policy.repair_required_members = words.value("repair_required_members", policy.repair_required_members);
-    policy.city = words.value("city", policy.city);
-    policy.watched_stations = words.value("watched_stations", policy.watched_stations);
-    policy.hold_minutes = words.value("hold_minutes", policy.hold_minutes);
-    policy.counties = words.value("counties", policy.counties);
+const Policy& default_policy() {
+    static const auto policy = policy_from(table("policy"));
     return policy;
 }
-
-Policy default_policy() { return policy_from(table("policy")); }
 
 Words term(std::string_view code) {
     static const auto all = words_in(table("terms").at("rows"));

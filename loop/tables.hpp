@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "loop/register.hpp"
+#include "loop/policy.hpp"
 
 namespace imloop::loop {
 
@@ -69,9 +69,7 @@ struct Limit {
 const std::vector<Limit>& limits();
 
 /// The policy a bureau starts with (`policy.json` of the tables, or of the override directory).
-Policy default_policy();
-/// Reads a policy of that form; members left out keep the default. Throws nlohmann::json::exception.
-Policy policy_from(const nlohmann::json&);
+const Policy& default_policy();
 
 /// What a code means to a person.
 struct Words {

@@ -44,15 +44,15 @@ std::vector<CountyRow> Tally::counties() const {
         CountyRow row{county, {}, false, false};
         if (const auto it = counties_.find(county); it != counties_.end()) row.measures = it->second;
         const Measures& m = row.measures;
-        row.is_low = is_low(m.repaired, m.failed, policy_.repair_rate_target);
-        row.is_zero = is_zero(m.repaired, m.failed, policy_.repair_rate_target);
+        row.is_low = is_low(m.repaired, m.failed, policy_.target(county));
+        row.is_zero = is_zero(m.repaired, m.failed, policy_.target(county));
         rows.push_back(std::move(row));
     }
     return rows;
 }
 
 Tally tally(const Projection& projection, Period period, Day as_of, CountyView view) {
-    Tally out(projection.policy(), view);
+    Tally out(projection.policy(period.to), view);
     const auto& cohorts = projection.cohorts();
     out.add(
         cohorts.sums(view == CountyView::station ? CohortView::county : CohortView::registered_county, period, as_of),

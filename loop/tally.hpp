@@ -23,7 +23,8 @@ struct CountyRow {
 
 class Tally {
 public:
-    Tally(const Policy&, CountyView);
+    /// `policy`: whose targets count.
+    Tally(const Policy& policy, CountyView);
     /// `n` -1: takes away what was added.
     void add(const Episode&, int n = 1);
     /// By place, as Cohorts::sums gives them.
@@ -45,7 +46,7 @@ private:
     Measures total_;
 };
 
-/// A range sum; what was voided after the day is looked at one by one.
+/// A range sum; what was voided after the day is looked at one by one. Targets are those of the period's last day.
 Tally tally(const Projection&, Period, Day as_of, CountyView = CountyView::station);
 
 }  // namespace imloop::loop

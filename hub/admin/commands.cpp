@@ -10,14 +10,18 @@
 
 #include "engine/errors.hpp"
 #include "hub/admin/ask.hpp"
+#include "hub/admin/console.hpp"
 #include "hub/admin/doctor.hpp"
 #include "hub/admin/draw.hpp"
 #include "hub/admin/hold.hpp"
+#include "hub/admin/policy.hpp"
 #include "hub/admin/session.hpp"
 #include "hub/admin/station_commands.hpp"
+#include "hub/admin/store_commands.hpp"
 #include "hub/admin/suspects.hpp"
 #include "hub/ca.hpp"
 #include "hub/ids.hpp"
+#include "hub/store/place.hpp"
 #include "schemas/embedded.hpp"
 #include "service/files.hpp"
 #include "service/terminal.hpp"
@@ -34,6 +38,7 @@ struct Options {
     // init, serve
     std::string id = "H610400-01", name = "机动车排放检验与维护监管中心", address = "127.0.0.1";
     std::vector<std::string> hosts{"localhost", "127.0.0.1"};
+    std::string console;
     unsigned short port = 8443, admin_port = 9090;
     // transfer
     fs::path path;
@@ -140,8 +145,13 @@ int run_command(int argc, char** argv) {
     serve->add_option("--admin-port", o.admin_port, "运维端口（仅本机）/ port for operators, loopback only")
         ->capture_default_str()
         ->envname("IMLOOP_HUB_ADMIN_PORT");
+    serve
+        ->add_option("--console", o.console,
+                     "监管页面的地址:端口；本机地址用 HTTP，其他用 HTTPS；不写则没有\n"
+                     "ADDRESS:PORT of the bureau's console, HTTP on loopback, HTTPS elsewhere; none by default")
+        ->envname("IMLOOP_HUB_CONSOLE");
     on(serve, [&](Session& session) {
-        if (session.serve(o.address, o.port, o.admin_port)) return 0;
+        if (session.serve(o.address, o.port, o.admin_port, o.console)) return 0;
         std::cerr << "已有一个进程在为这个目录服务 / another process serves this folder already\n";
         return 1;
     });
@@ -209,6 +219,10 @@ int run_command(int argc, char** argv) {
     add_suspects(app, on);
     add_hold(app, on);
     add_draw(app, on);
+    add_console(app, on);
+    add_policy(app, on);
+    add_store_commands(
+        app, [&o] { return place_in(o.data, o.store); }, code);
 
     on(app.add_subcommand("rebuild",
                           "由日志重算一切并与现状比较 / compute everything anew from the journals and compare"),

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "hub/api/admin_client.hpp"
+#include "hub/policy_file.hpp"
+#include "hub/store/statements.hpp"
 #include "hub/store/store.hpp"
 #include "service/checks.hpp"
 #include "service/files.hpp"
@@ -60,6 +62,14 @@ Finding authority(const fs::path& data, loop::Moment now) {
     return out;
 }
 
+/// Whether the file says nothing that the journal did not take from it.
+bool is_policy_file_taken(const fs::path& data, engine::Connection& opened) {
+    const auto digest = policy_file_digest(data);
+    auto taken = opened.prepare(sql::meta_get);
+    taken.bind(1, policy_taken);
+    return digest.empty() || !taken.step() || taken.text(0) == digest;
+}
+
 Finding database(const fs::path& data, const std::string& store) {
     Finding out{"database", Verdict::fine, {"数据库", "database"}, {"完好", "whole"}, {}};
     try {
@@ -90,6 +100,12 @@ Finding database(const fs::path& data, const std::string& store) {
                         fmt::format("{} rows are damaged, the rest goes on", damaged)};
             out.todo = {"运行 hub verify 看是哪些，再换上备份",
                         "see which with `hub verify`, then put the backup back"};
+        } else if (!is_policy_file_taken(data, opened)) {
+            out.verdict = Verdict::look;
+            out.what = {"完好；但 policy.json 与已写入日志的不同，不再读取",
+                        "whole; but policy.json is not what the journal took from it, and is not read again"};
+            out.todo = {"用 hub policy set 提议改政策，然后删去这个文件",
+                        "change the policy with `hub policy set`, then remove the file"};
         }
     } catch (const StoreError& e) {
         out.verdict = Verdict::broken;

@@ -18,7 +18,7 @@ void add_hold(CLI::App& app, const OnCommand& on) {
     const auto o = std::make_shared<HoldOptions>();
     auto* hold = app.add_subcommand(
         "hold",
-        "被关注站点的可疑合格结果：等几分钟由人决定，到时自动放行（policy.json: watched_stations, hold_minutes）\n"
+        "被关注站点的可疑合格结果：等几分钟由人决定，到时自动放行（政策的 watched_stations, hold_minutes）\n"
         "Passed results of watched stations that a strong flag speaks against: they wait some minutes for an officer "
         "and "
         "lapse by themselves\n\n"

@@ -11,6 +11,7 @@
 
 #include "engine/errors.hpp"
 #include "hub/api/admin_client.hpp"
+#include "hub/api/handed_over.hpp"
 #include "hub/api/routes.hpp"
 #include "hub/api/server.hpp"
 #include "hub/ids.hpp"
@@ -46,7 +47,7 @@ Session::~Session() {
 
 Hub& Session::hub(HubOptions::Opens opens) {
     const std::lock_guard one(making_);
-    if (!hub_) hub_ = std::make_unique<Hub>(HubOptions{data_, unix_now, 2, opens, store_});
+    if (!hub_) hub_ = std::make_unique<Hub>(HubOptions{data_, unix_now, 2, opens, store_, answer_handed_over});
     return *hub_;
 }
 
@@ -59,7 +60,8 @@ Answer Session::ask(std::string_view command, const json& body) {
     return answer_of(hub(opens), command, body.dump());
 }
 
-bool Session::serve(const std::string& address, unsigned short port, unsigned short admin_port) {
+bool Session::serve(const std::string& address, unsigned short port, unsigned short admin_port,
+                    const std::string& console) {
     if (!holds_) return false;
     std::filesystem::remove(data_ / "serving.json");  // of one that was killed
     sigset_t stops;
@@ -71,13 +73,17 @@ bool Session::serve(const std::string& address, unsigned short port, unsigned sh
     spdlog::set_default_logger(spdlog::stderr_logger_mt("hub"));
     spdlog::set_error_handler([](const std::string&) {});
     const std::string token = new_token();
-    const Server server(hub(HubOptions::Opens::served), {address, port, admin_port, token});
-    service::replace_file(data_ / "serving.json",
-                          json{{"port", server.port()}, {"admin_port", server.admin_port()}, {"token", token}}.dump());
+    ServerOptions options{address, port, admin_port, token};
+    if (!console.empty()) options.console = console;
+    const Server server(hub(HubOptions::Opens::served), options);
+    json serving{{"port", server.port()}, {"admin_port", server.admin_port()}, {"token", token}};
+    if (!console.empty()) serving["console"] = server.console_url();
+    service::replace_file(data_ / "serving.json", serving.dump());
     fmt::print(
         "监管中心已启动：https://{0}:{1}（站点），http://127.0.0.1:{2}（运维）。按 Ctrl-C 停止。\n"
         "Serving stations at https://{0}:{1}, operators at http://127.0.0.1:{2}. Ctrl-C stops it.\n",
         address, server.port(), server.admin_port());
+    if (!console.empty()) fmt::print("监管页面 / The bureau's console: {}\n", server.console_url());
     std::fflush(stdout);
     service::ready();
     const auto pause = service::alive_every();

@@ -21,7 +21,8 @@ public:
     /// Carries a command out: here, or in the serving process. Thread safe.
     Answer ask(std::string_view command, const nlohmann::json& body);
     /// Serves until SIGINT or SIGTERM. False where another process serves already.
-    bool serve(const std::string& address, unsigned short port, unsigned short admin_port);
+    /// `console`: where the bureau's pages are served, `ADDRESS:PORT`; empty: nowhere.
+    bool serve(const std::string& address, unsigned short port, unsigned short admin_port, const std::string& console);
 
 private:
     Hub& hub(HubOptions::Opens);

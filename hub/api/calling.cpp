@@ -1,8 +1,9 @@
-// How a call is run: on the threads of its route, and what it throws is answered.
+// How a call is run: on the threads of its route or by another hub, and what it throws is answered.
 #include <boost/asio/post.hpp>
 #include <future>
 
 #include "engine/errors.hpp"
+#include "hub/api/handed_over.hpp"
 #include "hub/api/problems.hpp"
 #include "hub/api/routes.hpp"
 #include "loop/json.hpp"
@@ -12,7 +13,7 @@ namespace {
 
 /// Operators are told what it was.
 Answer carried_out(Command command, Context& c) {
-    if (c.hub.writer->lost()) return store_lost();
+    if (c.hub.is_cut_off()) return store_lost();
     try {
         const auto read = loop::parse_bounded(c.request.body.empty() ? "{}" : c.request.body);
         const auto why = loop::json_problem(read.code, read.pointer);
@@ -32,6 +33,8 @@ Answer carried_out(Command command, Context& c) {
 }  // namespace
 
 void answer(const Route& route, Context context, Done done) {
+    if (route.by == By::sequencer && context.hub.is_front())
+        return answering(done, [&] { context.hub.hand_over(asked_of(route, context), done); });
     if (const auto* begin = std::get_if<Begin>(&route.call))
         return answering(done, [&] { (*begin)(std::move(context), done); });
     auto& hub = context.hub;

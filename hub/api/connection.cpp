@@ -78,6 +78,10 @@ Request request_of(const http::request_header<>& head) {
     out.host = text(head[http::field::host]);
     out.origin = text(head[http::field::origin]);
     out.admin_token = text(head["X-Admin-Token"]);
+    out.cookie = text(head[http::field::cookie]);
+    out.csrf = text(head["X-CSRF"]);
+    out.if_match = text(head[http::field::if_match]);
+    out.accept_encoding = text(head[http::field::accept_encoding]);
     return out;
 }
 

@@ -22,10 +22,11 @@ Answer certificate_problem(const std::string& code) {
 
 }  // namespace
 
-Routed judge_station(const Hub& hub, const Peer& peer, bool has_place, Request& head) {
+Routed judge_station(Hub& hub, const Peer& peer, bool has_place, Request& head) {
     auto routed = route_at(Listener::stations, head);
     if (routed.route != nullptr && routed.route->asker.is == Asker::Is::anyone) return routed;
-    if (const auto error = peer.error_at(unix_now()); !error.empty()) return {nullptr, certificate_problem(std::string(error))};
+    if (const auto error = peer.error_at(unix_now()); !error.empty())
+        return {nullptr, certificate_problem(std::string(error))};
     if (auto refusal = hub.barred(peer.caller)) return {nullptr, std::move(*refusal)};
     if (!has_place) return {nullptr, busy()};
     if (routed.route != nullptr)

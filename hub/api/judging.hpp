@@ -12,7 +12,7 @@ namespace imloop::hub {
 /// At the stations' listener: 401 certificate_missing, certificate_expired, certificate_foreign, unknown_key, 403
 /// source_revoked, kind_not_allowed, 503 busy (`has_place`: within the limit of its source's connections), or why there
 /// is no such route.
-Routed judge_station(const Hub&, const Peer&, bool has_place, Request&);
+Routed judge_station(Hub&, const Peer&, bool has_place, Request&);
 
 /// At the operators', which is on loopback. Whoever runs on this computer reaches it, and so does any page of a browser
 /// here, under a name that leads to it: Host and Origin are judged first, then the token, which stands in a file of the

@@ -9,6 +9,7 @@ Answer as_sent(Answer answer, std::string_view request_id) {
                         {"status", answer.status},
                         {"detail", answer.error->detail()},
                         {"code", answer.error->code}};
+    if (answer.members.is_object()) body.update(answer.members);
     if (answer.expected) body["expected"] = *answer.expected;
     if (!request_id.empty()) body["request_id"] = request_id;
     answer.body = dumped(body);

@@ -14,6 +14,7 @@ struct Request {
     std::string content_encoding = {};
     std::string if_none_match = {};
     std::string host = {}, origin = {};
+    std::string cookie = {}, csrf = {}, if_match = {}, accept_encoding = {};  ///< the console's
     std::string admin_token = {};
     std::string peer_address = {};
     std::string body = {};

@@ -12,7 +12,7 @@
 
 namespace imloop::hub {
 
-enum class Listener : std::uint8_t { stations, operators };
+enum class Listener : std::uint8_t { stations, operators, console };
 
 /// Whom a route answers.
 struct Asker {
@@ -33,6 +33,10 @@ using Begin = void (*)(Context, Done);
 /// The threads it runs on: the listener's own, for what never waits, or some of the hub's.
 enum class On : std::uint8_t { listener, reads, admission, operators };
 
+/// By which of several hubs it is answered: the one that was asked, or the one that writes, to which others hand it
+/// over. All that ends in a line or a row, or asks the watch, is the writer's.
+enum class By : std::uint8_t { any, sequencer };
+
 struct Route {
     Listener listener;
     std::string_view method;
@@ -41,6 +45,7 @@ struct Route {
     std::size_t body_max;
     On on;
     std::variant<Look, Command, Begin> call;
+    By by = By::any;
 };
 
 /// All calls of all listeners.
@@ -56,7 +61,7 @@ Routed route_at(Listener, Request&);
 /// 403 kind_not_allowed, where the route is not for sources like this one.
 std::optional<Answer> not_for(const Route&, const Caller&);
 
-/// Calls it, on the threads of its route. What it throws is answered.
+/// Calls it, on the threads of its route, or hands it over. What it throws is answered.
 void answer(const Route&, Context, Done);
 /// A command of the command line, by whoever has the data folder; waits for its answer, which is as it would be sent.
 Answer answer_of(Hub&, std::string_view command, std::string body);

@@ -16,8 +16,10 @@
 #include <vector>
 
 #include "hub/api/connection.hpp"
+#include "hub/api/console_door.hpp"
 #include "hub/api/judging.hpp"
 #include "hub/api/measured.hpp"
+#include "hub/console/console.hpp"
 #include "hub/ids.hpp"
 #include "service/printable.hpp"
 
@@ -68,6 +70,13 @@ struct Server::Impl : prometheus::Collectable {
         hub.measured.push_back(this);
         co_spawn(context, accept(stations), tell_fault);
         co_spawn(context, accept(admin), tell_fault);
+        if (options.console) {
+            const auto endpoint = console_endpoint(*options.console);
+            is_console_plain = endpoint.address().is_loopback();
+            officers.emplace(hub);
+            console.emplace(Door{of_console, {context, endpoint}, &Impl::officer});
+            co_spawn(context, accept(*console), tell_fault);
+        }
         for (unsigned i = 0; i < options.threads; ++i) threads.emplace_back([this] { run(); });
     }
 
@@ -117,6 +126,33 @@ struct Server::Impl : prometheus::Collectable {
         co_await serve(stream, client, shared);
     }
 
+    /// On this computer alone plain HTTP is enough.
+    asio::awaitable<void> officer(tcp::socket socket, std::string address, Quota::Held) {
+        Client client;
+        client.who = "console";
+        client.payer = address;
+        client.judge = [&](Request& head) { return judge_console(head, console_host()); };
+        client.call = [&](const Route&, Request r, Done done) {
+            r.peer_address = address;
+            ask_console(*officers, std::move(r), std::move(done));
+        };
+        if (is_console_plain) {
+            PlainStream stream(std::move(socket));
+            co_await serve(stream, client, shared);
+            co_return;
+        }
+        TlsStream stream(std::move(socket), tls);
+        stream.next_layer().expires_after(options.head_time);
+        beast::error_code error;
+        co_await stream.async_handshake(ssl::stream_base::server, asio::redirect_error(awaited, error));
+        if (!error) co_await serve(stream, client, shared);
+    }
+
+    /// The one name under which a page on this computer may come; empty: any, the certificate says which.
+    std::string console_host() const {
+        return is_console_plain ? fmt::format(":{}", console->acceptor.local_endpoint().port()) : std::string();
+    }
+
     /// What can't be accepted for want of file descriptors waits and is served later; who has too many connections
     /// already is not served.
     asio::awaitable<void> accept(Door& from) {
@@ -161,9 +197,13 @@ struct Server::Impl : prometheus::Collectable {
     Quota of_stations{connections_max, connections_of_address_max};
     Quota of_sources{connections_max, connections_of_source_max};
     Quota of_operators{admin_connections_max};
+    Quota of_console{console_connections_max, console_connections_of_address_max};
     asio::io_context context;
     Door stations, admin;
     OperatorsDoor operators;
+    std::optional<Door> console;
+    std::optional<Console> officers;  ///< what they ask
+    bool is_console_plain = false;
     std::vector<std::thread> threads;
 };
 
@@ -172,6 +212,7 @@ Server::Server(Hub& hub, ServerOptions options) : impl_(std::make_unique<Impl>(h
 Server::~Server() {
     impl_->context.stop();
     for (auto& thread : impl_->threads) thread.join();
+    impl_->officers.reset();
     impl_->hub.close();
     std::erase(impl_->hub.measured, impl_.get());
 }
@@ -183,6 +224,12 @@ bool Server::answers(std::chrono::milliseconds within) const {
 }
 
 unsigned short Server::port() const { return impl_->stations.acceptor.local_endpoint().port(); }
+std::string Server::console_url() const {
+    if (!impl_->console) return {};
+    const auto at = impl_->console->acceptor.local_endpoint();
+    const auto address = at.address().is_v6() ? "[" + at.address().to_string() + "]" : at.address().to_string();
+    return fmt::format("{}://{}:{}", impl_->is_console_plain ? "http" : "https", address, at.port());
+}
 unsigned short Server::admin_port() const { return impl_->admin.acceptor.local_endpoint().port(); }
 
 }  // namespace imloop::hub

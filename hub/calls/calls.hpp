@@ -117,4 +117,26 @@ Answer live(Context&);
 Answer ready(Context&);
 Answer metrics(Context&);  ///< Prometheus text, no personal data
 
+// accounts.cpp
+/// A one-time link for the first administrator of the console: its token. 409 admin_exists.
+Answer console_setup_link(Context&, const nlohmann::json&);
+Answer console_unlock(Context&, const nlohmann::json&);   ///< opens every account that is locked
+Answer console_confirm(Context&, const nlohmann::json&);  ///< `{account}`: security administrator. 404 grant_not_found
+/// `{entries?, head?}`, as they were noted: whether that entry still stands there.
+Answer audit_verify(Context&, const nlohmann::json&);
+
+// policies.cpp
+/// `{on?, form?}`
+Answer policy_show(Context&, const nlohmann::json&);
+/// `{form?}`: all lines, the latest first.
+Answer policy_history(Context&, const nlohmann::json&);
+/// `{officer_id, valid_from?, words?, values?: [[path, value]]}`: proposes a line, answers what it would change.
+Answer policy_set(Context&, const nlohmann::json&);
+/// `{form?}`
+Answer policy_proposals(Context&, const nlohmann::json&);
+/// `{id, officer_id}`: writes the line.
+Answer policy_confirm(Context&, const nlohmann::json&);
+/// `{id}`
+Answer policy_drop(Context&, const nlohmann::json&);
+
 }  // namespace imloop::hub::calls

@@ -90,6 +90,38 @@ json damage_beside_journals(Context& c) {
     return out;
 }
 
+using Said = std::map<std::string, std::string>;  // a digest a table, one for the flags
+
+Said said_by(const StoredRows& rows, const std::string& of_flags) {
+    Said out{{"flags", journal::to_hex(journal::sha256(of_flags))}};
+    for (const auto table : compared_tables()) out.emplace(table, digest_of(rows, {table}));
+    out.merge(typed_digests(rows));
+    return out;
+}
+
+/// Tells in `out` what differs. Where a journal is damaged, what follows from it does, and is no fault of its own.
+bool hold_against(const Said& live, const Said& anew, json& out) {
+    const bool is_own_fault = out["errors"].empty();
+    json differs = json::array();
+    std::string all;
+    for (const auto& [table, digest] : live) {
+        all += digest;
+        if (digest == anew.at(table)) continue;
+        differs.push_back(table);
+        if (is_own_fault)
+            out["errors"].push_back(
+                {{"table", table},
+                 {"code", "damaged"},
+                 {"detail",
+                  "与由日志重算的不同，运行 hub rebuild / is not what the journals say, run `hub rebuild`"}});
+    }
+    const bool holds = !live.empty() && differs.empty();
+    out["projection"] = live.empty() ? "" : journal::to_hex(journal::sha256(all));
+    out["projection_holds"] = holds;
+    out["differs"] = std::move(differs);
+    return holds;
+}
+
 }  // namespace
 
 /// Everything is made anew beside what is served, of one moment, and held against it: nobody waits for it.
@@ -97,15 +129,20 @@ Answer verify(Context& c, const json&) {
     auto& hub = c.hub;
     Checker checker;
     json beside = json::array();
-    std::string live, anew;
+    Said live, anew;
     try {
         beside = damage_beside_journals(c);
         c.release();
         Beside made(hub.options.data);
         StoredRows fresh_rows(made.database());
         const StoredRows watch_rows(made.database(), "", StoredRows::Tables::as_needed);
-        fresh_rows.make(LoopState::table_names());
-        LoopState fresh(hub.policy, &fresh_rows);
+        make_tables(fresh_rows);
+        {
+            Transaction transaction(made.database());
+            clear_tables(fresh_rows);
+            transaction.commit();
+        }
+        LoopState fresh(&fresh_rows);
         const auto today = loop::day_of(c.now);
         std::string flags;
         Readers::Lent reader;
@@ -137,13 +174,10 @@ Answer verify(Context& c, const json&) {
                                });
             transaction.commit();
         }
-        const auto tables = compared_tables();
-        const auto whole = [](const std::string& rows_digest, const std::string& of_flags) {
-            return journal::to_hex(journal::sha256(rows_digest + of_flags));
-        };
-        anew = whole(digest_of(fresh_rows, tables), hub.watch->flags_anew(reader->store, fresh, watch_rows));
+        anew = said_by(fresh_rows, hub.watch->flags_anew(reader->store, fresh, watch_rows));
         try {
-            live = whole(digest_of(StoredRows(reader->store.database()), tables), flags);
+            const StoredRows served(reader->store.database());
+            live = said_by(served, flags);
         } catch (const loop::BadRow& e) {
             if (beside.empty()) note_bad_row(e);
         }
@@ -151,11 +185,9 @@ Answer verify(Context& c, const json&) {
         // What lies behind the damaged page can't be reached.
         beside.push_back({{"database", shown(hub.options.store)}, {"code", "damaged"}, {"detail", e.what()}});
     }
-    const bool holds = !live.empty() && live == anew;
     auto out = checker.report();
     for (auto& one : beside) out["errors"].push_back(std::move(one));
-    out["projection"] = live;
-    out["projection_holds"] = holds;
+    const bool holds = hold_against(live, anew, out);
     out["clean"] = out["errors"].empty() && holds;
     return json_answer(out);
 }
@@ -163,34 +195,45 @@ Answer verify(Context& c, const json&) {
 /// New tables are filled beside the old ones, step by step between two batches, and take their place in one commit.
 Answer rebuild(Context& c, const json&) {
     auto& hub = c.hub;
-    const auto names = LoopState::table_names();
     const auto today = loop::day_of(c.now);
-    StoredRows fresh_rows(hub.store.database(), "new_");
+    std::optional<StoredRows> fresh_rows;
     std::optional<LoopState> fresh;
+    std::uint64_t begun_at = 0;
     std::int64_t built = 0;
     std::string before, after;
-    const auto begin = [&](Store&, LoopState&) {
-        fresh_rows.make(names);
-        fresh_rows.clear(names);
-        fresh.emplace(hub.policy, &fresh_rows);
+    const auto begin = [&](Store& from, LoopState&) {
+        begun_at = hub.writer->times_lost();
+        fresh_rows.emplace(from.database(), "new_");
+        make_tables(*fresh_rows);
+        clear_tables(*fresh_rows);
+        fresh.emplace(&*fresh_rows);
         know_own_key(*fresh, hub.id, hub.key.public_key());
         return Answer{};
     };
+    // Then the rows are on a connection that is gone, and another hub may have written meanwhile.
+    const auto is_lost = [&] { return hub.writer->times_lost() != begun_at; };
     const auto step = [&](Store& from, LoopState&) {
-        built = build_step(from, built, *fresh, fresh_rows, today);
+        if (is_lost()) return store_lost();
+        built = build_step(from, built, *fresh, *fresh_rows, today);
         return Answer{};
     };
     const auto end = [&](Store& from, LoopState& served) {
-        for (auto to = built; (to = build_step(from, built, *fresh, fresh_rows, today)) != built;) built = to;
+        if (is_lost()) return store_lost();
+        for (auto to = built; (to = build_step(from, built, *fresh, *fresh_rows, today)) != built;) built = to;
         const auto tables = compared_tables();
-        after = digest_of(fresh_rows, tables);
+        const auto all = [&tables](const StoredRows& of) {
+            auto out = digest_of(of, tables);
+            for (const auto& [table, digest] : typed_digests(of)) out += digest;
+            return journal::to_hex(journal::sha256(out));
+        };
+        after = all(*fresh_rows);
         try {
-            before = digest_of(hub.rows, tables);
+            before = all(hub.rows);
         } catch (const loop::BadRow& e) {
             before = e.what();
         }
         hub.rows.move_to(from.database());  // lets go of what it has prepared
-        fresh_rows.take_over(names);
+        take_over_tables(*fresh_rows);
         served.forget();
         hub.rows_made_anew();
         return Answer{};
@@ -201,8 +244,7 @@ Answer rebuild(Context& c, const json&) {
         if (auto done = hub.writer->done(step); done.status != 200) return done;
     }
     if (auto ended = hub.writer->done(end); ended.status != 200) return ended;
-    hub.readers.drop();
-    hub.watch->begin_anew();
+    hub.rows_were_made_anew();
     return json_answer({{"before", before}, {"after", after}, {"same", before == after}});
 }
 

@@ -65,13 +65,7 @@ Answer clearance(Context& c) {
         }
     }
     // The station does not wait for the note of what it is told.
-    c.hub.writer->run(
-        [source = c.caller.source, now, vehicle = place.vehicle_id, told = answer["clearance"].get<std::string>()](
-            Store& store, LoopState&) {
-            store.put_clearance(source, now, vehicle, told);
-            return Answer{};
-        },
-        [](const Answer&) {});
+    c.hub.note_clearance(c.caller.source, now, place.vehicle_id, answer["clearance"]);
     return json_answer(answer);
 }
 

@@ -12,7 +12,7 @@ Answer openapi(Context&) { return {200, "application/yaml", std::string(schemas:
 Answer live(Context&) { return {200, "text/plain", "ok\n", {}}; }
 
 Answer ready(Context& c) {
-    const bool is_ready = !c.hub.writer->lost();
+    const bool is_ready = !c.hub.is_cut_off();
     return {is_ready ? 200 : 503, "text/plain", is_ready ? "ok\n" : "starting\n", {}};
 }
 
@@ -24,6 +24,7 @@ Answer metrics(Context& c) {
     std::vector<prometheus::MetricFamily> all{
         counter("imloop_lines_total", "lines in the journals", lines),
         gauge("imloop_epochs", "journals", epochs),
+        gauge("imloop_writes", "1: writes to the store; 0: leaves that to another hub", hub.writer->lost() ? 0 : 1),
         gauge("imloop_waiting_segments", "segments and process data that wait", hub.waiting_segments.held()),
         gauge("imloop_waiting_bytes", "their bytes", hub.waiting_bytes.held()),
         gauge("imloop_waiting_bytes_peak", "the most that waited at a time", hub.waiting_bytes.peak()),

@@ -18,11 +18,11 @@ void upload(Context context, Done done) {
             if (!decoded) return done(refusal_of(decoded.error()));
             if (!waiting.bytes.hold(decoded->size())) return done(busy());
             Answer refusal;
-            auto arrival = arrived(c.hub.known_keys, c.caller, std::move(*decoded), c.hub.options.now(), refusal);
+            auto arrival = arrived(c.hub, c.caller, std::move(*decoded), refusal);
             if (!arrival) return done(std::move(refusal));
             arrival->waiting = std::move(waiting);
             arrival->done = done;
-            c.hub.writer->offer(std::move(*arrival));
+            c.hub.offer(std::move(*arrival));
         });
     });
 }

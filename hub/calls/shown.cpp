@@ -36,9 +36,15 @@ json decisions_about(const Watch::View& view, const std::string& flag_id) {
     return out;
 }
 
-json policy_posted(const Hub& hub) {
-    json out{{"repair_days", hub.policy.repair_days}, {"retest_days", hub.policy.retest_days}};
-    if (!hub.policy_valid_from.empty()) out["valid_from"] = hub.policy_valid_from;
+const loop::Policy& policy_today(Context& c) { return c.reader().loop.projection.policy(loop::day_of(c.now)); }
+
+json policy_posted(Context& c) {
+    const auto& projection = c.reader().loop.projection;
+    const auto view = projection.stations().at(c.caller.source, c.now);
+    const auto [repair_days, retest_days] = policy_today(c).deadlines(view ? view->county : "");
+    json out{{"repair_days", repair_days}, {"retest_days", retest_days}};
+    if (const auto since = projection.policies().words_on(loop::day_of(c.now)).since)
+        out["valid_from"] = loop::format_day(*since);
     return out;
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "hub/hub.hpp"
+#include "hub/api/context.hpp"
 #include "hub/report/report.hpp"
 
 namespace imloop::hub::calls {
@@ -16,8 +16,10 @@ Answer rendered(const Report&, std::string_view form);
 ReceiptCheck receipt_check(Reader&);
 /// What officers said of a flag, oldest first.
 nlohmann::json decisions_about(const Watch::View&, const std::string& flag_id);
-/// The deadlines that a station prints; the hub has one policy for all its counties.
-nlohmann::json policy_posted(const Hub&);
+/// The policy in force now.
+const loop::Policy& policy_today(Context&);
+/// The deadlines that the caller prints: those of its county.
+nlohmann::json policy_posted(Context&);
 /// Answered where no flag has this id.
 Answer no_such_flag();
 

@@ -149,7 +149,7 @@ Answer stations(Context& c) {
     json body{{"items", json::array()}};
     auto& items = body["items"];
     auto& reader = c.reader();
-    body["policy"] = policy_posted(c.hub);
+    body["policy"] = policy_posted(c);
     const auto& all = reader.loop.projection.stations();
     for (const auto& id : all.stations()) {
         const auto view = all.at(id, c.now).value();

@@ -82,7 +82,9 @@ Answer suspect(Context& c, const json& in) {
 }
 
 Answer suspect_rule(Context& c, const json& in) {
-    const auto page = rule_page(in.at("rule").get<std::string>(), c.hub.parameters);
+    using loop::rules::Parameters;
+    const Parameters parameters(json::parse(policy_today(c).rules), Parameters::Unknown::left_out);
+    const auto page = rule_page(in.at("rule").get<std::string>(), parameters);
     if (!page) return problem(404, {"unknown_rule", "没有这条规则", "there is no such rule"});
     return {200, "text/plain", *page, {}};
 }
@@ -117,7 +119,7 @@ Answer suspect_dry_run(Context& c, const json& in) {
     json body;
     c.hub.watch->look(c.scope, Watch::Sweep::of_now, [&](const Watch::View& view) {
         const auto& projection = view.reader->loop.projection;
-        Suspects under(view.suspects, std::move(*other));
+        Suspects under(view.suspects, *other);
         under.update(projection, projection.everything());
         under.sweep(projection, loop::day_of(c.now));
         body = {{"before", flags_in(view.suspects)},

@@ -25,15 +25,9 @@ void put_trace(Context context, Done done) {
                     problem(422, {"digest_mismatch", "内容与摘要不符", "the content does not match the digest"}));
             if (static_cast<std::size_t>(std::ranges::count(*csv, '\n')) > trace_rows_max + 1)
                 return done(problem(413, {"too_large", "过程数据超过 3600 行", "over 3,600 rows"}));
-            const auto held = std::make_shared<Waiting>(std::move(waiting));  // until the errand has gone
-            c.hub.writer->run(
-                [source = c.caller.source, sha256, csv = std::move(*csv), now = c.hub.options.now(), held](
-                    Store& store, LoopState& loop) {
-                    store.put_trace(sha256, source, now, csv);
-                    loop.trace_came(sha256);
-                    return json_answer({{"stored", true}});
-                },
-                done);
+            const auto held = std::make_shared<Waiting>(std::move(waiting));  // until it is answered
+            c.hub.keep_trace(c.caller.source, sha256, c.hub.options.now(), std::move(*csv),
+                             [held, done](Answer answer) { done(std::move(answer)); });
         });
     });
 }

@@ -74,7 +74,7 @@ Answer import_file(Hub& hub, const fs::path& path) {
         auto done = std::make_shared<std::promise<Answer>>();
         written.emplace_back(offset, done->get_future());
         arrival->done = [done](Answer answer) { done->set_value(std::move(answer)); };
-        hub.writer->offer(std::move(*arrival));
+        hub.offer(std::move(*arrival));
         hub.import_bytes.done += size;
         take_written(import_ahead_max);
     };
@@ -137,13 +137,17 @@ Answer import_(Context& c, const json& in) {
     hub.import_bytes.done = 0;
     hub.import_bytes.total = bytes;
     if (!restore.empty()) {
+        if (hub.is_front())
+            return problem(503,
+                           {"not_the_sequencer", "另一个监管中心在写这个数据库；--restore 请在那里运行，或先停下它",
+                            "another hub writes to this database: run --restore there, or stop it first"});
         if (auto refused = hub.stick->begin_restore(restore)) return *refused;
     } else {
         // Before anything is taken: of a stick with another hub's journal nothing is.
         for (const auto& file : journals)
             if (const auto foreign = hub.stick->foreign_in(service::read_file(file))) {
                 const auto header = journal::parse_segment(*foreign).value().header;
-                hub.stick->raise_alarm(header, "foreign_hub", *foreign);
+                hub.raise_alarm(header, "foreign_hub", *foreign);
                 return foreign_hub(header.source);
             }
     }
@@ -165,12 +169,10 @@ Answer import_(Context& c, const json& in) {
         if (sha != file.stem().string())
             return problem(
                 422, {"digest_mismatch", file.filename().string() + ": 内容与摘要不符", "content and digest differ"});
-        const auto stored = hub.writer->done([&](Store& to, LoopState& of) {
-            to.put_trace(sha, hub.id, hub.options.now(), csv);
-            of.trace_came(sha);
-            return Answer{};
-        });
-        if (stored.status != 200) return stored;
+        std::promise<Answer> stored;
+        hub.keep_trace(hub.id, sha, hub.options.now(), std::move(csv),
+                       [&](Answer answer) { stored.set_value(std::move(answer)); });
+        if (auto answer = stored.get_future().get(); answer.status != 200) return answer;
         ++traces;
     }
     return {200,

@@ -81,8 +81,8 @@ Answer work_orders(Context& c) {
     const bool more = shown.size() == *limit;
     const auto next = more ? shown.back().item.changed : list.version();
     return list_answer({{"items", std::move(items)},
-                        {"repair_required_members", c.hub.policy.repair_required_members},
-                        {"policy", policy_posted(c.hub)},
+                        {"repair_required_members", policy_today(c).repair_required_members},
+                        {"policy", policy_posted(c)},
                         {"next", fmt::format("{}.{}", boot, next)},
                         {"more", more},
                         {"whole", after == 0}},

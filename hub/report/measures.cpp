@@ -53,6 +53,12 @@ void put_measures(std::vector<json>& row, const loop::Measures& m, std::int64_t 
 
 }  // namespace
 
+json measures_object(const loop::Measures& m, std::int64_t suspects) {
+    std::vector<json> row;
+    put_measures(row, m, suspects);
+    return row_object(measure_columns(false), row);
+}
+
 Report report_counties(const loop::Projection& projection, const ReportRequest& request) {
     Report out{"县区维修与闭环",
                "Repair and closing by county",
@@ -63,6 +69,7 @@ Report report_counties(const loop::Projection& projection, const ReportRequest& 
     const auto columns = measure_columns(true);
     out.columns.insert(out.columns.end(), columns.begin(), columns.end());
     const auto tally = loop::tally(projection, request.period, request.as_of, request.view);
+    const auto& policy = projection.policy(request.period.to);
     const auto put = [&](const std::string& code, const loop::Measures& m, std::int64_t suspect_count, bool low,
                          bool zero) {
         std::vector<json> row{code, county_words(code).zh};
@@ -73,13 +80,13 @@ Report report_counties(const loop::Projection& projection, const ReportRequest& 
     };
     for (const auto& row : tally.counties()) {
         if (!request.county.empty() && row.county != request.county) continue;
-        const bool is_county = !row.county.empty() && row.county != projection.policy().city;
+        const bool is_county = !row.county.empty() && row.county != policy.city;
         const auto count = suspects.of_county(row.county);
         if (!is_county && row.measures.failed == 0 && count == 0) continue;
         put(row.county.empty() ? "outside" : row.county, row.measures, count, row.is_low, row.is_zero);
     }
     const auto& total = tally.total();
-    const double target = projection.policy().repair_rate_target;
+    const double target = policy.repair_rate_target;
     if (request.county.empty())
         put("all", total, suspects.all, loop::is_low(total.repaired, total.failed, target),
             loop::is_zero(total.repaired, total.failed, target));

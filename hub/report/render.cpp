@@ -78,14 +78,16 @@ std::string as_table(const Report& report) {
     return out;
 }
 
+json row_object(const std::vector<Column>& columns, const std::vector<json>& row) {
+    json out = json::object();
+    for (std::size_t i = 0; i < row.size(); ++i) out[columns[i].name] = row[i];
+    return out;
+}
+
 std::string as_json(const Report& report) {
     json out{{"title", report.zh}, {"title_en", report.en}, {"rows", json::array()}};
     out.update(report.about);
-    for (const auto& row : report.rows) {
-        json object = json::object();
-        for (std::size_t i = 0; i < row.size(); ++i) object[report.columns[i].name] = row[i];
-        out["rows"].push_back(std::move(object));
-    }
+    for (const auto& row : report.rows) out["rows"].push_back(row_object(report.columns, row));
     return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

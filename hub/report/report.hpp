@@ -57,7 +57,25 @@ Report report_stations(const loop::Projection&, const ReportRequest&);
 Report report_non_returns(const loop::Projection&, const ReportRequest&);
 /// Every record of the vehicle that `plate` and `vin` name now. No rows where they name none.
 Report report_vehicle(const loop::Projection&, const ReportRequest&);
+/// The same of the vehicle that stands there.
+Report vehicle_story(const loop::Projection&, const ReportRequest&, const loop::Placement&);
 Report report_review(const loop::Projection&, const ReportRequest&);
+
+/// The measures that counties and stations give, by the names of their columns.
+nlohmann::json measures_object(const loop::Measures&, std::int64_t suspects);
+
+/// A vehicle whose deadline has passed.
+struct Missing {
+    loop::Episode episode;
+    std::string vin;     ///< may be empty
+    std::string county;  ///< in the request's view; empty where it is outside
+};
+/// Those of the request, longest missing first, then by episode.
+std::vector<Missing> missing_vehicles(const loop::Projection&, const ReportRequest&);
+/// What report_non_returns() says of one, by the names of its columns.
+nlohmann::json missing_object(const loop::Projection&, const ReportRequest&, const Missing&);
+/// The cells of a row by the names of its report's columns.
+nlohmann::json row_object(const std::vector<Column>&, const std::vector<nlohmann::json>& row);
 
 std::string shown_plate(const std::string& normal, bool unmasked);
 std::string shown_vin(const std::string& normal, bool unmasked);

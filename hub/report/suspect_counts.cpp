@@ -64,7 +64,7 @@ SuspectCounts suspects_in(const loop::Projection& projection, const ReportReques
         const auto county = !is_registered                   ? station_county(projection, *fact)
                             : of_vehicle != registered.end() ? of_vehicle->second
                                                              : std::string();
-        ++out.counties[projection.policy().inside(county) ? county : std::string()];
+        ++out.counties[projection.policy(request.as_of).inside(county) ? county : std::string()];
         ++out.stations[fact->station_id];
         ++out.all;
     }

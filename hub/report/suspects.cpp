@@ -14,11 +14,6 @@ using loop::rules::Flag;
 using loop::rules::Suspects;
 using nlohmann::json;
 
-std::string state_of(const Suspects& suspects, const std::string& flag_id) {
-    const auto decision = suspects.decision(flag_id);
-    return decision ? decision->action : "open";
-}
-
 loop::Words state_words(std::string_view state) {
     return state == "open" ? loop::Words{"待核", "open"} : loop::term(state);
 }
@@ -33,12 +28,6 @@ loop::Words grade_words(std::string_view grade) {
 loop::Words rule_title(std::string_view rule) { return loop::rules::rule_table(rule).title; }
 
 json both(const loop::Words& words) { return {{"zh", words.zh}, {"en", words.en}}; }
-
-std::string county_of(const loop::Projection& projection, const Flag& flag) {
-    if (!flag.county.empty()) return flag.county;
-    const auto station = projection.stations().at(flag.station_id, loop::start_of(flag.day + 1) - 1);
-    return station ? station->county : "";
-}
 
 bool is_wanted(const loop::Projection& projection, const Suspects& suspects, const Flag& flag,
                const SuspectRequest& request) {
@@ -55,37 +44,73 @@ std::string plate_of(const loop::Projection& projection, const Flag& flag, bool 
     return fact && fact->vehicle ? shown_plate(fact->vehicle->plate, unmasked) : "";
 }
 
+std::vector<Column> flag_columns() {
+    return {{"flag_id", "编号", "flag"},
+            {"grade", "证据", "evidence", false, grade_words},
+            {"score", "可能性", "score", true},
+            {"day", "日期", "day"},
+            {"station_id", "站点", "station"},
+            {"county", "县区", "county", false, county_words},
+            {"person", "人员", "person"},
+            {"plate", "号牌", "plate"},
+            {"rule", "规则", "rule", false, rule_title},
+            {"claim", "说明", "claim"},
+            {"state", "状态", "state", false, state_words},
+            {"records", "记录号", "records"}};
+}
+
+std::vector<json> flag_row(const loop::Projection& projection, const Suspects& suspects, const Flag& f, bool unmasked) {
+    return {f.flag_id,
+            name_of(f.grade),
+            f.score_permille / 1000.0,
+            f.day == 0 ? json(nullptr) : json(loop::format_day(f.day)),
+            f.station_id,
+            county_of(projection, f),
+            f.person,
+            plate_of(projection, f, unmasked),
+            f.rule,
+            both(loop::rules::claim_of(f)),
+            state_of(suspects, f.flag_id),
+            f.records};
+}
+
 }  // namespace
+
+std::string state_of(const Suspects& suspects, const std::string& flag_id) {
+    const auto decision = suspects.decision(flag_id);
+    return decision ? decision->action : "open";
+}
+
+std::string county_of(const loop::Projection& projection, const Flag& flag) {
+    if (!flag.county.empty()) return flag.county;
+    const auto station = projection.stations().at(flag.station_id, loop::start_of(flag.day + 1) - 1);
+    return station ? station->county : "";
+}
+
+loop::rules::Flags wanted_flags(const loop::Projection& projection, const Suspects& suspects,
+                                const SuspectRequest& request) {
+    loop::rules::Flags out;
+    suspects.each_flag([&](const Flag& flag) {
+        if (is_wanted(projection, suspects, flag, request)) out.push_back(flag);
+    });
+    std::ranges::stable_sort(out, std::greater(), [](const Flag& f) { return std::pair(f.score_permille, f.day); });
+    return out;
+}
+
+json flag_object(const loop::Projection& projection, const Suspects& suspects, const Flag& flag, bool unmasked) {
+    return row_object(flag_columns(), flag_row(projection, suspects, flag, unmasked));
+}
 
 Report report_suspects(const loop::Projection& projection, const Suspects& suspects, const SuspectRequest& request) {
     Report out{"需要看一看的记录",
                "What needs a look",
-               {{"flag_id", "编号", "flag"},
-                {"grade", "证据", "evidence", false, grade_words},
-                {"score", "可能性", "score", true},
-                {"day", "日期", "day"},
-                {"station_id", "站点", "station"},
-                {"county", "县区", "county", false, county_words},
-                {"person", "人员", "person"},
-                {"plate", "号牌", "plate"},
-                {"rule", "规则", "rule", false, rule_title},
-                {"claim", "说明", "claim"},
-                {"state", "状态", "state", false, state_words},
-                {"records", "记录号", "records"}},
+               flag_columns(),
                {},
                {{"from", loop::format_day(request.period.from)}, {"to", loop::format_day(request.period.to)}}};
-    loop::rules::Flags flags;
-    suspects.each_flag([&](const Flag& flag) {
-        if (is_wanted(projection, suspects, flag, request)) flags.push_back(flag);
-    });
-    std::ranges::stable_sort(flags, std::greater(), [](const Flag& f) { return std::pair(f.score_permille, f.day); });
+    auto flags = wanted_flags(projection, suspects, request);
     out.about["count"] = flags.size();
     if (request.limit > 0 && flags.size() > request.limit) flags.resize(request.limit);
-    for (const Flag& f : flags)
-        out.rows.push_back({f.flag_id, name_of(f.grade), f.score_permille / 1000.0,
-                            f.day == 0 ? json(nullptr) : json(loop::format_day(f.day)), f.station_id,
-                            county_of(projection, f), f.person, plate_of(projection, f, request.unmasked), f.rule,
-                            both(loop::rules::claim_of(f)), state_of(suspects, f.flag_id), f.records});
+    for (const Flag& f : flags) out.rows.push_back(flag_row(projection, suspects, f, request.unmasked));
     return out;
 }
 

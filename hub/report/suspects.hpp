@@ -14,6 +14,15 @@ struct SuspectRequest {
     ReceiptCheck receipt_holds;
 };
 
+/// Those wanted, the likeliest first, later ones before, then by id.
+loop::rules::Flags wanted_flags(const loop::Projection&, const loop::rules::Suspects&, const SuspectRequest&);
+/// What report_suspects() says of one, by the names of its columns.
+nlohmann::json flag_object(const loop::Projection&, const loop::rules::Suspects&, const loop::rules::Flag&,
+                           bool unmasked);
+/// Of a county's flag its own, else that of its station on its day; may be empty.
+std::string county_of(const loop::Projection&, const loop::rules::Flag&);
+/// `open` where no officer has decided, else the action of the latest decision.
+std::string state_of(const loop::rules::Suspects&, const std::string& flag_id);
 /// The likeliest first. Swept before.
 Report report_suspects(const loop::Projection&, const loop::rules::Suspects&, const SuspectRequest&);
 /// Combined risk and the ten-vehicle meter of each station with flags, the riskiest first.

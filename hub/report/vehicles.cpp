@@ -64,11 +64,35 @@ std::string when(const Fact& f) {
     return f.day_only ? loop::format_day(loop::day_of(f.occurred_at)) : loop::format_moment(f.occurred_at);
 }
 
-struct Missing {
-    loop::Episode episode;
-    std::string vin;
-    std::optional<Fact> failure;
-};
+std::vector<Column> missing_columns() {
+    return {{"days", "已逾天数", "days overdue"},
+            {"plate", "号牌", "plate"},
+            {"vin", "VIN", "VIN"},
+            {"county", "县区", "county", false, county_words},
+            {"station_id", "检验站", "station"},
+            {"failed_on", "首次不合格", "first failure"},
+            {"kind", "情形", "kind", false, loop::term},
+            {"failed_items", "不合格项", "failed items"},
+            {"due", "期限", "due"},
+            {"episode_id", "编号", "episode"}};
+}
+
+std::vector<json> missing_row(const loop::Projection& projection, const ReportRequest& request, const Missing& m) {
+    const auto& e = m.episode;
+    const auto failure = projection.fact(e.failures.back(), request.as_of);
+    const std::string plate = failure && failure->vehicle ? failure->vehicle->plate : "";
+    const auto items = failure && failure->inspection ? failure->inspection->failed_items : std::vector<std::string>{};
+    return {request.as_of - e.due.value_or(request.as_of),
+            shown_plate(plate, request.unmasked),
+            shown_vin(m.vin, request.unmasked),
+            m.county.empty() ? "outside" : m.county,
+            e.station_id,
+            loop::format_day(loop::day_of(e.first_failure)),
+            loop::name_of(e.outcome),
+            items,
+            e.due ? json(loop::format_day(*e.due)) : json(nullptr),
+            e.episode_id};
+}
 
 }  // namespace
 
@@ -96,22 +120,8 @@ json about(const ReportRequest& request) {
             {"view", request.view == loop::CountyView::station ? "station" : "registered"}};
 }
 
-Report report_non_returns(const loop::Projection& projection, const ReportRequest& request) {
-    Report out{"逾期未返回的车辆",
-               "Vehicles that did not return",
-               {{"days", "已逾天数", "days overdue"},
-                {"plate", "号牌", "plate"},
-                {"vin", "VIN", "VIN"},
-                {"county", "县区", "county", false, county_words},
-                {"station_id", "检验站", "station"},
-                {"failed_on", "首次不合格", "first failure"},
-                {"kind", "情形", "kind", false, loop::term},
-                {"failed_items", "不合格项", "failed items"},
-                {"due", "期限", "due"},
-                {"episode_id", "编号", "episode"}},
-               {},
-               about(request)};
-    std::vector<Missing> missing;
+std::vector<Missing> missing_vehicles(const loop::Projection& projection, const ReportRequest& request) {
+    std::vector<Missing> out;
     const auto look = [&](const std::string& id, const std::vector<loop::Episode>& episodes) {
         for (const auto& e : episodes) {
             const auto& county = request.view == loop::CountyView::station ? e.county : e.registered_county;
@@ -119,31 +129,30 @@ Report report_non_returns(const loop::Projection& projection, const ReportReques
                                     e.outcome == loop::EpisodeOutcome::non_return_not_retested;
             if (!is_missing || (!request.county.empty() && county != request.county)) continue;
             const auto vehicle = projection.identity().vehicle(id);
-            missing.push_back({e, vehicle ? vehicle->vin : "", {}});
+            out.push_back({e, vehicle ? vehicle->vin : "",
+                           projection.policy(request.as_of).inside(county) ? county : std::string()});
         }
     };
     projection.each_failed(request.period, request.as_of, look);
-    std::ranges::sort(missing, {},
+    std::ranges::sort(out, {},
                       [](const Missing& m) { return std::pair(m.episode.due.value_or(0), m.episode.episode_id); });
-    out.about["count"] = missing.size();
-    if (request.limit > 0 && missing.size() > request.limit) missing.resize(request.limit);
-    for (auto& m : missing) {
-        const auto& e = m.episode;
-        const auto& of_view = request.view == loop::CountyView::station ? e.county : e.registered_county;
-        const std::string county = projection.policy().inside(of_view) ? of_view : "outside";
-        const auto failure = projection.fact(e.failures.back(), request.as_of);
-        const std::string plate = failure && failure->vehicle ? failure->vehicle->plate : "";
-        const auto items =
-            failure && failure->inspection ? failure->inspection->failed_items : std::vector<std::string>{};
-        out.rows.push_back({request.as_of - e.due.value_or(request.as_of), shown_plate(plate, request.unmasked),
-                            shown_vin(m.vin, request.unmasked), county, e.station_id,
-                            loop::format_day(loop::day_of(e.first_failure)), loop::name_of(e.outcome), items,
-                            e.due ? json(loop::format_day(*e.due)) : json(nullptr), e.episode_id});
-    }
     return out;
 }
 
-Report report_vehicle(const loop::Projection& projection, const ReportRequest& request) {
+json missing_object(const loop::Projection& projection, const ReportRequest& request, const Missing& m) {
+    return row_object(missing_columns(), missing_row(projection, request, m));
+}
+
+Report report_non_returns(const loop::Projection& projection, const ReportRequest& request) {
+    Report out{"逾期未返回的车辆", "Vehicles that did not return", missing_columns(), {}, about(request)};
+    auto missing = missing_vehicles(projection, request);
+    out.about["count"] = missing.size();
+    if (request.limit > 0 && missing.size() > request.limit) missing.resize(request.limit);
+    for (const auto& m : missing) out.rows.push_back(missing_row(projection, request, m));
+    return out;
+}
+
+Report vehicle_story(const loop::Projection& projection, const ReportRequest& request, const loop::Placement& place) {
     Report out{"一辆车的经过",
                "One vehicle's story",
                {{"at", "时间", "at"},
@@ -161,8 +170,6 @@ Report report_vehicle(const loop::Projection& projection, const ReportRequest& r
                 {"record_id", "记录号", "record id"}},
                {},
                {{"as_of", loop::format_day(request.as_of)}}};
-    const loop::VehicleWords words{loop::normal_vin(request.vin), loop::normal_plate(request.plate), "", "", "", ""};
-    const auto place = projection.place(words, loop::start_of(request.as_of + 1) - 1, request.as_of);
     if (place.kind == loop::Placement::Kind::review)
         out.about["note"] = {{"zh", "不能确定是哪一辆"}, {"en", "which vehicle is not certain"}};
     if (place.kind != loop::Placement::Kind::vehicle) return out;
@@ -206,6 +213,12 @@ Report report_vehicle(const loop::Projection& projection, const ReportRequest& r
                             row, journal, receipt, f.record_id});
     }
     return out;
+}
+
+Report report_vehicle(const loop::Projection& projection, const ReportRequest& request) {
+    const loop::VehicleWords words{loop::normal_vin(request.vin), loop::normal_plate(request.plate), "", "", "", ""};
+    return vehicle_story(projection, request,
+                         projection.place(words, loop::start_of(request.as_of + 1) - 1, request.as_of));
 }
 
 Report report_review(const loop::Projection& projection, const ReportRequest& request) {

@@ -6,22 +6,29 @@
 
 namespace imloop::loop::rules {
 
-Parameters::Parameters(const nlohmann::json& changes) {
+Parameters::Parameters(const nlohmann::json& changes, Unknown unknown) {
     for (const auto& [id, table] : rule_tables())
         for (const auto& [name, parameter] : table.parameters) rules_[id].numbers[name] = parameter.value;
     for (const auto& [id, table] : rule_tables()) rules_.try_emplace(id);
 
-    const auto change = [](Numbers& numbers, const Numbers& known, const nlohmann::json& by, const std::string& at) {
+    const auto refuse = [&](const std::string& what) {
+        if (unknown == Unknown::refused) throw std::runtime_error(what);
+    };
+    const auto change = [&](Numbers& numbers, const Numbers& known, const nlohmann::json& by, const std::string& at) {
         for (const auto& [name, value] : by.items()) {
-            if (!known.contains(name))
-                throw std::runtime_error(at + "/" + name + "：没有这个参数 / there is no such parameter");
-            numbers[name] = value.get<double>();
+            if (known.contains(name))
+                numbers[name] = value.get<double>();
+            else
+                refuse(at + "/" + name + "：没有这个参数 / there is no such parameter");
         }
     };
     for (const auto& [id, by] : changes.items()) {
         const std::string at = "/rules/" + id;
         const auto rule = rules_.find(id);
-        if (rule == rules_.end()) throw std::runtime_error(at + "：没有这条规则 / there is no such rule");
+        if (rule == rules_.end()) {
+            refuse(at + "：没有这条规则 / there is no such rule");
+            continue;
+        }
         const Numbers known = rule->second.numbers;
         rule->second.enabled = by.value("enabled", true);
         if (by.contains("parameters")) change(rule->second.numbers, known, by.at("parameters"), at + "/parameters");

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "loop/projection.hpp"
 #include "loop/rules/parameters.hpp"
 
 namespace imloop::loop::rules {
@@ -16,6 +17,8 @@ Value number(std::string_view name, double value, int decimals, std::string_view
 }
 Value text(std::string_view name, std::string_view words) { return {std::string(name), std::string(words), ""}; }
 Value moment(std::string_view name, Moment at) { return {std::string(name), format_moment(at), ""}; }
+
+const Policy& Sweep::policy() const { return projection.policy(as_of); }
 
 double Context::number(std::string_view rule, std::string_view name, const Record& record) const {
     return parameters.number(rule, name, county_of(record));

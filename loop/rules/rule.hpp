@@ -24,7 +24,8 @@
 
 namespace imloop::loop {
 class Projection;
-}
+struct Policy;
+}  // namespace imloop::loop
 
 namespace imloop::loop::rules {
 
@@ -102,7 +103,6 @@ struct History {
 /// What every rule may read beside its records.
 struct Context {
     const Register& stations;
-    const Policy& policy;
     const Parameters& parameters;
     const Traces& traces;
     /// Tests that name this process data, in the order (occurred_at, record_id).
@@ -125,6 +125,7 @@ struct Sweep {
     const Projection& projection;
     Day as_of = 0;
     std::function<std::map<std::string, Against>()> against{};  ///< by station, where anything is said
+    const Policy& policy() const;                               ///< in force on the day
 };
 
 using Flags = std::vector<Flag>;

@@ -94,7 +94,7 @@ double over_tls(const std::vector<Source>& sources) {
         config.hub = {"127.0.0.1", "", data / "ca.cert.pem", folder / "cert.pem", folder / "key.pem", {}};
         configs.push_back(config);
     }
-    const hub::Server server(*hub.hub, {"127.0.0.1", 0, 0, "t", 2});
+    const hub::Server server(*hub.hub, {.port = 0, .admin_port = 0, .admin_token = "t"});
     return seconds([&] {
         std::vector<std::thread> threads;
         for (std::size_t s = 0; s < sources.size(); ++s)

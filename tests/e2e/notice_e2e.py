@@ -21,8 +21,9 @@ READINGS = [(item, phase, unit, value) for phase in ("5025", "2540") for item, u
 class Notice(Programs):
     def setUp(self):
         super().setUp()
+        (self.dir / "hub").mkdir()
+        (self.dir / "hub" / "policy.json").write_text(json.dumps({"repair_days": 20, "retest_days": 10}))
         self.hub("init")
-        (self.dir / "hub" / "policy.json").write_text(json.dumps({"repair_days": 20, "retest_days": 10, "valid_from": "2026-01-01"}))
         self.serve()
         self.add(STATION, self.port)
 

@@ -103,13 +103,13 @@ class Programs(unittest.TestCase):
         verified = json.loads(self.hub("verify"))
         self.assertTrue(verified["clean"], verified)
 
-    def request(self, method, path, body=b"", bundle=None, headers=None, raw=False):
+    def request(self, method, path, body=b"", bundle=None, headers=None, raw=False, port=None):
         """(status, parsed body) of a request with a station's certificate, or none."""
         context = ssl.create_default_context(cafile=str(self.dir / "hub" / "ca.cert.pem"))
         context.check_hostname = False
         if bundle:
             context.load_cert_chain(self.dir / bundle / "station.cert.pem", self.dir / bundle / "station.key.pem")
-        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=context, timeout=40)
+        connection = http.client.HTTPSConnection("127.0.0.1", port or self.port, context=context, timeout=40)
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()

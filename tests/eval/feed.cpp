@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "loop/record/reading.hpp"
+#include "loop/record/detail.hpp"
 #include "loop/tables.hpp"
 #include "station/ids.hpp"
 
@@ -19,7 +19,7 @@ constexpr const char* epoch = "e";
 Feed::Feed(const sim::Year& year, const Traces& traces, int year_number)
     : traces_(traces),
       projection_(loop::default_policy()),
-      suspects_(loop::rules::Parameters(), loop::default_policy()) {
+      suspects_(loop::rules::Parameters()) {
     registers(year, year_number);
     for (const auto& [source, lines] : year.lines) {
         std::uint64_t seq = 0;
@@ -68,15 +68,13 @@ void Feed::take(const Line& line) {
     projection_.put(admitted, *line.source, epoch, line.seq);
     accepted_ += is_accepted;
     if (is_accepted) {
-        if (const auto trace = admitted.json.find("trace"); trace != admitted.json.end())
-            take_trace(trace->at("sha256"));
+        const auto test = loop::detail_of(admitted.fact).inspection;
+        if (test && !test->trace_sha256.empty()) take_trace(test->trace_sha256);
         return;
     }
     const bool is_verdict_alone =
         std::ranges::all_of(arrival.rejected_for, [](const auto& c) { return c == "verdict_contradicts_readings"; });
-    const auto kind = is_verdict_alone ? loop::record::kind_of(admitted.json) : std::nullopt;
-    if (kind == loop::Kind::inspection)
-        suspects_.rejected(loop::record::read_fact(*kind, admitted.json), std::move(arrival));
+    if (is_verdict_alone && admitted.is_read) suspects_.rejected(admitted.fact, std::move(arrival));
 }
 
 /// With its record; a test may be without.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An independent oracle of identity, episodes and measures: plain Python, written from the contract's words.
 
-  oracle.py export/ --from 2025-01-01 --to 2025-12-31 --as-of 2025-12-31 [--policy policy.json] [--view registered]
+  oracle.py export/ --from 2025-01-01 --to 2025-12-31 --as-of 2025-12-31 [--view registered]
   oracle.py --vectors schemas/vectors
 
 Reads what `hub export` wrote: accepted lines of all journals. Prints the county rows as `hub report counties --json` has
@@ -233,7 +233,41 @@ def failing(r):
     return r.what == "inspection" and r.r["verdict"] == "fail" and r.r["reason"] != "comparison"
 
 
-def walk(records, waivers, register, inside, policy, as_of):
+class Policy:
+    """What the hub's lines say on a day. `unwritten` holds where there are none."""
+    MEMBERS = ("repair_days", "retest_days", "repair_rate_target", "city", "counties")
+
+    def __init__(self, lines, unwritten):
+        written = lambda r: (moment(r["occurred_at"]), r["record_id"])
+        first = min(lines, key=written, default=None)
+        kept = [r for r in lines if r is first or r["valid_from"] >= day(moment(r["occurred_at"])).isoformat()]
+        self.lines = sorted(kept, key=lambda r: (r["valid_from"], *written(r)))
+        self.unwritten = unwritten
+        self.counties, self.city = self.said(self.lines).get("counties", {}), self.said(self.lines).get("city")
+
+    def said(self, lines):
+        if not self.lines:
+            return self.unwritten
+        words = {}
+        for r in lines:
+            for name in self.MEMBERS:
+                if name not in r:
+                    continue
+                if isinstance(r[name], dict):
+                    words[name] = {k: v for k, v in {**words.get(name, {}), **r[name]}.items() if v is not None}
+                elif r[name] is None:
+                    words.pop(name, None)
+                else:
+                    words[name] = r[name]
+        return words
+
+    def value(self, name, on, county):
+        words = self.said([r for r in self.lines if r["valid_from"] <= on.isoformat()])
+        own = words.get("counties", {})
+        return own[county][name] if isinstance(own, dict) and name in own.get(county, {}) else words[name]
+
+
+def walk(records, waivers, register, policy, as_of):
     """Episodes of one vehicle as of a day."""
     all_seen = [r for r in records if day(r.at) <= as_of]
     seen = [r for r in all_seen if r.what in ("inspection", "repair", "vehicle_event")]
@@ -281,7 +315,7 @@ def walk(records, waivers, register, inside, policy, as_of):
             if current is None:
                 current = {"failures": [], "tests": [], "end": None, "outcome": None, "first": r}
                 episodes.append(current)
-            elif formal(r):
+            elif formal(r) and place[r.id] > current["begin"]:
                 current["tests"].append(r)
             current["failures"].append(r)
             current.setdefault("begin", place[r.id])
@@ -311,19 +345,20 @@ def walk(records, waivers, register, inside, policy, as_of):
         latest = max(place[f.id] for f in e["failures"])
         after = [r for r in own if place[r.id] > latest]
         first = e["first"]
+        days = lambda name: datetime.timedelta(days=policy.value(name, day(first.at), register.at(first.station, first.at)["county"]))
         due = None
         if e["outcome"] == "pass":
-            outside = not inside(register.at(e["closer"].station, e["closer"].at)["county"])
+            outside = register.at(e["closer"].station, first.at)["county"] not in policy.counties
             outcome = "closed_repaired" if after else "passed_elsewhere" if outside else "closed_unrepaired"
         elif e["outcome"]:
             outcome = e["outcome"]
         elif any(w["at"] <= as_of and (w["until"] is None or as_of <= w["until"]) and w["about"] in {f.id for f in e["failures"]} for w in waivers):
             outcome = "waived"
         elif after:
-            due = max(day(r.at) for r in after) + datetime.timedelta(days=policy["retest_days"])
+            due = max(day(r.at) for r in after) + days("retest_days")
             outcome = "non_return_not_retested" if as_of > due else "in_time"
         else:
-            due = day(max(f.at for f in e["failures"])) + datetime.timedelta(days=policy["repair_days"])
+            due = day(max(f.at for f in e["failures"])) + days("repair_days")
             outcome = "non_return_not_repaired" if as_of > due else "in_time"
         in_walk = lambda r: (place.get(r.id, (r.at, 0)), order.get(r.what, 2), r.id)
         say = sorted((r for r in all_seen if r.registered), key=in_walk)
@@ -367,9 +402,8 @@ def measures(episodes, target):
 
 
 class Loop:
-    def __init__(self, accepted, known, policy, as_of):
+    def __init__(self, accepted, known, unwritten, as_of):
         """`accepted`: records in force by id; `known`: ids any line holds."""
-        self.policy = policy
         corrections = collections.defaultdict(list)
         for r in accepted.values():
             if r["schema"] == "imloop/correction/1" and r["corrects"] in known:
@@ -390,6 +424,7 @@ class Loop:
                 if r is not None:
                     into[rid] = r
         self.register = Register([r for r in now.values() if r["schema"] == "imloop/registration/1"])
+        self.policy = Policy([r for r in accepted.values() if r["schema"] == "imloop/policy/1"], unwritten)
         today = [Record(r) for r in now.values() if r.get("vehicle") and not r["schema"].startswith("imloop/correction")]
         self.groups, self.review = identify(today)
         waivers = [{"at": day(moment(r["occurred_at"])), "about": next(iter(r["about"].values())), "until": datetime.date.fromisoformat(r["until"]) if r.get("until") else None}
@@ -402,7 +437,7 @@ class Loop:
             at = would_stand_with(g, today, self.groups)
             histories[at if at is not None else ("vin", g.vin) if g.vin else ("plate", g.plate, g.kind) if g.plate else ("record", g.id)].append(g)
         for own in histories.values():
-            self.episodes += walk(own, waivers, self.register, lambda c: c in policy["counties"], policy, as_of)
+            self.episodes += walk(own, waivers, self.register, self.policy, as_of)
 
 
 def read_export(folder):
@@ -466,23 +501,23 @@ def main():
     parser.add_argument("--from", dest="begin", default="1970-01-01")
     parser.add_argument("--to")
     parser.add_argument("--as-of", dest="as_of")
-    parser.add_argument("--policy")
     parser.add_argument("--view", choices=["station", "registered"], default="station")
     args = parser.parse_args()
     if args.vectors:
         return check_vectors(args.vectors)
-    policy = json.loads(pathlib.Path(args.policy or pathlib.Path(__file__).parents[2] / "schemas/tables/policy.json").read_text())
+    built_in = json.loads((pathlib.Path(__file__).parents[2] / "schemas/tables/policy.json").read_text())
     as_of = datetime.date.fromisoformat(args.as_of)
     begin, end = datetime.date.fromisoformat(args.begin), datetime.date.fromisoformat(args.to or args.as_of)
-    loop = Loop(*read_export(args.export), policy, as_of)
+    loop = Loop(*read_export(args.export), built_in, as_of)
+    policy = loop.policy
     mine = [e for e in loop.episodes if begin <= e["first"] <= end]
     rows = []
-    for county in [c for c in policy["counties"] if c != policy["city"]] + [policy["city"], "outside"]:
+    for county in [c for c in sorted(policy.counties) if c != policy.city] + [policy.city, "outside"]:
         its = "county" if args.view == "station" else "registered"
-        own = [e for e in mine if e[its] == county or (county == "outside" and e[its] not in policy["counties"])]
-        if own or county not in (policy["city"], "outside"):
-            rows.append(dict(measures(own, policy["repair_rate_target"]), county=county))
-    rows.append(dict(measures(mine, policy["repair_rate_target"]), county="all"))
+        own = [e for e in mine if e[its] == county or (county == "outside" and e[its] not in policy.counties)]
+        if own or county not in (policy.city, "outside"):
+            rows.append(dict(measures(own, policy.value("repair_rate_target", end, county)), county=county))
+    rows.append(dict(measures(mine, policy.value("repair_rate_target", end, "")), county="all"))
     print(json.dumps({"rows": rows, "vehicles": len(loop.groups), "review": len(loop.review)}, ensure_ascii=False, indent=1))
     return 0
 

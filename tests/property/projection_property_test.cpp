@@ -71,7 +71,7 @@ TEST_CASE("figures and lists as of any day are what a look at every vehicle of t
             for (const auto& within : {period, loop::Period{first, last}})
                 for (int look = 0; look < 6; ++look) {
                     const auto at = first + static_cast<loop::Day>(random() % static_cast<unsigned>(last - first + 1));
-                    loop::Tally walked(policy, view);
+                    loop::Tally walked(live.policy(within.to), view);
                     std::map<std::string, std::vector<loop::Episode>> expected, listed;
                     live.each_vehicle(at, [&](const std::string& id, const std::vector<loop::Episode>& episodes) {
                         for (const auto& e : episodes)

@@ -80,6 +80,7 @@ TEST_CASE("a projection over rows elsewhere says what one in memory says, and an
 
         std::ranges::shuffle(lines, random);
         test::MapRows rows;
+        rows.comes_in_sets = random() % 2 == 0;
         loop::Projection paged({}, &rows);
         const auto settle = [&] {
             RC_ASSERT(words(paged.settle()) == words(held.settle()));

@@ -101,16 +101,8 @@ TEST_CASE("a line refused for contradicting itself speaks until it is mended") {
     SuspectWorld world;
     const auto line = loop::admit(bad.dump(), "I610404-01", loop::parse_moment(at).value() + 60'000);
     REQUIRE_FALSE(line.problems.empty());
-    loop::Fact fact;
-    fact.record_id = id_of(1);
-    fact.station_id = "I610404-01";
-    fact.kind = loop::Kind::inspection;
-    fact.occurred_at = loop::parse_moment(at).value();
-    fact.inspection.emplace();
-    fact.inspection->verdict = loop::Verdict::pass;
-    fact.inspection->method = "two_speed_idle";
-    fact.detail = loop::packed_detail(loop::Kind::inspection, bad);
-    world.suspects.rejected(fact, {"I610404-01", "epoch", 1, 0, {"verdict_contradicts_readings"}});
+    REQUIRE(line.is_read);
+    world.suspects.rejected(line.fact, {"I610404-01", "epoch", 1, 0, {"verdict_contradicts_readings"}});
     auto flags = world.flags("R01");
     REQUIRE(flags.size() == 1);
     CHECK(flags[0].claim == "refused_pass");

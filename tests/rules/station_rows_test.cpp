@@ -180,7 +180,7 @@ loop::rules::Flags flags_in(const Statistics& statistics) {
     for (const auto& rule : loop::rules::all())
         if (rule.sweep)
             rule.sweep({statistics, projection, last_day},
-                       {projection.stations(), projection.policy(), parameters, traces}, out);
+                       {projection.stations(), parameters, traces}, out);
     return out;
 }
 

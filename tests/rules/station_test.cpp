@@ -384,7 +384,7 @@ TEST_CASE("C01: a county without repairs, one with few, one that holds the targe
 TEST_CASE("C02 and C04: a county whose failed vehicles stay away") {
     StationFigures figures;
     int n = 0;
-    for (const auto& county : figures.projection.policy().counties)
+    for (const auto& county : loop::default_policy().counties)
         for (int i = 0; i < 300; ++i)
             figures.statistics.put(
                 failed_in(std::to_string(++n), county, true, i % (county == "610424" ? 2 : 20) != 0));
@@ -394,6 +394,48 @@ TEST_CASE("C02 and C04: a county whose failed vehicles stay away") {
     const Flag unknown = only(figures.flags("C04"));
     CHECK(unknown.county == "610424");
     CHECK(value_of(unknown, "share") == "50.0");
+}
+
+TEST_CASE("C01 and C02: a failure is as old as the deadlines of its day let it be") {
+    constexpr loop::Day failed_on = last_day - 20;
+    // Deadlines in force since long, and those since five days.
+    const auto set_deadlines = [](StationFigures& figures, loop::Deadlines before, loop::Deadlines since) {
+        json counties = json::object();
+        for (const auto& county : loop::default_policy().counties) counties[county] = json::object();
+        std::uint64_t seq = 0;
+        for (const auto& [from, days] : {std::pair(last_day - 1000, before), std::pair(last_day - 5, since)}) {
+            const json line{{"schema", "imloop/policy/1"},
+                            {"record_id", id_of(700'000 + static_cast<int>(++seq))},
+                            {"station_id", "H610400-01"},
+                            {"occurred_at", loop::format_moment(loop::start_of(from))},
+                            {"valid_from", loop::format_day(from)},
+                            {"officer_id", "o-1"},
+                            {"confirmed_by", "o-2"},
+                            {"repair_days", days.repair_days},
+                            {"retest_days", days.retest_days},
+                            {"counties", counties}};
+            const auto admitted = loop::admit(line.dump(), "H610400-01", loop::start_of(last_day));
+            REQUIRE(admitted.problems.empty());
+            figures.projection.put(admitted, "H610400-01", "epoch", seq);
+        }
+        figures.projection.settle();
+    };
+    const auto fail = [](StationFigures& figures, int n, const std::string& county, bool ended, int days) {
+        auto h = failed_in(std::to_string(n), county, false, ended);
+        h.episodes[0].first_failure = loop::start_of(failed_on);
+        h.episodes[0].due = failed_on + days;
+        figures.statistics.put(h);
+    };
+    StationFigures cut, extended;
+    set_deadlines(cut, {30, 15}, {10, 5});
+    set_deadlines(extended, {10, 5}, {60, 30});
+    int n = 0;
+    for (int i = 0; i < 60; ++i) fail(cut, ++n, "610428", false, 45);
+    CHECK(cut.flags("C01").empty());  // all of them still in time
+    for (const auto& county : loop::default_policy().counties)
+        for (int i = 0; i < 300; ++i) fail(extended, ++n, county, i % (county == "610424" ? 2 : 20) != 0, 15);
+    CHECK(extended.flags("C01").size() == loop::default_policy().counties.size());
+    CHECK(only(extended.flags("C02")).county == "610424");
 }
 
 TEST_CASE("C03: a county's failures fall to a third in one week, beside counties where nothing changed") {

@@ -96,7 +96,29 @@ inline json record(Dice& dice, unsigned n) {
     return r;
 }
 
-/// Some records, some of them corrected, some corrections of records that never come, some lines rejected.
+/// Up to four lines of the policy, some dated back.
+inline std::vector<Line> policy_lines(Dice& dice) {
+    constexpr const char* days[] = {"2026-01-10", "2026-02-10", "2026-03-10", "1990-01-01"};
+    constexpr const char* counties[] = {"610404", "610423"};
+    std::vector<Line> out;
+    for (unsigned n = 0; n < 4 && dice.roll(4) != 0; ++n) {
+        json line{{"schema", "imloop/policy/1"},   {"record_id", id_of(850 + n)},
+                  {"station_id", "H610400-01"},    {"occurred_at", std::string(dice.pick(days)) + "T08:00:00+08:00"},
+                  {"valid_from", dice.pick(days)}, {"officer_id", "o-1"},
+                  {"confirmed_by", "o-2"}};
+        if (dice.roll(2) == 0) line["repair_days"] = 1 + dice.roll(40);
+        if (dice.roll(2) == 0) line["retest_days"] = dice.roll(2) == 0 ? json() : json(1 + dice.roll(20));
+        if (dice.roll(2) == 0) line["repair_rate_target"] = 0.5;
+        if (dice.roll(2) == 0) {
+            json own{{"repair_days", 1 + dice.roll(40)}};
+            line["counties"] = {{dice.pick(counties), dice.roll(3) == 0 ? json() : std::move(own)}};
+        }
+        out.push_back({"H610400-01", line.dump()});
+    }
+    return out;
+}
+
+/// Some records, some of them corrected, some corrections of records that never come, some lines rejected; a policy.
 inline std::vector<Line> history(const std::vector<unsigned>& numbers) {
     Dice dice{numbers};
     std::vector<Line> out;
@@ -114,6 +136,7 @@ inline std::vector<Line> history(const std::vector<unsigned>& numbers) {
         registration["kind"] = std::string(1, id[0]);
         out.push_back({"H610400-01", registration.dump()});
     }
+    for (auto& line : policy_lines(dice)) out.push_back(std::move(line));
     for (n = 0; dice.at < numbers.size() && n < 14; ++n) {
         const json r = record(dice, n);
         const unsigned fate = dice.roll(8);
@@ -147,7 +170,7 @@ inline std::vector<Line> entangled_history(const std::vector<unsigned>& numbers)
     constexpr const char* places[] = {"I610404-01", "M610404-03", "610404", "610423", "E610404-01"};
     constexpr const char* days[] = {"2019-06-01", "2026-01-10", "2026-02-20", "2026-05-20"};
     Dice dice{numbers};
-    std::vector<Line> out;
+    auto out = policy_lines(dice);
     const auto hub_record = [&](const char* schema, unsigned n, const std::string& day) {
         return json{{"schema", schema},
                     {"record_id", id_of(n)},
@@ -192,7 +215,8 @@ inline std::vector<Line> entangled_history(const std::vector<unsigned>& numbers)
             if (dice.roll(2) == 0) std::erase_if(out, [&](const Line& l) { return l.bytes == r.dump(); });
         }
         for (unsigned c = 0; c < 2 && dice.roll(3) == 0; ++c) {
-            const auto of = dice.roll(8) == 0 ? 700 + dice.roll(4) : dice.roll(8) == 0 ? 800 + dice.roll(4) : n;
+            constexpr unsigned of_hub[] = {700, 800, 850};  // registrations, credentials, policies
+            const auto of = dice.roll(4) == 0 ? of_hub[dice.roll(3)] + dice.roll(4) : n;
             const std::string by = dice.roll(2) == 0 ? own : dice.roll(2) == 0 ? "H610400-01" : dice.pick(bridges);
             json correction{{"schema", "imloop/correction/1"},
                             {"record_id", id_of(100 + 2 * n + c)},

@@ -1,9 +1,12 @@
-// A hub on a real SQLite file, asked in-process.
+// A hub asked in-process: on a SQLite file of its own, or wherever its data folder says.
 #pragma once
 
+#include <atomic>
 #include <future>
+#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "hub/api/handed_over.hpp"
 #include "hub/api/problems.hpp"
 #include "hub/api/routes.hpp"
 #include "journal/digest.hpp"
@@ -12,13 +15,15 @@
 
 namespace imloop::test {
 
-struct TestHub {
-    explicit TestHub(loop::Moment at = loop::parse_moment("2026-03-10T00:00:00+08:00").value()) : now(at) {
-        hub::Hub::init(folder.path() / "hub", "H610400-01", "测试中心", {"localhost", "127.0.0.1"}, now);
-        open();
-    }
+inline const loop::Moment some_moment = loop::parse_moment("2026-03-10T00:00:00+08:00").value();
+
+/// One that was made in this folder.
+struct HubAt {
+    HubAt(std::filesystem::path folder_of_data, loop::Moment at) : data(std::move(folder_of_data)), now(at) {}
     void open() {
-        hub.emplace(hub::HubOptions{folder.path() / "hub", [this] { return now; }, 2});
+        hub::HubOptions options{data, [this] { return now.load(); }, 2};
+        options.answer_handed_over = hub::answer_handed_over;
+        hub.emplace(std::move(options));
     }
     void reopen() {
         hub.reset();
@@ -77,6 +82,14 @@ struct TestHub {
         if (answer.status != 200) throw std::runtime_error(answer.body);
         return {station, key.kid()};
     }
+    /// A line of the policy, proposed by one officer and confirmed by another; from today on where no day is given.
+    hub::Answer set_policy(const nlohmann::json& words, const std::string& valid_from = "") {
+        const auto day = valid_from.empty() ? loop::format_day(loop::day_of(now)) : valid_from;
+        const auto set =
+            admin("policy_set", {{"officer_id", "魏岚"}, {"valid_from", day}, {"words", words}, {"form", "json"}});
+        if (set.status != 200) return set;
+        return admin("policy_confirm", {{"id", nlohmann::json::parse(set.body).at("id")}, {"officer_id", "孟佳"}});
+    }
     /// What the journals hold, byte for byte.
     std::string exported() {
         const TempDir out;
@@ -89,11 +102,26 @@ struct TestHub {
         for (const auto& file : files) all += file.filename().string() + "\n" + read_file(file);
         return all;
     }
-    bool clean() { return nlohmann::json::parse(admin("verify").body).at("clean").get<bool>(); }
+    bool clean() {
+        const auto verified = admin("verify").body;
+        UNSCOPED_INFO(verified);
+        return nlohmann::json::parse(verified).at("clean").get<bool>();
+    }
 
-    TempDir folder;
-    loop::Moment now;
+    std::filesystem::path data;
+    std::atomic<loop::Moment> now;  ///< its threads read it
     std::optional<hub::Hub> hub;
+};
+
+struct OwnFolder {
+    TempDir folder;
+};
+
+struct TestHub : OwnFolder, HubAt {
+    explicit TestHub(loop::Moment at = some_moment, const std::string& store = {}) : HubAt(folder.path() / "hub", at) {
+        hub::Hub::init(data, "H610400-01", "测试中心", {"localhost", "127.0.0.1"}, now, store);
+        open();
+    }
 };
 
 inline std::string code_of(const hub::Answer& answer) {

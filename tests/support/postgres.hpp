@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "postgres/postgres.hpp"
 #include "tests/support/files.hpp"
 
 namespace imloop::test {
@@ -22,6 +23,14 @@ public:
     const std::string& missing() const { return missing_; }
     std::string url(const std::string& database, const std::string& user = "imloop") const {
         return "postgresql:///" + database + "?host=" + folder_ + "&user=" + user;
+    }
+    /// The address of a new, empty database.
+    std::string fresh() const {
+        static int number = 0;
+        const auto name = "store" + std::to_string(++number);
+        postgres::Database(url("postgres"), postgres::Role::reader)
+            .execute("CREATE DATABASE " + name + " TEMPLATE template0");
+        return url(name);
     }
 
 private:

@@ -29,11 +29,11 @@ struct Source {
         return bytes;
     }
     hub::Caller caller() const { return {id, key.public_key().kid()}; }
-    void join(TestHub& t, nlohmann::json more = nlohmann::json::object()) {
+    void join(HubAt& t, nlohmann::json more = nlohmann::json::object()) {
         t.add(id, key.public_key(), std::move(more));
     }
     /// Statuses of the outcomes.
-    std::vector<std::string> send(TestHub& t, const std::vector<nlohmann::json>& records) {
+    std::vector<std::string> send(HubAt& t, const std::vector<nlohmann::json>& records) {
         std::vector<std::string> lines, out;
         for (const auto& r : records) lines.push_back(r.dump());
         const auto answer = t.send(caller(), segment(lines));

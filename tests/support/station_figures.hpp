@@ -65,7 +65,7 @@ struct StationFigures {
     }
     loop::rules::Flags flags(std::string_view rule) const {
         loop::rules::Flags out;
-        const loop::rules::Context context{projection.stations(), projection.policy(), parameters, traces};
+        const loop::rules::Context context{projection.stations(), parameters, traces};
         for (const auto& one : loop::rules::all())
             if (one.id == rule) one.sweep({statistics, projection, last_day}, context, out);
         for (auto& flag : out) flag.rule = rule;

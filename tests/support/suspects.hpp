@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "loop/projection.hpp"
-#include "loop/record/reading.hpp"
 #include "loop/suspects/asking/suspects.hpp"
 #include "loop/tables.hpp"
 
@@ -95,7 +94,7 @@ struct SuspectWorld {
                           const std::vector<loop::rules::Rule>& rules = loop::rules::all(),
                           const loop::Rows* rows = nullptr)
         : projection(loop::default_policy()),
-          suspects(loop::rules::Parameters(changes), loop::default_policy(), rules, rows) {
+          suspects(loop::rules::Parameters(changes), rules, rows) {
         int n = 800'000;
         for (const auto* station : {"I610404-01", "I610404-02", "M610404-03", "M610404-04"})
             put(a_registration(station, {{"record_id", id_of(++n)}}), "H610400-01");
@@ -125,7 +124,7 @@ struct SuspectWorld {
         projection.put(line, arrival.source, arrival.epoch, arrival.seq);
         if (line.problems.empty()) return suspects.arrived(*line.record_id, arrival);
         if (came.rejected_for == std::vector<std::string>{"verdict_contradicts_readings"})
-            suspects.rejected(loop::record::read_fact(loop::Kind::inspection, line.json), came);
+            suspects.rejected(line.fact, came);
     }
     /// A line of the journal that is no record: rejected, or voided.
     void lose_line(const std::string& source) { ++seq_[source]; }

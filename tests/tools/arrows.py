@@ -23,9 +23,11 @@ INSIDE = {
     "station/intake/province": {"station/intake/formats", "station/intake/outcome"},
     "station/intake/shop": {"station/intake/formats", "station/intake/outcome"},
     "station/intake/profiles": {"station/intake/formats", "station/intake/outcome", "station/intake/shop"},
-    "hub/store": set(), "hub/loop": {"hub/store"}, "hub/watch": {"hub", "hub/store"}, "hub/report": set(), "hub/evidence": set(), "hub/draw": set(),
-    "hub": {"hub/loop", "hub/report", "hub/store", "hub/watch"}, "hub/api": {"hub", "hub/calls"},
-    "hub/calls": {"hub", "hub/api", "hub/draw", "hub/evidence", "hub/loop", "hub/report", "hub/store"}, "hub/admin": {"hub", "hub/api", "hub/draw", "hub/store"},
+    "hub/store": {"hub/accounts"}, "hub/accounts": {"hub", "hub/store"}, "hub/loop": {"hub/store"}, "hub/watch": {"hub", "hub/store"}, "hub/report": set(), "hub/evidence": set(), "hub/draw": set(),
+    "hub/sequencer": {"hub", "hub/store", "hub/watch"},
+    "hub": {"hub/accounts", "hub/loop", "hub/report", "hub/sequencer", "hub/store", "hub/watch"}, "hub/api": {"hub", "hub/calls", "hub/console", "hub/sequencer"},
+    "hub/console": {"hub", "hub/accounts", "hub/api", "hub/calls", "hub/report", "hub/watch"},
+    "hub/calls": {"hub", "hub/accounts", "hub/api", "hub/draw", "hub/evidence", "hub/loop", "hub/report", "hub/store"}, "hub/admin": {"hub", "hub/api", "hub/draw", "hub/store"},
 }
 # What any may know, and what begins everything.
 FREE = {"hub/limits.hpp", "hub/admin/commands.hpp"}
@@ -33,9 +35,9 @@ FREE = {"hub/limits.hpp", "hub/admin/commands.hpp"}
 NEVER = {"loop": r"boost/(?!math/)|sqlite3?\.h|openssl/", "journal": r"sqlite", "hub/api": r"store/|sqlite|postgres|engine/(?!errors)",
          "hub/calls": r"sqlite|postgres|engine/", "hub/report": r"store/|sqlite|postgres|engine/|boost/"}
 SQL = re.compile(r'"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE) ')
-SQL_AT = {"hub/store/statements.hpp", "postgres/opening.cpp", "postgres/postgres.cpp", "sqlite/sqlite.cpp", "station/statements.hpp"}
+SQL_AT = {"hub/accounts/statements.hpp", "hub/loop/view_statements.hpp", "hub/store/typed_statements.hpp", "hub/watch/view_statements.hpp", "hub/store/statements.hpp", "hub/sequencer/statements.hpp", "postgres/opening.cpp", "postgres/postgres.cpp", "sqlite/sqlite.cpp", "station/statements.hpp"}
 # Who may say how far a reader sees (hub/scope.hpp).
-SCOPES = {"of_source": r"hub/api/", "operator_": r"hub/api/", "internal": r"hub/(watch/|own_journal\.|peers_of_day\.|stick\.)"}
+SCOPES = {"of_source": r"hub/api/", "operator_": r"hub/api/", "of_officer": r"hub/accounts/", "internal": r"hub/(console/console\.|watch/|sequencer/|opening\.|own_journal\.|peers_of_day\.|stick\.)"}
 # Where what comes from outside is read: JSON only within limits (loop/json.hpp, journal/shallow.hpp).
 DOORS = re.compile(r"(bridge|journal|station/(archive|intake))/|hub/(hub|api/calling|calls/(certificates|clearances|enrolments))\.cpp"
                    r"|station/(doctor|enrolment|http_\w+|record_text|uploader)\.cpp")

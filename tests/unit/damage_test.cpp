@@ -38,7 +38,7 @@ struct Bench {
     }
     json verify() {
         t.hub.emplace(
-            hub::HubOptions{file.parent_path(), [this] { return t.now; }, 2, hub::HubOptions::Opens::checked});
+            hub::HubOptions{file.parent_path(), [this] { return t.now.load(); }, 2, hub::HubOptions::Opens::checked});
         auto out = json::parse(t.admin("verify").body);
         t.hub.reset();
         return out;

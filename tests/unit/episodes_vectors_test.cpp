@@ -56,7 +56,7 @@ TEST_CASE("each episode vector, in twenty orders", "[episodes]") {
         auto [facts, decisions] = seen_on(vector["records"], as_of);
         for (int order = 0; order < 20; ++order) {
             INFO(entry.path().filename());
-            const auto found = loop::episodes(facts, decisions, stations, policy, as_of);
+            const auto found = loop::episodes(facts, decisions, stations, loop::Policies(policy), as_of);
             const auto& expected = vector["episodes"];
             REQUIRE(found.size() == expected.size());
             for (std::size_t i = 0; i < found.size(); ++i) {

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "hub/limits.hpp"
+#include "hub/loop/building.hpp"
 #include "hub/writer.hpp"
 #include "journal/encoding.hpp"
 #include "sqlite/sqlite.hpp"
@@ -19,11 +20,11 @@ struct Writing {
     test::TempDir folder;
     hub::Store store{folder.path() / "hub.sqlite"};
     hub::StoredRows rows{store.database()};
-    hub::LoopState loop{loop::Policy{}, &rows};
+    hub::LoopState loop{&rows};
     journal::PrivateKey key = journal::PrivateKey::generate(journal::Algorithm::es256);
     hub::Writer writer{store, rows, loop, key, {}};
 
-    Writing() { rows.make(hub::LoopState::table_names()); }
+    Writing() { hub::make_tables(rows); }
 
     /// `spoil` has the last say on what admission found.
     std::future<hub::Answer> offer(test::Source& source, const std::vector<json>& records,
@@ -59,18 +60,41 @@ TEST_CASE("a segment that fails when half of it is taken in is answered 500, and
     CHECK(first.get().status == 200);
     auto second = t.offer(
         bad, {test::inspection(2, bad.id, at, "fail"), test::claim(3, bad.id, at, test::record_id(2), "choose")},
-        [](hub::Arrival& a) { a.admitted.at(1).json = "no object"; });
+        [](hub::Arrival& a) {
+            a.admitted.at(1).kind = loop::Kind::price_list;
+            a.admitted.at(1).fact.detail = "\x01";  // of a list that ends too soon
+        });
     auto third = t.offer(other, {test::inspection(2, other.id, at, "fail")});
     const auto failed = second.get();
     CHECK(code_of(failed) == "500 internal_error");
-    CHECK(failed.cause.find("type_error") != std::string::npos);
-    CHECK(hub::as_sent(failed).body.find("type_error") == std::string::npos);
+    CHECK(failed.cause.find("ends too soon") != std::string::npos);
+    CHECK(hub::as_sent(failed).body.find("ends too soon") == std::string::npos);
     // What was rolled back is a duplicate for no one.
     CHECK(journal::parse_receipt(third.get().body).value().outcomes.at(0).status == journal::Status::accepted);
     CHECK(t.loop.chain(bad.id, bad.epoch) == nullptr);
     CHECK(t.store.segments() == 2);
     CHECK(t.loop.position() == 2);
     CHECK(hub::Store(t.folder.path() / "hub.sqlite").position() == 2);
+}
+
+TEST_CASE("a segment with a row that the store can't hold is answered 500, and those beside it are stored") {
+    Writing t;
+    const auto made = t.writer.done([](hub::Store& to, hub::LoopState&) {
+        to.database().execute(
+            "CREATE TRIGGER refuses BEFORE INSERT ON segments WHEN NEW.source_id = 'I610404-02' BEGIN "
+            "SELECT RAISE(ABORT, 'not to be held'); END");
+        return hub::Answer{};
+    });
+    REQUIRE(made.status == 200);
+    test::Source one{"I610404-01"}, bad{"I610404-02"}, other{"I610404-03"};
+    auto first = t.offer(one, {test::inspection(1, one.id, at, "fail")});
+    auto second = t.offer(bad, {test::inspection(2, bad.id, at, "fail")});
+    auto third = t.offer(other, {test::inspection(3, other.id, at, "fail")});
+    CHECK(first.get().status == 200);
+    CHECK(code_of(second.get()) == "500 internal_error");
+    CHECK(third.get().status == 200);
+    CHECK(t.store.segments() == 2);
+    CHECK(t.loop.position() == 2);
 }
 
 TEST_CASE("an errand that throws is answered 500, and those behind it are done") {
@@ -83,6 +107,10 @@ TEST_CASE("an errand that throws is answered 500, and those behind it are done")
     CHECK(code_of(run([](auto&, auto&) -> hub::Answer { throw std::runtime_error("boom"); })) == "500 internal_error");
     CHECK(code_of(run([](auto&, auto&) -> hub::Answer {
               return json("\xff").dump().empty() ? hub::Answer{} : hub::Answer{};
+          })) == "500 internal_error");
+    CHECK(code_of(run([](hub::Store& to, auto&) -> hub::Answer {
+              to.database().execute("INSERT INTO meta (name, value) VALUES ('schema_version', 'there already')");
+              return {};
           })) == "500 internal_error");
     CHECK(run([](auto&, auto&) { return hub::Answer{}; }).status == 200);
 }

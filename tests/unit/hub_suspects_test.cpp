@@ -40,9 +40,7 @@ json held(Fast& f) {
 
 struct Watched : Fast {
     Watched() {
-        service::replace_file(hub.folder.path() / "hub" / "policy.json",
-                              R"({"watched_stations": ["I610404-01"], "hold_minutes": 15, "counties": ["610404"]})");
-        hub.reopen();
+        hub.set_policy({{"watched_stations", {"I610404-01"}}, {"hold_minutes", 15}});
         hub.admin("holds");  // from here on it is watched: what came before is held no more
     }
 };
@@ -248,8 +246,16 @@ TEST_CASE(
     Fast f;
     const auto before = f.flags()["rows"];
     REQUIRE(before.size() > 0);
-    f.hub.hub.reset();
     const auto file = (f.hub.folder.path() / "hub" / "hub.watch.sqlite").string();
+    const auto shown = [&] {
+        sqlite::Database database(file);
+        auto s = database.prepare("SELECT COUNT(*) FROM v_flags");
+        s.step();
+        return s.integer(0);
+    };
+    const auto shown_before = shown();
+    REQUIRE(shown_before > 0);
+    f.hub.hub.reset();
     REQUIRE(std::filesystem::exists(file));
     const auto change = [&](const std::string& sql) {
         sqlite::Database database(file);
@@ -265,8 +271,12 @@ TEST_CASE(
     SECTION("bad rows of what is put in") { change("UPDATE watch_put_ins SET value = zeroblob(40)"); }
     SECTION("a bad cursor") { change("UPDATE watch_cursor SET value = zeroblob(40)"); }
     SECTION("rows that are gone") { change("DELETE FROM watch_cursor"); }
+    SECTION("rows of another form") {
+        change("UPDATE watch_cursor SET value = zeroblob(40); UPDATE watch_swept SET value = zeroblob(10)");
+    }
     f.hub.open();
     CHECK(f.flags()["rows"] == before);
+    CHECK(shown() == shown_before);
     CHECK(f.i.send(f.hub, {test::inspection(2, "I610404-01", "2026-03-09T09:04:00+08:00", "fail")}) ==
           std::vector<std::string>{"accepted"});
     CHECK(f.flags()["rows"].size() > before.size());

@@ -106,6 +106,8 @@ TEST_CASE("the limits of a segment are said", "[journal]") {
     CHECK(error_of(build_segment(key, "I610404-01", "e", 1, start, long_line), key.public_key()) == "too_large");
     const std::vector<std::string> longest{std::string(line_bytes_max, 'x')};
     CHECK(error_of(build_segment(key, "I610404-01", "e", 1, start, longest), key.public_key()).empty());
+    const std::string_view nul("e\0", 2);
+    CHECK(error_of(build_segment(key, "I610404-01", nul, 1, start, most), key.public_key()) == "malformed_segment");
     for (const auto* bytes : {"\xEF\xBB\xBF{}\n{}\n{}\n", "{}\r\n{}\n{}\n", "{}\n\n{}\n{}\n", "{}\n{}\n{}", "{}\n{}\n"})
         CHECK(error_of(bytes, key.public_key()) == "malformed_segment");
 }

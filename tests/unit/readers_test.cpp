@@ -15,15 +15,14 @@ struct Beside {
     test::TempDir folder;
     hub::Store store{folder.path() / "hub.sqlite"};
     hub::StoredRows rows{store.database()};
-    loop::Policy policy;
-    hub::LoopState loop{policy, &rows};
+    hub::LoopState loop{&rows};
     journal::PrivateKey key = journal::PrivateKey::generate(journal::Algorithm::es256);
     std::optional<hub::Readers> readers;
     std::optional<hub::Writer> writer;
 
     Beside() {
         rows.make(hub::LoopState::table_names());
-        readers.emplace(store, policy);
+        readers.emplace(store);
         writer.emplace(store, rows, loop, key, hub::Writer::Calls{});
     }
     hub::Answer put_key(const std::string& source) {

@@ -6,6 +6,7 @@
 #include "hub/watch/watched.hpp"
 #include "journal/digest.hpp"
 #include "tests/support/files.hpp"
+#include "tests/support/rows.hpp"
 #include "tests/support/trace_makers.hpp"
 
 using namespace imloop;
@@ -41,6 +42,7 @@ struct Shelved {
     Pair pair;
     std::string original = sha_of(pair.original), copy = sha_of(pair.copy);
 
+    MapRows none;
     std::atomic<bool> stop = false;
 
     std::unique_ptr<hub::Watched> come() {
@@ -52,8 +54,8 @@ struct Shelved {
         const auto keep = [this](const std::string& sha, const hub::TraceFigures& figures) {
             store.put_figures(sha, hub::figures_version, hub::bytes_of(figures));
         };
-        auto watched = std::make_unique<hub::Watched>(loop::rules::Parameters{}, loop::Policy{}, keep, stop);
-        hub::LoopState nothing{loop::Policy{}};
+        auto watched = std::make_unique<hub::Watched>("{}", keep, stop, none, [](hub::Watched&) {});
+        hub::LoopState nothing;
         watched->begin(store, nothing);
         return watched;
     }

@@ -274,19 +274,20 @@ TEST_CASE("a station's place and phone are looked up by its id, and stay when it
 TEST_CASE("the list says what the policy asks of a finished repair") {
     Loop l;
     CHECK(l.ask(l.near_)["repair_required_members"] == json::array());
-    std::ofstream(l.hub.folder.path() / "hub" / "policy.json") << R"({"repair_required_members":["certificate_no"]})";
-    l.hub.reopen();
+    REQUIRE(l.hub.set_policy({{"repair_required_members", {"certificate_no"}}}).status == 200);
     CHECK(l.ask(l.near_)["repair_required_members"] == json{"certificate_no"});
 }
 
-TEST_CASE("a station has its deadlines from the hub: work orders and the register carry the policy") {
+TEST_CASE("a station has its deadlines from the hub: work orders and the register carry those of its county") {
     Loop l;
-    const auto register_of = [&] { return json::parse(l.hub.get(l.i.caller(), "stations?kind=M").body); };
-    CHECK(l.ask(l.i)["policy"] == json{{"repair_days", 30}, {"retest_days", 15}, {"valid_from", "2024-01-01"}});
-    std::ofstream(l.hub.folder.path() / "hub" / "policy.json")
-        << R"({"repair_days":20,"retest_days":10,"valid_from":"2026-01-01"})";
-    l.hub.reopen();
-    const json expected{{"repair_days", 20}, {"retest_days", 10}, {"valid_from", "2026-01-01"}};
-    CHECK(l.ask(l.near_)["policy"] == expected);
-    CHECK(register_of()["policy"] == expected);
+    const auto register_of = [&](const auto& station) {
+        return json::parse(l.hub.get(station.caller(), "stations?kind=M").body)["policy"];
+    };
+    CHECK(l.ask(l.i)["policy"] == json{{"repair_days", 30}, {"retest_days", 15}, {"valid_from", "1990-01-01"}});
+    const auto today = loop::format_day(loop::day_of(l.hub.now));
+    REQUIRE(l.hub.set_policy({{"repair_days", 20}, {"counties", {{"610404", {{"retest_days", 10}}}}}}).status == 200);
+    const json here{{"repair_days", 20}, {"retest_days", 10}, {"valid_from", today}};
+    CHECK(l.ask(l.near_)["policy"] == here);
+    CHECK(register_of(l.i) == here);
+    CHECK(l.ask(l.far_)["policy"] == json{{"repair_days", 20}, {"retest_days", 15}, {"valid_from", today}});
 }

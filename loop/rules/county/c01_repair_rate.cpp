@@ -7,9 +7,12 @@ namespace {
 
 void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
     const auto window = static_cast<Day>(ctx.number("C01", "window_days"));
-    for (const auto& [code, c] : failures_by_county(s, ctx, ctx.policy.repair_days, window)) {
-        const bool zero = is_zero(c.repaired, c.failed, ctx.policy.repair_rate_target);
-        if (!zero && !is_low(c.repaired, c.failed, ctx.policy.repair_rate_target)) continue;
+    const Policy& policy = s.policy();
+    const auto age = [](const Policy& then, const std::string& county) { return then.deadlines(county).repair_days; };
+    for (const auto& [code, c] : failures_by_county(s, age, window)) {
+        const double target = policy.target(code);
+        const bool zero = is_zero(c.repaired, c.failed, target);
+        if (!zero && !is_low(c.repaired, c.failed, target)) continue;
         const auto interval = wilson(c.repaired, c.failed);
         const double rate = static_cast<double>(c.repaired) / static_cast<double>(c.failed);
         flags.push_back(
@@ -20,8 +23,7 @@ void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
              .day = s.as_of,
              .values = {number("repaired", static_cast<double>(c.repaired), 0),
                         number("failed", static_cast<double>(c.failed), 0), number("rate", 100 * rate, 1, "%"),
-                        number("rate_high", 100 * interval.high, 1, "%"),
-                        number("target", 100 * ctx.policy.repair_rate_target, 0, "%")}});
+                        number("rate_high", 100 * interval.high, 1, "%"), number("target", 100 * target, 0, "%")}});
     }
 }
 

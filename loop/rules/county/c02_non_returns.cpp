@@ -8,8 +8,11 @@ namespace {
 void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
     const auto parameter = [&](std::string_view name) { return ctx.number("C02", name); };
     std::vector<stations::Unit> units;
-    const auto age = static_cast<Day>(ctx.policy.repair_days + ctx.policy.retest_days);
-    for (const auto& [code, c] : failures_by_county(s, ctx, age, static_cast<Day>(parameter("window_days")))) {
+    const auto age = [](const Policy& then, const std::string& county) {
+        const auto [repair_days, retest_days] = then.deadlines(county);
+        return repair_days + retest_days;
+    };
+    for (const auto& [code, c] : failures_by_county(s, age, static_cast<Day>(parameter("window_days")))) {
         units.push_back({code, "", {}});
         units.back().own.add({}, {c.missing, c.failed});
     }

@@ -16,7 +16,7 @@ std::map<std::string, ByWeek> weeks_by_county(const Sweep& s, const Context& ctx
     std::map<std::string, ByWeek> out;
     for (const auto& [id, weeks] : stations::failures_by_week(s.statistics.tallies(), window)) {
         const auto station = ctx.stations.at(id, start_of(s.as_of));
-        if (!station || !ctx.policy.inside(station->county)) continue;
+        if (!station || !s.policy().inside(station->county)) continue;
         for (const auto& w : weeks) {
             auto& sum = out[station->county][w.week];
             sum.week = w.week;

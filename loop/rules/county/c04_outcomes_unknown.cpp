@@ -9,7 +9,8 @@ namespace {
 void sweep(const Sweep& s, const Context& ctx, Flags& flags) {
     const auto parameter = [&](std::string_view name) { return ctx.number("C04", name); };
     const auto age = static_cast<Day>(parameter("open_days"));
-    for (const auto& [code, c] : failures_by_county(s, ctx, age, static_cast<Day>(parameter("window_days")))) {
+    for (const auto& [code, c] : failures_by_county(
+             s, [&](const Policy&, const std::string&) { return age; }, static_cast<Day>(parameter("window_days")))) {
         const auto interval = wilson(c.open, c.failed);
         if (interval.low <= parameter("share_max")) continue;
         flags.push_back(

@@ -1,6 +1,7 @@
 // The messages that stand in a JSON file, one or several after each other.
 #include <algorithm>
 
+#include "loop/json.hpp"
 #include "loop/record/parse.hpp"
 #include "loop/record/text.hpp"
 #include "station/intake/formats/encoding.hpp"
@@ -61,7 +62,7 @@ void make_sound(json& value, const std::string& pointer, Document& document) {
 }
 
 std::variant<Document, Left> document_of(const std::string& file, const Piece& piece) {
-    auto parsed = loop::record::parse(piece.text);
+    auto parsed = loop::parse_bounded(piece.text, {.depth = loop::record::depth_max});
     if (!parsed.code.empty())
         return Left{file,
                     "malformed_json",
