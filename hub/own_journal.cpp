@@ -22,14 +22,21 @@ OwnJournal::OwnJournal(const journal::PrivateKey& key, std::string hub, std::str
 
 json OwnJournal::record(const std::string& kind) {
     // Later than the one before even within a millisecond: of two credentials of one key the later counts.
-    const auto now = last_ = std::max(now_(), last_.load() + 1);
+    auto before = last_.load();
+    loop::Moment now = 0;
+    do now = std::max(now_(), before + 1);
+    while (!last_.compare_exchange_weak(before, now));
     return {{"schema", "imloop/" + kind + "/1"},
             {"record_id", new_uuid7(now)},
             {"station_id", hub_},
             {"occurred_at", loop::format_moment(now)}};
 }
 
-void OwnJournal::go_on_behind(loop::Moment latest) { last_ = std::max(last_.load(), latest); }
+void OwnJournal::go_on_behind(loop::Moment latest) {
+    auto before = last_.load();
+    while (before < latest && !last_.compare_exchange_weak(before, latest)) {
+    }
+}
 
 Answer OwnJournal::write(const std::vector<json>& records) {
     const std::lock_guard one(one_);
