@@ -147,15 +147,16 @@ Watch::Seen Watch::round(const Asked& asked) {
     auto reader = readers_.now(Scope::internal());
     const auto asked_for = reader->loop.notes();
     // What comes meanwhile is taken along, as long as it comes slower than it is watched.
-    for (std::size_t step = 0; follow(*reader); ++step) {
+    bool is_behind = false;
+    for (std::size_t step = 0; !is_behind && follow(*reader); ++step) {
         if (stop_) throw Watched::Stopped();
         reader.reset();
         reader = readers_.now(Scope::internal());
-        if (!watched_ || watched_->notes < asked_for || step <= further_steps_max) continue;
-        told();
-        break;
+        is_behind = watched_ && watched_->notes >= asked_for && step > further_steps_max;
     }
-    sweep(*reader, asked.sweep);
+    if (is_behind) told();
+    // While more comes than is watched a sweep would keep its moment for long, and see what is looked at soon.
+    if (!is_behind || asked.sweep) sweep(*reader, asked.sweep);
     bool is_waited_for = false;
     {
         const std::lock_guard guard(mutex_);

@@ -34,7 +34,7 @@ Watched::Followed Watched::follow(Store& store, LoopState& of) {
     const auto before = notes;
     auto to = position;
     of.each_note(notes, [&](std::uint64_t number, const ChangeNote& note) {
-        if (number != notes + 1 || records.size() + touched.size() > records_a_step) return false;
+        if (number != notes + 1 || std::max(records.size(), touched.size()) > records_a_step) return false;
         notes = number;
         to = note.position;
         records.insert(note.records.begin(), note.records.end());
