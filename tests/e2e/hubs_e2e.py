@@ -20,7 +20,7 @@ from programs import ROOT, Programs, inspection
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 import postgres  # noqa: E402
 
-KILLS = int(os.environ.get("IMLOOP_HUB_KILLS", "12"))
+KILLS = int(os.environ.get("IMLOOP_HUB_KILLS", "5"))
 HAPROXY = shutil.which("haproxy") or next(iter(pathlib.Path("/usr/sbin").glob("haproxy")), None)
 HUBS = ["hub", "hub2", "hub3"]
 STATIONS = ["I610402-01", "I610404-01", "I610481-01"]
