@@ -1,15 +1,10 @@
 #include "hub/api/judging.hpp"
 
-#include <openssl/crypto.h>
-
 #include "hub/ids.hpp"
+#include "service/secret.hpp"
 
 namespace imloop::hub {
 namespace {
-
-bool same(std::string_view a, std::string_view b) {
-    return !a.empty() && a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
 
 Answer certificate_problem(const std::string& code) {
     if (code == "certificate_expired")
@@ -44,7 +39,8 @@ Routed OperatorsDoor::judge(const std::string& address, Request& head) {
     if (!head.origin.empty() && head.origin != "http://" + head.host)
         return {nullptr, problem(403, {"wrong_origin", "请求来自别的网页", "the request comes from another page"})};
     auto routed = route_at(Listener::operators, head);
-    if (routed.route == nullptr || routed.route->asker.is == Asker::Is::anyone || same(head.admin_token, token_))
+    if (routed.route == nullptr || routed.route->asker.is == Asker::Is::anyone ||
+        service::is_same_secret(head.admin_token, token_))
         return routed;
     if (!guesses_.note(address, unix_now())) return {nullptr, too_many_guesses()};
     return {nullptr, problem(403, {"forbidden", "口令不对", "wrong token"})};

@@ -1,6 +1,5 @@
 #include "hub/console/console.hpp"
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -17,6 +16,7 @@
 #include "loop/json.hpp"
 #include "service/files.hpp"
 #include "service/printable.hpp"
+#include "service/secret.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -27,10 +27,6 @@ constexpr const char* key_file = "console.key";
 constexpr std::size_t tag_digits = 32;
 // Bytes of an entry in the audit log; a reason as long as it may be is not cut off.
 constexpr std::size_t what_max = 64, about_max = 256, stated_max = 4 * reason_max + what_max;
-
-bool same(std::string_view a, std::string_view b) {
-    return !a.empty() && a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
 
 Answer session_over() {
     return problem(401, {"session_over", "登录已过期，请重新登录", "the session is over, sign in again"});
@@ -140,7 +136,7 @@ Answer Console::answer_now(const ConsoleRequest& request) {
     }
     const auto person = person_of(request);
     if (!person) return session_over();
-    if (request.http.method != "GET" && !same(request.http.csrf, csrf_of(request.token)))
+    if (request.http.method != "GET" && !service::is_same_secret(request.http.csrf, csrf_of(request.token)))
         return problem(403, {"csrf", "这次请求不是本页发出的", "the request does not come from the page"});
     Ask ask{request, *person, scope_of(person->grants, route.roles), match.parts, std::move(body)};
     if (route.asker != ConsoleAsker::beginner && !person->account.is_bound())
@@ -233,7 +229,7 @@ Console::From Console::from(const Ask& ask) {
     const auto given = ask.request.http.query("cursor");
     if (given.empty()) return {};
     const auto key = journal::from_base64url(given.substr(0, given.find('.')));
-    if (key && same(cursor(ask, *key), given)) return {*key, std::nullopt};
+    if (key && service::is_same_secret(cursor(ask, *key), given)) return {*key, std::nullopt};
     auto refused = entry(ask, "refused", ask.request.path);
     refused.result = "cursor_not_yours";
     audit(std::move(refused));

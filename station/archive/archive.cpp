@@ -1,12 +1,12 @@
 #include "station/archive/archive.hpp"
 
 #include <fmt/format.h>
-#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <optional>
 
 #include "loop/vehicle/text.hpp"
+#include "service/secret.hpp"
 #include "station/intake/shop/values.hpp"
 #include "station/page/server.hpp"
 
@@ -55,10 +55,6 @@ std::string message_in(const Call& call, const Route& route) {
         if (auto text = in(std::string_view(call.target).substr(mark + 1)); !text.empty()) return text;
     if (auto text = in(call.body); !text.empty()) return text;
     return call.body;
-}
-
-bool same(const std::string& a, const std::string& b) {
-    return !a.empty() && a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 /// Passwords and codes are taken as they are: 0 is one too.
@@ -114,7 +110,7 @@ Archive::Said Archive::token(const Message& message, const std::string& address)
     const bool is_known = std::ranges::find(shops_, code, &ArchiveShop::company_code) != shops_.end();
     if (auto waits = too_many(code, address)) return std::move(*waits);
     for (const auto& shop : shops_)
-        if (shop.company_code == code && same(shop.company_password, password))
+        if (shop.company_code == code && service::is_same_secret(shop.company_password, password))
             return {true, "获取成功 / granted", {{"access_token", tokens_.issue(code, shell_.now())}}};
     if (is_known) guesses_.wrong(code, address, shell_.now());
     return {false, "companycode 或 companypassword 不对 / wrong companycode or companypassword", {}};
@@ -125,7 +121,7 @@ Archive::Said Archive::account(const Message& message, const std::string& addres
     const auto password = raw(message, "companypassword");
     const auto name = loop::normal_text(message.value("companyname"));
     for (const auto& shop : shops_)
-        if (same(shop.company_password, password) &&
+        if (service::is_same_secret(shop.company_password, password) &&
             (shops_.size() == 1 || loop::normal_text(shop.company_name) == name))
             return {true, "新增成功 / registered", {{"companycode", shop.company_code}}};
     guesses_.wrong("", address, shell_.now());

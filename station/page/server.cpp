@@ -1,12 +1,12 @@
 #include "station/page/server.hpp"
 
 #include <fmt/format.h>
-#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
 
 #include "journal/digest.hpp"
+#include "service/secret.hpp"
 #include "station/http_listener.hpp"
 #include "station/page/assets.hpp"
 
@@ -27,10 +27,6 @@ std::string decoded(std::string_view in) {
         }
     }
     return out;
-}
-
-bool same(std::string_view a, std::string_view b) {
-    return !a.empty() && a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 Answer refusal(int status, std::string_view zh, std::string_view en) {
@@ -140,7 +136,7 @@ struct Server::Impl {
         if (!origin.empty() && origin != "http://" + host)
             return refusal(403, "请求不是从本页发出的", "the request does not come from this page");
         const std::string shown = r.value("token").empty() ? call.header("x-token") : r.value("token");
-        if (same(shown, token)) return std::nullopt;
+        if (service::is_same_secret(shown, token)) return std::nullopt;
         return r.form.empty()
                    ? refusal(403, "页面已过期，请刷新后再试", "the page is out of date: reload it and try again")
                    : outdated(r, token);
@@ -162,7 +158,7 @@ struct Server::Impl {
             r.form = std::move(parts.form);
             r.files = std::move(parts.files);
         }
-        r.by_key = same(call.header("x-imloop-key"), key);
+        r.by_key = service::is_same_secret(call.header("x-imloop-key"), key);
         if (call.header("cookie").find("lang=en") != std::string::npos) r.words.lang = Lang::en;
         if (auto refused = barred(call, r)) return std::move(*refused);
         if (const auto* asset = asset_named(r.path))
