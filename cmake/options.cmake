@@ -29,6 +29,15 @@ if(MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
+# nlohmann's two literals are inline functions, whose parser every file that reads the header would instantiate, used or
+# not: a second of each. The copy that is read declares them alone.
+get_target_property(json_headers nlohmann_json::nlohmann_json INTERFACE_INCLUDE_DIRECTORIES)
+list(GET json_headers 0 json_headers)
+file(READ ${json_headers}/nlohmann/json.hpp json_header)
+string(REGEX REPLACE "\n{\n *return nlohmann::json::(parse\\(s, s|json_pointer\\(std::string\\(s,)[^\n]*\n}" ";" json_header "${json_header}")
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/without_literals/nlohmann/json.hpp CONTENT "${json_header}" @ONLY)
+include_directories(SYSTEM BEFORE ${CMAKE_BINARY_DIR}/without_literals)
+
 # The headers that most files read, read once. They excuse no file from its own includes:
 # -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON builds without them.
 set(IMLOOP_READ_ONCE <algorithm> <array> <chrono> <cmath> <filesystem> <functional> <map> <memory> <optional> <set> <span>

@@ -8,6 +8,7 @@
 #include "hub/hub.hpp"
 #include "hub/ids.hpp"
 #include "hub/store/copy.hpp"
+#include "journal/json.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -17,7 +18,7 @@ using nlohmann::json;
 /// `[{epoch, until}]`: epochs before, and the last position that holds of those each gave out.
 constexpr const char* epochs_before = "epochs_before";
 
-json before(Store& store) { return json::parse(store.meta(epochs_before).value_or("[]")); }
+json before(Store& store) { return journal::parsed(store.meta(epochs_before).value_or("[]")); }
 
 }  // namespace
 

@@ -131,12 +131,14 @@ Hub::Hub(HubOptions o)
         Watch::Calls{options.now,
                      [this](const std::string& sha256, const TraceFigures& figures) {
                          if (options.opens == HubOptions::Opens::checked) return;
-                         writer->run(
-                             [sha256, bytes = bytes_of(figures)](Store& to, LoopState&) {
-                                 to.put_figures(sha256, figures_version, bytes);
-                                 return Answer{};
-                             },
-                             [](const Answer&) {});
+                         note([&](Done done) {
+                             writer->note(
+                                 [sha256, bytes = bytes_of(figures)](Store& to, LoopState&) {
+                                     to.put_figures(sha256, figures_version, bytes);
+                                     return Answer{};
+                                 },
+                                 std::move(done));
+                         });
                      },
                      [this](const std::vector<std::string>& flags, const loop::rules::Suspects& suspects,
                             const loop::Projection& projection) {
@@ -158,11 +160,11 @@ Hub::~Hub() { close(); }
 
 void Hub::close() {
     if (inbox) inbox->rest();
+    watch->stop();  // first: whoever waits for what it sweeps is answered that the hub stops
     reads.join();
     operators.join();
     admission.join();
     import_pool.join();
-    watch->stop();  // it writes by the writer, which tells it of what it commits
     writer->stop();
     if (!inbox) return;
     inbox->stop();

@@ -77,6 +77,8 @@ public:
     void offer(Arrival);
     void keep_trace(const std::string& source, const std::string& sha256, loop::Moment received_at, std::string csv,
                     Done);
+    /// Runs `by` on what gives an answer nobody needs; waits for it where many such are on their way.
+    void note(const std::function<void(Done)>& by);
     void note_clearance(const std::string& source, loop::Moment at, const std::string& vehicle_id,
                         const std::string& answer);
     /// Keeps for the bureau what was refused.
@@ -116,7 +118,7 @@ public:
     LoopState loop;   ///< likewise
     Readers readers;
     KnownKeys known_keys;
-    Quota waiting_segments{waiting_segments_max}, waiting_bytes{waiting_bytes_max};
+    Quota waiting_segments{waiting_segments_max}, waiting_bytes{waiting_bytes_max}, waiting_notes{waiting_notes_max};
     boost::asio::thread_pool admission;
     /// Of a journal the next segment must not overtake the one before.
     boost::asio::strand<boost::asio::thread_pool::executor_type> handed_in_order{admission.get_executor()};

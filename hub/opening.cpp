@@ -22,7 +22,7 @@ namespace {
 
 // Rows of meta about the loop's rows.
 constexpr const char* loop_form = "loop_form";  ///< what they are made with
-constexpr const char* views = "views";          ///< the form of those that are made
+constexpr const char* views_made = "views";     ///< the form of those that are made
 constexpr const char* loop_boot = "loop_boot";  ///< since when changes are numbered as they are
 
 constexpr loop::Moment clock_back_max = 60 * loop::Moment{60'000};
@@ -108,10 +108,10 @@ void Hub::make_rows() {
         if (inbox) store.database().prepare(sql::notify).bind(1, rows_changed).run();
         transaction.commit();
     }
-    if (!are_of_it || store.meta(views) != form_of_views() || !store.database().has_table("v_episodes")) {
+    if (!are_of_it || store.meta(views_made) != form_of_views() || !store.database().has_table("v_episodes")) {
         Transaction transaction(store.database());
         make_views(store.database());
-        store.put_meta(views, form_of_views());
+        store.put_meta(views_made, form_of_views());
         transaction.commit();
     }
     // From where they are: a start that was cut short goes on, and what a program stored that knew no rows is added.

@@ -2,6 +2,7 @@
 
 #include "engine/errors.hpp"
 #include "journal/digest.hpp"
+#include "journal/json.hpp"
 #include "loop/json.hpp"
 #include "loop/policy.hpp"
 #include "loop/rules/parameters.hpp"
@@ -59,7 +60,7 @@ json built_in_words() {
                {"rules", json::object()},
                {"city", policy.city},
                {"counties", json::object()}};
-    words.update(members_of(json::parse(schemas::table_text("policy"))));
+    words.update(members_of(journal::parsed(schemas::table_text("policy"))));
     return words;
 }
 

@@ -71,18 +71,20 @@ void Readers::came_back() {
 }
 
 void Readers::without(std::chrono::milliseconds within, const std::function<void()>& work) {
+    const auto let_out = [this](auto*) {
+        {
+            const std::lock_guard guard(mutex_);
+            is_held_ = false;
+        }
+        changed_.notify_all();
+    };
+    const std::unique_ptr<Readers, decltype(let_out)> held(this, let_out);
     {
         std::unique_lock guard(mutex_);
         is_held_ = true;
-        const bool are_back = changed_.wait_for(guard, within, [this] { return lent_ == 0; });
-        if (are_back) {
-            guard.unlock();
-            work();
-            guard.lock();
-        }
-        is_held_ = false;
+        if (!changed_.wait_for(guard, within, [this] { return lent_ == 0; })) return;
     }
-    changed_.notify_all();
+    work();
 }
 
 void Readers::drop() {

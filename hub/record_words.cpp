@@ -1,5 +1,6 @@
 #include "hub/record_words.hpp"
 
+#include "journal/json.hpp"
 #include "journal/segment.hpp"
 
 namespace imloop::hub {
@@ -13,7 +14,7 @@ json words_of(Reader& reader, const std::string& record_id) {
         const auto stored = reader.store.segment_with(at->line.source, at->line.epoch, at->line.seq);
         if (!stored) return {};
         const auto segment = journal::parse_segment(stored->bytes).value();
-        auto record = json::parse(segment.lines.at(at->line.seq - segment.header.first));
+        auto record = journal::parsed(segment.lines.at(at->line.seq - segment.header.first));
         return at->is_replacement ? record.value("replacement", json()) : record;
     } catch (const Damaged&) {
         return json::object();

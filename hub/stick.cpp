@@ -7,6 +7,7 @@
 #include "hub/arriving.hpp"
 #include "hub/own_journal.hpp"
 #include "journal/exported.hpp"
+#include "journal/json.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -58,7 +59,7 @@ Stick::Stick(std::string hub, std::function<loop::Moment()> now, Readers& reader
 void Stick::look_again() {
     const auto kids = readers_.now(Scope::internal())->store.meta(restored_name);
     const std::lock_guard guard(mutex_);
-    restored_ = json::parse(kids.value_or("[]")).get<std::set<std::string>>();
+    restored_ = journal::parsed(kids.value_or("[]")).get<std::set<std::string>>();
 }
 
 bool Stick::is_own(const Reader& reader, const KeyState& k) const {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <future>
 #include <iterator>
@@ -76,12 +77,16 @@ void Writer::offer(Arrival arrival) {
     wake_.notify_one();
 }
 
-void Writer::run(Errand errand, Done done) {
-    assert(errand && done);
+void Writer::run(Errand errand, Done done) { wait({std::move(errand), std::move(done), false}); }
+
+void Writer::note(Errand errand, Done done) { wait({std::move(errand), std::move(done), true}); }
+
+void Writer::wait(Wanted what) {
+    assert(what.errand && what.done);
     {
         const std::lock_guard guard(mutex_);
         assert(!stop_);
-        errands_.emplace_back(std::move(errand), std::move(done));
+        errands_.push_back(std::move(what));
     }
     wake_.notify_one();
 }
@@ -95,7 +100,7 @@ Answer Writer::done(Errand errand) {
 void Writer::work() {
     for (;;) {
         std::deque<Arrival> batch;
-        std::deque<std::pair<Errand, Done>> errands;
+        std::vector<Wanted> errands;
         const auto term = calls_.term();
         if (!lost_ && term != term_) lose(engine::LeaseLost());
         {
@@ -111,14 +116,9 @@ void Writer::work() {
             batch = next_batch();
             errands.swap(errands_);
         }
-        const bool writes = reconnected();
+        reconnected();
         if (!batch.empty()) commit(batch);
-        for (const auto& [errand, done] : errands) {
-            if (writes && !lost_)
-                run_now(errand, done);
-            else
-                answering(done, [&] { done(store_lost()); });
-        }
+        run(errands);
     }
 }
 
@@ -132,30 +132,45 @@ std::deque<Arrival> Writer::next_batch() {
     return out;
 }
 
-void Writer::run_now(const Errand& errand, const Done& done) {
-    answering(done, [&] {
-        std::optional<Answer> answer;
-        try {
+/// In their order; notes that follow each other share a transaction.
+void Writer::run(std::span<const Wanted> errands) {
+    while (!errands.empty()) {
+        std::size_t count = 1;
+        if (errands.front().is_note)
+            while (count < std::min(errands.size(), notes_a_step) && errands[count].is_note) ++count;
+        run_together(errands.first(count));
+        errands = errands.subspan(count);
+    }
+}
+
+/// One that fails takes none beside it along: then each is tried alone.
+void Writer::run_together(std::span<const Wanted> errands) {
+    std::vector<Answer> answers;
+    try {
+        if (!lost_) {
             Transaction transaction(store_.database());
             const auto before = loop_.notes();
-            answer = errand(store_, loop_);
+            for (const auto& one : errands) answers.push_back(one.errand(store_, loop_));
             if (loop_.has_news()) settle(0);
             transaction.commit();
             if (loop_.notes() != before) calls_.committed();
-        } catch (const engine::ConnectionLost& e) {
-            lose(e);
-            answer = store_lost();
-        } catch (const engine::Busy& e) {
-            service::say(e.what());
-            undone();
-            answer = busy();
-        } catch (const std::exception& e) {
-            if (is_of_store(e)) end_with(e);
-            undone();
-            throw;
         }
-        done(std::move(*answer));
-    });
+    } catch (const engine::ConnectionLost& e) {
+        lose(e);
+    } catch (const engine::Busy& e) {
+        service::say(e.what());
+        undone();
+        answers.assign(errands.size(), busy());
+    } catch (const std::exception& e) {
+        if (is_of_store(e)) end_with(e);
+        undone();
+        if (errands.size() == 1) return answering(errands[0].done, [] { throw; });
+        for (const auto& one : errands) run_together({&one, 1});
+        return;
+    }
+    if (lost_) answers.assign(errands.size(), store_lost());
+    for (std::size_t i = 0; i < errands.size(); ++i)
+        answering(errands[i].done, [&] { errands[i].done(std::move(answers[i])); });
 }
 
 void Writer::lose(const std::exception& e) {

@@ -82,6 +82,8 @@ public:
     /// Runs between two batches in a transaction of its own, for what is not a segment, and gives its answer. What it
     /// throws undoes it.
     void run(Errand, Done);
+    /// Likewise, in one transaction with the notes beside it: it may run more than once before it is answered.
+    void note(Errand, Done);
     /// Likewise, and waits for it; not from the writer's thread.
     Answer done(Errand);
     /// Whether it does not write: the connection to the store or the right to write is lost.
@@ -101,7 +103,14 @@ private:
     void tidy();
     void lose(const std::exception&);
     bool reconnected();
-    void run_now(const Errand&, const Done&);
+    struct Wanted {
+        Errand errand;
+        Done done;
+        bool is_note = false;
+    };
+    void wait(Wanted);
+    void run(std::span<const Wanted>);
+    void run_together(std::span<const Wanted>);
     Answer put_alone(Arrival&);
     Answer put(Arrival&);
     Answer put_new(Arrival&, std::size_t known);
@@ -123,7 +132,7 @@ private:
     std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<Arrival> waiting_;
-    std::deque<std::pair<Errand, Done>> errands_;
+    std::vector<Wanted> errands_;
     bool stop_ = false;
     std::thread thread_;
 };

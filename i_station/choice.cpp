@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "i_station/shops.hpp"
+#include "journal/json.hpp"
 #include "station/claims.hpp"
 #include "station/page/select.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 int choose(const station::Context& context, const std::string& failure, const std::string& shop) {
     const auto config = context.config();
     auto outbox = context.outbox(config);
-    const auto record = json::parse(outbox.line_of(failure), nullptr, false);
+    const auto record = journal::parsed_or_discarded(outbox.line_of(failure));
     if (!record.is_object() || record.value("verdict", "") != "fail") {
         std::cerr << "本站没有这条不合格记录 / this station has no such failed test: " << failure << '\n';
         return 2;
@@ -64,7 +65,7 @@ Html choice_form(Site& site, const Request& r, const std::string& record_id) {
 Next chosen(Site& site, const Request& r) {
     const auto& w = r.words;
     const auto record_id = r.value("record"), shop = r.value("shop");
-    const auto record = json::parse(site.outbox().line_of(record_id), nullptr, false);
+    const auto record = journal::parsed_or_discarded(site.outbox().line_of(record_id));
     if (!record.is_object() || record.value("verdict", "") != "fail") return {"/failed"};
     const auto back = "/notice?record=" + record_id;
     if (shop.empty()) return {back};

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "journal/json.hpp"
 #include "loop/written/amount.hpp"
 #include "station/ids.hpp"
 #include "station/page/excerpt.hpp"
@@ -177,7 +178,7 @@ std::optional<Html> one(Site& site, const Request& r) {
     Html records;
     for (std::size_t i = 0; i < std::min(e->records.size(), files_shown); ++i)
         if (const auto line = site.outbox().latest(e->records[i])) {
-            const auto summary = summary_of(nlohmann::json::parse(line->line, nullptr, false), w);
+            const auto summary = summary_of(journal::parsed_or_discarded(line->line), w);
             records += html(R"(<li>{} <a href="/record?seq={}">{}</a> <small>{}</small></li>)",
                             status_word(line_state(line->status, w)), line->seq, summary.what, summary.detail);
         }

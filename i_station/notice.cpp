@@ -8,6 +8,7 @@
 #include "i_station/choice.hpp"
 #include "i_station/pages.hpp"
 #include "i_station/shops.hpp"
+#include "journal/json.hpp"
 #include "loop/tables.hpp"
 #include "station/corrections.hpp"
 #include "station/ids.hpp"
@@ -172,7 +173,7 @@ std::string tested_at(const json& record, const Language& w) {
 std::optional<json> failed_record(Site& site, const std::string& record_id) {
     const auto latest = site.outbox().latest(record_id);
     if (!latest) return std::nullopt;
-    const auto original = json::parse(latest->line, nullptr, false);
+    const auto original = journal::parsed_or_discarded(latest->line);
     if (!original.is_object()) return std::nullopt;
     auto record = station::corrected(original, station::corrections_since(site.outbox(), latest->seq));
     if (!record.is_object() || record.value("verdict", "") != "fail") return std::nullopt;

@@ -1,6 +1,7 @@
 // Going on with a retest without clearance: in place under the answer, and a record with its reason.
 #include "i_station/gate.hpp"
 #include "i_station/question.hpp"
+#include "journal/json.hpp"
 #include "loop/record/text.hpp"
 #include "loop/record/uuid.hpp"
 #include "loop/written/text.hpp"
@@ -71,7 +72,7 @@ Next override_asked(Site& site, const Request& r) {
     const Next done{"/gate",
                     Told{Tone::good, std::string(w("已记录，可以复检。", "Recorded; go on with the retest.")), {}, {}}};
     if (site.is_saved(answer.override_id)) {
-        const auto saved = json::parse(site.outbox().line_of(answer.override_id), nullptr, false);
+        const auto saved = journal::parsed_or_discarded(site.outbox().line_of(answer.override_id));
         if (saved.is_object() && saved.value("reason", "") == r.value("reason")) return done;
         return {"/gate", Told{Tone::warn,
                               std::string(w("这次查询已经记录过继续复检，这里填的没有再记；要改请在状态页更正那一条。",

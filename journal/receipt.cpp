@@ -5,7 +5,7 @@
 #include <cassert>
 #include <nlohmann/json.hpp>
 
-#include "journal/shallow.hpp"
+#include "journal/json.hpp"
 
 namespace imloop::journal {
 namespace {
@@ -17,16 +17,16 @@ std::string receipt_message(std::string_view line) { return "imloop/receipt/v1\n
 
 Error malformed() { return {"malformed_receipt", "不是两行的回执", "not a receipt of two lines"}; }
 
-struct Lines {
+struct ReceiptLines {
     std::string_view receipt, seal;
 };
 
-Result<Lines> split(std::string_view bytes) {
+Result<ReceiptLines> parts_of_receipt(std::string_view bytes) {
     const auto end = bytes.find('\n');
     if (end == std::string_view::npos || bytes.back() != '\n') return malformed();
     const auto seal = bytes.substr(end + 1, bytes.size() - end - 2);
     if (end == 0 || seal.empty() || seal.find('\n') != std::string_view::npos) return malformed();
-    return Lines{bytes.substr(0, end), seal};
+    return ReceiptLines{bytes.substr(0, end), seal};
 }
 
 ordered_json outcome_json(const Outcome& o) {
@@ -92,7 +92,7 @@ std::string build_receipt(const PrivateKey& hub_key, const Receipt& receipt) {
 }
 
 Result<Receipt> parse_receipt(std::string_view bytes) {
-    const auto lines = split(bytes);
+    const auto lines = parts_of_receipt(bytes);
     if (!lines) return lines.error();
     const json body = parse_shallow(lines->receipt);
     try {
@@ -114,7 +114,7 @@ Result<Receipt> parse_receipt(std::string_view bytes) {
 }
 
 Result<std::string> receipt_kid(std::string_view bytes) {
-    const auto lines = split(bytes);
+    const auto lines = parts_of_receipt(bytes);
     if (!lines) return lines.error();
     const json seal = parse_shallow(lines->seal);
     if (!seal.is_object() || !seal.contains("kid") || !seal["kid"].is_string()) return malformed();
@@ -127,7 +127,7 @@ Result<Receipt> check_receipt(std::string_view bytes, const PublicKey& hub_key) 
     const auto kid = receipt_kid(bytes);
     if (!kid) return kid.error();
     if (*kid != hub_key.kid()) return Error{"unknown_key", "回执由另一把钥匙签发", "the receipt names another key"};
-    const auto lines = split(bytes).value();
+    const auto lines = parts_of_receipt(bytes).value();
     const json seal = parse_shallow(lines.seal);
     const auto sig = seal.find("sig");
     const auto raw = sig != seal.end() && sig->is_string() ? from_base64url(sig->get<std::string>()) : std::nullopt;

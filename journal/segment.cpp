@@ -5,8 +5,8 @@
 #include <cassert>
 #include <nlohmann/json.hpp>
 
+#include "journal/json.hpp"
 #include "journal/limits.hpp"
-#include "journal/shallow.hpp"
 
 namespace imloop::journal {
 namespace {

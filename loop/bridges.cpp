@@ -10,7 +10,7 @@ namespace imloop::loop {
 
 namespace {
 
-using Lists = std::vector<Bridges::List>;
+using OneBridgesLists = std::vector<Bridges::List>;
 
 auto order(const Bridges::List& l) { return std::tie(l.valid_from, l.occurred_at, l.record_id); }
 
@@ -20,7 +20,7 @@ bool counts(const Credential& c) {
 
 /// Of each text the days on which it comes into the list in force or leaves it; of those in the first list, from
 /// whenever that holds.
-std::map<std::string, std::vector<std::optional<Day>>> turns(const Lists& lists) {
+std::map<std::string, std::vector<std::optional<Day>>> turns(const OneBridgesLists& lists) {
     std::map<std::string, std::vector<std::optional<Day>>> out;
     std::set<std::string> before;
     for (auto list = lists.begin(); list != lists.end(); ++list) {
@@ -45,7 +45,7 @@ void Bridges::erase(const std::string& record_id) {
     const std::string* of = bridge_of_.find(record);
     if (!of) return;
     const auto bridge = key_of(*of);
-    Lists* lists = lists_.change(bridge);
+    OneBridgesLists* lists = lists_.change(bridge);
     assert(lists);
     std::erase_if(*lists, [&](const List& l) { return l.record_id == record_id; });
     if (lists->empty()) lists_.erase(bridge);
@@ -54,10 +54,10 @@ void Bridges::erase(const std::string& record_id) {
 
 std::set<std::string> Bridges::put(const std::string& record_id, const std::optional<Credential>& credential) {
     const auto lists_of = [&](const std::string& bridge) {
-        const Lists* lists = lists_.find(key_of(bridge));
-        return lists ? *lists : Lists();
+        const OneBridgesLists* lists = lists_.find(key_of(bridge));
+        return lists ? *lists : OneBridgesLists();
     };
-    std::map<std::string, Lists> before;
+    std::map<std::string, OneBridgesLists> before;
     if (const std::string* of = bridge_of_.find(key_of(record_id))) before.emplace(*of, lists_of(*of));
     const bool is_in = credential && counts(*credential);
     if (is_in) before.emplace(credential->source_id, lists_of(credential->source_id));
@@ -65,7 +65,7 @@ std::set<std::string> Bridges::put(const std::string& record_id, const std::opti
     erase(record_id);
     if (is_in) {
         List list{credential->valid_from, credential->occurred_at, record_id, credential->writes_for};
-        Lists& lists = lists_.change_or_new(key_of(credential->source_id));
+        OneBridgesLists& lists = lists_.change_or_new(key_of(credential->source_id));
         lists.insert(std::ranges::upper_bound(lists, order(list), {}, order), std::move(list));
         bridge_of_.put(key_of(record_id), credential->source_id);
     }
@@ -84,7 +84,7 @@ std::set<std::string> Bridges::put(const std::string& record_id, const std::opti
 }
 
 bool Bridges::names(std::string_view bridge, std::string_view text, Moment moment) const {
-    const Lists* lists = lists_.find(key_of(bridge));
+    const OneBridgesLists* lists = lists_.find(key_of(bridge));
     if (!lists) return false;
     const auto after = std::ranges::upper_bound(*lists, day_of(moment), {}, &List::valid_from);
     const auto& in_force = after == lists->begin() ? lists->front() : *std::prev(after);

@@ -24,14 +24,14 @@ struct WalkPoint {
     auto operator<=>(const WalkPoint&) const = default;  // NOLINT(modernize-use-nullptr): the 0 of `<`, not ours
 };
 
-struct Step {
+struct Walked {
     WalkPoint place;
     const Fact* fact = nullptr;
 };
 
 int rank(const Fact& f) { return f.repair ? 0 : f.inspection ? 1 : 2; }
 
-bool walked_before(const Step& a, const Step& b) {
+bool walked_before(const Walked& a, const Walked& b) {
     return std::forward_as_tuple(a.place, rank(*a.fact), a.fact->record_id) <
            std::forward_as_tuple(b.place, rank(*b.fact), b.fact->record_id);
 }
@@ -49,22 +49,22 @@ WalkPoint day_end(Day day) { return {start_of(day + 1) - 1, 2}; }
 /// An episode while it is built. Failures, tests and the end come from a first walk; repairs never open or close, so
 /// they can be placed into it afterwards.
 struct Span {
-    std::vector<Step> failures;
-    std::vector<Step> retests;
-    std::optional<Step> end;
-    std::vector<Step> repairs;
-    std::vector<Step> counting;
+    std::vector<Walked> failures;
+    std::vector<Walked> retests;
+    std::optional<Walked> end;
+    std::vector<Walked> repairs;
+    std::vector<Walked> counting;
 
-    bool open_before(const Step& s) const {
+    bool open_before(const Walked& s) const {
         return walked_before(failures.front(), s) && (!end || !walked_before(*end, s));
     }
 };
 
-std::vector<Span> walk(std::vector<Step> steps) {
+std::vector<Span> walk(std::vector<Walked> steps) {
     std::sort(steps.begin(), steps.end(), walked_before);
     std::vector<Span> spans;
     bool open = false;
-    for (const Step& s : steps) {
+    for (const Walked& s : steps) {
         const Fact& f = *s.fact;
         if (is_failure(f)) {
             if (!open) spans.emplace_back();
@@ -86,7 +86,7 @@ std::vector<Span> walk(std::vector<Step> steps) {
 
 struct Named {
     std::size_t span = 0;
-    Step failure;
+    Walked failure;
 };
 
 /// The failure that `fail_report_no` means: of several, the latest not after the repair (day-only: not after its day),
@@ -97,7 +97,7 @@ std::optional<Named> named_failure(const std::vector<Span>& spans, const Fact& r
     std::optional<Named> earliest, latest;
     const WalkPoint bound = repair.day_only ? day_end(day_of(repair.occurred_at)) : WalkPoint{repair.occurred_at, 0};
     for (std::size_t i = 0; i < spans.size(); ++i)
-        for (const Step& failure : spans[i].failures) {
+        for (const Walked& failure : spans[i].failures) {
             const auto& test = *failure.fact->inspection;
             if (test.report_no != number && test.acceptance_no != number) continue;
             if (!earliest) earliest = Named{i, failure};
@@ -113,13 +113,13 @@ WalkPoint day_only_place(const std::vector<Span>& spans, Day day, const std::opt
     std::optional<WalkPoint> last_of_day;
     for (const Span& span : spans) {
         if (span.failures.front().place < beginning && (!span.end || span.end->place >= beginning)) return beginning;
-        for (const Step& failure : span.failures)
+        for (const Walked& failure : span.failures)
             if (day_of(failure.place.moment) == day) last_of_day = failure.place;
     }
     return last_of_day ? WalkPoint{last_of_day->moment, 1} : beginning;
 }
 
-bool counts(const Span& span, const Step& s, const Register& stations) {
+bool counts(const Span& span, const Walked& s, const Register& stations) {
     if (s.fact->repair->outcome != RepairOutcome::repaired) return false;
     if (s.place <= span.failures.front().place || (span.end && s.place > span.end->place)) return false;
     const auto shop = stations.at(s.fact->station_id, s.fact->repair->settled_at);
@@ -127,14 +127,14 @@ bool counts(const Span& span, const Step& s, const Register& stations) {
 }
 
 /// Puts repairs into the spans; gives all of them, with their places.
-std::vector<Step> place_repairs(std::vector<Span>& spans, const std::vector<const Fact*>& repairs,
-                                const Register& stations) {
-    std::vector<Step> placed;
+std::vector<Walked> place_repairs(std::vector<Span>& spans, const std::vector<const Fact*>& repairs,
+                                  const Register& stations) {
+    std::vector<Walked> placed;
     for (const Fact* repair : repairs) {
         const auto named = named_failure(spans, *repair);
-        const Step s{repair->day_only ? day_only_place(spans, day_of(repair->occurred_at), named)
-                                      : WalkPoint{repair->occurred_at, 0},
-                     repair};
+        const Walked s{repair->day_only ? day_only_place(spans, day_of(repair->occurred_at), named)
+                                        : WalkPoint{repair->occurred_at, 0},
+                       repair};
         placed.push_back(s);
         std::optional<std::size_t> at;
         if (named) at = named->span;
@@ -154,13 +154,13 @@ std::vector<Step> place_repairs(std::vector<Span>& spans, const std::vector<cons
 /// A vehicle's records of days up to `as_of`.
 struct History {
     std::vector<Span> spans;
-    std::vector<Step> steps;  ///< every record at its place
+    std::vector<Walked> steps;  ///< every record at its place
 };
 
 History history_of(std::span<const Fact> records, const Register& stations, Day as_of) {
     History out;
     std::vector<const Fact*> repairs;
-    std::vector<Step> others;  // that are not walked
+    std::vector<Walked> others;  // that are not walked
     for (const Fact& f : records) {
         if (day_of(f.occurred_at) > as_of) continue;
         const WalkPoint moment{f.occurred_at, 0};
@@ -186,13 +186,13 @@ const std::string& registered_county_of(const Fact& f) {
 }
 
 /// Those that say where the vehicle is registered, in the order of the walk.
-std::vector<Step> registering(std::vector<Step> steps) {
-    std::erase_if(steps, [](const Step& s) { return registered_county_of(*s.fact).empty(); });
+std::vector<Walked> registering(std::vector<Walked> steps) {
+    std::erase_if(steps, [](const Walked& s) { return registered_county_of(*s.fact).empty(); });
     std::ranges::sort(steps, walked_before);
     return steps;
 }
 
-std::string registered_county_at(const Step& step, const std::vector<Step>& registering) {
+std::string registered_county_at(const Walked& step, const std::vector<Walked>& registering) {
     assert(std::ranges::is_sorted(registering, walked_before));
     if (const auto& own = registered_county_of(*step.fact); !own.empty()) return own;
     if (registering.empty()) return {};
@@ -206,7 +206,7 @@ bool is_waived(const Span& span, std::span<const Fact> decisions, Day as_of) {
         if (d.decision->about_kind != "episode_id" && d.decision->about_kind != "record_id") return false;
         if (d.decision->until && *d.decision->until < as_of) return false;
         return std::any_of(span.failures.begin(), span.failures.end(),
-                           [&](const Step& failure) { return failure.fact->record_id == d.decision->about; });
+                           [&](const Walked& failure) { return failure.fact->record_id == d.decision->about; });
     });
 }
 
@@ -225,10 +225,10 @@ EpisodeOutcome outcome_of_ended(const Span& span, bool repaired, const Register&
     return inside ? EpisodeOutcome::closed_unrepaired : EpisodeOutcome::passed_elsewhere;
 }
 
-std::vector<std::string> ids(const std::vector<Step>& steps) {
+std::vector<std::string> ids(const std::vector<Walked>& steps) {
     std::vector<std::string> out;
     out.reserve(steps.size());
-    for (const Step& s : steps) out.push_back(s.fact->record_id);
+    for (const Walked& s : steps) out.push_back(s.fact->record_id);
     return out;
 }
 
@@ -236,7 +236,7 @@ Episode finish(const Span& span, std::span<const Fact> decisions, const Register
                Day as_of) {
     const Fact& first = *span.failures.front().fact;
     const Policy& policy = policies.on(day_of(first.occurred_at));
-    const Step& latest = span.failures.back();
+    const Walked& latest = span.failures.back();
     Episode e;
     e.episode_id = first.record_id;
     e.county = county_of(stations, first.station_id, first.occurred_at);
@@ -248,7 +248,7 @@ Episode finish(const Span& span, std::span<const Fact> decisions, const Register
     e.counting_repairs = ids(span.counting);
     e.retests = ids(span.retests);
     std::set<std::string> shops;
-    for (const Step& s : span.counting) {
+    for (const Walked& s : span.counting) {
         shops.insert(s.fact->station_id);
         const Day day = day_of(s.fact->repair->settled_at);
         if (!e.first_counting_day) e.first_counting_day = day;
@@ -305,7 +305,7 @@ std::string registered_county(const std::string& record_id, std::span<const Fact
                               Day as_of) {
     const auto steps = history_of(records, stations, as_of).steps;
     const auto own =
-        std::ranges::find(steps, record_id, [](const Step& s) -> const std::string& { return s.fact->record_id; });
+        std::ranges::find(steps, record_id, [](const Walked& s) -> const std::string& { return s.fact->record_id; });
     return own == steps.end() ? std::string() : registered_county_at(*own, registering(steps));
 }
 

@@ -5,11 +5,7 @@
 #include <utility>
 
 namespace imloop::loop {
-namespace {
-
 bool kinds_agree(const std::string& a, const std::string& b) { return a.empty() || b.empty() || a == b; }
-
-}  // namespace
 
 void IdentityTimes::add(std::string_view group, Moment from, Moment to) {
     assert(!group.empty() && from <= to);

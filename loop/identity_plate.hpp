@@ -13,6 +13,9 @@
 
 namespace imloop::loop {
 
+/// Of plates: one that is not given agrees with any.
+bool kinds_agree(const std::string& a, const std::string& b);
+
 /// Where a record without VIN belongs: with a group of VINs (row 3), with the records of its plate and kind (row 5), or
 /// alone (row 8, or with one that stands alone and is named: row 3).
 struct IdentityHome {

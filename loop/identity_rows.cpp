@@ -6,11 +6,6 @@
 #include "loop/identity_state.hpp"
 
 namespace imloop::loop {
-namespace {
-
-bool kinds_agree(const std::string& a, const std::string& b) { return a.empty() || b.empty() || a == b; }
-
-}  // namespace
 
 bool share_plate(const IdentityNode& a, const IdentityNode& b) {
     for (const auto& [plate, kinds] : a.plates) {

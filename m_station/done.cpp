@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "journal/json.hpp"
 #include "loop/tables.hpp"
 #include "m_station/order_list.hpp"
 #include "m_station/pages.hpp"
@@ -48,7 +49,7 @@ Html done_page(Site& site, const Request& r) {
     const auto corrections = corrections_since(site.outbox(), lines.empty() ? 1 : lines.back().seq);
     Html rows;
     for (const auto& q : lines) {
-        const auto record = json::parse(q.line, nullptr, false);
+        const auto record = journal::parsed_or_discarded(q.line);
         if (!record.is_object() || record.value("schema", "") != "imloop/repair/1") continue;
         const auto correction = corrections.find(q.record_id);
         const auto now = station::corrected(record, corrections);
@@ -79,7 +80,7 @@ Html done_page(Site& site, const Request& r) {
 
 std::optional<Html> settlement_list(Site& site, const Request& r) {
     const auto& w = r.words;
-    const auto original = json::parse(site.outbox().line_of(r.value("record")), nullptr, false);
+    const auto original = journal::parsed_or_discarded(site.outbox().line_of(r.value("record")));
     if (!original.is_object() || original.value("schema", "") != "imloop/repair/1") return std::nullopt;
     const auto record = station::corrected(original, corrections_since(site.outbox(), 1));
     if (record.is_null()) return std::nullopt;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "journal/json.hpp"
 #include "loop/record/uuid.hpp"
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/vin.hpp"
@@ -20,7 +21,7 @@ std::optional<std::filesystem::path> Drafts::file(const std::string& id) const {
 Draft Drafts::load(const std::string& id) const {
     Draft out;
     const auto from = file(id);
-    const auto kept = from ? json::parse(station::contents(*from).value_or(""), nullptr, false) : json();
+    const auto kept = from ? journal::parsed_or_discarded(station::contents(*from).value_or("")) : json();
     if (!kept.is_object()) return out;
     out.version = kept.value("version", std::uint64_t{1});
     // Before drafts had a version they were the fields alone.

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "journal/json.hpp"
 #include "m_station/import_plan.hpp"
 #include "m_station/import_text.hpp"
 #include "station/intake/shop/header.hpp"
@@ -58,8 +59,7 @@ bool confirmed(std::size_t count) {
 
 /// What puts the order's present content in the place of what was imported before, as a line.
 std::string correction_line(const ShopOrder& order, const Config& config) {
-    return correction_of(config, order.record_id, "工单在维修软件中有改动", nlohmann::json::parse(order.line)).dump() +
-           "\n";
+    return correction_of(config, order.record_id, "工单在维修软件中有改动", journal::parsed(order.line)).dump() + "\n";
 }
 
 /// Whether all that are fresh were saved.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "journal/json.hpp"
 #include "m_station/import_view.hpp"
 #include "station/commands.hpp"
 #include "station/files.hpp"
@@ -47,7 +48,7 @@ struct Pending {
 
 ImportFile file_of(Site& site, const fs::path& path) {
     ImportFile out{path.filename().string(), 0, {}};
-    const auto kept = json::parse(station::contents(answers_of(site)).value_or("{}"), nullptr, false);
+    const auto kept = journal::parsed_or_discarded(station::contents(answers_of(site)).value_or("{}"));
     if (!kept.is_object()) return out;
     for (const auto& [key, value] : kept.items()) {
         if (!value.is_string()) continue;
@@ -135,7 +136,9 @@ Next acted(Site& site, const Request& r) {
         return {"/import", Told{Tone::warn, std::string(w("请写理由。", "Give the reason.")), {}, {}}};
     return save_all(site, *pending->plan, Fate::changed, w, [&](const ShopOrder& order) {
         return site
-            .save(station::correction_of(site.config(), order.record_id, r.value("reason"), json::parse(order.line)), w)
+            .save(
+                station::correction_of(site.config(), order.record_id, r.value("reason"), journal::parsed(order.line)),
+                w)
             .empty();
     });
 }

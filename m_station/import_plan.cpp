@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "journal/json.hpp"
 #include "station/ids.hpp"
 #include "station/intake/shop/header.hpp"
 #include "station/numbered.hpp"
@@ -24,7 +25,7 @@ void put_id(ShopOrder& order, const std::string& record_id) {
 
 Fate fate_of(NumberedRecords& records, ShopOrder& order) {
     if (!order.problems.empty()) return Fate::refused;
-    const auto standing = records.standing(nlohmann::json::parse(order.line));
+    const auto standing = records.standing(journal::parsed(order.line));
     put_id(order, standing.record_id);
     switch (standing.fate) {
         case NumberedRecords::Fate::fresh:

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "journal/json.hpp"
+
 namespace imloop::m_station {
 
 namespace intake = station::intake;
@@ -47,7 +49,7 @@ const char* mark_of(Fate fate) {
 void show_order(const ShopOrder& order, Fate fate) {
     const std::string number = order.work_order_no.empty() ? "–" : order.work_order_no;
     if (order.problems.empty()) {
-        const auto r = nlohmann::json::parse(order.line);
+        const auto r = journal::parsed(order.line);
         const std::string settled = r.at("settled_at");
         const auto* said = fate == Fate::there     ? "  早已保存 / already there"
                            : fate == Fate::changed ? "  导入过，有改动 / changed since"

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "journal/json.hpp"
+
 namespace imloop::m_station {
 
 using namespace station::page;
@@ -41,7 +43,7 @@ Html reason_line(const Reason& reason, const Language& w) {
 Html order_row(const ShopOrder& order, Fate fate, const Language& w) {
     std::string plate, settled, fee = "—", content;
     if (order.problems.empty()) {
-        const auto record = json::parse(order.line);
+        const auto record = journal::parsed(order.line);
         const auto vehicle = record.value("vehicle", json::object());
         plate = shown_plate(vehicle.value("plate", vehicle.value("vin", "")));
         settled = record.value("settled_at", "").substr(0, 10);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "journal/json.hpp"
 #include "loop/record/uuid.hpp"
 #include "loop/tables.hpp"
 #include "loop/written/amount.hpp"
@@ -227,7 +228,7 @@ Fields usual_fields(Site& site) {
     constexpr std::size_t looked_through = 100;
     Fields out;
     for (const auto& q : site.outbox().recent("", std::numeric_limits<std::int64_t>::max(), looked_through)) {
-        const auto record = json::parse(q.line, nullptr, false);
+        const auto record = journal::parsed_or_discarded(q.line);
         if (!record.is_object() || record.value("schema", "") != "imloop/repair/1") continue;
         for (const auto* name : {"technician_id", "inspector_id"}) out[name] = record.value(name, "");
         const auto warranty = record.value("warranty", json::object());

@@ -1,5 +1,6 @@
 #include "m_station/prices.hpp"
 
+#include "journal/json.hpp"
 #include "loop/tables.hpp"
 #include "m_station/price_list.hpp"
 #include "station/corrections.hpp"
@@ -23,7 +24,7 @@ json own_list(Site& site) {
     const auto id = turn_of(site).before;
     const auto latest = id.empty() ? std::nullopt : site.outbox().latest(id);
     if (!latest) return {};
-    const auto record = json::parse(latest->line, nullptr, false);
+    const auto record = journal::parsed_or_discarded(latest->line);
     if (!record.is_object()) return {};
     return station::corrected(record, station::corrections_since(site.outbox(), latest->seq));
 }

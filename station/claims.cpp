@@ -1,5 +1,6 @@
 #include "station/claims.hpp"
 
+#include "journal/json.hpp"
 #include "station/corrections.hpp"
 #include "station/form_ids.hpp"
 #include "station/own_records.hpp"
@@ -18,7 +19,7 @@ FormTurn turn_of(Outbox& outbox, const std::string& fail_record_id) {
 json standing(Outbox& outbox, const std::string& claim_id) {
     const auto latest = claim_id.empty() ? std::nullopt : outbox.latest(claim_id);
     if (!latest) return {};
-    const auto claim = json::parse(latest->line, nullptr, false);
+    const auto claim = journal::parsed_or_discarded(latest->line);
     return claim.is_object() ? corrected(claim, corrections_since(outbox, latest->seq)) : json();
 }
 

@@ -7,6 +7,7 @@
 #include <random>
 #include <sstream>
 
+#include "journal/json.hpp"
 #include "journal/verify.hpp"
 #include "loop/admission.hpp"
 #include "service/terminal.hpp"
@@ -99,7 +100,7 @@ int queue_list(const Context& context, std::uint64_t after, std::size_t limit, b
         if (only_rejected && q.status != "rejected") continue;
         fmt::print("{:>8}  {}  {}\n", q.seq, q.record_id, q.status.empty() ? "等待上传 / waiting" : q.status);
         if (q.status != "rejected") continue;
-        for (const auto& p : json::parse(q.outcome).value("problems", json::array()))
+        for (const auto& p : journal::parsed(q.outcome).value("problems", json::array()))
             fmt::print("          {} {}  {}\n", p.value("code", ""), p.value("pointer", ""), p.value("detail", ""));
     }
     return 0;

@@ -3,6 +3,7 @@
 #include <limits>
 #include <tuple>
 
+#include "journal/json.hpp"
 #include "loop/time.hpp"
 
 namespace imloop::station {
@@ -28,7 +29,7 @@ std::map<std::string, json> corrections_since(Outbox& outbox, std::uint64_t sinc
         for (const auto& q : lines) {
             if (q.seq < since || q.status == "rejected" || q.line.find("imloop/correction/") == std::string::npos)
                 continue;
-            auto correction = json::parse(q.line, nullptr, false);
+            auto correction = journal::parsed_or_discarded(q.line);
             if (!correction.is_object() || correction.value("schema", "") != "imloop/correction/1") continue;
             const auto [known, is_first] = out.try_emplace(correction.value("corrects", ""), correction);
             if (!is_first && place(correction) > place(known->second)) known->second = std::move(correction);

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "journal/json.hpp"
 #include "loop/json.hpp"
 #include "station/clocks.hpp"
 #include "station/files.hpp"
@@ -23,7 +24,7 @@ std::shared_ptr<const HubView> read_view(const std::filesystem::path& file) {
     auto out = std::make_shared<HubView>();
     out->orders = json::object();
     out->shops = json::array();
-    const auto kept = json::parse(contents(file).value_or(""), nullptr, false);
+    const auto kept = journal::parsed_or_discarded(contents(file).value_or(""));
     if (!kept.is_object()) return out;
     out->as_of = kept.value("as_of", loop::Moment{0});
     out->orders = kept.value("orders", json::object());

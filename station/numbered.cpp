@@ -4,6 +4,7 @@
 #include <optional>
 #include <tuple>
 
+#include "journal/json.hpp"
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/text.hpp"
 #include "loop/vehicle/vin.hpp"
@@ -112,7 +113,7 @@ NumberedRecords::NumberedRecords(Outbox& outbox) : outbox_(outbox) { catch_up();
 void NumberedRecords::catch_up() {
     for (;;) {
         const auto lines = outbox_.lines(read_ + 1, lines_a_step);
-        for (const auto& line : lines) note(json::parse(line, nullptr, false), ++read_);
+        for (const auto& line : lines) note(journal::parsed_or_discarded(line), ++read_);
         if (lines.size() < lines_a_step) return;
     }
 }
@@ -146,7 +147,7 @@ void NumberedRecords::note(const json& record, std::uint64_t seq) {
 }
 
 json NumberedRecords::words_of(std::uint64_t seq) {
-    auto line = json::parse(outbox_.line(seq), nullptr, false);
+    auto line = journal::parsed_or_discarded(outbox_.line(seq));
     return text_in(line, "schema") == "imloop/correction/1" ? line.value("replacement", json()) : line;
 }
 

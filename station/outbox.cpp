@@ -10,6 +10,7 @@
 
 #include "engine/form.hpp"
 #include "journal/chain.hpp"
+#include "journal/json.hpp"
 #include "journal/limits.hpp"
 #include "service/files.hpp"
 #include "station/statements.hpp"
@@ -159,7 +160,7 @@ void Outbox::send_again_from(std::uint64_t seq) {
     auto rest = database_.prepare(sql::lines_from);
     rest.bind(1, number(seq)).bind(2, std::numeric_limits<std::int64_t>::max());
     while (rest.step()) {
-        const auto record = nlohmann::json::parse(rest.text(0), nullptr, false);
+        const auto record = journal::parsed_or_discarded(rest.text(0));
         if (record.is_object() && record.contains("trace") && record["trace"].is_object())
             database_.prepare(sql::trace_unsent).bind(1, record["trace"].value("sha256", "")).run();
     }

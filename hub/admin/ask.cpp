@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "journal/json.hpp"
 #include "service/terminal.hpp"
 
 namespace imloop::hub {
@@ -9,7 +10,7 @@ namespace imloop::hub {
 using nlohmann::json;
 
 int fail(const Answer& answer) {
-    const json body = json::parse(answer.body, nullptr, false);
+    const json body = journal::parsed_or_discarded(answer.body);
     if (body.is_object())
         std::cerr << body.value("code", "") << ": " << body.value("detail", "") << '\n';
     else
@@ -19,7 +20,7 @@ int fail(const Answer& answer) {
 
 int show(const Answer& answer) {
     if (answer.status != 200) return fail(answer);
-    std::cout << json::parse(answer.body).dump(2) << '\n';
+    std::cout << journal::parsed(answer.body).dump(2) << '\n';
     return 0;
 }
 

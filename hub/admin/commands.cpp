@@ -22,6 +22,7 @@
 #include "hub/ca.hpp"
 #include "hub/ids.hpp"
 #include "hub/store/place.hpp"
+#include "journal/json.hpp"
 #include "schemas/embedded.hpp"
 #include "service/files.hpp"
 #include "service/terminal.hpp"
@@ -63,7 +64,7 @@ int import(Session& session, const fs::path& path, const std::vector<std::string
     constexpr int bar_width = 40;
     while (imported.wait_for(std::chrono::milliseconds(200)) == std::future_status::timeout) {
         if (!on_terminal) continue;
-        const auto progress = json::parse(session.ask("import_progress", json::object()).body);
+        const auto progress = journal::parsed(session.ask("import_progress", json::object()).body);
         const double total = progress.value("total", 0.0);
         const double share = total > 0 ? std::min(1.0, progress.value("done", 0.0) / total) : 0;
         const int full = static_cast<int>(share * bar_width);
@@ -76,7 +77,7 @@ int import(Session& session, const fs::path& path, const std::vector<std::string
 int verify(Session& session) {
     const auto answer = session.ask("verify", json::object());
     if (const int code = show(answer); code != 0) return code;
-    return json::parse(answer.body).at("clean").get<bool>() ? 0 : 4;
+    return journal::parsed(answer.body).at("clean").get<bool>() ? 0 : 4;
 }
 
 int report(Session& session, const Options& o) {
@@ -192,7 +193,7 @@ int run_command(int argc, char** argv) {
         put_given(body, "to", o.to);
         const auto answer = s.ask("export", body);
         const int shown = show(answer);
-        return shown == 0 && json::parse(answer.body).contains("left_out") ? 4 : shown;
+        return shown == 0 && journal::parsed(answer.body).contains("left_out") ? 4 : shown;
     });
 
     auto* reports = app.add_subcommand(

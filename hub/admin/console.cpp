@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "hub/admin/ask.hpp"
+#include "journal/json.hpp"
 
 namespace imloop::hub {
 
@@ -25,7 +26,7 @@ void add_console(CLI::App& app, const OnCommand& on) {
     on(link, [url](Session& s) {
         const auto answer = s.ask("console_setup_link", json::object());
         if (answer.status != 200) return fail(answer);
-        const auto made = json::parse(answer.body);
+        const auto made = journal::parsed(answer.body);
         fmt::print("{}/setup#{}\n", *url, made.at("token").get<std::string>());
         return 0;
     });
@@ -63,7 +64,7 @@ void add_console(CLI::App& app, const OnCommand& on) {
         if (noted->first > 0) asked = {{"entries", noted->first}, {"head", noted->second}};
         const auto answer = s.ask("audit_verify", asked);
         const int shown = show(answer);
-        return shown == 0 && !json::parse(answer.body).at("clean").get<bool>() ? 4 : shown;
+        return shown == 0 && !journal::parsed(answer.body).at("clean").get<bool>() ? 4 : shown;
     });
 }
 

@@ -11,6 +11,7 @@
 #include "hub/policy_file.hpp"
 #include "hub/store/statements.hpp"
 #include "hub/store/store.hpp"
+#include "journal/json.hpp"
 #include "service/checks.hpp"
 #include "service/files.hpp"
 
@@ -132,7 +133,7 @@ Finding serving(const fs::path& data) {
         {"没有在运行", "is not running"},
         {"启动服务：systemctl start imloop-hub，或 hub serve", "start it: systemctl start imloop-hub, or hub serve"}};
     if (!locked(data)) return out;
-    const auto where = nlohmann::json::parse(service::contents(data / "serving.json").value_or(""), nullptr, false);
+    const auto where = journal::parsed_or_discarded(service::contents(data / "serving.json").value_or(""));
     if (!where.is_object()) {
         out.what = {"正在启动，或有命令占用数据", "is starting, or a command holds the data"};
         out.todo = {"稍后再看", "look again later"};

@@ -9,6 +9,7 @@
 #include "engine/errors.hpp"
 #include "hub/admin/ask.hpp"
 #include "hub/draw/draw.hpp"
+#include "journal/json.hpp"
 #include "loop/json.hpp"
 #include "service/files.hpp"
 
@@ -43,7 +44,7 @@ int make(Session& session, const DrawOptions& o) {
     if (answer.status != 200) return fail(answer);
     if (o.out.empty()) return print(answer);
     service::replace_file(o.out, answer.body);
-    for (const auto& d : drawn_of(json::parse(answer.body)))
+    for (const auto& d : drawn_of(journal::parsed(answer.body)))
         fmt::print("{}  {}  {}\n", d.station_id, d.arm == "random" ? "纯随机 random" : "按风险 risk  ",
                    fmt::join(d.officers, "、"));
     fmt::print("公布文件 / published: {}\n", o.out);

@@ -15,6 +15,7 @@
 #include "hub/api/routes.hpp"
 #include "hub/api/server.hpp"
 #include "hub/ids.hpp"
+#include "journal/json.hpp"
 #include "service/files.hpp"
 #include "service/notify.hpp"
 
@@ -53,7 +54,7 @@ Hub& Session::hub(HubOptions::Opens opens) {
 
 Answer Session::ask(std::string_view command, const json& body) {
     if (!holds_) {
-        const auto serving = json::parse(service::read_file(data_ / "serving.json"));
+        const auto serving = journal::parsed(service::read_file(data_ / "serving.json"));
         return ask_serving(serving.at("admin_port"), serving.at("token"), command, body.dump());
     }
     const auto opens = command == "verify" ? HubOptions::Opens::checked : HubOptions::Opens::served;

@@ -13,6 +13,7 @@
 #include "hub/ca.hpp"
 #include "hub/limits.hpp"
 #include "journal/digest.hpp"
+#include "journal/json.hpp"
 #include "journal/key.hpp"
 #include "schemas/station_toml.hpp"
 #include "service/files.hpp"
@@ -55,7 +56,7 @@ int station_add(Session& session, const StationOptions& o) {
     }
     const auto answer = session.ask("station_add", body);
     if (answer.status != 200) return fail(answer);
-    const auto added = json::parse(answer.body);
+    const auto added = journal::parsed(answer.body);
     if (made || !o.out.empty()) {
         const fs::path folder = o.out.empty() ? fs::path(o.station) : o.out;
         fs::create_directories(folder);
@@ -102,7 +103,7 @@ int station_invite(Session& session, const StationOptions& o) {
     put_registration(body, o);
     const auto answer = session.ask("station_invite", body);
     if (answer.status != 200) return fail(answer);
-    const auto made = json::parse(answer.body);
+    const auto made = journal::parsed(answer.body);
     const std::string code = made.at("code"), until = made.at("expires_at");
     fmt::print(
         "{0}\n\n在站点上运行 join 加上这个加入码；只能用一次，{1} 前有效。\n"

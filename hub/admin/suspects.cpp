@@ -19,7 +19,7 @@ struct SuspectOptions {
     bool as_json = false, as_csv = false, unmasked = false;
     std::int64_t limit = 0;
 };
-using Shared = std::shared_ptr<SuspectOptions>;
+using SharedOptions = std::shared_ptr<SuspectOptions>;
 
 json filters(const SuspectOptions& o, const char* list) {
     json body{{"list", list}, {"form", o.as_json ? "json" : o.as_csv ? "csv" : "table"}, {"unmasked", o.unmasked}};
@@ -31,7 +31,7 @@ json filters(const SuspectOptions& o, const char* list) {
     return body;
 }
 
-void add_forms(CLI::App* command, const Shared& o) {
+void add_forms(CLI::App* command, const SharedOptions& o) {
     auto* as_json = command->add_flag("--json", o->as_json, "JSON");
     command->add_flag("--csv", o->as_csv, "CSV")->excludes(as_json);
 }

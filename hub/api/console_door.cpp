@@ -14,7 +14,7 @@
 namespace imloop::hub {
 namespace {
 
-constexpr std::string_view api = "/api/v1/", http = "http://", https = "https://";
+constexpr std::string_view api = "/api/v1/", plain_scheme = "http://", tls_scheme = "https://";
 
 /// What all requests of the console have in common.
 const Route console_route{
@@ -85,7 +85,7 @@ Routed judge_console(Request& head, const std::string& local) {
     if (!local.empty() && head.host != "127.0.0.1" + local && head.host != "localhost" + local &&
         head.host != "[::1]" + local)
         return refused(problem(421, {"wrong_host", "只接受本机地址", "only addresses of this computer are answered"}));
-    const auto own = std::string(local.empty() ? https : http) + head.host;
+    const auto own = std::string(local.empty() ? tls_scheme : plain_scheme) + head.host;
     if (head.method != "GET" && !head.origin.empty() && head.origin != own)
         return refused(problem(403, {"wrong_origin", "请求来自别的网页", "the request comes from another page"}));
     head.origin = own;
@@ -114,7 +114,7 @@ void ask_console(Console& console, Request r, Done done) {
                                              "this hub stands by: open the page of the one that writes"})));
     ConsoleRequest asked;
     asked.path = path.substr(api.size() - 1);
-    asked.is_plain = r.origin.starts_with(http);
+    asked.is_plain = r.origin.starts_with(plain_scheme);
     asked.token = session_in(r.cookie, asked.is_plain);
     asked.http = std::move(r);
     console.answer(std::move(asked), [done = std::move(done)](Answer answer) {

@@ -1,5 +1,7 @@
 #include "hub/api/handed_over.hpp"
 
+#include "journal/json.hpp"
+
 namespace imloop::hub {
 
 using nlohmann::json;
@@ -17,7 +19,7 @@ Asked asked_of(const Route& route, const Context& c) {
 }
 
 void answer_handed_over(Hub& hub, const Asked& asked, Done done) {
-    const auto words = json::parse(asked.words);
+    const auto words = journal::parsed(asked.words);
     Request request;
     request.method = words.at("method");
     request.target = words.at("target");

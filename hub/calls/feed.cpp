@@ -2,6 +2,7 @@
 #include "hub/api/lists.hpp"
 #include "hub/calls/calls.hpp"
 #include "hub/limits.hpp"
+#include "journal/json.hpp"
 
 namespace imloop::hub::calls {
 
@@ -26,7 +27,7 @@ Answer feed(Context& c) {
         for (std::size_t i = 0; i < segment.lines.size(); ++i) {
             const auto& outcome = receipt.outcomes.at(i);
             if (outcome.status == journal::Status::rejected || !outcome.record_id) continue;
-            auto record = json::parse(segment.lines[i]);
+            auto record = journal::parsed(segment.lines[i]);
             const std::string station = record.value("station_id", "");
             if (!projection.may_write_for(reader.scope.source(), station, now)) continue;
             json item{{"position", stored.position},

@@ -28,6 +28,7 @@ Answer metrics(Context& c) {
         gauge("imloop_waiting_segments", "segments and process data that wait", hub.waiting_segments.held()),
         gauge("imloop_waiting_bytes", "their bytes", hub.waiting_bytes.held()),
         gauge("imloop_waiting_bytes_peak", "the most that waited at a time", hub.waiting_bytes.peak()),
+        gauge("imloop_waiting_notes", "notes that nobody waits for and that wait", hub.waiting_notes.held()),
         counters("imloop_rule_failures_total", "times a suspect rule failed at a record", "rule",
                  hub.watch->failures_by_rule())};
     for (const auto* one : hub.measured)

@@ -10,6 +10,7 @@
 #include "hub/calls/calls.hpp"
 #include "hub/calls/shown.hpp"
 #include "hub/policy_file.hpp"
+#include "journal/json.hpp"
 #include "loop/admission.hpp"
 
 namespace imloop::hub::calls {
@@ -119,7 +120,7 @@ std::optional<Named> named_later(const loop::Policies& policies, const json& bef
     std::optional<Named> out;
     for (const auto& line : policies.lines()) {
         if (line.valid_from <= day || policies.is_dated_back(line.record_id)) continue;
-        const json words = json::parse(line.words), counties = words.value("counties", json());
+        const json words = journal::parsed(line.words), counties = words.value("counties", json());
         if (!counties.is_object()) continue;
         for (const auto& [code, own] : counties.items())
             if (!own.is_null() && had.contains(code) && !has_still.contains(code)) out = Named{code, line.valid_from};
@@ -167,7 +168,7 @@ void put_changes(Report& out, const json& proposal, const loop::Policies& polici
     }
 }
 
-json proposals_in(Store& store) { return json::parse(store.meta(proposals_row).value_or("[]")); }
+json proposals_in(Store& store) { return journal::parsed(store.meta(proposals_row).value_or("[]")); }
 
 json::iterator proposal_named(json& all, const std::string& id) {
     return std::ranges::find_if(all, [&](const json& each) { return each.at("id") == id; });
@@ -235,7 +236,7 @@ Answer policy_show(Context& c, const json& in) {
     const auto lines = policies.lines();
     for (const auto& line : lines) {
         if (line.valid_from > *day || policies.is_dated_back(line.record_id)) continue;
-        for (const auto& [name, value] : leaves(json::parse(line.words))) said_by[name] = &line;
+        for (const auto& [name, value] : leaves(journal::parsed(line.words))) said_by[name] = &line;
     }
     Report out{"现行政策",
                "Policy in force",

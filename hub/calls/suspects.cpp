@@ -3,6 +3,7 @@
 
 #include "hub/calls/calls.hpp"
 #include "hub/calls/shown.hpp"
+#include "journal/json.hpp"
 #include "loop/rules/rule_table.hpp"
 
 namespace imloop::hub::calls {
@@ -83,7 +84,7 @@ Answer suspect(Context& c, const json& in) {
 
 Answer suspect_rule(Context& c, const json& in) {
     using loop::rules::Parameters;
-    const Parameters parameters(json::parse(policy_today(c).rules), Parameters::Unknown::left_out);
+    const Parameters parameters(journal::parsed(policy_today(c).rules), Parameters::Unknown::left_out);
     const auto page = rule_page(in.at("rule").get<std::string>(), parameters);
     if (!page) return problem(404, {"unknown_rule", "没有这条规则", "there is no such rule"});
     return {200, "text/plain", *page, {}};

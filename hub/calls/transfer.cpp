@@ -9,6 +9,7 @@
 #include "hub/calls/calls.hpp"
 #include "hub/limits.hpp"
 #include "journal/exported.hpp"
+#include "journal/json.hpp"
 #include "service/files.hpp"
 
 namespace imloop::hub::calls {
@@ -159,7 +160,7 @@ Answer import_(Context& c, const json& in) {
             if (is_hub(file.filename().string())) break;  // its keys are what the others are judged by
             continue;
         }
-        segments += json::parse(answer.body).at("segments").get<std::int64_t>();
+        segments += journal::parsed(answer.body).at("segments").get<std::int64_t>();
     }
     if (refused) return *refused;
     for (const auto& file : traces_of_it) {

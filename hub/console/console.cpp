@@ -150,12 +150,14 @@ Answer Console::answer_now(const ConsoleRequest& request) {
         return role_missing();
     }
     if (now() - person->session.seen_at >= session_noted_ms)
-        hub_.writer->run(
-            [session = person->session.session, at = now()](Store& store, LoopState&) {
-                note_seen(store.database(), session, at);
-                return Answer{};
-            },
-            [](const Answer&) {});
+        hub_.note([&](Done done) {
+            hub_.writer->note(
+                [session = person->session.session, at = now()](Store& store, LoopState&) {
+                    note_seen(store.database(), session, at);
+                    return Answer{};
+                },
+                std::move(done));
+        });
     return route.call(*this, ask);
 }
 

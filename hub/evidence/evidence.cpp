@@ -9,7 +9,7 @@ using markup::Html;
 using markup::html;
 using nlohmann::json;
 
-constexpr std::string_view style = R"css(
+constexpr std::string_view style_sheet = R"css(
 @page { size: A4; margin: 14mm }
 body { font: 14px/22px "PingFang SC","Microsoft YaHei","Noto Sans CJK SC","WenQuanYi Micro Hei",sans-serif; color: #17212B;
   max-width: 720px; margin: 24px auto; font-variant-numeric: tabular-nums }
@@ -99,7 +99,7 @@ std::string evidence_page(const Case& c) {
     return html(
                "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>{}</title><style>{}</style>{}"
                "<script type=\"application/json\" id=\"proof\">{}</script></html>\n",
-               "证据 · evidence", Html{std::string(style)}, body,
+               "证据 · evidence", Html{std::string(style_sheet)}, body,
                embedded({{"evidence", "imloop/evidence/1"}, {"proofs", proofs}}))
         .text;
 }

@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/post.hpp>
+#include <future>
 #include <utility>
 
 #include "hub/arriving.hpp"
 #include "hub/hub.hpp"
 #include "hub/sequencer/inbox.hpp"
 #include "hub/sequencer/lease.hpp"
+#include "journal/json.hpp"
 #include "service/say.hpp"
 
 namespace imloop::hub {
@@ -36,7 +38,7 @@ std::vector<loop::Problem> problems_in(const json& words) {
 
 /// Of process data, a clearance or an alarm, by the writer.
 Answer done_by(Store& to, LoopState& of, const Asked& asked) {
-    const auto in = json::parse(asked.words);
+    const auto in = journal::parsed(asked.words);
     const std::string source = in.at("source");
     const loop::Moment at = in.at("at");
     const auto word = [&](const char* name) { return in.at(name).get<std::string>(); };
@@ -51,8 +53,6 @@ Answer done_by(Store& to, LoopState& of, const Asked& asked) {
         to.put_alarm(source, word("epoch"), in.at("first").get<std::uint64_t>(), at, word("code"), asked.bytes);
     return {};
 }
-
-constexpr auto nobody = [](const Answer&) {};
 
 }  // namespace
 
@@ -183,7 +183,7 @@ void Hub::hand_over(Arrival a) {
 }
 
 Arrival Hub::handed_over(const Asked& asked) const {
-    const auto words = json::parse(asked.words);
+    const auto words = journal::parsed(asked.words);
     Arrival a;
     a.bytes = std::make_shared<const std::string>(asked.bytes);
     a.segment = journal::parse_segment(*a.bytes).value();
@@ -205,8 +205,8 @@ void Hub::offer(Arrival a) {
 }
 
 void Hub::do_here(Asked asked, Done done) {
-    writer->run([asked = std::move(asked)](Store& to, LoopState& of) { return done_by(to, of, asked); },
-                std::move(done));
+    writer->note([asked = std::move(asked)](Store& to, LoopState& of) { return done_by(to, of, asked); },
+                 std::move(done));
 }
 
 void Hub::do_or_hand_over(Asked asked, Done done) {
@@ -220,10 +220,18 @@ void Hub::keep_trace(const std::string& source, const std::string& sha256, loop:
     do_or_hand_over({Asked::trace, dumped(words), std::move(csv)}, std::move(done));
 }
 
+void Hub::note(const std::function<void(Done)>& by) {
+    const auto place = std::make_shared<std::optional<Quota::Held>>(waiting_notes.take(1));
+    if (*place) return by([place](const Answer&) { place->reset(); });
+    std::promise<void> noted;
+    by([&](const Answer&) { noted.set_value(); });
+    noted.get_future().wait();
+}
+
 void Hub::note_clearance(const std::string& source, loop::Moment at, const std::string& vehicle_id,
                          const std::string& answer) {
     const json words{{"source", source}, {"at", at}, {"vehicle_id", vehicle_id}, {"answer", answer}};
-    do_or_hand_over({Asked::clearance, dumped(words), ""}, nobody);
+    note([&](Done done) { do_or_hand_over({Asked::clearance, dumped(words), ""}, std::move(done)); });
 }
 
 void Hub::raise_alarm(const journal::Header& header, const std::string& code, const std::string& bytes) {
@@ -232,7 +240,7 @@ void Hub::raise_alarm(const journal::Header& header, const std::string& code, co
                      {"epoch", header.epoch},
                      {"first", header.first},
                      {"code", code}};
-    do_or_hand_over({Asked::alarm, dumped(words), bytes}, nobody);
+    note([&](Done done) { do_or_hand_over({Asked::alarm, dumped(words), bytes}, std::move(done)); });
 }
 
 void Hub::heard(std::string_view what) {

@@ -11,6 +11,7 @@
 #include "hub/limits.hpp"
 #include "hub/sequencer/statements.hpp"
 #include "hub/store/place.hpp"
+#include "journal/json.hpp"
 #include "service/say.hpp"
 
 namespace imloop::hub {
@@ -34,7 +35,7 @@ std::string words_of(const Answer& a) {
 }
 
 Answer answer_of(const std::string& words, std::string body) {
-    const auto in = json::parse(words);
+    const auto in = journal::parsed(words);
     Answer a{in.at("status"), in.at("content_type"), std::move(body), in.at("headers"), in.at("cause")};
     a.members = in.at("members");
     if (const auto error = in.find("error"); error != in.end())

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hub/limits.hpp"
+#include "journal/json.hpp"
 #include "service/say.hpp"
 
 namespace imloop::hub {
@@ -52,7 +53,7 @@ bool is_of_watch(const loop::BadRow& e) { return std::string_view(e.what()).find
 bool mean_the_same(const std::string& rules, const std::string& other) {
     using loop::rules::Parameters;
     const auto read = [](const std::string& text) {
-        return Parameters(nlohmann::json::parse(text), Parameters::Unknown::left_out);
+        return Parameters(journal::parsed(text), Parameters::Unknown::left_out);
     };
     return rules == other || read(rules) == read(other);
 }
@@ -148,15 +149,23 @@ Watch::Seen Watch::round(const Asked& asked) {
     const auto asked_for = reader->loop.notes();
     // What comes meanwhile is taken along, as long as it comes slower than it is watched.
     bool is_behind = false;
-    for (std::size_t step = 0; !is_behind && follow(*reader); ++step) {
-        if (stop_) throw Watched::Stopped();
+    std::size_t step = 0;
+    const auto catch_up = [&] {
+        for (; !is_behind && follow(*reader); ++step) {
+            if (stop_) throw Watched::Stopped();
+            reader.reset();
+            reader = readers_.now(Scope::internal());
+            is_behind = watched_ && watched_->notes >= asked_for && step > further_steps_max;
+        }
+    };
+    catch_up();
+    // While more comes than is watched a sweep would see what is looked at again soon.
+    while ((!is_behind || asked.sweep) && !sweep(*reader, asked.sweep)) {
         reader.reset();
         reader = readers_.now(Scope::internal());
-        is_behind = watched_ && watched_->notes >= asked_for && step > further_steps_max;
+        catch_up();
     }
     if (is_behind) told();
-    // While more comes than is watched a sweep would keep its moment for long, and see what is looked at soon.
-    if (!is_behind || asked.sweep) sweep(*reader, asked.sweep);
     bool is_waited_for = false;
     {
         const std::lock_guard guard(mutex_);
@@ -167,20 +176,26 @@ Watch::Seen Watch::round(const Asked& asked) {
 }
 
 /// When a day has ended, when enough was stored since the last one, and when it is asked for.
-void Watch::sweep(Reader& reader, std::optional<Sweep> asked_for) try {
+bool Watch::sweep(Reader& reader, std::optional<Sweep> asked_for) try {
     const auto today = loop::day_of(calls_.now());
     if (asked_for != Sweep::of_now && watched_->suspects.swept_to() >= today &&
         watched_->position - swept_at_ < segments_between_sweeps)
-        return;
-    if (asked_for == Sweep::as_it_is) return told();  // by the next round, for which nobody waits
-    watched_->suspects.sweep(reader.loop.projection, today, [&] {
+        return true;
+    if (asked_for == Sweep::as_it_is) {
+        told();  // by the next round, for which nobody waits
+        return true;
+    }
+    const auto end = std::chrono::steady_clock::now() + sweep_moment_max;
+    const bool is_whole = watched_->suspects.sweep(reader.loop.projection, today, [&] {
         if (stop_) throw Watched::Stopped();
         if (watched_->suspects.held() > rows_held_max) save();
         if (reader.loop.held() > rows_held_max) reader.loop.forget();
+        return std::chrono::steady_clock::now() < end;
     });
-    swept_at_ = watched_->position;
+    if (is_whole) swept_at_ = watched_->position;
     save();
     published(reader.loop.projection);
+    return is_whole;
 } catch (const loop::BadRow& e) {
     if (!forsakes(e)) let_go();
     throw;
@@ -330,6 +345,7 @@ std::string Watch::flags_anew(Store& store, LoopState& of, const StoredRows& to)
     fresh.suspects.sweep(of.projection, loop::day_of(calls_.now()), [&] {
         if (fresh.suspects.held() > rows_held_max) save(fresh);
         if (of.held() > rows_held_max) of.forget();
+        return true;
     });
     return fresh.suspects.dump();
 }

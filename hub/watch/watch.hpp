@@ -104,7 +104,8 @@ private:
     void save();
     void let_go();
     bool forsakes(const loop::BadRow&);
-    void sweep(Reader&, std::optional<Sweep> asked_for);
+    /// Gives whether it came to its end: its moment is not to grow old.
+    bool sweep(Reader&, std::optional<Sweep> asked_for);
     std::string rules_of(const LoopState&) const;
     void published(const loop::Projection&);
     void ask(Asked);

@@ -6,6 +6,7 @@
 #include "hub/limits.hpp"
 #include "hub/store/place.hpp"
 #include "hub/watch/flag_rows.hpp"
+#include "journal/json.hpp"
 #include "service/say.hpp"
 #include "sqlite/sqlite.hpp"
 
@@ -103,7 +104,7 @@ WatchReader::WatchReader(const std::string& store)
       cursor_(cursor_in(StoredRows(*database_))),
       rows_(std::make_unique<Rows>(*database_)) {
     using loop::rules::Parameters;
-    const Parameters parameters(nlohmann::json::parse(cursor_.rules), Parameters::Unknown::left_out);
+    const Parameters parameters(journal::parsed(cursor_.rules), Parameters::Unknown::left_out);
     suspects_.emplace(parameters, loop::rules::all(), rows_.get());
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "hub/limits.hpp"
+#include "journal/json.hpp"
 #include "journal/segment.hpp"
 #include "loop/admission.hpp"
 
@@ -76,6 +77,14 @@ void Watched::step(LoopState& of) {
     save_(*this);
     if (of.held() > rows_held_max) of.forget();
 }
+
+Watched::Watched(std::string of_rules, Keep keep, const std::atomic<bool>& stop, const loop::Rows& rows, Save save)
+    : rules(std::move(of_rules)),
+      suspects(loop::rules::Parameters(journal::parsed(rules), loop::rules::Parameters::Unknown::left_out),
+               loop::rules::all(), &rows),
+      keep_(std::move(keep)),
+      save_(std::move(save)),
+      stop_(stop) {}
 
 void Watched::begin(Store& store, LoopState& of) {
     notes = of.notes();

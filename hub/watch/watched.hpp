@@ -22,13 +22,7 @@ public:
 
     /// `of_rules`: of the policy (loop::Policy::rules). `save` keeps in `rows` what changed; called between two steps.
     using Save = std::function<void(Watched&)>;
-    Watched(std::string of_rules, Keep keep, const std::atomic<bool>& stop, const loop::Rows& rows, Save save)
-        : rules(std::move(of_rules)),
-          suspects(loop::rules::Parameters(nlohmann::json::parse(rules), loop::rules::Parameters::Unknown::left_out),
-                   loop::rules::all(), &rows),
-          keep_(std::move(keep)),
-          save_(std::move(save)),
-          stop_(stop) {}
+    Watched(std::string of_rules, Keep keep, const std::atomic<bool>& stop, const loop::Rows& rows, Save save);
 
     /// Everything there is, as if it had come at once. `of`: of the same moment, the store's own or made anew.
     void begin(Store&, LoopState& of);

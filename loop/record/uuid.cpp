@@ -2,12 +2,12 @@
 
 #include <charconv>
 
+#include "loop/rows/hex_text.hpp"
+
 namespace imloop::loop {
 namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
-
-bool is_dash(std::size_t place) { return place == 8 || place == 13 || place == 18 || place == 23; }
 
 }  // namespace
 
@@ -15,7 +15,7 @@ std::string uuid7(Moment at, std::span<const std::uint8_t, uuid7_random_bytes> r
     std::string out;
     const auto put = [&](unsigned byte) {
         for (const unsigned half : {byte >> 4, byte & 15}) {
-            if (is_dash(out.size())) out += '-';
+            if (is_uuid_dash(out.size())) out += '-';
             out += hex_digits[half];
         }
     };
@@ -29,7 +29,7 @@ bool is_uuid7(std::string_view id) {
     if (id.size() != 36 || id[14] != '7' || std::string_view("89ab").find(id[19]) == std::string_view::npos)
         return false;
     for (std::size_t i = 0; i < id.size(); ++i)
-        if (is_dash(i) ? id[i] != '-' : hex_digits.find(id[i]) == std::string_view::npos) return false;
+        if (is_uuid_dash(i) ? id[i] != '-' : hex_digits.find(id[i]) == std::string_view::npos) return false;
     return true;
 }
 

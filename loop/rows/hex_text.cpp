@@ -9,16 +9,17 @@ namespace {
 constexpr std::size_t uuid_length = 36;
 constexpr std::string_view digits = "0123456789abcdef";
 
-bool is_dash(std::size_t place) { return place == 8 || place == 13 || place == 18 || place == 23; }
 bool is_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 unsigned value_of(char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); }
 
 }  // namespace
 
+bool is_uuid_dash(std::size_t place) { return place == 8 || place == 13 || place == 18 || place == 23; }
+
 bool is_uuid(std::string_view text) {
     if (text.size() != uuid_length) return false;
     for (std::size_t i = 0; i < text.size(); ++i)
-        if (is_dash(i) ? text[i] != '-' : !is_digit(text[i])) return false;
+        if (is_uuid_dash(i) ? text[i] != '-' : !is_digit(text[i])) return false;
     return true;
 }
 

@@ -20,7 +20,7 @@ void add_failure(FailuresOf& to, const FailureSeen& f, std::int32_t times) {
     if (f.due) change(to.due, *f.due, [&](std::int32_t& count) { count += times; });
 }
 
-auto tables_of(auto& s) { return std::tie(s.retests, s.later, s.aborts, s.failures); }
+auto sum_tables(auto& s) { return std::tie(s.retests, s.later, s.aborts, s.failures); }
 
 }  // namespace
 
@@ -48,9 +48,9 @@ void JourneySums::add(const Journey& journey, std::int32_t times) {
         failures.change({f.day, f.county}, [&](FailuresOf& of) { add_failure(of, f, times); });
 }
 
-void JourneySums::write(const RowChanges& changes) { write_rows(tables_of(*this), changes); }
-void JourneySums::forget() { forget_rows(tables_of(*this)); }
-std::size_t JourneySums::held() const { return rows_held(tables_of(*this)); }
+void JourneySums::write(const RowChanges& changes) { write_rows(sum_tables(*this), changes); }
+void JourneySums::forget() { forget_rows(sum_tables(*this)); }
+std::size_t JourneySums::held() const { return rows_held(sum_tables(*this)); }
 
 std::vector<Unit> units_by(std::string StationShopWeek::*of, const SharesByStationShop& cells, const Window& window,
                            Hits hits) {

@@ -15,7 +15,7 @@ void copy(const Cells<Key, Value>& from, Cells<Key, Value>& to) {
     from.each_of([&](const Key& key, const Value& value) { to.change(key, [&](Value& v) { v = value; }); });
 }
 
-auto tables_of(auto& k) { return std::tie(k.kept, k.delivered, k.journals, k.forks); }
+auto kept_tables(auto& k) { return std::tie(k.kept, k.delivered, k.journals, k.forks); }
 
 }  // namespace
 
@@ -55,8 +55,8 @@ void Keeping::take_deliveries_of(const Keeping& other) {
     copy(other.forks, forks);
 }
 
-void Keeping::write(const RowChanges& changes) { write_rows(tables_of(*this), changes); }
-void Keeping::forget() { forget_rows(tables_of(*this)); }
-std::size_t Keeping::held() const { return rows_held(tables_of(*this)); }
+void Keeping::write(const RowChanges& changes) { write_rows(kept_tables(*this), changes); }
+void Keeping::forget() { forget_rows(kept_tables(*this)); }
+std::size_t Keeping::held() const { return rows_held(kept_tables(*this)); }
 
 }  // namespace imloop::loop::stations

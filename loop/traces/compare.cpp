@@ -12,9 +12,9 @@ namespace {
 /// Rows to either side of one whose mean and strength are taken.
 constexpr std::size_t reach = 8;
 /// Of the floor, at which a row counts half.
-constexpr double floors_half = 4;
+constexpr double row_floors_half = 4;
 /// Of a channel's weight, below which it is left out.
-constexpr double weight_min = 0.04;
+constexpr double channel_weight_min = 0.04;
 
 /// A channel with the method's shape taken out; 0 where it tells nothing.
 struct Residual {
@@ -56,7 +56,7 @@ Residual residual_of(const Channel& channel, std::span<const double> column) {
         double strength = 0;
         for (auto k = first; k < last; ++k) strength += square[k];
         strength /= static_cast<double>(last - first);
-        const double held = strength + floors_half * floor_variance(channel, level[i]);
+        const double held = strength + row_floors_half * floor_variance(channel, level[i]);
         out.value[i] = static_cast<float>(rest[i] / std::sqrt(held));
         out.square[i + 1] = out.square[i] + out.value[i] * out.value[i];
         out.weight[i + 1] = out.weight[i] + static_cast<float>(strength / held);
@@ -111,7 +111,7 @@ Total total_at(const std::vector<Pair>& pairs, const Lay& lay) {
     Total out;
     for (const auto& pair : pairs) {
         const double weight = weight_of(pair, lay);
-        if (weight < weight_min) continue;
+        if (weight < channel_weight_min) continue;
         out.evidence += weight;
         out.agreement += weight * agreement_of(pair, lay);
     }
@@ -202,7 +202,7 @@ std::optional<Comparison> compare(const Trace& first, const Trace& second, Lags 
     for (const auto& pair : pairs) {
         out.channels.push_back(fit_of(pair, all));
         const auto& fit = out.channels.back();
-        if (fit.weight < weight_min) continue;
+        if (fit.weight < channel_weight_min) continue;
         const double free_rows = std::max(1.0, independent_rows(pair, all) - 3);
         z += fit.weight *
              (std::atanh(std::clamp(fit.agreement, -0.999, 0.999)) - std::atanh(channels[pair.channel].common)) *

@@ -8,7 +8,7 @@
 namespace imloop::loop {
 namespace {
 
-constexpr std::size_t whole_digits_max = 12, bytes_max = 64;
+constexpr std::size_t whole_digits_max = 12, amount_bytes_max = 64;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool all_digits(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_digit); }
@@ -30,7 +30,7 @@ std::optional<std::string> without_commas(std::string_view whole) {
 }  // namespace
 
 std::optional<std::string> plain_decimal(std::string_view written) {
-    if (written.size() > bytes_max) return std::nullopt;
+    if (written.size() > amount_bytes_max) return std::nullopt;
     const auto text = half_width(trimmed(written));
     const auto point = std::min(text.find('.'), text.size());
     auto out = without_commas(std::string_view(text).substr(0, point));

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t vin_places = 17, vin_places_min = 5;
 constexpr std::size_t two_vins_places = 26;  ///< more than a VIN and a plate's letters can have
-constexpr std::size_t bytes_max = 128;
+constexpr std::size_t judgement_bytes_max = 128;
 constexpr std::size_t placeholder_characters = 4;  ///< fewer different ones stand for nothing (wire contract, identity)
 
 bool is_ascii_letter_or_digit(char c) {
@@ -44,7 +44,7 @@ bool is_rounded(const std::string& text) {
 
 /// What makes any field's words unusable, whatever they are meant to be; empty where nothing does.
 std::string_view fault_of_any(const std::string& half) {
-    if (half.size() > bytes_max) return "too_long";
+    if (half.size() > judgement_bytes_max) return "too_long";
     const auto big = upper(half);
     if (is_spreadsheet_error(big)) return "spreadsheet_error";
     if (is_rounded(big)) return "rounded_number";
@@ -73,7 +73,7 @@ std::size_t plates_in(std::string_view normal) {
 std::string take_colour(std::string& plate) {
     static const std::regex bracketed(R"(^(.*\S)\s*[(\[](蓝|黄绿|黄|绿|白|黑)(?:牌|色)?[)\]]$)");
     std::smatch m;
-    if (plate.size() > bytes_max || !std::regex_match(plate, m, bracketed)) return {};
+    if (plate.size() > judgement_bytes_max || !std::regex_match(plate, m, bracketed)) return {};
     const std::string colour = m[2].str();
     plate = m[1].str();
     return colour;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "journal/json.hpp"
 #include "loop/written/text.hpp"
 #include "station/corrections.hpp"
 #include "station/form_ids.hpp"
@@ -31,7 +32,7 @@ std::optional<Subject> subject_of(Site& site, const Request& r) {
     const auto seq = static_cast<std::uint64_t>(std::max(0L, std::atol(r.value("seq").c_str())));
     const auto found = site.outbox().recent("", seq + 1, 1);
     if (found.empty() || found[0].seq != seq || found[0].status == "rejected") return std::nullopt;
-    auto record = json::parse(found[0].line, nullptr, false);
+    auto record = journal::parsed_or_discarded(found[0].line);
     if (!record.is_object() || record.value("schema", "") == "imloop/correction/1") return std::nullopt;
     const auto corrections = corrections_since(site.outbox(), seq);
     auto now = corrected(record, corrections);
@@ -110,7 +111,7 @@ std::optional<json> replacement_of(const Request& r, const Subject& subject, Fie
 /// Whether a correction that was saved says what this form says.
 bool says_the_same(Site& site, const std::string& id, const Request& r, const std::optional<json>& replacement) {
     if (!site.is_saved(id)) return false;
-    const auto saved = json::parse(site.outbox().line_of(id), nullptr, false);
+    const auto saved = journal::parsed_or_discarded(site.outbox().line_of(id));
     return saved.is_object() && saved.value("reason", "") == r.value("reason") &&
            saved.value("replacement", json()) == replacement.value_or(json());
 }

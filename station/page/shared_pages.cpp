@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "journal/json.hpp"
 #include "loop/admission.hpp"
 #include "service/files.hpp"
 #include "station/corrections.hpp"
@@ -20,7 +21,7 @@ using nlohmann::json;
 constexpr std::size_t page_rows = 50;
 
 std::string problem_text(const Queued& q, const Language& w) {
-    const auto problems = json::parse(q.outcome.empty() ? "{}" : q.outcome).value("problems", json::array());
+    const auto problems = journal::parsed(q.outcome.empty() ? "{}" : q.outcome).value("problems", json::array());
     if (problems.empty()) return {};
     const journal::Error error(problems[0].value("code", ""), problems[0].value("detail", ""));
     return w.lang == Lang::zh ? error.zh : error.en;
@@ -28,7 +29,7 @@ std::string problem_text(const Queued& q, const Language& w) {
 
 Html row(Site& site, const Queued& q, const Language& w, std::uint64_t chosen) {
     const auto state = line_state(q.status, w);
-    const auto summary = summary_of(json::parse(q.line, nullptr, false), w);
+    const auto summary = summary_of(journal::parsed_or_discarded(q.line), w);
     std::string last;
     if (q.status == "rejected")
         last = problem_text(q, w);
@@ -129,7 +130,7 @@ Answer status(Site& site, const Request& r) {
 /// Where, why, what to do.
 Html explained(const Queued& q, const Language& w) {
     Html out;
-    const auto outcome = json::parse(q.outcome.empty() ? "{}" : q.outcome);
+    const auto outcome = journal::parsed(q.outcome.empty() ? "{}" : q.outcome);
     for (const auto& p : outcome.value("problems", json::array())) {
         Queued one = q;
         one.outcome = json{{"problems", {p}}}.dump();
@@ -153,7 +154,7 @@ Answer record(Site& site, const Request& r) {
                           html(R"(<div class="pad"><h1>{}</h1><p><a href="/status">{}</a></p></div>)",
                                w("没有这一条", "No such record"), w("回到状态", "Back to status")));
     const auto& q = found[0];
-    const auto words = json::parse(q.line, nullptr, false);
+    const auto words = journal::parsed_or_discarded(q.line);
     const auto summary = summary_of(words, w);
     const auto receipt = site.outbox().receipt_of(seq);
     Html more, actions;

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "journal/json.hpp"
 #include "loop/tables.hpp"
 #include "loop/time.hpp"
 #include "schemas/embedded.hpp"
@@ -23,7 +24,7 @@ const json* row_of(const json& rows, const std::string& code) {
 }
 
 const json& phases() {
-    static const json rows = json::parse(schemas::table_text("readings")).at("phases");
+    static const json rows = journal::parsed(schemas::table_text("readings")).at("phases");
     return rows;
 }
 

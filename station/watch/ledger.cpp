@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/form.hpp"
+#include "journal/json.hpp"
 #include "loop/names.hpp"
 #include "service/files.hpp"
 #include "station/intake/reader_version.hpp"
@@ -42,8 +43,8 @@ sqlite::Database open(const std::filesystem::path& data) {
 Entry entry_of(const sqlite::Statement& s) {
     Entry out{s.integer(0), s.text(1), s.text(2), s.text(3), s.integer(4), Outcome::accepted, s.text(6), {}, {}, {}};
     out.outcome = loop::value_named<Outcome>(outcome_names, s.text(5)).value_or(Outcome::accepted);
-    out.records = json::parse(s.text(7)).get<std::vector<std::string>>();
-    out.problems = json::parse(s.text(8)).get<std::vector<Problem>>();
+    out.records = journal::parsed(s.text(7)).get<std::vector<std::string>>();
+    out.problems = journal::parsed(s.text(8)).get<std::vector<Problem>>();
     out.is_open = s.integer(9) != 0;
     return out;
 }

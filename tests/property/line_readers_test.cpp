@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "journal/json.hpp"
 #include "loop/record/parse.hpp"
 #include "tests/support/files.hpp"
 
@@ -46,7 +47,7 @@ std::vector<std::string> lines_of_vectors() {
     std::vector<std::string> out;
     for (const auto* folder : {"episodes", "identity"})
         for (const auto& file : std::filesystem::directory_iterator(test::vectors() / folder)) {
-            const auto vector = nlohmann::json::parse(test::read_file(file.path()));
+            const auto vector = journal::parsed(test::read_file(file.path()));
             for (const auto& record : vector.at("records")) out.push_back(record.dump());
         }
     return out;

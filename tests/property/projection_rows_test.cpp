@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+#include "journal/json.hpp"
 #include "loop/projection.hpp"
 #include "tests/support/histories.hpp"
 #include "tests/support/rows.hpp"
@@ -50,7 +51,7 @@ std::string answers(const loop::Projection& projection, const std::vector<Line>&
         for (const auto& id : projection.cohorts().vehicles(period)) out += id + "\n";
     }
     for (const auto& line : lines) {
-        const std::string id = nlohmann::json::parse(line.bytes).at("record_id");
+        const std::string id = journal::parsed(line.bytes).at("record_id");
         const auto fact = projection.fact(id);
         const auto stands = projection.words_line(id);
         out += id + " " + std::string(projection.without_effect(id).value_or("-")) + " " +

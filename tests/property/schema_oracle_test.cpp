@@ -1,17 +1,18 @@
 // The record schemas under an independent judge: valijson (JSON Schema draft-07) must find every record right that the
 // library's own checker finds right, and wrong what it finds wrong.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <ranges>
-#include <algorithm>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
 #include <valijson/validator.hpp>
 
+#include "journal/json.hpp"
 #include "loop/record/parse.hpp"
 #include "loop/record/schema.hpp"
 #include "schemas/embedded.hpp"
@@ -23,8 +24,8 @@ using Adapter = valijson::adapters::NlohmannJsonAdapter;
 
 namespace {
 
-/// References into common.json become local ones, so that one document holds all it refers to. `multipleOf` is left out:
-/// valijson takes the remainder of doubles, where 1480.00 is no multiple of 0.01.
+/// References into common.json become local ones, so that one document holds all it refers to. `multipleOf` is left
+/// out: valijson takes the remainder of doubles, where 1480.00 is no multiple of 0.01.
 json with_references(json node) {
     if (node.is_object()) {
         node.erase("multipleOf");
@@ -43,8 +44,8 @@ json with_references(json node) {
 class Judge {
 public:
     explicit Judge(const std::string& kind) {
-        json whole = with_references(json::parse(schemas::text("records/" + kind + ".json")));
-        const json common = with_references(json::parse(schemas::text("records/common.json")));
+        json whole = with_references(journal::parsed(schemas::text("records/" + kind + ".json")));
+        const json common = with_references(journal::parsed(schemas::text("records/common.json")));
         for (const auto& [name, definition] : common.at("definitions").items()) whole["definitions"][name] = definition;
         whole.erase("$id");
         valijson::SchemaParser(valijson::SchemaParser::kDraft7).populateSchema(Adapter(whole), schema_);
@@ -82,7 +83,8 @@ json* any_place(json& node, std::mt19937& random) {
 
 void spoil(json& record, std::mt19937& random) {
     json* at = any_place(record, random);
-    static const std::vector<json> others{nullptr, true, 0, -1, 1.5, 1e9, "", "x", std::string(3000, 'y'), json::array(), json::object(), {{"a", 1}}};
+    static const std::vector<json> others{
+        nullptr, true, 0, -1, 1.5, 1e9, "", "x", std::string(3000, 'y'), json::array(), json::object(), {{"a", 1}}};
     if (random() % 3 == 0 && record.size() > 1) {
         auto it = record.begin();
         std::advance(it, static_cast<std::ptrdiff_t>(random() % record.size()));
@@ -101,7 +103,7 @@ TEST_CASE("an independent draft-07 validator agrees about every record of the ve
     std::size_t right = 0, wrong = 0;
     for (const auto* folder : {"episodes", "identity"})
         for (const auto& file : std::filesystem::directory_iterator(test::vectors() / folder)) {
-            const json vector = json::parse(test::read_file(file.path()));
+            const json vector = journal::parsed(test::read_file(file.path()));
             for (const auto& record : vector.at("records")) {
                 const std::string name = record.at("schema").get<std::string>().substr(sizeof "imloop/" - 1);
                 const std::string kind = name.substr(0, name.find('/'));

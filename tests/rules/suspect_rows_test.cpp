@@ -38,11 +38,16 @@ struct RowsWorld {
         world.settle();
         store();
     }
-    /// Letting go of everything between any two looks.
+    /// Letting go of everything between any two looks, and cut short at every second one.
     void sweep() {
         world.settle();
         store();
-        world.suspects.sweep(world.projection, loop::parse_day("2026-12-31").value(), [this] { store(); });
+        int looks = 0;
+        const auto goes_on = [&] {
+            store();
+            return ++looks % 2 != 0;
+        };
+        while (!world.suspects.sweep(world.projection, loop::parse_day("2026-12-31").value(), goes_on)) store();
         store();
     }
     void restart() { world.suspects = Suspects(loop::rules::Parameters(), rules, &rows); }

@@ -2,11 +2,9 @@
 #pragma once
 
 #include <atomic>
-#include <future>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "hub/api/handed_over.hpp"
 #include "hub/api/problems.hpp"
 #include "hub/api/routes.hpp"
 #include "journal/digest.hpp"
@@ -20,93 +18,26 @@ inline const loop::Moment some_moment = loop::parse_moment("2026-03-10T00:00:00+
 /// One that was made in this folder.
 struct HubAt {
     HubAt(std::filesystem::path folder_of_data, loop::Moment at) : data(std::move(folder_of_data)), now(at) {}
-    void open() {
-        hub::HubOptions options{data, [this] { return now.load(); }, 2};
-        options.answer_handed_over = hub::answer_handed_over;
-        hub.emplace(std::move(options));
-    }
-    void reopen() {
-        hub.reset();
-        open();
-    }
+    void open();
+    void reopen();
 
-    hub::Answer admin(const std::string& command, const nlohmann::json& body = nlohmann::json::object()) {
-        return hub::answer_of(*hub, command, body.dump());
-    }
+    hub::Answer admin(const std::string& command, const nlohmann::json& body = nlohmann::json::object());
     /// At the stations' listener, for a caller who was let in.
-    void ask(const hub::Caller& caller, hub::Request request, hub::Done done) {
-        const auto routed = hub::route_at(hub::Listener::stations, request);
-        if (routed.route == nullptr) return done(routed.refusal);
-        if (auto refusal = hub::not_for(*routed.route, caller)) return done(std::move(*refusal));
-        hub::answer(*routed.route, {*hub, hub::Scope::of_source(caller.source), std::move(request), caller}, done);
-    }
-    hub::Answer ask(const hub::Caller& caller, hub::Request request) {
-        std::promise<hub::Answer> answered;
-        ask(caller, std::move(request), [&](hub::Answer a) { answered.set_value(std::move(a)); });
-        return hub::as_sent(answered.get_future().get());
-    }
-    hub::Answer get(const hub::Caller& caller, const std::string& path, const std::string& if_none_match = "") {
-        hub::Request request{"GET", "/api/v1/" + path};
-        request.if_none_match = if_none_match;
-        return ask(caller, std::move(request));
-    }
-    static hub::Request to_send(const std::string& method, const std::string& path, std::string body) {
-        hub::Request request{method, "/api/v1/" + path};
-        request.body = std::move(body);
-        return request;
-    }
-    hub::Answer send(const hub::Caller& caller, const std::string& bytes, const std::string& encoding = "") {
-        auto request = to_send("POST", "journal", bytes);
-        request.content_encoding = encoding;
-        return ask(caller, std::move(request));
-    }
-    hub::Answer put_trace(const hub::Caller& caller, const std::string& csv) {
-        return ask(caller, to_send("PUT", "traces/" + journal::to_hex(journal::sha256(csv)), csv));
-    }
-    hub::Answer clearance(const hub::Caller& caller, const nlohmann::json& vehicle) {
-        return ask(caller, to_send("POST", "clearances", vehicle.dump()));
-    }
-    std::string metrics() {
-        hub::Request request{"GET", "/metrics"};
-        const auto routed = hub::route_at(hub::Listener::operators, request);
-        std::promise<hub::Answer> answered;
-        hub::answer(*routed.route, {*hub, hub::Scope::operator_(), std::move(request)},
-                    [&](hub::Answer a) { answered.set_value(std::move(a)); });
-        return answered.get_future().get().body;
-    }
+    void ask(const hub::Caller& caller, hub::Request request, hub::Done done);
+    hub::Answer ask(const hub::Caller& caller, hub::Request request);
+    hub::Answer get(const hub::Caller& caller, const std::string& path, const std::string& if_none_match = "");
+    static hub::Request to_send(const std::string& method, const std::string& path, std::string body);
+    hub::Answer send(const hub::Caller& caller, const std::string& bytes, const std::string& encoding = "");
+    hub::Answer put_trace(const hub::Caller& caller, const std::string& csv);
+    hub::Answer clearance(const hub::Caller& caller, const nlohmann::json& vehicle);
+    std::string metrics();
     hub::Caller add(const std::string& station, const journal::PublicKey& key,
-                    nlohmann::json more = nlohmann::json::object()) {
-        more.update(
-            {{"id", station}, {"name", station}, {"valid_from", "2020-01-01"}, {"spki", journal::base64(key.spki())}});
-        const auto answer = admin("station_add", more);
-        if (answer.status != 200) throw std::runtime_error(answer.body);
-        return {station, key.kid()};
-    }
+                    nlohmann::json more = nlohmann::json::object());
     /// A line of the policy, proposed by one officer and confirmed by another; from today on where no day is given.
-    hub::Answer set_policy(const nlohmann::json& words, const std::string& valid_from = "") {
-        const auto day = valid_from.empty() ? loop::format_day(loop::day_of(now)) : valid_from;
-        const auto set =
-            admin("policy_set", {{"officer_id", "魏岚"}, {"valid_from", day}, {"words", words}, {"form", "json"}});
-        if (set.status != 200) return set;
-        return admin("policy_confirm", {{"id", nlohmann::json::parse(set.body).at("id")}, {"officer_id", "孟佳"}});
-    }
+    hub::Answer set_policy(const nlohmann::json& words, const std::string& valid_from = "");
     /// What the journals hold, byte for byte.
-    std::string exported() {
-        const TempDir out;
-        admin("export", {{"path", out.path().string()}});
-        std::string all;
-        std::vector<std::filesystem::path> files;
-        for (const auto& entry : std::filesystem::directory_iterator(out.path() / "journals"))
-            files.push_back(entry.path());
-        std::sort(files.begin(), files.end());
-        for (const auto& file : files) all += file.filename().string() + "\n" + read_file(file);
-        return all;
-    }
-    bool clean() {
-        const auto verified = admin("verify").body;
-        UNSCOPED_INFO(verified);
-        return nlohmann::json::parse(verified).at("clean").get<bool>();
-    }
+    std::string exported();
+    bool clean();
 
     std::filesystem::path data;
     std::atomic<loop::Moment> now;  ///< its threads read it
@@ -118,16 +49,9 @@ struct OwnFolder {
 };
 
 struct TestHub : OwnFolder, HubAt {
-    explicit TestHub(loop::Moment at = some_moment, const std::string& store = {}) : HubAt(folder.path() / "hub", at) {
-        hub::Hub::init(data, "H610400-01", "测试中心", {"localhost", "127.0.0.1"}, now, store);
-        open();
-    }
+    explicit TestHub(loop::Moment at = some_moment, const std::string& store = {});
 };
 
-inline std::string code_of(const hub::Answer& answer) {
-    if (answer.error) return std::to_string(answer.status) + " " + answer.error->code;
-    const auto body = nlohmann::json::parse(answer.body, nullptr, false);
-    return std::to_string(answer.status) + " " + (body.is_object() ? body.value("code", "") : "");
-}
+std::string code_of(const hub::Answer& answer);
 
 }  // namespace imloop::test

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "journal/json.hpp"
 #include "station/intake/shop/header.hpp"
 #include "station/intake/shop/repairs.hpp"
 
@@ -64,7 +65,7 @@ struct Sheet {
         const auto o = order();
         INFO((o.problems.empty() ? "" : o.problems[0].column + " " + o.problems[0].zh));
         REQUIRE(o.problems.empty());
-        return json::parse(o.line);
+        return journal::parsed(o.line);
     }
     /// `code column`
     std::string problem(const std::string& station_id = shop) const {

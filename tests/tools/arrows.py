@@ -38,10 +38,10 @@ SQL = re.compile(r'"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE) ')
 SQL_AT = {"hub/accounts/statements.hpp", "hub/loop/view_statements.hpp", "hub/store/typed_statements.hpp", "hub/watch/view_statements.hpp", "hub/store/statements.hpp", "hub/sequencer/statements.hpp", "postgres/opening.cpp", "postgres/postgres.cpp", "sqlite/sqlite.cpp", "station/statements.hpp"}
 # Who may say how far a reader sees (hub/scope.hpp).
 SCOPES = {"of_source": r"hub/api/", "operator_": r"hub/api/", "of_officer": r"hub/accounts/", "internal": r"hub/(console/console\.|watch/|sequencer/|opening\.|own_journal\.|peers_of_day\.|stick\.)"}
-# Where what comes from outside is read: JSON only within limits (loop/json.hpp, journal/shallow.hpp).
+# Where what comes from outside is read: JSON only within limits (loop/json.hpp, journal/json.hpp).
 DOORS = re.compile(r"(bridge|journal|station/(archive|intake))/|hub/(hub|api/calling|calls/(certificates|clearances|enrolments))\.cpp"
                    r"|station/(doctor|enrolment|http_\w+|record_text|uploader)\.cpp")
-UNBOUNDED = re.compile(r"[jJ]son::parse\((?!.*schemas::)(?!text, keep)")
+UNBOUNDED = re.compile(r"(?:[jJ]son::parse|\bparsed(?:_or_discarded)?)\((?!.*schemas::)(?!text, keep)")
 
 root, bad = pathlib.Path(sys.argv[1]), []
 for room, allowed in MAY.items():

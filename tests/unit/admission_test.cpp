@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "journal/json.hpp"
 #include "loop/record/schema.hpp"
 #include "tests/support/files.hpp"
 
@@ -22,7 +23,7 @@ std::vector<std::string> codes(const loop::Admitted& a) {
 }
 
 json inspection() {
-    return json::parse(R"({"schema":"imloop/inspection/1","record_id":"01920000-0000-7000-8000-000000000001",
+    return journal::parsed(R"({"schema":"imloop/inspection/1","record_id":"01920000-0000-7000-8000-000000000001",
       "station_id":"I610404-01","occurred_at":"2026-03-02T09:10:00+08:00",
       "vehicle":{"vin":"LSVAA49J132000017","plate":"陕D·0T001","plate_kind":"02"},"report_no":"R1","line_id":"1",
       "inspector_id":"A017","reason":"periodic","started_at":"2026-03-02T09:00:00+08:00",
@@ -33,20 +34,20 @@ json inspection() {
 }
 
 json repair() {
-    return json::parse(R"({"schema":"imloop/repair/1","record_id":"01920000-0000-7000-8000-000000000002",
+    return journal::parsed(R"({"schema":"imloop/repair/1","record_id":"01920000-0000-7000-8000-000000000002",
       "station_id":"M610404-03","occurred_at":"2026-03-05T15:00:00+08:00","vehicle":{"plate":"陕D·0T001"},
       "work_order_no":"W1","received_at":"2026-03-05T10:00:00+08:00","settled_at":"2026-03-05T15:00:00+08:00",
       "items":[{"code":"EMI-CAT"}],"total_fee":1480.00,"outcome":"repaired"})");
 }
 
 json decision() {
-    return json::parse(R"({"schema":"imloop/decision/1","record_id":"01920000-0000-7000-8000-000000000003",
+    return journal::parsed(R"({"schema":"imloop/decision/1","record_id":"01920000-0000-7000-8000-000000000003",
       "station_id":"H610400-01","occurred_at":"2026-03-05T15:00:00+08:00",
       "about":{"record_id":"01920000-0000-7000-8000-000000000001"},"action":"confirm","reason":"已核实","officer_id":"o-1"})");
 }
 
 json correction(const json& replacement) {
-    json out = json::parse(R"({"schema":"imloop/correction/1","record_id":"01920000-0000-7000-8000-000000000009",
+    json out = journal::parsed(R"({"schema":"imloop/correction/1","record_id":"01920000-0000-7000-8000-000000000009",
       "station_id":"I610404-01","occurred_at":"2026-03-06T15:00:00+08:00",
       "corrects":"01920000-0000-7000-8000-000000000001","action":"replace","reason":"录入错误"})");
     out["replacement"] = replacement;
@@ -63,7 +64,7 @@ TEST_CASE("every record of the vectors is admitted") {
     int records = 0;
     for (const auto* part : {"episodes", "identity"})
         for (const auto& entry : std::filesystem::directory_iterator(test::vectors() / part)) {
-            const auto vector = json::parse(test::read_file(entry.path()));
+            const auto vector = journal::parsed(test::read_file(entry.path()));
             for (const auto& record : vector.at("records")) {
                 const std::string source = record.at("station_id");
                 const auto admitted = loop::admit(record.dump(), source, received);
@@ -123,7 +124,8 @@ TEST_CASE("codes that may grow are kept with a warning") {
     CHECK(admitted.warnings[0].pointer == "/vehicle/fuel");
     CHECK(admitted.warnings[0].code == "unfamiliar_code");
 
-    json event = json::parse(R"({"schema":"imloop/vehicle_event/1","record_id":"01920000-0000-7000-8000-000000000004",
+    json event =
+        journal::parsed(R"({"schema":"imloop/vehicle_event/1","record_id":"01920000-0000-7000-8000-000000000004",
       "station_id":"E610404-01","occurred_at":"2026-03-05T15:00:00+08:00","vehicle":{"plate":"陕D·0T001"},
       "event":"stolen","authority":"市公安局"})");
     const auto kept = admit(event, "E610404-01");

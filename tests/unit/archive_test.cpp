@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "journal/json.hpp"
 #include "loop/admission.hpp"
 #include "station/archive/outward.hpp"
 #include "station/config.hpp"
@@ -65,7 +66,7 @@ json taken(const json& sent, const std::string& source = bridge) {
     const auto admitted = loop::admit(reading.line, source, now);
     CHECK(admitted.problems.empty());
     CHECK(admitted.record_id.value_or("") == reading.record_id);
-    return json::parse(reading.line);
+    return journal::parsed(reading.line);
 }
 
 std::string refused(const json& sent, const std::string& source = bridge) {
@@ -100,7 +101,7 @@ struct Desk {
                   {[this] { return clock; }, [this] { ++appended; }, [](const std::string&) {}}) {}
 
     json post(const std::string& target, const json& body) {
-        return json::parse(archive.answer({"POST", target, "application/json;charset=UTF-8", body.dump()}).body);
+        return journal::parsed(archive.answer({"POST", target, "application/json;charset=UTF-8", body.dump()}).body);
     }
     static std::string path(const char* service) {
         return std::string("/base/restservices/lcipprodatarest/") + service + "/query";
@@ -114,7 +115,7 @@ struct Desk {
         sent["access_token"] = token();
         return post(path("lcipprocarfixrecordadd"), sent);
     }
-    json last() { return json::parse(outbox.line(outbox.last())); }
+    json last() { return journal::parsed(outbox.line(outbox.last())); }
 
     test::TempDir folder;
     std::string source;
@@ -171,7 +172,7 @@ TEST_CASE("objects and lists that are JSON inside a string read the same") {
     const auto plain = taken(sent);
     for (const auto* name : {"basicInfo", "repairprojectlist", "vehiclepartslist"}) sent[name] = sent[name].dump();
     CHECK(taken(sent) == plain);
-    CHECK(json::parse(read(json(sent.dump()).dump()).line) == plain);
+    CHECK(journal::parsed(read(json(sent.dump()).dump()).line) == plain);
 }
 
 TEST_CASE("lists in camel case and basicInfo in any case read the same") {
@@ -196,7 +197,7 @@ TEST_CASE("a message nested 100,000 deep is refused with its reason, by every pa
     Desk desk;
     const auto deep = R"({"a":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
     for (const auto* path : {"lcipprogetaccesstoken", "lcipprocarfixrecordadd", "lcipproaccountcompany"}) {
-        const auto said = json::parse(desk.archive.answer({"POST", Desk::path(path), "", deep}).body);
+        const auto said = journal::parsed(desk.archive.answer({"POST", Desk::path(path), "", deep}).body);
         CHECK(said == json({{"code", "0"},
                             {"status",
                              "报文读不了：嵌套太深，请减少层数 / the message can't be read: nested too deep, "
@@ -231,7 +232,7 @@ TEST_CASE("what a call declares of its text holds, and a guess is made where it 
     const auto status = [&](const char* type) {
         const auto body = "{\"companycode\":\"" + gb + "\"}";
         const auto reply = desk.archive.answer({"POST", Desk::path("lcipprogetaccesstoken"), type, body, ""});
-        return json::parse(reply.body).at("status").get<std::string>();
+        return journal::parsed(reply.body).at("status").get<std::string>();
     };
     CHECK_THAT(status("application/json;charset=UTF-8"),
                Catch::StartsWith("报文读不了：既不是 UTF-8，也不是所声明的编码"));
@@ -242,7 +243,7 @@ TEST_CASE("empty lists: what else was said to be done stands for the items") {
     auto sent = message();
     sent["repairprojectlist"] = json::array();
     auto record = taken(sent);
-    CHECK(record.at("items") == json::parse(R"([{"code":"EMI-CAT","system":"exhaust","name":"三元催化器"}])"));
+    CHECK(record.at("items") == journal::parsed(R"([{"code":"EMI-CAT","system":"exhaust","name":"三元催化器"}])"));
     CHECK(finds(record, finding("repairprojectlist", "from_parts")));
     sent["vehiclepartslist"] = "";
     record = taken(sent);
@@ -387,7 +388,7 @@ TEST_CASE("Foshan asks by GET with the message in the query") {
         return out;
     };
     const auto get = [&](const std::string& target) {
-        return json::parse(desk.archive.answer({"GET", target, "", ""}).body);
+        return journal::parsed(desk.archive.answer({"GET", target, "", ""}).body);
     };
     const auto token =
         get("/api/getAccessToken.ashx?companydata=" +
@@ -402,7 +403,7 @@ TEST_CASE("Foshan asks by GET with the message in the query") {
     auto expected = said(taken(message()));
     expected["vehicle"]["plate_color"] = "蓝";
     CHECK(said(desk.last()) == expected);
-    CHECK(json::parse(
+    CHECK(journal::parsed(
               desk.archive.answer({"POST", "/api/upRepairInfo.ashx", "", "repairdata=" + encoded(sent.dump())}).body)
               .at("code") == "1");
     CHECK(desk.outbox.last() == 1);
@@ -434,7 +435,7 @@ TEST_CASE("ten wrong passwords a minute are too many for one company from one ad
         const json body{{"companycode", code}, {"companypassword", password}};
         return desk.archive.answer({"POST", Desk::path("lcipprogetaccesstoken"), "", body.dump(), address});
     };
-    const auto code_of = [](const Reply& reply) { return json::parse(reply.body).at("code").get<std::string>(); };
+    const auto code_of = [](const Reply& reply) { return journal::parsed(reply.body).at("code").get<std::string>(); };
     for (std::size_t i = 0; i < guesses_max; ++i) {
         const auto reply = ask(shop.company_code, "guess", "10.0.0.7");
         CHECK(code_of(reply) == "0");
@@ -443,7 +444,7 @@ TEST_CASE("ten wrong passwords a minute are too many for one company from one ad
     }
     const auto waits = ask(shop.company_code, shop.company_password, "10.0.0.7");
     CHECK(waits.status == 200);
-    CHECK(json::parse(waits.body) ==
+    CHECK(journal::parsed(waits.body) ==
           json({{"code", "0"},
                 {"status", "密码错得太多，请 50 秒后再试 / too many wrong passwords, try again in 50 s"}}));
     CHECK(waits.retry_after == 50);
@@ -474,14 +475,14 @@ TEST_CASE("sent again counts once, also after a restart") {
     Archive again(desk.outbox, bridge, {shop}, {[] { return now; }, [] {}, [](const std::string&) {}});
     auto sent = message();
     sent["access_token"] =
-        json::parse(
+        journal::parsed(
             again
                 .answer({"POST", Desk::path("lcipprogetaccesstoken"), "",
                          json{{"companycode", shop.company_code}, {"companypassword", shop.company_password}}.dump()})
                 .body)
             .at("access_token");
-    CHECK(json::parse(again.answer({"POST", Desk::path("lcipprocarfixrecordadd"), "", sent.dump()}).body).at("code") ==
-          "1");
+    CHECK(journal::parsed(again.answer({"POST", Desk::path("lcipprocarfixrecordadd"), "", sent.dump()}).body)
+              .at("code") == "1");
     CHECK(desk.outbox.last() == 1);
 }
 
@@ -667,7 +668,7 @@ TEST_CASE("a damaged character spoils its own member, never the plate") {
     text.replace(text.find("CUT"), 3, "冒黑\xE7\x83");
     const auto reading = read(text);
     INFO(reading.refusal);
-    const auto record = json::parse(reading.line);
+    const auto record = journal::parsed(reading.line);
     CHECK(record.at("vehicle").at("plate") == "陕D0T001");
     CHECK(record.at("items")[0].at("name") == "更换三元催化器");
     CHECK(record.at("quality")[0] ==
@@ -675,7 +676,7 @@ TEST_CASE("a damaged character spoils its own member, never the plate") {
 
     text = with("vehicleplatenumber", "CUT").dump();
     text.replace(text.find("CUT"), 3, "陕D0T\xE7\x83");
-    const auto by_vin = json::parse(read(text).line);
+    const auto by_vin = journal::parsed(read(text).line);
     CHECK(by_vin.at("vehicle") == json({{"vin", "LSVAA49J132000017"}}));
     CHECK(by_vin.at("quality") == json::array({finding("vehicleplatenumber", "damaged", "陕D0T\xEF\xBF\xBD"),
                                                finding("total_fee", "not_in_message")}));
@@ -704,7 +705,7 @@ TEST_CASE("a record goes out as a message that reads as the same record") {
         const auto out = archive_message_of(record, shop.company_name);
         REQUIRE(out.has_value());
         for (const auto& [name, value] : out->at("basicInfo").items()) CHECK(value.is_string());
-        CHECK(said(taken(json::parse(out->dump()))) == said(record));
+        CHECK(said(taken(journal::parsed(out->dump()))) == said(record));
     }
     CHECK_FALSE(archive_message_of(json{{"schema", "imloop/inspection/1"}}, "").has_value());
 }
@@ -719,14 +720,14 @@ TEST_CASE("a failed test goes out as the platform's message, and back") {
                           {"verdict", "fail"}};
     const auto out = failed_test_message_of(inspection);
     REQUIRE(out.has_value());
-    CHECK(json::parse(out->dump()) == json({{"VLPN", "陕D0T001"},
-                                            {"StationCode", "I610404-01"},
-                                            {"InspectionNum", "SL17"},
-                                            {"InspectionReportNo", "R17"},
-                                            {"DetectEndTime", "2026-03-02 10:12:13"},
-                                            {"VIN", "LSVAA49J132000017"},
-                                            {"FuelType", "B"}}));
-    CHECK(failed_test_in(json::parse(out->dump())).value() == inspection);
+    CHECK(journal::parsed(out->dump()) == json({{"VLPN", "陕D0T001"},
+                                                {"StationCode", "I610404-01"},
+                                                {"InspectionNum", "SL17"},
+                                                {"InspectionReportNo", "R17"},
+                                                {"DetectEndTime", "2026-03-02 10:12:13"},
+                                                {"VIN", "LSVAA49J132000017"},
+                                                {"FuelType", "B"}}));
+    CHECK(failed_test_in(journal::parsed(out->dump())).value() == inspection);
     auto passed = inspection;
     passed["verdict"] = "pass";
     CHECK_FALSE(failed_test_message_of(passed).has_value());

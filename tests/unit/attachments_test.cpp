@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "journal/digest.hpp"
+#include "journal/json.hpp"
 #include "loop/admission.hpp"
 #include "tests/support/files.hpp"
 
@@ -31,7 +32,7 @@ std::vector<std::string> names(const std::vector<std::filesystem::path>& files) 
 }
 
 json with(const json& attachments) {
-    auto record = json::parse(R"({"schema":"imloop/repair/1","record_id":"01920000-0000-7000-8000-000000000002",
+    auto record = journal::parsed(R"({"schema":"imloop/repair/1","record_id":"01920000-0000-7000-8000-000000000002",
       "station_id":"M610404-03","occurred_at":"2026-03-05T15:00:00+08:00","vehicle":{"plate":"陕D·0T001"},
       "work_order_no":"W1","received_at":"2026-03-05T10:00:00+08:00","settled_at":"2026-03-05T15:00:00+08:00",
       "items":[{"code":"EMI-CAT"}],"total_fee":1480.00,"outcome":"repaired"})");

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
+#include "journal/json.hpp"
 #include "tests/support/source.hpp"
 
 using namespace imloop;
@@ -13,7 +14,7 @@ TEST_CASE("a hub put back from a backup says how far it holds a journal; places 
     other.join(t);
     bridge.join(t, {{"writes_for", {"610404"}}});
     const auto standing = [&] {
-        return json::parse(t.get(i.caller(), "journal?epoch=" + i.epoch).body).at("last").get<int>();
+        return journal::parsed(t.get(i.caller(), "journal?epoch=" + i.epoch).body).at("last").get<int>();
     };
     const auto ids_after = [&](std::string& place) {
         const auto answer = t.get(bridge.caller(), "feed?after=" + place);
@@ -21,7 +22,7 @@ TEST_CASE("a hub put back from a backup says how far it holds a journal; places 
         std::vector<std::string> out;
         std::istringstream lines(answer.body);
         for (std::string line; std::getline(lines, line);)
-            if (const auto item = json::parse(line); item["source"] != "H610400-01")
+            if (const auto item = journal::parsed(line); item["source"] != "H610400-01")
                 out.push_back(item["record"]["record_id"]);
         return out;
     };

@@ -5,6 +5,7 @@
 #include "hub/api/problems.hpp"
 #include "hub/console/routes.hpp"
 #include "hub/report/suspects.hpp"
+#include "journal/json.hpp"
 #include "schemas/embedded.hpp"
 #include "tests/support/source.hpp"
 #include "tests/support/vehicles.hpp"
@@ -75,7 +76,7 @@ struct Bureau : test::TestHub {
         const auto answer = ask(who, "GET", target);
         INFO(target << " " << answer.body);
         REQUIRE(answer.status == 200);
-        return json::parse(answer.body);
+        return journal::parsed(answer.body);
     }
     void take_session(Visitor& who, const Answer& answer) {
         INFO(answer.body);
@@ -89,24 +90,24 @@ struct Bureau : test::TestHub {
         who.account = account;
         take_session(who, ask(who, "POST", "/setup",
                               {{"token", link}, {"account", account}, {"name", "某人"}, {"password", password}}));
-        who.secret = unbase32(json::parse(ask(who, "POST", "/me/second-factor").body).at("secret"));
+        who.secret = unbase32(journal::parsed(ask(who, "POST", "/me/second-factor").body).at("secret"));
         const auto bound = ask(who, "PUT", "/me/second-factor", {{"otp", code(who)}});
         REQUIRE(bound.status == 200);
-        who.codes = json::parse(bound.body).at("recovery_codes").get<std::vector<std::string>>();
+        who.codes = journal::parsed(bound.body).at("recovery_codes").get<std::vector<std::string>>();
         return who;
     }
-    Visitor first_admin() { return begin("ligong", json::parse(admin("console_setup_link").body).at("token")); }
+    Visitor first_admin() { return begin("ligong", journal::parsed(admin("console_setup_link").body).at("token")); }
     Visitor invited(const Visitor& by, const std::string& account) {
         const auto made = ask(by, "POST", "/accounts", {{"account", account}, {"name", "某人"}});
         INFO(made.body);
         REQUIRE(made.status == 200);
-        return begin(account, json::parse(made.body).at("token"));
+        return begin(account, journal::parsed(made.body).at("token"));
     }
     std::string granted(const Visitor& by, const std::string& account, const json& rights) {
         const auto made = ask(by, "POST", "/accounts/" + account + "/grants", rights);
         INFO(made.body);
         REQUIRE(made.status == 200);
-        return json::parse(made.body).at("grant_id");
+        return journal::parsed(made.body).at("grant_id");
     }
     void three_admins() {
         system = first_admin();
@@ -154,8 +155,8 @@ struct Counties : Bureau {
 
 TEST_CASE("the first administrator comes by a link that works once; there is no second first one") {
     Bureau b;
-    const auto token = json::parse(b.admin("console_setup_link").body).at("token").get<std::string>();
-    CHECK(json::parse(b.ask({}, "POST", "/setup", {{"token", token}}).body).at("account") == "");
+    const auto token = journal::parsed(b.admin("console_setup_link").body).at("token").get<std::string>();
+    CHECK(journal::parsed(b.ask({}, "POST", "/setup", {{"token", token}}).body).at("account") == "");
     CHECK(code_of(b.ask({}, "POST", "/setup",
                         {{"token", token}, {"account", "ligong"}, {"name", "x"}, {"password", "ligong-12345"}})) ==
           "422 password_unfit");
@@ -189,7 +190,7 @@ TEST_CASE("five wrong tries lock, and a name that is no account's is answered th
     const auto admin = b.first_admin();
     const auto wrong = [&](const std::string& account) {
         const auto answer = b.ask({}, "POST", "/sessions", {{"account", account}, {"password", "x"}, {"otp", "1"}});
-        auto body = json::parse(answer.body);
+        auto body = journal::parsed(answer.body);
         return std::pair(code_of(answer), body);
     };
     for (int left = 4; left >= 1; --left) {
@@ -262,7 +263,7 @@ TEST_CASE("a wrong present password counts, and a right one forgives") {
     for (int i = 0; i < 4; ++i) CHECK(code_of(change("x", "a third horse battery")) == "422 password_wrong");
     const auto locked = change("x", "a third horse battery");
     CHECK(code_of(locked) == "423 locked");
-    CHECK(json::parse(locked.body).at("until") == loop::format_moment(b.now + hub::lock_ms));
+    CHECK(journal::parsed(locked.body).at("until") == loop::format_moment(b.now + hub::lock_ms));
 }
 
 TEST_CASE("a one-time link gives a password alone: who has a second factor signs in with it") {
@@ -271,9 +272,10 @@ TEST_CASE("a one-time link gives a password alone: who has a second factor signs
     const auto made = b.ask(b.system, "PATCH", "/accounts/chenan", {{"action", "link"}});
     REQUIRE(made.status == 200);
     const std::string other = "another horse battery";
-    const auto set = b.ask({}, "POST", "/setup", {{"token", json::parse(made.body).at("token")}, {"password", other}});
+    const auto set =
+        b.ask({}, "POST", "/setup", {{"token", journal::parsed(made.body).at("token")}, {"password", other}});
     CHECK(set.status == 200);
-    CHECK(json::parse(set.body) == json({{"account", "chenan"}, {"second_factor", true}}));
+    CHECK(journal::parsed(set.body) == json({{"account", "chenan"}, {"second_factor", true}}));
     for (const auto& [name, value] : set.headers) CHECK(name != "Set-Cookie");
     CHECK(code_of(b.ask(b.security, "GET", "/me")) == "401 session_over");
     b.now += hub::otp_step_ms;
@@ -284,11 +286,11 @@ TEST_CASE("a one-time link gives a password alone: who has a second factor signs
 TEST_CASE("a link for a first administrator is void once there is one") {
     Bureau b;
     Bureau::Visitor first;
-    const auto token = json::parse(b.admin("console_setup_link").body).at("token").get<std::string>();
+    const auto token = journal::parsed(b.admin("console_setup_link").body).at("token").get<std::string>();
     b.take_session(first, b.ask({}, "POST", "/setup",
                                 {{"token", token}, {"account", "ligong"}, {"name", "x"}, {"password", password}}));
-    const auto second = json::parse(b.admin("console_setup_link").body).at("token").get<std::string>();
-    first.secret = unbase32(json::parse(b.ask(first, "POST", "/me/second-factor").body).at("secret"));
+    const auto second = journal::parsed(b.admin("console_setup_link").body).at("token").get<std::string>();
+    first.secret = unbase32(journal::parsed(b.ask(first, "POST", "/me/second-factor").body).at("secret"));
     REQUIRE(b.ask(first, "PUT", "/me/second-factor", {{"otp", b.code(first)}}).status == 200);
     CHECK(code_of(b.ask({}, "POST", "/setup",
                         {{"token", second}, {"account", "other"}, {"name", "x"}, {"password", password}})) ==
@@ -318,7 +320,7 @@ TEST_CASE("a session ends idle, on leaving, and writes nothing without its CSRF 
 TEST_CASE("without its second factor a session can do nothing but set it up") {
     Bureau b;
     Bureau::Visitor who;
-    const auto token = json::parse(b.admin("console_setup_link").body).at("token").get<std::string>();
+    const auto token = journal::parsed(b.admin("console_setup_link").body).at("token").get<std::string>();
     b.take_session(who, b.ask({}, "POST", "/setup",
                               {{"token", token}, {"account", "ligong"}, {"name", "x"}, {"password", password}}));
     CHECK(b.ask(who, "GET", "/me").status == 200);
@@ -348,7 +350,7 @@ TEST_CASE("rights need a second person, and the three administrators come first"
                         {{"role", "viewer"}, {"counties", json::array()}})) == "422 county_unfit");
     CHECK(b.ask(b.security, "POST", "/grants/" + grant + "/end").status == 200);
     CHECK(code_of(b.ask(officer, "GET", "/overview")) == "403 role_missing");
-    CHECK(json::parse(b.admin("audit_verify").body).at("clean") == true);
+    CHECK(journal::parsed(b.admin("audit_verify").body).at("clean") == true);
 }
 
 TEST_CASE("a security administrator after the last one is confirmed from the shell, not by who proposes") {
@@ -357,11 +359,11 @@ TEST_CASE("a security administrator after the last one is confirmed from the she
     REQUIRE(b.ask(b.system, "PATCH", "/accounts/chenan", {{"action", "end"}}).status == 200);
     const auto next = b.invited(b.system, "mallory");
     const auto made = b.ask(b.system, "POST", "/accounts/mallory/grants", {{"role", "security_admin"}});
-    CHECK(json::parse(made.body).at("waits") == true);
+    CHECK(journal::parsed(made.body).at("waits") == true);
     CHECK(code_of(b.ask(next, "GET", "/accounts")) == "403 role_missing");
     REQUIRE(b.admin("console_confirm", {{"account", "mallory"}}).status == 200);
     CHECK(b.ask(next, "GET", "/accounts").status == 200);
-    CHECK(b.last("&who=shell").at("about") == json::parse(made.body).at("grant_id"));
+    CHECK(b.last("&who=shell").at("about") == journal::parsed(made.body).at("grant_id"));
     CHECK(code_of(b.admin("console_confirm", {{"account", "mallory"}})) == "404 grant_not_found");
 }
 
@@ -369,7 +371,7 @@ TEST_CASE("the console gives the figures that the command line gives") {
     Counties b;
     const auto viewer = b.person("viewer", {{"role", "viewer"}});
     const auto seen = b.read(viewer, "/overview" + b.all);
-    const auto printed = json::parse(
+    const auto printed = journal::parsed(
         b.admin("report", {{"report", "counties"}, {"form", "json"}, {"from", "2026-01-01"}, {"to", "2026-05-01"}})
             .body);
     for (const auto& row : printed.at("rows")) {
@@ -382,7 +384,7 @@ TEST_CASE("the console gives the figures that the command line gives") {
             if (name != "name" && name != "county" && name != "low" && name != "zero") CHECK(one.at(name) == value);
     }
     CHECK(seen.at("all").at("failed") == 9);
-    const auto missing = json::parse(
+    const auto missing = journal::parsed(
         b.admin("report", {{"report", "non-returns"}, {"form", "json"}, {"from", "2026-01-01"}, {"to", "2026-05-01"}})
             .body);
     const auto officer = b.person("officer", {{"role", "officer"}});
@@ -424,7 +426,7 @@ TEST_CASE("an officer of one county sees nothing of another by any call") {
     CHECK(code_of(b.ask(officer, "POST", "/reveals",
                         {{"record_id", other}, {"reason_code", "other"}, {"reason", "看一看吧"}})) ==
           "403 out_of_scope");
-    CHECK(json::parse(b.ask(officer, "POST", "/vehicle-searches", {{"text", other}}).body).at("items").empty());
+    CHECK(journal::parsed(b.ask(officer, "POST", "/vehicle-searches", {{"text", other}}).body).at("items").empty());
     for (const auto* target : {"/audit", "/accounts"})
         CHECK(code_of(b.ask(officer, "GET", target)) == "403 role_missing");
     CHECK(b.last("&who=officer").at("result") == "role_missing");
@@ -568,7 +570,7 @@ TEST_CASE(
     const auto shown = b.ask(officer, "POST", "/reveals",
                              {{"record_id", id}, {"reason_code", "contact_owner"}, {"reason", "通知车主"}});
     REQUIRE(shown.status == 200);
-    const std::string plate = json::parse(shown.body).at("plate");
+    const std::string plate = journal::parsed(shown.body).at("plate");
     CHECK(plate.find('*') == std::string::npos);
     auto entry = b.last("&who=officer");
     CHECK(entry.at("what") == "reveal");
@@ -580,14 +582,15 @@ TEST_CASE(
     for (const auto& who : {officer, police})
         for (const auto& [name, value] : b.ask(who, "GET", "/records/" + id + "/vehicle").headers)
             CHECK(name != "ETag");
-    CHECK(
-        json::parse(b.ask(police, "POST", "/vehicle-searches", {{"text", plate}}).body).at("items").at(0).at("plate") ==
-        plate);
+    CHECK(journal::parsed(b.ask(police, "POST", "/vehicle-searches", {{"text", plate}}).body)
+              .at("items")
+              .at(0)
+              .at("plate") == plate);
     entry = b.last("&who=police");
     CHECK(entry.at("what") == "reveal");
     CHECK(entry.at("reason") == "logged search");
 
-    const auto found = json::parse(b.ask(officer, "POST", "/vehicle-searches", {{"text", plate}}).body);
+    const auto found = journal::parsed(b.ask(officer, "POST", "/vehicle-searches", {{"text", plate}}).body);
     REQUIRE(found.at("items").size() == 1);
     CHECK(found.at("items")[0].at("plate") == masked);
     const auto all = b.read(b.auditor, "/audit?limit=500").dump();

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "hub/store/store.hpp"
+#include "journal/json.hpp"
 #include "service/files.hpp"
 #include "sqlite/sqlite.hpp"
 #include "tests/support/source.hpp"
@@ -39,7 +40,7 @@ struct Bench {
     json verify() {
         t.hub.emplace(
             hub::HubOptions{file.parent_path(), [this] { return t.now.load(); }, 2, hub::HubOptions::Opens::checked});
-        auto out = json::parse(t.admin("verify").body);
+        auto out = journal::parsed(t.admin("verify").body);
         t.hub.reset();
         return out;
     }
@@ -121,11 +122,11 @@ TEST_CASE("with a damaged segment the rest is served, its journal goes on, and a
     CHECK(b.other.send(b.t, {test::inspection(21, b.other.id, at, "fail")}) == std::vector<std::string>{"accepted"});
     CHECK(b.t.get(b.i.caller(), "outcomes").status == 200);
     const test::TempDir out;
-    const auto exported = json::parse(b.t.admin("export", {{"path", out.path().string()}}).body);
+    const auto exported = journal::parsed(b.t.admin("export", {{"path", out.path().string()}}).body);
     CHECK(exported.at("left_out") ==
           json::array({{{"source", b.i.id}, {"epoch", b.i.epoch}, {"first", 4}, {"last", 6}}}));
     CHECK(exported.at("segments") == 7);
-    const auto said = json::parse(b.t.admin("verify").body);
+    const auto said = journal::parsed(b.t.admin("verify").body);
     CHECK(said.at("errors").size() == 1);
 }
 
@@ -148,7 +149,7 @@ TEST_CASE("process data and what was drawn from it: each byte is noticed, by the
     const auto answer = b.t.get(b.i.caller(), "traces/" + Bench::sha());
     CHECK(code_of(answer) == (table == "traces" ? "500 damaged" : "200 "));
     const test::TempDir out;
-    const auto exported = json::parse(b.t.admin("export", {{"path", out.path().string()}}).body);
+    const auto exported = journal::parsed(b.t.admin("export", {{"path", out.path().string()}}).body);
     CHECK(exported.contains("left_out") == (table == "traces"));
     b.t.hub.reset();
     CHECK(b.verify().at("clean") == (table != "traces"));

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+#include "journal/json.hpp"
 #include "loop/measures.hpp"
 #include "tests/support/facts.hpp"
 #include "tests/support/files.hpp"
@@ -42,7 +43,7 @@ TEST_CASE("each episode vector, in twenty orders", "[episodes]") {
     std::mt19937 random(11);
     int seen = 0;
     for (const auto& entry : std::filesystem::directory_iterator(test::vectors() / "episodes")) {
-        const auto vector = json::parse(test::read_file(entry.path()));
+        const auto vector = journal::parsed(test::read_file(entry.path()));
         loop::Register stations;
         loop::Policy policy;
         policy.repair_days = vector["policy"]["repair_days"];
@@ -76,7 +77,7 @@ TEST_CASE("each episode vector, in twenty orders", "[episodes]") {
 }
 
 TEST_CASE("Wilson intervals and flags of the vectors", "[measures]") {
-    for (const auto& row : json::parse(test::read_file(test::vectors() / "wilson.json"))) {
+    for (const auto& row : journal::parsed(test::read_file(test::vectors() / "wilson.json"))) {
         const std::int64_t repaired = row["repaired"], failed = row["failed"];
         const auto interval = loop::wilson(repaired, failed);
         INFO(repaired << "/" << failed);

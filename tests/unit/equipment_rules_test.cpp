@@ -2,6 +2,7 @@
 // altered afterwards is found by the rule that is there for it.
 #include <catch2/catch.hpp>
 
+#include "journal/json.hpp"
 #include "station/intake/formats/encoding.hpp"
 #include "tests/support/bench.hpp"
 #include "tests/support/nha_folders.hpp"
@@ -15,7 +16,7 @@ namespace {
 Measured measured(const Folder& folder) {
     const auto intake = folder.read();
     if (intake.taken.size() != 1) throw std::logic_error("not one test in the folder");
-    return {json::parse(intake.taken[0].line), intake.taken[0].trace_csv};
+    return {journal::parsed(intake.taken[0].line), intake.taken[0].trace_csv};
 }
 
 using Names = std::set<std::string>;

@@ -10,6 +10,7 @@
 
 #include "hub/limits.hpp"
 #include "journal/join_code.hpp"
+#include "journal/json.hpp"
 #include "tests/support/source.hpp"
 
 using namespace imloop;
@@ -37,7 +38,7 @@ std::string request_of(const Key& key) { return request_of(key, key); }
 
 struct Joining : test::TestHub {
     std::string invite(const std::string& station) {
-        const auto made = json::parse(
+        const auto made = journal::parsed(
             admin("station_invite",
                   {{"id", station}, {"name", station}, {"host", "h"}, {"port", "1"}, {"valid_from", "2020-01-01"}})
                 .body);
@@ -55,13 +56,13 @@ struct Joining : test::TestHub {
         return ask({station, ""}, to_send("POST", "certificates", json{{"csr", request_of(key)}}.dump()));
     }
     std::uint64_t own_lines() {
-        for (const auto& station : json::parse(admin("station_list").body))
+        for (const auto& station : journal::parsed(admin("station_list").body))
             if (station.at("id") == "H610400-01") return station.at("lines");
         return 0;
     }
 };
 
-std::string certificate_in(const hub::Answer& answer) { return json::parse(answer.body).at("certificate"); }
+std::string certificate_in(const hub::Answer& answer) { return journal::parsed(answer.body).at("certificate"); }
 
 }  // namespace
 

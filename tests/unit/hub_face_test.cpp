@@ -7,6 +7,7 @@
 #include "hub/ca.hpp"
 #include "hub/ids.hpp"
 #include "hub/limits.hpp"
+#include "journal/json.hpp"
 #include "sqlite/sqlite.hpp"
 #include "tests/support/source.hpp"
 #include "tests/support/tls_client.hpp"
@@ -227,7 +228,7 @@ TEST_CASE("what fails inside is answered 500 with its id, and the hub goes on") 
         .execute("UPDATE segments SET bytes = x'00'; DROP TABLE traces");
     auto client = face.client(own);
     CHECK(client.ask(get("/api/v1/traces/" + std::string(64, '0'))) == "500 internal_error");
-    CHECK(json::parse(client.body()).at("request_id").get<std::string>().size() == 36);
+    CHECK(journal::parsed(client.body()).at("request_id").get<std::string>().size() == 36);
     CHECK(client.body().find("traces") == std::string::npos);
     CHECK(client.ask(upload(lines)) == "500 damaged");
     CHECK(client.ask(get("/api/v1/stations")) == "200");

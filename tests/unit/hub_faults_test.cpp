@@ -5,6 +5,7 @@
 #include "hub/loop/building.hpp"
 #include "hub/writer.hpp"
 #include "journal/encoding.hpp"
+#include "journal/json.hpp"
 #include "sqlite/sqlite.hpp"
 #include "tests/support/source.hpp"
 
@@ -117,7 +118,7 @@ TEST_CASE("an errand that throws is answered 500, and those behind it are done")
 
 TEST_CASE("an answer of the hub is valid UTF-8 whatever is in it") {
     const auto answer = hub::as_sent(hub::problem(400, {"bad", "\xff\xfe 陕\xe9\x99"}));
-    CHECK(json::parse(answer.body).at("detail") == "\xef\xbf\xbd\xef\xbf\xbd 陕\xef\xbf\xbd");
+    CHECK(journal::parsed(answer.body).at("detail") == "\xef\xbf\xbd\xef\xbf\xbd 陕\xef\xbf\xbd");
 }
 
 TEST_CASE("the same fork twenty times is one alarm with a count, sealed anew or not") {
@@ -203,4 +204,33 @@ TEST_CASE("of eight mebibytes each, no more than eight segments wait") {
     go.set_value();
     t.hub.reset();
     CHECK(at_once.size() == 118);
+}
+
+TEST_CASE("notes of clearances that wait for the writer are bounded: beyond, whoever asks waits with them") {
+    test::TestHub t;
+    test::Source source{"I610404-01"};
+    source.join(t);
+    std::promise<void> go;
+    t.hub->writer->run(
+        [gone = go.get_future().share()](hub::Store&, hub::LoopState&) {
+            gone.wait();
+            return hub::Answer{};
+        },
+        [](const hub::Answer&) {});
+    const nlohmann::json vehicle{{"plate", "陕D0T001"}, {"plate_kind", "02"}};
+    for (std::size_t n = 0; n < hub::waiting_notes_max; ++n) CHECK(t.clearance(source.caller(), vehicle).status == 200);
+    CHECK(t.metrics().find("imloop_waiting_notes 256\n") != std::string::npos);
+    const auto answered = std::make_shared<std::promise<int>>();
+    auto request = t.to_send("POST", "clearances", vehicle.dump());
+    t.ask(source.caller(), std::move(request), [answered](const hub::Answer& a) { answered->set_value(a.status); });
+    go.set_value();
+    CHECK(answered->get_future().get() == 200);
+    std::int64_t kept = 0;
+    t.hub->writer->done([&](hub::Store& store, hub::LoopState&) {
+        auto s = store.database().prepare("SELECT COUNT(*) FROM clearances");
+        s.step();
+        kept = s.integer(0);
+        return hub::Answer{};
+    });
+    CHECK(kept == hub::waiting_notes_max + 1);
 }

@@ -2,6 +2,7 @@
 
 #include "journal/chain.hpp"
 #include "journal/encoding.hpp"
+#include "journal/json.hpp"
 #include "journal/receipt.hpp"
 #include "journal/segment.hpp"
 #include "tests/support/hub.hpp"
@@ -84,9 +85,9 @@ TEST_CASE("the vectors' journal is taken; what is bad is refused with the code i
             const auto code = name.substr(dot + 1, name.find('.', dot + 1) - dot - 1);
             const auto answer = t.send(caller, test::read_file(entry.path()));
             INFO(name << ' ' << when << ' ' << answer.body);
-            CHECK(json::parse(answer.body).at("code") == code);
+            CHECK(journal::parsed(answer.body).at("code") == code);
             CHECK(answer.status == (code == "malformed_segment" ? 400 : code == "bad_seal" ? 422 : 409));
-            if (is_gap) CHECK(json::parse(answer.body).at("expected") == 1);
+            if (is_gap) CHECK(journal::parsed(answer.body).at("expected") == 1);
         }
         CHECK(t.exported() == held);
     };
@@ -126,7 +127,7 @@ TEST_CASE("other cuts of known lines, and a segment that goes on") {
     other.last = 7;
     const auto gap = t.send(caller, other.segment({lines[2]}));
     CHECK(code_of(gap) == "409 journal_gap");
-    CHECK(json::parse(gap.body).at("expected") == 5);
+    CHECK(journal::parsed(gap.body).at("expected") == 5);
     const auto held = t.exported();
     t.reopen();
     CHECK(t.exported() == held);
@@ -204,7 +205,7 @@ TEST_CASE("an export into an empty hub gives the same outcomes and the same figu
     const auto report = [](test::TestHub& h) {
         return h.admin("report", {{"report", "counties"}, {"form", "csv"}, {"as_of", "2026-03-09"}}).body;
     };
-    CHECK(json::parse(t.admin("rebuild").body).at("same") == true);
+    CHECK(journal::parsed(t.admin("rebuild").body).at("same") == true);
 
     test::TempDir out;
     REQUIRE(t.admin("export", {{"path", out.path().string()}}).status == 200);
@@ -243,7 +244,9 @@ TEST_CASE("the retest gate") {
     Source m{journal::PrivateKey::generate(journal::Algorithm::es256), "M610404-03"};
     const auto at_i = t.add(i.id, i.key.public_key()), at_m = t.add(m.id, m.key.public_key());
     const json vehicle{{"plate", "陕D·0T001"}};
-    const auto ask = [&] { return json::parse(t.clearance(at_i, vehicle).body).at("clearance").get<std::string>(); };
+    const auto ask = [&] {
+        return journal::parsed(t.clearance(at_i, vehicle).body).at("clearance").get<std::string>();
+    };
     CHECK(ask() == "no_open_episode");
     REQUIRE(t.send(at_i, i.segment({inspection(1).dump()})).status == 200);
     CHECK(ask() == "repair_required");
@@ -270,7 +273,7 @@ TEST_CASE("the gate answers of the vehicle as it would be with the words that ar
     Source m{journal::PrivateKey::generate(journal::Algorithm::es256), "M610404-03"};
     const auto at_i = t.add(i.id, i.key.public_key()), at_m = t.add(m.id, m.key.public_key());
     const auto ask = [&](const json& vehicle) {
-        return json::parse(t.clearance(at_i, vehicle).body).at("clearance").get<std::string>();
+        return journal::parsed(t.clearance(at_i, vehicle).body).at("clearance").get<std::string>();
     };
     // The VIN without plate, then a failure under the plate with one place of the VIN mistyped.
     json earlier = inspection(1, "pass"), failure = inspection(2);

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "journal/json.hpp"
 #include "service/files.hpp"
 #include "sqlite/sqlite.hpp"
 #include "tests/support/hub.hpp"
@@ -16,11 +17,11 @@ namespace {
 struct Hub : test::TestHub {
     using TestHub::TestHub;
     json words(const std::string& on) {
-        return json::parse(admin("policy_show", {{"on", on}, {"form", "json"}}).body).at("words");
+        return journal::parsed(admin("policy_show", {{"on", on}, {"form", "json"}}).body).at("words");
     }
     std::vector<std::string> states() {
         std::vector<std::string> out;
-        const auto history = json::parse(admin("policy_history", {{"form", "json"}}).body);
+        const auto history = journal::parsed(admin("policy_history", {{"form", "json"}}).body);
         for (const auto& row : history.at("rows"))
             out.push_back(row.at("valid_from").get<std::string>() + " " + row.at("state").get<std::string>());
         return out;
@@ -30,17 +31,17 @@ struct Hub : test::TestHub {
             "policy_set", {{"officer_id", "魏岚"}, {"valid_from", valid_from}, {"values", values}, {"form", "json"}});
         INFO(answer.body);
         REQUIRE(answer.status == 200);
-        return json::parse(answer.body);
+        return journal::parsed(answer.body);
     }
     hub::Answer confirm(const json& proposal, const std::string& officer = "孟佳") {
         return admin("policy_confirm", {{"id", proposal.at("id")}, {"officer_id", officer}});
     }
     std::size_t proposals() {
-        return json::parse(admin("policy_proposals", {{"form", "json"}}).body).at("rows").size();
+        return journal::parsed(admin("policy_proposals", {{"form", "json"}}).body).at("rows").size();
     }
     /// Rows of all counties, without the places in the hub's own log.
     json figures(const std::string& to, const std::string& as_of) {
-        return json::parse(
+        return journal::parsed(
                    admin(
                        "report",
                        {{"report", "counties"}, {"from", "2026-01-01"}, {"to", to}, {"as_of", as_of}, {"form", "json"}})
@@ -212,10 +213,10 @@ TEST_CASE("figures of a copy are the hub's own, with the policy of each day") {
     CHECK(overdue("2026-03-23") == 4);  // of 20 February by 30
     const auto before = hub.figures("2026-03-31", "2026-05-01");
     CHECK(hub.clean());
-    CHECK(json::parse(hub.admin("rebuild").body)["same"] == true);
+    CHECK(journal::parsed(hub.admin("rebuild").body)["same"] == true);
 
     const test::TempDir out;
-    const auto exported = json::parse(hub.admin("export", {{"path", out.path().string()}}).body);
+    const auto exported = journal::parsed(hub.admin("export", {{"path", out.path().string()}}).body);
     Hub copy(hub.now);
     REQUIRE(copy.admin("import", {{"path", out.path().string()}, {"restore", {exported["kid"]}}}).status == 200);
     CHECK(copy.figures("2026-03-31", "2026-05-01") == before);
@@ -231,7 +232,8 @@ TEST_CASE("rules of the policy hold for all years from their day on: the watch b
     auto quick = test::inspection(1, "I610404-01", "2026-03-09T09:00:00+08:00", "pass");
     REQUIRE(station.send(hub, {quick}) == std::vector<std::string>{"accepted"});
     const auto flags = [&] {
-        return json::parse(hub.admin("suspects", {{"list", "flags"}, {"rule", "R04"}, {"form", "json"}}).body)["rows"]
+        return journal::parsed(
+                   hub.admin("suspects", {{"list", "flags"}, {"rule", "R04"}, {"form", "json"}}).body)["rows"]
             .size();
     };
     REQUIRE(flags() == 1);
@@ -251,7 +253,7 @@ TEST_CASE("a policy that asks the rules the same leaves what is watched as it is
     const auto quick = test::inspection(1, "I610404-01", "2026-03-09T09:00:00+08:00", "pass");
     REQUIRE(station.send(hub, {quick}) == std::vector<std::string>{"accepted"});
     const auto flags = [&] {
-        return json::parse(hub.admin("suspects", {{"rule", "R04"}, {"form", "json"}}).body)["rows"];
+        return journal::parsed(hub.admin("suspects", {{"rule", "R04"}, {"form", "json"}}).body)["rows"];
     };
     const auto before = flags();
     REQUIRE(before.size() == 1);

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "hub/store/store.hpp"
+#include "journal/json.hpp"
 #include "service/files.hpp"
 #include "tests/support/source.hpp"
 #include "tests/support/vehicles.hpp"
@@ -47,13 +48,14 @@ struct Town {
         if (answer.status != 200) throw std::runtime_error(answer.body);
     }
     json flags(const std::string& rule) {
-        return json::parse(hub.admin("suspects", {{"list", "flags"}, {"form", "json"}, {"rule", rule}}).body)["rows"];
+        return journal::parsed(
+            hub.admin("suspects", {{"list", "flags"}, {"form", "json"}, {"rule", rule}}).body)["rows"];
     }
     /// Verify is clean, a rebuild says the same, and so do the flags of the rule.
     bool holds(const std::string& rule) {
         const auto before = flags(rule);
         if (!hub.clean()) return false;
-        const bool same = json::parse(hub.admin("rebuild").body).at("same").get<bool>();
+        const bool same = journal::parsed(hub.admin("rebuild").body).at("same").get<bool>();
         return hub.clean() && same && flags(rule) == before;
     }
 };

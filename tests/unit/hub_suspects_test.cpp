@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "journal/json.hpp"
 #include "service/files.hpp"
 #include "sqlite/sqlite.hpp"
 #include "tests/support/source.hpp"
@@ -25,12 +26,12 @@ struct Fast {
     json flags(const json& filters = json::object()) {
         json body{{"list", "flags"}, {"form", "json"}};
         body.update(filters);
-        return json::parse(hub.admin("suspects", body).body);
+        return journal::parsed(hub.admin("suspects", body).body);
     }
     std::string flag() { return flags({{"rule", "R04"}}).at("rows").at(0).at("flag_id"); }
 };
 
-json holds_of(Fast& f) { return json::parse(f.hub.get(f.i.caller(), "holds").body).at("items"); }
+json holds_of(Fast& f) { return journal::parsed(f.hub.get(f.i.caller(), "holds").body).at("items"); }
 
 /// Whoever asks for the list of holds waits until all records are watched, and the holds that follow are written.
 json held(Fast& f) {
@@ -70,7 +71,7 @@ TEST_CASE("flags are listed with their sentence, masked, and filtered") {
 
 TEST_CASE("one flag shows its numbers, its records with their receipts, and what would clear it") {
     Fast f;
-    const auto shown = json::parse(f.hub.admin("suspect", {{"flag_id", f.flag()}, {"form", "json"}}).body);
+    const auto shown = journal::parsed(f.hub.admin("suspect", {{"flag_id", f.flag()}, {"form", "json"}}).body);
     CHECK(shown["records"][0]["record_id"] == record_id(1));
     CHECK(shown["records"][0]["receipt_holds"] == true);
     CHECK(shown["values"][0]["name"] == "seconds");
@@ -88,7 +89,7 @@ TEST_CASE("a decision is a record: it survives a rebuild and measures the rule")
     CHECK(f.flags({{"state", "dismiss"}})["rows"].size() == 1);
     CHECK(f.hub.clean());
     f.hub.reopen();
-    const auto rules = json::parse(f.hub.admin("suspects", {{"list", "rules"}, {"form", "json"}}).body)["rows"];
+    const auto rules = journal::parsed(f.hub.admin("suspects", {{"list", "rules"}, {"form", "json"}}).body)["rows"];
     for (const auto& row : rules)
         if (row["rule"] == "R04") CHECK((row["dismissed"] == 1 && row["precision"] == 0.0));
     auto wrong = decision;
@@ -111,7 +112,7 @@ std::set<std::string> listed(Fast& f) {
 std::map<std::string, std::size_t> counted(Fast& f, const char* report, const char* view, const char* to) {
     const json asked{{"report", report}, {"form", "json"}, {"view", view}, {"to", to}};
     std::map<std::string, std::size_t> out;
-    const auto answer = json::parse(f.hub.admin("report", asked).body);
+    const auto answer = journal::parsed(f.hub.admin("report", asked).body);
     for (const auto& row : answer["rows"])
         if (row["suspects"] != 0) out[row.contains("station_id") ? row["station_id"] : row["county"]] = row["suspects"];
     return out;
@@ -149,7 +150,7 @@ TEST_CASE("a dry run says what another policy would clear and changes nothing") 
     Fast f;
     const auto flag = f.flag();
     const json lenient{{"R04", {{"parameters", {{"seconds_tolerance", 100}}}}}};
-    const auto said = json::parse(f.hub.admin("suspect_dry_run", {{"rules", lenient}}).body);
+    const auto said = journal::parsed(f.hub.admin("suspect_dry_run", {{"rules", lenient}}).body);
     CHECK(said["appear"].empty());
     REQUIRE(said["clear"].size() == 1);
     CHECK(said["clear"][0]["flag_id"] == flag);

@@ -3,6 +3,7 @@
 #include <random>
 #include <set>
 
+#include "journal/json.hpp"
 #include "loop/identity.hpp"
 #include "tests/support/facts.hpp"
 #include "tests/support/files.hpp"
@@ -36,7 +37,7 @@ TEST_CASE("each identity vector, in thirty orders, settled at once and one by on
     std::mt19937 random(7);
     int seen = 0;
     for (const auto& entry : std::filesystem::directory_iterator(test::vectors() / "identity")) {
-        const auto vector = json::parse(test::read_file(entry.path()));
+        const auto vector = journal::parsed(test::read_file(entry.path()));
         std::vector<loop::Fact> facts;
         for (const auto& r : vector["records"]) facts.push_back(test::fact_of(r));
         for (int order = 0; order < 30; ++order) {

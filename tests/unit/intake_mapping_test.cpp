@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "journal/json.hpp"
 #include "loop/admission.hpp"
 #include "station/intake/profiles/mapping.hpp"
 #include "station/intake/profiles/mapping_form.hpp"
@@ -75,14 +76,14 @@ TEST_CASE("each row of a table becomes a record through the mapping") {
     }
     CHECK(table.tests[0].lines == std::vector<std::size_t>{2});
     CHECK(table.tests[0].report_no == "R1");
-    auto r = json::parse(table.tests[0].line);
+    auto r = journal::parsed(table.tests[0].line);
     CHECK(r["readings"] == json({{{"item", "co"}, {"phase", "idle"}, {"value", 0.3}, {"unit", "%"}, {"limit", 0.6}},
                                  {{"item", "hc"}, {"phase", "idle"}, {"value", 15}, {"unit", "ppm"}}}));
     CHECK(r["vehicle"] == json({{"vin", "LSVAA49J132000017"}, {"plate", "陕D0T001"}}));
     CHECK(r["line_id"] == "1");
     CHECK(r["inspector_id"] == "A017");
     CHECK(r["started_at"] == "2026-03-02T10:00:00+08:00");
-    r = json::parse(table.tests[1].line);
+    r = journal::parsed(table.tests[1].line);
     CHECK(r["method"] == "lugdown");
     CHECK(r["ended_at"] == "2026-03-02T11:05:00+08:00");
     CHECK(r["failed_items"] == json({"opacity/k100"}));
@@ -113,7 +114,7 @@ TEST_CASE("units become ours by a factor, times by a form, and TOML is as good a
     const auto table = read_mapped(read_table(csv).value(), *map, settings, now).value();
     REQUIRE(table.tests.size() == 1);
     REQUIRE(table.tests[0].problems.empty());
-    const auto r = json::parse(table.tests[0].line);
+    const auto r = journal::parsed(table.tests[0].line);
     CHECK(r["readings"][0]["value"] == 0.305);
     CHECK(r["started_at"] == "2026-03-02T10:00:00+08:00");
 }
@@ -145,7 +146,7 @@ TEST_CASE("rows of one number are one test where the mapping says so") {
     REQUIRE(table.tests.size() == 2);
     CHECK(table.tests[0].lines == std::vector<std::size_t>{2, 3});
     REQUIRE(table.tests[0].problems.empty());
-    const auto r = json::parse(table.tests[0].line);
+    const auto r = journal::parsed(table.tests[0].line);
     CHECK(r["readings"].size() == 2);
     CHECK(r["failed_items"] == json({"hc/5025"}));
     CHECK(problems_of(csv, map) == Problems{"4 =fail contradiction"});
@@ -210,7 +211,7 @@ TEST_CASE("a mapping that does not fit is refused with its place") {
 TEST_CASE("the draft of a mapping finds columns, codes and units by name, and its rows are records") {
     const std::string csv = replaced(replaced(wide, "怠速HC(10-6)", "怠速HC(%)"), ",15,", ",0.0015,");
     const auto draft = draft_mapping(read_table(csv).value()).value();
-    auto map = json::parse(draft);
+    auto map = journal::parsed(draft);
     CHECK(map["header_row"] == 1);
     CHECK(map["head"]["report_no"] == "报告编号");
     CHECK(map["head"]["vehicle.plate"] == "车牌号码");
@@ -231,7 +232,7 @@ TEST_CASE("the draft of a mapping finds columns, codes and units by name, and it
     REQUIRE(table.tests.size() == 2);
     CHECK(table.tests[1].problems.empty());
     REQUIRE(table.tests[0].problems.empty());
-    CHECK(json::parse(table.tests[0].line)["readings"][1]["value"] == 15);
+    CHECK(journal::parsed(table.tests[0].line)["readings"][1]["value"] == 15);
     CHECK(draft_mapping(read_table("a,b\n1,2\n").value()).error().code == "no_header");
 }
 
@@ -250,8 +251,8 @@ TEST_CASE("a mapping goes through the form and back and reads the table as befor
     const auto back = mapping_of(form);
     // A limit that is a constant is no column: the form carries that reading along as it is.
     CHECK(form.rest["readings"].size() == 1);
-    CHECK(problems_of(wide, json::parse(back.dump())).empty());
-    CHECK(read(wide, json::parse(back.dump())).tests[1].line == read(wide, wide_map).tests[1].line);
+    CHECK(problems_of(wide, journal::parsed(back.dump())).empty());
+    CHECK(read(wide, journal::parsed(back.dump())).tests[1].line == read(wide, wide_map).tests[1].line);
     CHECK(mapping_of(form_of(table, back)) == back);
 }
 
@@ -287,7 +288,7 @@ TEST_CASE("numbers that a spreadsheet has rounded are no report numbers, plates 
     CHECK(problems_of(replaced(wide, "陕D0T001,", "陕D0T001/陕D0T009,")) ==
           Problems{"2 车牌号码=陕D0T001/陕D0T009 bad_value"});
     const auto noted = read(replaced(wide, "LSVAA49J132000017", "00000000000000000"), wide_map).tests.at(0);
-    CHECK(json::parse(noted.line)["vehicle"]["vin"] == "00000000000000000");
+    CHECK(journal::parsed(noted.line)["vehicle"]["vin"] == "00000000000000000");
     CHECK(std::ranges::count(noted.notes, "vin_placeholder", &RuleProblem::code) >= 1);
 }
 
@@ -296,14 +297,14 @@ TEST_CASE("cells that say none are absent and noted, damaged cells too") {
     CHECK(none.problems.size() == 1);
     CHECK(none.problems.at(0).code == "no_values");
     const auto one = read(replaced(wide, "0.3,0.6,15", "0.3,0.6,-999"), wide_map).tests.at(0);
-    CHECK(json::parse(one.line)["readings"].size() == 1);
+    CHECK(journal::parsed(one.line)["readings"].size() == 1);
     const auto note = std::ranges::find(one.notes, "no_value", &RuleProblem::code);
     REQUIRE(note != one.notes.end());
     CHECK(note->place == "怠速HC(10-6)");
     CHECK(note->line == 2);
     const auto cut = read("\xEF\xBB\xBF" + replaced(wide, "陕D0T001", "\xE9\x99 D0T001"), wide_map).tests.at(0);
-    CHECK_FALSE(json::parse(cut.line)["vehicle"].contains("plate"));
-    CHECK(json::parse(cut.line)["vehicle"]["vin"] == "LSVAA49J132000017");
+    CHECK_FALSE(journal::parsed(cut.line)["vehicle"].contains("plate"));
+    CHECK(journal::parsed(cut.line)["vehicle"]["vin"] == "LSVAA49J132000017");
     CHECK(std::ranges::count(cut.notes, "damaged", &RuleProblem::code) == 1);
 }
 
@@ -323,7 +324,7 @@ TEST_CASE("a time of day, also as a spreadsheet's part of a day, takes its day f
     const auto table = read(split, map);
     for (const auto& test : table.tests) {
         REQUIRE(test.problems.empty());
-        const auto r = json::parse(test.line);
+        const auto r = journal::parsed(test.line);
         CHECK(r["started_at"] == "2026-03-20T15:15:00+08:00");
         CHECK(r["ended_at"] == "2026-03-20T15:18:45+08:00");
     }

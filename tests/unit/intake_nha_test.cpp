@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "journal/digest.hpp"
+#include "journal/json.hpp"
 #include "loop/admission.hpp"
 #include "tests/support/equipment.hpp"
 
@@ -35,7 +36,7 @@ TEST_CASE("files of one lug-down test become one record with its trace") {
     REQUIRE(intake.taken.size() == 1);
     CHECK(intake.left.empty());
     const auto& taken = intake.taken[0];
-    const auto r = json::parse(taken.line);
+    const auto r = journal::parsed(taken.line);
     CHECK(r["method"] == "lugdown");
     CHECK(r["verdict"] == "fail");
     CHECK(r["failed_items"] == json({"opacity/k100"}));
@@ -80,7 +81,7 @@ TEST_CASE("a lug-down that failed by the engine's speed alone says so") {
                           "SkipRevJudgement=1", "SkipRevJudgement=0")));
     const auto intake = f.read();
     REQUIRE(intake.taken.size() == 1);
-    CHECK(json::parse(intake.taken[0].line)["failed_items"] == json({"rev"}));
+    CHECK(journal::parsed(intake.taken[0].line)["failed_items"] == json({"rev"}));
     CHECK(is_admitted(intake.taken[0]));
 }
 
@@ -89,7 +90,7 @@ TEST_CASE("lug-down files of two tests are not put together") {
     f.put("RealTimeDataOfLUGDOWN.ini", replaced(lugdown_rows, "09:11:", "10:11:"));
     auto intake = f.read();
     REQUIRE(intake.taken.size() == 1);
-    CHECK_FALSE(json::parse(intake.taken[0].line).contains("trace"));
+    CHECK_FALSE(journal::parsed(intake.taken[0].line).contains("trace"));
     CHECK(reason(intake, "RealTimeDataOfLUGDOWN.ini") == "another_test");
 
     f.put("RealTimeDataOfLUGDOWN.ini", replaced(lugdown_rows, "2026-03-02", "2026-02-01"));
@@ -117,7 +118,7 @@ TEST_CASE("free acceleration: the three accelerations whose mean is the result, 
     const auto intake = f.read();
     REQUIRE(intake.taken.size() == 1);
     CHECK(intake.left.empty());
-    const auto r = json::parse(intake.taken[0].line);
+    const auto r = journal::parsed(intake.taken[0].line);
     CHECK(r["method"] == "free_acceleration");
     CHECK(r["started_at"] == "2026-03-02T09:10:00+08:00");
     CHECK(r["verdict"] == "pass");
@@ -154,7 +155,7 @@ TEST_CASE("VMAS files of one test become one record, judged by HC and NOx or by 
     auto intake = f.read();
     REQUIRE(intake.taken.size() == 1);
     CHECK(intake.left.empty());
-    auto r = json::parse(intake.taken[0].line);
+    auto r = journal::parsed(intake.taken[0].line);
     CHECK(r["method"] == "vmas");
     CHECK(
         r["readings"] ==
@@ -175,7 +176,7 @@ TEST_CASE("VMAS files of one test become one record, judged by HC and NOx or by 
           result("VMAS", replaced(replaced(members, "NeedTestHCNOx=0", "NeedTestHCNOx=1"), "\nPass=1", "\nPass=0")));
     intake = f.read();
     REQUIRE(intake.taken.size() == 1);
-    r = json::parse(intake.taken[0].line);
+    r = journal::parsed(intake.taken[0].line);
     CHECK(r["failed_items"] == json({"hc_nox/cycle"}));
     CHECK(is_admitted(intake.taken[0]));
 }
@@ -186,7 +187,7 @@ TEST_CASE("an OBD check of the same vehicle and visit goes into the record") {
     auto intake = f.read();
     REQUIRE(intake.taken.size() == 1);
     CHECK(intake.left.empty());
-    auto r = json::parse(intake.taken[0].line);
+    auto r = journal::parsed(intake.taken[0].line);
     CHECK(r["obd"] == json({{"supported", true},
                             {"communicates", true},
                             {"mil_on", true},
@@ -207,7 +208,7 @@ TEST_CASE("an OBD check of the same vehicle and visit goes into the record") {
           "[ResultOfOBD]\r\nPlateNumber=陕D0T777\r\nDetBegTime=2026-03-02 09:20:00\r\n"
           "ComErrorJudge=2\r\nLampStateJudge=1\r\nDTC=\r\nDTCJudge=1\r\nMileage=\r\nJudge=1\r\n");
     intake = f.read();
-    r = json::parse(intake.taken.at(0).line);
+    r = journal::parsed(intake.taken.at(0).line);
     CHECK(r["obd"] == json({{"supported", true}, {"communicates", false}, {"mil_on", false}, {"dtcs", json::array()}}));
     CHECK(r["failed_items"] == json({"opacity/k100"}));
 }
@@ -218,7 +219,7 @@ TEST_CASE("an OBD check of another vehicle, day or visit is left with its reason
         f.put("ResultOfOBD.ini", obd);
         const auto intake = f.read();
         REQUIRE(intake.taken.size() == 1);
-        CHECK_FALSE(json::parse(intake.taken[0].line).contains("obd"));
+        CHECK_FALSE(journal::parsed(intake.taken[0].line).contains("obd"));
         return reason(intake, "ResultOfOBD.ini");
     };
     const std::string plate = "[ResultOfOBD]\r\nPlateNumber=陕D0T777\r\n";

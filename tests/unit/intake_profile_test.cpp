@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "journal/digest.hpp"
+#include "journal/json.hpp"
 #include "loop/admission.hpp"
 #include "station/intake/equipment.hpp"
 #include "station/intake/formats/file_bytes.hpp"
@@ -149,7 +150,7 @@ json record_of(const std::vector<json>& messages) {
     for (const auto& problem : admitted.problems) UNSCOPED_INFO(problem.pointer << " " << problem.code);
     CHECK(admitted.problems.empty());
     CHECK(admitted.record_id == intake.taken[0].record_id);
-    return json::parse(intake.taken[0].line);
+    return journal::parsed(intake.taken[0].line);
 }
 
 using Lefts = std::vector<std::string>;
@@ -206,7 +207,7 @@ TEST_CASE("a Xizang test of four messages becomes one record") {
     const auto& taken = intake.taken[0];
     CHECK(taken.files == std::vector<std::string>{"a4.json", "a15.json", "a16.json", "a7.json"});
     CHECK(loop::admit(taken.line, "I610404-01", now).problems.empty());
-    const auto r = json::parse(taken.line);
+    const auto r = journal::parsed(taken.line);
     CHECK(r["report_no"] == "5401000012603020001");
     CHECK(r["acceptance_no"] == "SL01");
     CHECK(r["line_id"] == "02");
@@ -417,7 +418,7 @@ TEST_CASE("the same Jiangsu test in JSON and in XML is the same record") {
     const auto of_xml = read_equipment(f.dir.path() / "t.xml", settings).value();
     REQUIRE(of_xml.taken.size() == 1);
     const auto r = record_of({document});
-    CHECK(r == json::parse(of_xml.taken[0].line));
+    CHECK(r == journal::parsed(of_xml.taken[0].line));
     CHECK(r["obd"]["communicates"] == true);
     CHECK(r["obd"]["readiness"] == json({{"complete", false}, {"catalyst", false}, {"egr", false}}));
     CHECK(r["readings"] == json({reading("co", "5025", 0.04, "%", 0.5, true), reading("power", "5025", 6.89, "kW")}));
@@ -538,7 +539,7 @@ TEST_CASE("a further province is a further file") {
     reading_n1["limit"] = 1500;
     for (const auto& taken : intake.taken) {
         CHECK(loop::admit(taken.line, "I610404-01", now).problems.empty());
-        const auto r = json::parse(taken.line);
+        const auto r = journal::parsed(taken.line);
         if (r["report_no"] == "N1") CHECK(r["readings"] == json({reading_n1}));
         if (r["report_no"] == "N2") CHECK(r["verdict"] == "pass");
     }
@@ -575,8 +576,8 @@ TEST_CASE("what a file is shows its content, not its name; each of its messages 
         return f.read();
     };
     const auto first = xizang("A4", a4).dump(), second = xizang("A15", a15).dump();
-    CHECK(json::parse(read({{"a4.xml", first}, {"a15.json", second}}).taken.at(0).line) == same);
-    CHECK(json::parse(read({{"both.json", first + "\n" + second}}).taken.at(0).line) == same);
+    CHECK(journal::parsed(read({{"a4.xml", first}, {"a15.json", second}}).taken.at(0).line) == same);
+    CHECK(journal::parsed(read({{"both.json", first + "\n" + second}}).taken.at(0).line) == same);
     const auto cut = read({{"both.json", first + "\n" + second.substr(0, 90)}});
     const auto named = std::ranges::find(cut.left, "malformed_json", &Left::code);
     REQUIRE(named != cut.left.end());

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "journal/digest.hpp"
+#include "journal/json.hpp"
 #include "loop/admission.hpp"
 #include "station/intake/formats/file_bytes.hpp"
 #include "station/intake/nha/nha.hpp"
@@ -65,7 +66,7 @@ TEST_CASE("files of one two-speed idle test become one record") {
     const auto intake = f.read();
     REQUIRE(intake.taken.size() == 1);
     const auto& taken = intake.taken[0];
-    const auto r = json::parse(taken.line);
+    const auto r = journal::parsed(taken.line);
     CHECK(r["report_no"] == "610404990000000001");
     CHECK(r["reason"] == "periodic");
     CHECK(r["line_id"] == "02");
@@ -99,7 +100,7 @@ TEST_CASE("ASM files that belong together give a record with its window") {
     f.put("RealTimeDataOfASM.ini", asm_rows);
     const auto intake = f.read();
     REQUIRE(intake.taken.size() == 1);
-    const auto r = json::parse(intake.taken[0].line);
+    const auto r = journal::parsed(intake.taken[0].line);
     CHECK(r["method"] == "asm");
     CHECK(r["readings"].size() == 5);
     CHECK(r["readings"][0] ==
@@ -141,7 +142,7 @@ TEST_CASE("what does not belong is left with its reason, nothing is guessed") {
     f.put("StationInfo.ini", "\xFF\xFEx", false);
     const auto intake = f.read();
     REQUIRE(intake.taken.size() == 1);
-    CHECK_FALSE(json::parse(intake.taken[0].line).contains("trace"));
+    CHECK_FALSE(journal::parsed(intake.taken[0].line).contains("trace"));
     CHECK(reason(intake, "RealTimeDataOfDIS.ini") == "another_test");
     CHECK(reason(intake, "RealTimeDataOfVMAS.ini") == "blank_run");
     CHECK(reason(intake, "RealTimeDataOfASM.ini") == "no_result");
@@ -171,7 +172,7 @@ TEST_CASE("the real folder gives exactly one record") {
     }
     const auto intake = read_nha(folder, settings).value();
     REQUIRE(intake.taken.size() == 1);
-    const auto r = json::parse(intake.taken[0].line);
+    const auto r = journal::parsed(intake.taken[0].line);
     CHECK(r["report_no"] == "440605012203011634380041");
     CHECK(r["method"] == "two_speed_idle");
     CHECK(r["reason"] == "retest");
@@ -206,7 +207,7 @@ struct Idle : Folder {
         const auto intake = read();
         REQUIRE(intake.taken.size() == 1);
         CHECK(loop::admit(intake.taken[0].line, "I610404-01", now).problems.empty());
-        return json::parse(intake.taken[0].line);
+        return journal::parsed(intake.taken[0].line);
     }
     /// `file:line code place` of what was noted or left.
     std::vector<std::string> left() const {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "journal/digest.hpp"
+#include "journal/json.hpp"
 #include "loop/admission.hpp"
 #include "station/intake/equipment.hpp"
 #include "station/intake/formats/xml.hpp"
@@ -49,7 +50,7 @@ json record_of(const std::string& bytes) {
     for (const auto& problem : admitted.problems) UNSCOPED_INFO(problem.pointer << " " << problem.code);
     CHECK(admitted.problems.empty());
     CHECK(admitted.record_id == intake.taken[0].record_id);
-    return json::parse(intake.taken[0].line);
+    return journal::parsed(intake.taken[0].line);
 }
 
 /// `code:line` with which the one file was refused.
@@ -94,7 +95,7 @@ TEST_CASE("a two-speed idle file becomes one record with its trace") {
     CHECK(intake.left[0].code == "no_value");
     CHECK(intake.left[0].place == "hc");
     const auto& taken = intake.taken[0];
-    const auto r = json::parse(taken.line);
+    const auto r = journal::parsed(taken.line);
     CHECK(r["report_no"] == "61040026030211");
     CHECK(r["reason"] == "periodic");
     CHECK(r["method"] == "two_speed_idle");
@@ -233,7 +234,7 @@ TEST_CASE("an OBD file of a folder belongs to the test of the same number and ve
     const auto intake = f.read();
     REQUIRE(intake.taken.size() == 1);
     CHECK(intake.taken[0].files == std::vector<std::string>{"test.XML", "a_obd.xml"});
-    const auto r = json::parse(intake.taken[0].line);
+    const auto r = journal::parsed(intake.taken[0].line);
     CHECK(r["obd"]["dtcs"] == json({"P0420"}));
     CHECK(r["failed_items"] == json({"hc/high_idle", "obd"}));
     CHECK(loop::admit(intake.taken[0].line, "I610404-01", now).problems.empty());
@@ -332,7 +333,7 @@ TEST_CASE("process data that is no good is left with its line, and the record is
         const auto intake = f.read(file_of(head + idle, replaced(idle_rows, from, to)));
         REQUIRE(intake.taken.size() == 1);
         CHECK(intake.taken[0].trace_csv.empty());
-        CHECK_FALSE(json::parse(intake.taken[0].line).contains("trace"));
+        CHECK_FALSE(journal::parsed(intake.taken[0].line).contains("trace"));
         REQUIRE(intake.left.size() == 1);
         CHECK(intake.left[0].code == "bad_trace");
         return intake.left[0].line;
@@ -387,7 +388,7 @@ TEST_CASE("every message of a file is a record or is named with its line") {
     const auto second = file_of(replaced(head, "61040026030211", "61040026030212") + idle);
     const auto numbers = [](const Intake& intake) {
         std::vector<std::string> out;
-        for (const auto& taken : intake.taken) out.push_back(json::parse(taken.line)["report_no"]);
+        for (const auto& taken : intake.taken) out.push_back(journal::parsed(taken.line)["report_no"]);
         return out;
     };
     const Lefts both{"61040026030211", "61040026030212"};
@@ -410,12 +411,12 @@ TEST_CASE("a damaged character spoils its own member and nothing else, where the
     const XmlFolder f;
     const auto cut = f.read(replaced(whole, "员甲乙", "员\xE7\x94\xB2\xE4\xB9"));
     REQUIRE(cut.taken.size() == 1);
-    CHECK(json::parse(cut.taken[0].line) == expected);
+    CHECK(journal::parsed(cut.taken[0].line) == expected);
     CHECK(left_of(cut) == Lefts{"t.xml:8 damaged user_id"});
     // The same without a declaration: all but one character of it are UTF-8.
     const auto undeclared =
         f.read(replaced(replaced(whole, "员甲乙", "员\xE7\x94\xB2\xE4\xB9"), " encoding='utf-8'", ""));
-    CHECK(json::parse(undeclared.taken.at(0).line) == expected);
+    CHECK(journal::parsed(undeclared.taken.at(0).line) == expected);
     CHECK(refusal_of(file_of(replaced(head, "61040026030211", "6104\x01\x02") + idle)) == "no_report_number:4");
 }
 
@@ -423,7 +424,7 @@ TEST_CASE("numbers that say none are absent and named; a temperature of -12 stay
     const XmlFolder f;
     const auto same = record_of(file_of(head + idle));
     const auto none = f.read(file_of(head + replaced(idle, "<low_hc>5", "<low_hc>-999")));
-    CHECK(json::parse(none.taken.at(0).line) == without(same, "hc", "idle"));
+    CHECK(journal::parsed(none.taken.at(0).line) == without(same, "hc", "idle"));
     CHECK(left_of(none) == Lefts{"t.xml:25 no_value low_hc"});
     CHECK(record_of(file_of(head + replaced(idle, "<lambda>1.01", "<lambda>-1"))) ==
           without(same, "lambda", "high_idle"));
@@ -431,7 +432,7 @@ TEST_CASE("numbers that say none are absent and named; a temperature of -12 stay
     weather["environment"] = json::object();
     const auto broken = f.read(
         file_of(replaced(replaced(replaced(head, ">12.5<", ">-999<"), ">96.2<", ">-999<"), ">40<", ">-999.0<") + idle));
-    CHECK(json::parse(broken.taken.at(0).line) == weather);
+    CHECK(journal::parsed(broken.taken.at(0).line) == weather);
     CHECK(broken.left.size() == 3);
     weather = same;
     weather["environment"]["temperature_c"] = -12;
@@ -443,7 +444,7 @@ TEST_CASE("of a member that stands twice the first counts, both lines are named"
     const auto same = record_of(file_of(head + idle));
     const auto twice = f.read(
         file_of(head + replaced(idle, "<high_hc>61</high_hc>\n", "<high_hc>61</high_hc>\n<high_hc>14</high_hc>\n")));
-    CHECK(json::parse(twice.taken.at(0).line) == same);
+    CHECK(journal::parsed(twice.taken.at(0).line) == same);
     REQUIRE(left_of(twice) == Lefts{"t.xml:32 repeated_member high_hc"});
     CHECK(twice.left[0].en.find("line 31") != std::string::npos);
 }
@@ -467,7 +468,7 @@ TEST_CASE("values as attributes, limits as attributes and name spaces are dialec
         "<lambda_passed>1</lambda_passed>\n",
         "<lambda limit_l='0.95' limit_h='1.05' passed='1'>1.01</lambda>\n");
     const auto read = f.read(file_of(head + limits));
-    CHECK(json::parse(read.taken.at(0).line) == same);
+    CHECK(journal::parsed(read.taken.at(0).line) == same);
     CHECK(left_of(read) == Lefts{"t.xml:21 not_read low_hc_unit"});
 }
 
@@ -480,7 +481,7 @@ TEST_CASE("process data of its own file joins the test of its number and vehicle
         f.put(std::string(1, names[1]) + ".xml", alone);
         const auto intake = f.read();
         REQUIRE(intake.taken.size() == 1);
-        CHECK(json::parse(intake.taken[0].line) == same);
+        CHECK(journal::parsed(intake.taken[0].line) == same);
         CHECK(intake.taken[0].files.size() == 2);
     }
     const XmlFolder other;
@@ -495,8 +496,8 @@ TEST_CASE("process data of its own file joins the test of its number and vehicle
         f.read(file_of(head + idle, idle_rows + "<process_data>\n<time_no>5</time_no>\n<hc>9</hc>\n</process_data>\n" +
                                         "<process_data>\n<time_no>6</time_no>\n<hc>9</hc>\n</process_data>\n"));
     CHECK(holes.taken.at(0).trace_csv.empty());
-    CHECK(json::parse(holes.taken.at(0).line)["quality"] ==
-          json::parse(R"([{"member":"trace","code":"has_holes","found":"4 of 6"}])"));
+    CHECK(journal::parsed(holes.taken.at(0).line)["quality"] ==
+          journal::parsed(R"([{"member":"trace","code":"has_holes","found":"4 of 6"}])"));
 }
 
 TEST_CASE("trouble codes of either case are kept, the lamp is on since the earliest of them") {

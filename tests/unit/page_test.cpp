@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "journal/json.hpp"
 #include "loop/record/text.hpp"
 #include "station/page/excerpt.hpp"
 #include "station/page/html.hpp"
@@ -507,7 +508,7 @@ TEST_CASE("a record in a line says whose, what and when") {
     line = summary_of({{"schema", "imloop/claim/1"}, {"action", "take_in"}}, zh);
     CHECK(line.what == "接车");
     CHECK(line.detail == "接车");
-    for (const auto& none : {json(), json("x"), json::parse("no JSON", nullptr, false)})
+    for (const auto& none : {json(), json("x"), journal::parsed_or_discarded("no JSON")})
         CHECK(summary_of(none, zh).detail.empty());
     line = summary_of(json::object(), zh);
     CHECK(line.what.empty());

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "journal/json.hpp"
 #include "loop/tally.hpp"
 #include "loop/vehicle/plate.hpp"
 #include "tests/support/files.hpp"
@@ -73,7 +74,7 @@ TEST_CASE("the vectors through the whole projection, in any order and any batche
     std::mt19937 random(1);
     for (const auto* part : {"episodes", "identity"})
         for (const auto& entry : std::filesystem::directory_iterator(test::vectors() / part)) {
-            const auto vector = json::parse(test::read_file(entry.path()));
+            const auto vector = journal::parsed(test::read_file(entry.path()));
             const auto as_of = loop::parse_day(vector.value("as_of", "2026-11-30")).value();
             auto lines = lines_of(vector);
             std::vector<std::uint64_t> seqs(lines.size());
@@ -102,7 +103,7 @@ TEST_CASE("the vectors through the whole projection, in any order and any batche
 }
 
 TEST_CASE("a plate alone finds its vehicle, before and after the settling of a question") {
-    const auto vector = json::parse(test::read_file(test::vectors() / "episodes/01-fail-repair-pass.json"));
+    const auto vector = journal::parsed(test::read_file(test::vectors() / "episodes/01-fail-repair-pass.json"));
     loop::Projection projection(policy_of(vector));
     for (const auto& line : lines_of(vector)) put(projection, line, 1);
     projection.settle();

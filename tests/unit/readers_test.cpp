@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "hub/writer.hpp"
+#include "journal/json.hpp"
 #include "tests/support/source.hpp"
 
 using namespace imloop;
@@ -105,6 +106,36 @@ TEST_CASE("what an errand that throws has changed is in neither the rows nor the
     CHECK(b.source_of(*b.readers->now(hub::Scope::internal())) == "I610404-01");
 }
 
+TEST_CASE("of notes that share a transaction one that fails takes none along, and each is answered") {
+    Beside b;
+    std::promise<void> go;
+    b.writer->run(
+        [gone = go.get_future().share()](hub::Store&, hub::LoopState&) {
+            gone.wait();
+            return hub::Answer{};
+        },
+        [](const hub::Answer&) {});
+    std::vector<std::promise<int>> answered(5);
+    for (int n = 0; n < 5; ++n)
+        b.writer->note(
+            [n](hub::Store& store, hub::LoopState& of) -> hub::Answer {
+                of.trace_came("t" + std::to_string(n));
+                store.put_clearance("I610404-01", n, "v", "cleared");
+                if (n == 3) throw std::runtime_error("boom");
+                return {};
+            },
+            [&, n](const hub::Answer& a) { answered[n].set_value(a.status); });
+    go.set_value();
+    std::vector<int> statuses;
+    for (auto& one : answered) statuses.push_back(one.get_future().get());
+    CHECK(statuses == std::vector{200, 200, 200, 500, 200});
+    const auto reader = b.readers->now(hub::Scope::internal());
+    auto kept = reader->store.database().prepare("SELECT asked_at FROM clearances ORDER BY asked_at");
+    std::vector<std::int64_t> moments;
+    while (kept.step()) moments.push_back(kept.integer(0));
+    CHECK(moments == std::vector<std::int64_t>{0, 1, 2, 4});
+}
+
 TEST_CASE("a hub whose tables are empty fills them at its start, and one more line is as if they had never been") {
     Stopped t;
     {
@@ -122,7 +153,7 @@ TEST_CASE("a row of the loop's tables that a disk changed is answered as damaged
     Stopped t;
     t.store().database().execute("UPDATE loop_records SET value = zeroblob(40)");
     t.open();
-    const auto said = json::parse(t.admin("verify").body);
+    const auto said = journal::parsed(t.admin("verify").body);
     CHECK(said.at("clean") == false);
     CHECK(said.dump().find("loop_records") != std::string::npos);
     const auto report = t.admin("report", {{"report", "vehicle"}, {"plate", "陕D0T001"}});

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <stdexcept>
 
+#include "journal/json.hpp"
 #include "loop/admission.hpp"
 #include "m_station/order_list.hpp"
 #include "m_station/price_list.hpp"
@@ -20,7 +21,7 @@ const Language zh{Lang::zh}, en{Lang::en};
 const loop::Moment settled_at = loop::parse_moment("2026-03-05T15:00:00+08:00").value();
 
 json order() {
-    return json::parse(R"({"episode":"01920000-0000-7000-8000-0000000000e1",
+    return journal::parsed(R"({"episode":"01920000-0000-7000-8000-0000000000e1",
       "fail_record_id":"01920000-0000-7000-8000-0000000000f1","report_no":"R7",
       "vehicle":{"vin":"LSVAA49J132000017","plate":"陕D0T001","plate_kind":"02"},"obd":{"dtcs":["P0420"]},
       "readings":[{"item":"co","phase":"idle","value":0.9,"unit":"%","limit":0.6,"passed":false},
@@ -92,7 +93,7 @@ Names codes_of(json record) {
 TEST_CASE("a whole form becomes exactly this record, and it is admitted") {
     const auto repair = made(whole());
     CHECK(named(repair).empty());
-    const auto expected = json::parse(R"({
+    const auto expected = journal::parsed(R"({
       "vehicle":{"vin":"LSVAA49J132000017","plate":"陕D0T001","plate_kind":"02"},"outcome":"repaired",
       "work_order_no":"2026-03-05-8","fail_report_no":"R7","received_at":"2026-03-05T10:00:00+08:00",
       "settled_at":"2026-03-05T15:00:00+08:00",
@@ -128,7 +129,7 @@ TEST_CASE("a vehicle that is on no list is recorded by its plate alone") {
         {{"vehicle", {{"plate", "陕D0T001"}}}},
         {{"outcome", "repaired"}, {"kind_0", "item"}, {"code_0", "EMI-CAT"}, {"price_0", "5"}}, settled_at, "N1", zh);
     CHECK(named(repair).empty());
-    CHECK(repair.record == json::parse(R"({"vehicle":{"plate":"陕D0T001"},"outcome":"repaired","work_order_no":"N1",
+    CHECK(repair.record == journal::parsed(R"({"vehicle":{"plate":"陕D0T001"},"outcome":"repaired","work_order_no":"N1",
             "received_at":"2026-03-05T15:00:00+08:00","settled_at":"2026-03-05T15:00:00+08:00",
             "items":[{"code":"EMI-CAT","name":"更换三元催化器","system":"exhaust","labour_fee":5}],"total_fee":5})"));
     CHECK(codes_of(repair.record).empty());
@@ -163,7 +164,7 @@ TEST_CASE("the total is the sum of items and parts, unless one is typed") {
     const auto repair = made(rows);
     CHECK(named(repair).empty());
     CHECK(repair.record["total_fee"] == 301.4);  // 200.10 + 3 · 0.10 + 100.00 + 1.00
-    CHECK(repair.record["parts"][1] == json::parse(R"({"name":"EGR 阀","quantity":1,"unit_price":100})"));
+    CHECK(repair.record["parts"][1] == journal::parsed(R"({"name":"EGR 阀","quantity":1,"unit_price":100})"));
     CHECK(codes_of(repair.record).empty());
     CHECK(made(with(rows, "total_fee", "280")).record["total_fee"] == 280);
     CHECK(made(with(rows, "total_fee", "1,280.5")).record["total_fee"] == 1280.5);
@@ -214,7 +215,7 @@ TEST_CASE("readings after the repair are judged against their limits") {
         return repair.record["readings_after"][0];
     };
     CHECK(after("after_0", "0.6") ==
-          json::parse(R"({"item":"co","phase":"idle","value":0.6,"unit":"%","limit":0.6,"passed":true})"));
+          journal::parsed(R"({"item":"co","phase":"idle","value":0.6,"unit":"%","limit":0.6,"passed":true})"));
     CHECK(after("after_0", "0.61")["passed"] == false);
     CHECK(after("after_1", "0.95")["passed"] == true);
     CHECK(after("after_1", "1.05")["passed"] == true);
@@ -312,7 +313,7 @@ TEST_CASE("prices are read strictly; what can't be read is said beside its field
     CHECK(fee(" 1.5 ") == 1.5);
     CHECK(fee("0") == 0);
     CHECK(typed("320").list ==
-          json::parse(R"({"items":[{"code":"EMI-CAT","name":"更换三元催化器","labour_fee":320.0}],"parts":[]})"));
+          journal::parsed(R"({"items":[{"code":"EMI-CAT","name":"更换三元催化器","labour_fee":320.0}],"parts":[]})"));
     for (const auto* text : {"1.5.0", "1,5", "12x", "-3", "三百", "1e3"}) {
         INFO(text);
         CHECK(typed(text).problems ==
@@ -322,7 +323,7 @@ TEST_CASE("prices are read strictly; what can't be read is said beside its field
 }
 
 TEST_CASE("a second save keeps what the first one posted, rows of no table too") {
-    const auto own = json::parse(R"({"items":[{"code":"OWN-1","name":"本店项目","labour_fee":9}]})");
+    const auto own = journal::parsed(R"({"items":[{"code":"OWN-1","name":"本店项目","labour_fee":9}]})");
     const auto first = with_typed_prices(own, {{"EMI-CAT", "320"}, {"TWC", "1,640.25"}, {"EMI-EGR", ""}}, zh);
     CHECK(shown_prices(first.list) == json{{"EMI-CAT", "320.00"}, {"TWC", "1640.25"}});
     CHECK(first.list["items"][0]["code"] == "OWN-1");

@@ -2,6 +2,7 @@
 
 #include "hub/report/csv.hpp"
 #include "hub/report/render.hpp"
+#include "journal/json.hpp"
 #include "tests/support/files.hpp"
 
 using namespace imloop;
@@ -104,7 +105,7 @@ TEST_CASE("counties, worked out by hand") {
           "all,全市,3,2,0.6666666666666666,0.20765960080204765,0.9385080552796037,1,1,0.3333333333333333,1.0,3.5,7.0,1,"
           "0,0,0,1,1,0,0,0,0,false,false\r\n");
     // Ten days before all that is open was in time.
-    const auto earlier = json::parse(as_json(make_report("counties", projection, request("2026-01-30")).value()));
+    const auto earlier = journal::parsed(as_json(make_report("counties", projection, request("2026-01-30")).value()));
     CHECK(earlier["rows"][0]["in_time"] == 2);
     CHECK(earlier["rows"][0]["non_return_not_repaired"] == 0);
     CHECK(earlier["rows"][1]["repair_rate"].is_null());
@@ -160,14 +161,15 @@ TEST_CASE("the registered view of non-returns names the registered county, JSON 
     const auto projection = three();
     auto asked = request("2026-02-28");
     asked.view = loop::CountyView::registered;
-    const auto rows = json::parse(as_json(make_report("non-returns", projection, asked).value()));
+    const auto rows = journal::parsed(as_json(make_report("non-returns", projection, asked).value()));
     CHECK(rows.at("view") == "registered");
     CHECK(rows.at("from") == "2026-01-01");
     CHECK(rows.at("rows").at(0).at("county") == "outside");
     CHECK(rows.at("rows").at(0).at("kind") == "non_return_not_retested");
     asked.view = loop::CountyView::station;
-    CHECK(json::parse(as_json(make_report("non-returns", projection, asked).value())).at("rows").at(0).at("county") ==
-          "610404");
+    CHECK(
+        journal::parsed(as_json(make_report("non-returns", projection, asked).value())).at("rows").at(0).at("county") ==
+        "610404");
 }
 
 TEST_CASE("a cell of CSV is never a formula, and an id never a number") {

@@ -7,6 +7,7 @@
 #include "hub/store/place.hpp"
 #include "hub/store/store.hpp"
 #include "journal/encoding.hpp"
+#include "journal/json.hpp"
 #include "service/files.hpp"
 #include "tests/support/postgres.hpp"
 #include "tests/support/source.hpp"
@@ -80,7 +81,7 @@ TEST_CASE("a segment sent to either hub is receipted once it is committed, with 
     CHECK(t.one.exported() == t.other.exported());
     CHECK(t.other.clean());
     const json vehicle{{"plate", "陕D0T001"}, {"plate_kind", "02"}};
-    CHECK(json::parse(t.other.clearance(t.station.caller(), vehicle).body).at("clearance") == "no_open_episode");
+    CHECK(journal::parsed(t.other.clearance(t.station.caller(), vehicle).body).at("clearance") == "no_open_episode");
 }
 
 TEST_CASE("a journal that forks or lacks lines is told so by either hub") {
@@ -124,7 +125,7 @@ TEST_CASE("process data, holds, feedback and commands asked at a front hub are a
     CHECK(t.other.put_trace(caller, csv).status == 200);
     CHECK(t.one.get(caller, "traces/" + sha256).body == csv);
     const auto holds = t.other.get(caller, "holds");
-    CHECK(json::parse(holds.body).at("items").empty());
+    CHECK(journal::parsed(holds.body).at("items").empty());
     REQUIRE(!holds.headers.empty());
     const auto tag = holds.headers[0].second;
     CHECK(t.other.get(caller, "holds", tag).status == 304);
@@ -240,7 +241,7 @@ TEST_CASE("a journal that is imported at a front keeps its order, short segments
     const auto answer = t.other.admin("import", {{"path", file.string()}});
     INFO(answer.body);
     REQUIRE(answer.status == 200);
-    CHECK(json::parse(answer.body).at("segments") == 8);
+    CHECK(journal::parsed(answer.body).at("segments") == 8);
 }
 
 TEST_CASE("a front answers nothing while the rows are another program's, and goes on when they are as it makes them") {

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "journal/json.hpp"
 #include "station/intake/shop/values.hpp"
 #include "station/intake/shop/words.hpp"
 #include "tests/support/shop_sheet.hpp"
@@ -44,7 +45,7 @@ TEST_CASE("a row longer than its header is refused with its number, the others a
         CHECK(repairs.orders[i].problems[0].row == i + 2);
         CHECK(repairs.orders[i].problems[0].zh.find("13 格，表头只有 12 格") != std::string::npos);
     }
-    CHECK(json::parse(repairs.orders[2].line)["total_fee"] == 1460);
+    CHECK(journal::parsed(repairs.orders[2].line)["total_fee"] == 1460);
 }
 
 TEST_CASE("of a row that is a column off nothing comes back but its number", "[shop][shift]") {
@@ -96,7 +97,7 @@ TEST_CASE("a likely column is left out until a person says so", "[shop][header]"
     CHECK(asked[0].key == "column:7");
     CHECK(read_shop_repairs(table, shop, now).error().detail().find("总费用含附加") != std::string::npos);
     const auto repairs = read(sheet.csv(), shop, {{"column:7", "total_fee"}});
-    CHECK(json::parse(repairs.orders.at(0).line)["total_fee"] == 260);
+    CHECK(journal::parsed(repairs.orders.at(0).line)["total_fee"] == 260);
 }
 
 TEST_CASE("two columns of one name are asked about", "[shop][header]") {
@@ -105,8 +106,9 @@ TEST_CASE("two columns of one name are asked about", "[shop][header]") {
         "WO1,陕D0T001,20260301,20260302,换火花塞,10,火花塞,1,4\n";
     const auto repairs = read(two);
     CHECK(repairs.questions.size() == 2);
-    CHECK_FALSE(json::parse(repairs.orders[0].line)["parts"][0].contains("quantity"));
-    CHECK(json::parse(read(two, shop, {{"column:9", "part_quantity"}}).orders[0].line)["parts"][0]["quantity"] == 4);
+    CHECK_FALSE(journal::parsed(repairs.orders[0].line)["parts"][0].contains("quantity"));
+    CHECK(journal::parsed(read(two, shop, {{"column:9", "part_quantity"}}).orders[0].line)["parts"][0]["quantity"] ==
+          4);
 }
 
 TEST_CASE("a unit in the header is reckoned with, or the column is not used", "[shop][header]") {
@@ -145,7 +147,7 @@ TEST_CASE("numbers that a program has rounded, error words and formulas are refu
     CHECK(Sheet().with("维修项目", "#N/A").problem() == "spreadsheet_error 维修项目");
     CHECK(Sheet().with("总费用", "=J3+M3*N3").problem() == "formula_without_value 总费用");
     const auto commas = Sheet().with("工单号", "2,026,040,800,414").order();
-    CHECK(json::parse(commas.line)["work_order_no"] == "2026040800414");
+    CHECK(journal::parsed(commas.line)["work_order_no"] == "2026040800414");
     CHECK(commas.notes.at(0).code == "number_with_commas");
 }
 
@@ -183,7 +185,7 @@ TEST_CASE("equal rows count as often as the total says; where it does not say, t
     const auto content = [](const std::string& csv, const ShopAnswers& answers = {}) {
         const auto order = read(csv, shop, answers).orders.at(0);
         if (!order.problems.empty()) return codes_of(order);
-        const auto r = json::parse(order.line);
+        const auto r = journal::parsed(order.line);
         return std::to_string(r["items"].size()) + "+" + std::to_string(r["parts"].size());
     };
     CHECK(content(rows(4, "60", "1520")) == "4+4");
@@ -202,7 +204,7 @@ TEST_CASE("a number that a shop used again for another vehicle is another order"
     const auto both = read(head + first + "JS0801,陕D0T802,2026-04-01,2026-04-02,换火花塞,1260\n");
     REQUIRE(both.orders.size() == 2);
     CHECK(both.orders[0].problems.empty());
-    CHECK(json::parse(both.orders[1].line)["vehicle"]["plate"] == "陕D0T802");
+    CHECK(journal::parsed(both.orders[1].line)["vehicle"]["plate"] == "陕D0T802");
     CHECK(both.orders[0].record_id != both.orders[1].record_id);
     CHECK(codes_of(read(head + first + "JS0801,陕D0T802,2026-03-01,2026-03-02,换火花塞,980\n").orders.at(0)) ==
           "rows_differ");
@@ -276,10 +278,10 @@ TEST_CASE("hidden rows and columns are named and left out until a person wants t
     CHECK(without.questions[0].zh.find("第 3 行") != std::string::npos);
     CHECK(without.questions[0].zh.find("进厂里程") != std::string::npos);
     CHECK(without.orders[0].problems.empty());
-    CHECK_FALSE(json::parse(without.orders[0].line).contains("mileage_km"));
+    CHECK_FALSE(journal::parsed(without.orders[0].line).contains("mileage_km"));
     CHECK(codes_of(without.orders[1]) == "hidden");
     const auto with = read(bytes, shop, {{"hidden", "import"}});
-    CHECK(json::parse(with.orders[0].line)["mileage_km"] == 7);
+    CHECK(journal::parsed(with.orders[0].line)["mileage_km"] == 7);
     CHECK(with.orders[1].problems.empty());
 }
 

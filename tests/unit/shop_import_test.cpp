@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "journal/json.hpp"
 #include "loop/admission.hpp"
 #include "station/commands.hpp"
 #include "station/ids.hpp"
@@ -77,7 +78,7 @@ TEST_CASE("rows of one work order are one repair, its totals not added up", "[sh
         {"certificate_no", "HG1"},
         {"warranty", {{"days", 100}, {"km", 20000}}},
         {"outcome", "repaired"}};
-    CHECK(json::parse(order.line) == want);
+    CHECK(journal::parsed(order.line) == want);
     CHECK(order.notes.empty());
     CHECK(loop::admit(order.line, shop, now).record_id == order.record_id);
 }
@@ -126,7 +127,7 @@ TEST_CASE("rows without a number go on with the order above; sums, blank rows an
         "WO2,陕D0T002,20260301,20260302,清洗节气门,,80\n,陕D0T003,20260301,20260302,清洗节气门,,80\n合计：,,,,,,260\n");
     REQUIRE(repairs.orders.size() == 3);
     CHECK(repairs.header_row == 2);
-    const auto r = json::parse(repairs.orders[0].line);
+    const auto r = journal::parsed(repairs.orders[0].line);
     CHECK(repairs.orders[0].rows == std::vector<std::size_t>{3, 4, 5});
     CHECK(r["items"].size() == 2);
     CHECK(r["parts"].size() == 3);
@@ -198,7 +199,7 @@ TEST_CASE("only a bridge may leave the total fee out", "[shop]") {
     CHECK(Sheet().without("总费用").missing() == "missing_columns");
     CHECK(Sheet().without("总费用").missing("B610400-01").empty());
     CHECK(Sheet().with("总费用", "").problem("B610400-01").empty());
-    CHECK_FALSE(json::parse(Sheet().with("总费用", "").order("B610400-01").line).contains("total_fee"));
+    CHECK_FALSE(journal::parsed(Sheet().with("总费用", "").order("B610400-01").line).contains("total_fee"));
 }
 
 TEST_CASE("times of every form are at +08:00", "[shop]") {
@@ -250,7 +251,7 @@ TEST_CASE("numbers that a spreadsheet has cut are refused where a thing is found
         "2.02603E+13,陕D0T002,20260301,20260302,火花塞,1\n");
     CHECK(two.orders.size() == 2);
     const auto part = Sheet().with("配件名称", "火花塞").with("配件编码", "1.2E+10").order();
-    CHECK_FALSE(json::parse(part.line)["parts"][0].contains("part_no"));
+    CHECK_FALSE(journal::parsed(part.line)["parts"][0].contains("part_no"));
     CHECK(part.notes.at(0).code == "left_out");
     CHECK(part.notes.at(0).column == "配件编码");
     CHECK(Sheet().with("检测报告编号", "'610404990000000001").record()["fail_report_no"] == "610404990000000001");
@@ -262,7 +263,7 @@ TEST_CASE("every name of the table finds its column", "[shop][header]") {
         const auto columns = match_columns({header});
         return columns.used.empty() ? std::string() : columns.used[0].field;
     };
-    const json table = json::parse(test::read_file(test::source_dir() / "schemas/tables/shop_columns.json"));
+    const json table = journal::parsed(test::read_file(test::source_dir() / "schemas/tables/shop_columns.json"));
     for (const auto& row : table["rows"]) {
         for (const auto* list : {"aliases", "whole"})
             for (const std::string name : row.value(list, json::array())) {
@@ -380,7 +381,7 @@ TEST_CASE("the failed report is found in the fault description", "[shop]") {
         CHECK_FALSE(Sheet().with("故障描述", text).record().contains("fail_report_no"));
     }
     const auto both = Sheet().with("故障描述", "报告编码{" + n24 + "}").with("检测报告编号", "R1").order();
-    CHECK(json::parse(both.line)["fail_report_no"] == "R1");
+    CHECK(journal::parsed(both.line)["fail_report_no"] == "R1");
     CHECK(both.notes.at(0).code == "codes_differ");
 }
 
@@ -405,7 +406,7 @@ TEST_CASE("what shops call a repair finds its code; the rest keeps its name unde
     }
     const auto items =
         Sheet().with("维修项目", "1、更换三元催化器；2、更换电瓶(前,后)\n3.清除故障码").with("工时费", "300").order();
-    CHECK(json::parse(items.line)["items"] ==
+    CHECK(journal::parsed(items.line)["items"] ==
           json({{{"code", "EMI-CAT"}, {"system", "exhaust"}, {"name", "更换三元催化器"}},
                 {{"code", "OTH-OTHER"}, {"system", "other"}, {"name", "更换电瓶(前,后)"}},
                 {{"code", "ECU-DIAG"}, {"system", "control"}, {"name", "清除故障码"}}}));
@@ -414,7 +415,7 @@ TEST_CASE("what shops call a repair finds its code; the rest keeps its name unde
 
 TEST_CASE("every code of the words list is one of the repair items", "[shop][words]") {
     const auto table = [](const char* name) {
-        return json::parse(test::read_file(test::source_dir() / "schemas/tables" / (std::string(name) + ".json")));
+        return journal::parsed(test::read_file(test::source_dir() / "schemas/tables" / (std::string(name) + ".json")));
     };
     std::set<std::string> codes;
     const json items = table("repair_items"), words = table("shop_words");
@@ -455,7 +456,7 @@ TEST_CASE("kinds of plate and fuels are codes or words; what is neither is left 
     const auto order = Sheet().with("号牌种类", "小车").order();
     CHECK(order.problems.empty());
     CHECK(order.notes.at(0).column == "号牌种类");
-    CHECK_FALSE(json::parse(order.line)["vehicle"].contains("plate_kind"));
+    CHECK_FALSE(journal::parsed(order.line)["vehicle"].contains("plate_kind"));
 }
 
 TEST_CASE("values that are no such thing are left out of the record and said, not guessed", "[shop]") {

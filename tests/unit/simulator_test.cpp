@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "journal/json.hpp"
 #include "loop/admission.hpp"
 #include "tests/sim/bench.hpp"
 #include "tests/sim/year.hpp"
@@ -22,7 +23,7 @@ sim::YearOptions small(std::vector<std::string> cheats = {}, std::size_t tests =
 template <typename See>
 void each(const sim::Year& year, See see) {
     for (const auto& [source, lines] : year.lines)
-        for (const auto& written : lines) see(source, written, json::parse(written.line));
+        for (const auto& written : lines) see(source, written, journal::parsed(written.line));
 }
 
 double value(const json& record, const char* item, const char* phase) {

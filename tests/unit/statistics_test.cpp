@@ -6,6 +6,7 @@
 #include <random>
 #include <vector>
 
+#include "journal/json.hpp"
 #include "loop/statistics/bunching.hpp"
 #include "loop/statistics/change_point.hpp"
 #include "loop/statistics/comparison.hpp"
@@ -28,7 +29,7 @@ namespace {
 
 const json& oracle(const char* part) {
     static const json all =
-        json::parse(imloop::test::read_file(imloop::test::source_dir() / "tests/oracle/expected_statistics.json"));
+        journal::parsed(imloop::test::read_file(imloop::test::source_dir() / "tests/oracle/expected_statistics.json"));
     return all.at(part);
 }
 

@@ -1,6 +1,7 @@
 // What an import may bring, and what it may not: the register is written by this hub alone.
 #include <catch2/catch.hpp>
 
+#include "journal/json.hpp"
 #include "service/files.hpp"
 #include "sqlite/sqlite.hpp"
 #include "tests/support/source.hpp"
@@ -117,7 +118,7 @@ TEST_CASE("a stick of a registered station is judged as if it had come over the 
     wrong["method"] = "asm5025";
     const auto stick = b.i.segment({test::inspection(2, b.i.id, at, "fail").dump(), wrong.dump()});
     REQUIRE(b.load("stick.ndjson", stick).status == 200);
-    const auto outcomes = json::parse(b.t.get(b.i.caller(), "outcomes").body).at("items");
+    const auto outcomes = journal::parsed(b.t.get(b.i.caller(), "outcomes").body).at("items");
     REQUIRE(outcomes.size() == 1);
     CHECK(outcomes[0].at("seq") == 3);
     CHECK(b.t.clean());
@@ -133,7 +134,7 @@ TEST_CASE("a revoked station's stick is refused, and the bureau is told") {
     REQUIRE(b.t.admin("station_status", {{"id", b.i.id}, {"status", "revoked"}, {"reason", "伪造"}}).status == 200);
     const auto held = b.t.exported();
     const auto flags = [&] {
-        return json::parse(b.t.admin("suspects", {{"list", "flags"}, {"form", "json"}}).body).at("rows");
+        return journal::parsed(b.t.admin("suspects", {{"list", "flags"}, {"form", "json"}}).body).at("rows");
     };
     const auto before = flags();
     CHECK(code_of(b.load("stick.ndjson", stick)) == "403 source_revoked");
@@ -164,7 +165,7 @@ TEST_CASE("a receipt counts where this hub signed it and it says what admission 
 
     SECTION("another hub's does not count: the hub gives its own") {
         REQUIRE(b.load("other.ndjson", segment + b.receipt(others, segment, rejected)).status == 200);
-        CHECK(json::parse(b.t.get(b.i.caller(), "outcomes").body).at("items").empty());
+        CHECK(journal::parsed(b.t.get(b.i.caller(), "outcomes").body).at("items").empty());
     }
     SECTION("its own is kept byte for byte") {
         const auto receipt = b.receipt(own, segment, accepted);
@@ -192,7 +193,7 @@ TEST_CASE("an empty hub becomes a copy, with what a revoked station sent before 
     REQUIRE(b.t.admin("station_status", {{"id", b.i.id}, {"status", "revoked"}, {"reason", "伪造"}}).status == 200);
     const auto after = b.i.segment({test::inspection(2, b.i.id, at, "fail").dump()});
     test::TempDir out;
-    const auto exported = json::parse(b.t.admin("export", {{"path", out.path().string()}}).body);
+    const auto exported = journal::parsed(b.t.admin("export", {{"path", out.path().string()}}).body);
     CHECK(exported.at("kid") == b.hub_key().public_key().kid());
     test::TestHub copy(loop::parse_moment("2027-01-01T00:00:00+08:00").value());
     const auto load = [&](const std::filesystem::path& path, json more = json::object()) {

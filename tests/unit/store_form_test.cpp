@@ -6,6 +6,7 @@
 
 #include "hub/store/store.hpp"
 #include "journal/encoding.hpp"
+#include "journal/json.hpp"
 #include "service/files.hpp"
 #include "sqlite/sqlite.hpp"
 #include "tests/support/source.hpp"
@@ -133,7 +134,7 @@ void fill(test::TestHub& t) {
 
 /// But for suspects, which follow from rules.
 json counties(test::TestHub& t) {
-    auto rows = json::parse(t.admin("report", {{"report", "counties"}, {"form", "json"}}).body).at("rows");
+    auto rows = journal::parsed(t.admin("report", {{"report", "counties"}, {"form", "json"}}).body).at("rows");
     for (auto& row : rows) row.erase("suspects");
     return rows;
 }
@@ -168,7 +169,7 @@ TEST_CASE("a database kept of each earlier form gives the figures it gave, and i
         service::replace_file(hub / "hub.sqlite", journal::zstd_decode(test::read_file(kept / "hub.sqlite.zst")));
         CHECK(version_in(hub / "hub.sqlite") == (version == 0 ? "" : std::to_string(version)));
         t.open();
-        CHECK(counties(t) == json::parse(test::read_file(kept / "counties.json")));
+        CHECK(counties(t) == journal::parsed(test::read_file(kept / "counties.json")));
         CHECK(t.clean());
         t.hub.reset();
         CHECK(version_in(hub / "hub.sqlite") == newest);

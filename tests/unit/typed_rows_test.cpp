@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "hub/store/place.hpp"
+#include "journal/json.hpp"
 #include "postgres/postgres.hpp"
 #include "service/files.hpp"
 #include "tests/support/postgres.hpp"
@@ -50,7 +51,7 @@ json by_sql(const test::TestHub& t, const std::string& as_of, const std::string&
     for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) out += static_cast<char>(c);
     INFO(out);
     REQUIRE(::pclose(pipe) == 0);
-    return json::parse(out).at("rows");
+    return journal::parsed(out).at("rows");
 }
 
 bool is_same(const json& a, const json& b) {
@@ -65,11 +66,10 @@ void check_figures(test::TestHub& t, const std::string& as_of) {
             t.admin("report", {{"report", "counties"}, {"form", "json"}, {"as_of", as_of}, {"view", view}});
         // A place without failures is listed for its flags, which are none of the records'.
         std::vector<json> rows;
-        const auto told = json::parse(report.body);
+        const auto told = journal::parsed(report.body);
         for (const auto& row : told.at("rows"))
-            if (row.at("failed") != 0 || std::ranges::any_of(found, [&](const json& own) {
-                    return own.at("county") == row.at("county");
-                }))
+            if (row.at("failed") != 0 ||
+                std::ranges::any_of(found, [&](const json& own) { return own.at("county") == row.at("county"); }))
                 rows.push_back(row);
         REQUIRE(rows.size() == found.size());
         for (std::size_t n = 0; n < rows.size(); ++n)
@@ -119,7 +119,7 @@ TEST_CASE("figures by SQL from the records alone are the hub's, for each episode
     int seen = 0;
     for (const auto& entry : std::filesystem::directory_iterator(test::vectors() / "episodes")) {
         INFO(engine << " " << entry.path().filename());
-        const auto vector = json::parse(test::read_file(entry.path()));
+        const auto vector = journal::parsed(test::read_file(entry.path()));
         const std::string as_of = vector["as_of"];
         const auto end = loop::start_of(loop::parse_day(as_of).value() + 1);
         test::TestHub t(end - 1, new_store(engine));
@@ -166,11 +166,11 @@ TEST_CASE(
         t.open();
     };
     change("UPDATE records SET county = 610428 WHERE number = 'R2'");
-    const auto verified = json::parse(t.admin("verify").body);
+    const auto verified = journal::parsed(t.admin("verify").body);
     CHECK_FALSE(verified.at("clean").get<bool>());
     REQUIRE(verified.at("errors").size() == 1);
     CHECK(verified["errors"][0].at("table") == "records");
-    CHECK_FALSE(json::parse(t.admin("rebuild").body).at("same").get<bool>());
+    CHECK_FALSE(journal::parsed(t.admin("rebuild").body).at("same").get<bool>());
     CHECK(t.clean());
     CHECK(count(t, "SELECT COUNT(*) FROM records WHERE county = 610404 AND number = 'R2'") == 1);
     check_figures(t, "2026-03-10");

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "journal/json.hpp"
 #include "loop/record/text.hpp"
 #include "station/ids.hpp"
 #include "station/intake/formats/file_bytes.hpp"
@@ -23,7 +24,7 @@ namespace {
 constexpr loop::Moment second = 1000, settle = 5 * second;
 
 json record(int n) {
-    auto out = json::parse(R"({"schema":"imloop/inspection/1","station_id":"I610404-01",
+    auto out = journal::parsed(R"({"schema":"imloop/inspection/1","station_id":"I610404-01",
       "occurred_at":"2026-03-02T09:10:00+08:00","vehicle":{"vin":"LSVAA49J132000017","plate":"陕D·0T001"},
       "line_id":"1","inspector_id":"A017","reason":"periodic","started_at":"2026-03-02T09:00:00+08:00",
       "ended_at":"2026-03-02T09:10:00+08:00","method":"two_speed_idle","verdict":"pass",
@@ -80,7 +81,7 @@ TEST_CASE("a file is taken when it has stood still for the settle time, and move
     CHECK(state.waiting == 0);
     CHECK(state.saved == 1);
     CHECK_FALSE(state.trouble);
-    CHECK(json::parse(w.outbox.line(1)) == record(1));
+    CHECK(journal::parsed(w.outbox.line(1)) == record(1));
     CHECK(fs::exists(w.processed("r1.json")));
     CHECK_FALSE(w.waits("r1.json"));
     const auto entries = w.ledger.recent(false, 10);
@@ -353,7 +354,7 @@ TEST_CASE(
     CHECK(w.look(settle).saved == 0);
     CHECK(w.waits("r1.json"));
     CHECK(w.look(settle).saved == 1);
-    const auto saved = json::parse(w.outbox.line(1));
+    const auto saved = journal::parsed(w.outbox.line(1));
     REQUIRE(saved["attachments"].size() == 1);
     CHECK(saved["attachments"][0]["name"] == "R1-1.jpg");
     CHECK(saved["attachments"][0]["bytes"] == 4);
@@ -491,7 +492,7 @@ TEST_CASE("where process data comes in files of its own a result waits a minute 
     w.put("p2.xml", rows(2));
     CHECK(w.settle_and_look().saved == 1);
     CHECK(w.outbox.counts().traces_waiting == 1);
-    for (int n = 1; n <= 2; ++n) CHECK(json::parse(w.outbox.line(static_cast<std::uint64_t>(n))).contains("trace"));
+    for (int n = 1; n <= 2; ++n) CHECK(journal::parsed(w.outbox.line(static_cast<std::uint64_t>(n))).contains("trace"));
     w.put("r3.xml", file_of(of(3) + idle));
     w.settle_and_look();
     CHECK(w.look(together_ms).saved == 1);
@@ -509,5 +510,5 @@ TEST_CASE("the number of another vehicle's test is another record, the same ever
     CHECK(w.settle_and_look().saved == 0);
     CHECK(w.ledger.open_count() == 0);
     CHECK(w.outbox.last() == 2);
-    CHECK(json::parse(w.outbox.line(1))["record_id"] != json::parse(w.outbox.line(2))["record_id"]);
+    CHECK(journal::parsed(w.outbox.line(1))["record_id"] != journal::parsed(w.outbox.line(2))["record_id"]);
 }

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "journal/json.hpp"
 #include "tests/support/source.hpp"
 
 using namespace imloop;
@@ -23,7 +24,7 @@ struct Loop {
     json ask(const test::Source& who, const std::string& cursor = "", std::size_t limit = 50) {
         const auto answer = hub.get(who.caller(), "work-orders?limit=" + std::to_string(limit) + "&cursor=" + cursor);
         REQUIRE(answer.status == 200);
-        return json::parse(answer.body);
+        return journal::parsed(answer.body);
     }
     /// `list state` of each item.
     std::vector<std::string> seen(const test::Source& who, const std::string& cursor = "") {
@@ -209,7 +210,7 @@ TEST_CASE("outcomes name what was rejected, corrected, or has no effect, and onl
              {wrong, test::inspection(2, "I610404-01", day2, "fail"),
               test::voiding(3, "I610404-01", day3, record_id(2)), test::voiding(4, "I610404-01", day3, record_id(99))});
     const auto answer = l.hub.get(l.i.caller(), "outcomes");
-    const auto items = json::parse(answer.body)["items"];
+    const auto items = journal::parsed(answer.body)["items"];
     REQUIRE(items.size() == 3);
     CHECK(items[0]["status"] == "rejected");
     CHECK(items[0]["problems"][0]["code"] == "verdict_contradicts_readings");
@@ -218,9 +219,9 @@ TEST_CASE("outcomes name what was rejected, corrected, or has no effect, and onl
     CHECK(items[2]["status"] == "without_effect");
     CHECK(items[2]["code"] == "corrected_record_unknown");
     CHECK(l.hub.get(l.i.caller(), "outcomes", answer.headers.at(0).second).status == 304);
-    const auto next = json::parse(answer.body)["next"].get<std::string>();
-    CHECK(json::parse(l.hub.get(l.i.caller(), "outcomes?after=" + next).body)["items"].empty());
-    CHECK(json::parse(l.hub.get(l.near_.caller(), "outcomes").body)["items"].empty());
+    const auto next = journal::parsed(answer.body)["next"].get<std::string>();
+    CHECK(journal::parsed(l.hub.get(l.i.caller(), "outcomes?after=" + next).body)["items"].empty());
+    CHECK(journal::parsed(l.hub.get(l.near_.caller(), "outcomes").body)["items"].empty());
 }
 
 TEST_CASE("a bridge's feed holds the accepted records of its scope with the state of the vehicle") {
@@ -235,7 +236,7 @@ TEST_CASE("a bridge's feed holds the accepted records of its scope with the stat
     const auto answer = l.hub.get(bridge.caller(), "feed");
     std::vector<json> items;
     std::istringstream lines(answer.body);
-    for (std::string line; std::getline(lines, line);) items.push_back(json::parse(line));
+    for (std::string line; std::getline(lines, line);) items.push_back(journal::parsed(line));
     items.erase(std::remove_if(items.begin(), items.end(), [](const json& i) { return i["source"] == "H610400-01"; }),
                 items.end());
     REQUIRE(items.size() == 2);
@@ -250,7 +251,7 @@ TEST_CASE("a bridge's feed holds the accepted records of its scope with the stat
 TEST_CASE("a station's place and phone are looked up by its id, and stay when it is suspended or described again") {
     Loop l;
     const auto of = [&](const char* query) {
-        return json::parse(l.hub.get(l.i.caller(), std::string("stations?") + query).body)["items"];
+        return journal::parsed(l.hub.get(l.i.caller(), std::string("stations?") + query).body)["items"];
     };
     const json here{{"lat", 34.361}, {"lon", 108.737}};
     REQUIRE(
@@ -281,7 +282,7 @@ TEST_CASE("the list says what the policy asks of a finished repair") {
 TEST_CASE("a station has its deadlines from the hub: work orders and the register carry those of its county") {
     Loop l;
     const auto register_of = [&](const auto& station) {
-        return json::parse(l.hub.get(station.caller(), "stations?kind=M").body)["policy"];
+        return journal::parsed(l.hub.get(station.caller(), "stations?kind=M").body)["policy"];
     };
     CHECK(l.ask(l.i)["policy"] == json{{"repair_days", 30}, {"retest_days", 15}, {"valid_from", "1990-01-01"}});
     const auto today = loop::format_day(loop::day_of(l.hub.now));

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -11,6 +13,8 @@
 
 namespace imloop::loop::rules {
 namespace {
+
+constexpr std::size_t keys_read_at_once = 100;  ///< of a sweep
 
 /// A day after all others: histories are seen whole.
 constexpr Day end_of_days = 2'000'000;
@@ -198,18 +202,26 @@ Swept Suspects::swept() const {
 
 void Suspects::put_swept(Swept now) { rows_.swept.put(key_of("last"), now); }
 
-void Suspects::sweep(const Projection& projection, Day as_of, const std::function<void()>& between) {
+bool Suspects::sweep(const Projection& projection, Day as_of, const std::function<bool()>& goes_on) {
     for (const auto& key : rows_.stale_vehicles.keys("")) {
         rows_.stale_vehicles.erase(key);
         look_at_vehicle(projection, KeyReader(key).text());
-        between();
+        if (!goes_on()) return false;
     }
-    for (const auto& key : rows_.stale_keys.keys("")) {
-        rows_.stale_keys.erase(key);
-        look_at_shared(projection, shared_key_of(key));
-        between();
+    const bool reads_sets = from_ && from_->reads_sets();
+    const auto keys = rows_.stale_keys.keys("");
+    for (std::size_t n = 0; n < keys.size(); ++n) {
+        if (reads_sets && n % keys_read_at_once == 0) {
+            std::set<SharedKey> next;
+            for (const auto& key : std::span(keys).subspan(n, std::min(keys_read_at_once, keys.size() - n)))
+                next.insert(shared_key_of(key));
+            read_ahead_of(projection, next);
+        }
+        rows_.stale_keys.erase(keys[n]);
+        look_at_shared(projection, shared_key_of(keys[n]));
+        if (!goes_on()) return false;
     }
-    if (const auto last = swept(); !last.is_stale && last.to == as_of) return;
+    if (const auto last = swept(); !last.is_stale && last.to == as_of) return true;
     const Context ctx = context(projection);
     for (const Rule* rule : rules_) {
         if (!rule->sweep) continue;
@@ -217,9 +229,10 @@ void Suspects::sweep(const Projection& projection, Day as_of, const std::functio
         Findings found;
         found.ask(*rule, [&](Flags& flags) { rule->sweep(sweep, ctx, flags); });
         replace(projection, "sweep " + std::string(rule->id), std::move(found));
-        between();
+        goes_on();
     }
     put_swept({false, as_of});
+    return true;
 }
 
 }  // namespace imloop::loop::rules

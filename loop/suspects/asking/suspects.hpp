@@ -54,11 +54,12 @@ public:
     void trace_changed(const std::string& sha256);
     /// Records that name this trace, ascending.
     std::vector<std::string> records_with_trace(const std::string& sha256) const;
-    /// The large keys and the stations, up to a day. Costs nothing where nothing changed since the last. `between` two
-    /// looks whatever is held, here and in the projection, may be written and let go of: a sweep that is cut short goes
-    /// on from there.
-    void sweep(
-        const Projection&, Day as_of, const std::function<void()>& between = [] {});
+    /// The large keys and the stations, up to a day. Costs nothing where nothing changed since the last. Between two
+    /// looks `goes_on` is asked: whatever is held, here and in the projection, may be written and let go of then. Where
+    /// it says no, the rest is left to the next sweep, which goes on from there; once only the stations are left it is
+    /// not listened to. Gives whether nothing is left.
+    bool sweep(
+        const Projection&, Day as_of, const std::function<bool()>& goes_on = [] { return true; });
 
     /// In the order of their ids; what several owners say of the same thing is one flag, the first owner's. The flag
     /// stands during the visit.

@@ -6,6 +6,8 @@
 
 namespace imloop::loop::rules {
 
+Traces::Traces(const Rows* rows) : facts_("watch_trace_facts", rows), matches_("watch_trace_matches", rows) {}
+
 std::vector<TraceMatch> Traces::matches(std::string_view sha256) const {
     std::vector<TraceMatch> out;
     matches_.each(key_of(sha256), [&](std::string_view, const TraceMatch& match) { out.push_back(match); });
@@ -16,6 +18,8 @@ void Traces::put_match(const std::string& sha256, TraceMatch match) {
     const auto key = key_of(sha256, match.sha256);
     matches_.put(key, std::move(match));
 }
+
+void Traces::put_facts(const std::string& sha256, TraceFacts facts) { facts_.put(key_of(sha256), std::move(facts)); }
 
 void Traces::put_all_of(const Traces& other) {
     other.facts_.each("", [&](std::string_view key, const TraceFacts& facts) { facts_.put(key, facts); });

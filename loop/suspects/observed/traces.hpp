@@ -31,8 +31,7 @@ auto members(Like<TraceMatch> auto& m) {
 class Traces {
 public:
     /// `rows` outlive it.
-    explicit Traces(const Rows* rows = nullptr)
-        : facts_("watch_trace_facts", rows), matches_("watch_trace_matches", rows) {}
+    explicit Traces(const Rows* rows = nullptr);
 
     /// In the order of the others' digests.
     std::vector<TraceMatch> matches(std::string_view sha256) const;
@@ -40,7 +39,7 @@ public:
     void put_match(const std::string& sha256, TraceMatch);
     /// Nothing where the trace has not come, or could not be read. Stands until forget().
     const TraceFacts* facts(std::string_view sha256) const { return facts_.find(key_of(sha256)); }
-    void put_facts(const std::string& sha256, TraceFacts facts) { facts_.put(key_of(sha256), std::move(facts)); }
+    void put_facts(const std::string& sha256, TraceFacts);
     /// All that the other knows.
     void put_all_of(const Traces& other);
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "journal/json.hpp"
 #include "schemas/embedded.hpp"
 #include "station/intake/outcome/fields.hpp"
 
@@ -23,7 +24,7 @@ struct NoValues {
 };
 
 NoValues read() {
-    const auto table = nlohmann::json::parse(schemas::table_text("no_values"));
+    const auto table = journal::parsed(schemas::table_text("no_values"));
     NoValues out{table.at("words"), table.at("numbers"), table.at("nines_from"), {}};
     for (const auto& row : table.at("rows")) out.ranges[row.at("code")] = {row.at("least"), row.at("most")};
     return out;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "journal/json.hpp"
 #include "loop/record/text.hpp"
 #include "loop/vehicle/text.hpp"
 #include "schemas/embedded.hpp"
@@ -47,7 +48,7 @@ void read_field(const json& row, ShopNames& out) {
 }
 
 ShopNames read_names() {
-    const json table = json::parse(schemas::table_text("shop_columns"));
+    const json table = journal::parsed(schemas::table_text("shop_columns"));
     ShopNames out;
     read_units(table.at("units"), out);
     for (const std::string word : table.at("blanks")) out.blanks[""].insert(loop::normal_text(word));

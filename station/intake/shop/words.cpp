@@ -7,6 +7,7 @@
 #include <set>
 #include <vector>
 
+#include "journal/json.hpp"
 #include "loop/vehicle/text.hpp"
 #include "schemas/embedded.hpp"
 #include "station/intake/shop/values.hpp"
@@ -69,7 +70,7 @@ void add_words(CodeByWord& out, const json& rows) {
 }
 
 All read_all() {
-    const auto table = [](const char* name) { return json::parse(schemas::table_text(name)); };
+    const auto table = [](const char* name) { return journal::parsed(schemas::table_text(name)); };
     const json words = table("shop_words"), lists = table("codes").at("lists"),
                items = table("repair_items").at("rows");
     All out;
