@@ -3,7 +3,8 @@
 
 Of README.md, CONTRIBUTING.md and docs/*.md: every relative link leads to a file that is there, and to a heading of it;
 every command in a fenced block, or in a code span, is one of the program's, with options that it has, as far as its
-sources say. Of comments in code: every page that they cite is there, with the row or the heading that they name."""
+sources say. Of comments in code: every page that they cite is there, with the row or the heading that they name, and
+nothing else is cited."""
 import pathlib
 import re
 import sys
@@ -19,6 +20,8 @@ PROGRAMS = {
 }
 CODE = {".hpp", ".cpp", ".py", ".ts", ".vue", ".mjs", ".cmake", ".sh"}
 NOT_OURS = {".git", "build", "node_modules", "__pycache__"}
+# Papers that are not here, as comments once cited them.
+FOREIGN = re.compile(r"\((?:wire )?contract[,:)]|the contract's table|programmes,? (?:section |[A-H])\d")
 bad = []
 
 
@@ -170,6 +173,8 @@ def check_comments(file):
     marked = re.sub(r"[ \t]*\n[ \t]*(?://+<?|#|\*)[ \t]*", "\1", file.read_text(errors="replace"))
     flat = marked.replace("\1", " ")
     line_at = lambda at: len(re.findall("[\n\1]", marked[:at])) + 1
+    for m in FOREIGN.finditer(flat):
+        say(file, line_at(m.start()), f"cites what is not here: {m.group()}")
     for m in CITED.finditer(flat):
         page, heading, numbers = ROOT / "docs" / m.group(1), m.group(2), m.group(3)
         if not page.exists():
