@@ -1,4 +1,4 @@
-// What went wrong with journal bytes, in the contract's words.
+// What went wrong with journal bytes, in the words of docs/contract.md.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -7,7 +7,7 @@
 
 namespace imloop::journal {
 
-/// `code` is one of the contract's stable codes (malformed_segment, too_large, bad_seal, unknown_key, journal_gap,
+/// `code` is stable and stands in docs/contract.md (malformed_segment, too_large, bad_seal, unknown_key, journal_gap,
 /// journal_fork, source_mismatch, …); the words name the place and what to do, for a person.
 struct Error {
     Error() = default;

@@ -1,5 +1,5 @@
-// Signing keys of the two algorithms of the contract: ES256 (P-256, SHA-256; RFC 7518) and SM2-SM3
-// (GM/T 0003-2012, customary ID 1234567812345678). Values are immutable and may be shared between threads.
+// Signing keys of the two algorithms of docs/contract.md, "Chain and seal": ES256 (P-256, SHA-256; RFC 7518) and
+// SM2-SM3 (GM/T 0003-2012, customary ID 1234567812345678). Values are immutable and may be shared between threads.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// The journal's limits, each named once (contract, "A source and its journal").
+// The journal's limits, each named once (docs/contract.md, "Limits").
 #pragma once
 
 #include <cstddef>

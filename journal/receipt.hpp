@@ -55,7 +55,7 @@ Result<Receipt> check_receipt(std::string_view bytes, const PublicKey& hub_key);
 /// The kid of the key that sealed it, without checking it.
 Result<std::string> receipt_kid(std::string_view bytes);
 
-/// Also used to store outcomes: the contract's member names.
+/// Also used to store outcomes: the member names of docs/contract.md, "Receipts".
 void to_json(nlohmann::json&, const Outcome&);
 void from_json(const nlohmann::json&, Outcome&);
 

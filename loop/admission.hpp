@@ -1,6 +1,6 @@
-// Admission: judges one journal line by itself (contract, "Admission"): its own words, the schemas, its source and the
-// time of its reception: `occurred_in_future` goes by it, and a rule judges only what came since the day it began. Pure
-// and thread safe.
+// Admission: judges one journal line by itself (docs/contract.md, "Admission"): its own words, the schemas, its source
+// and the time of its reception: `occurred_in_future` goes by it, and a rule judges only what came since the day it
+// began. Pure and thread safe.
 #pragma once
 
 #include <optional>

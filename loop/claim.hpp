@@ -1,4 +1,4 @@
-// What a `claim` record says: who repairs a failed vehicle (contract, "claim").
+// What a `claim` record says: who repairs a failed vehicle (docs/contract.md, "claim").
 #pragma once
 
 #include <string>

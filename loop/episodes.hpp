@@ -1,4 +1,4 @@
-// Episodes of one vehicle (contract, "Episodes"): failure -> repairs -> retests -> end, and the outcome as of a day.
+// Episodes of one vehicle (docs/episodes.md): failure -> repairs -> retests -> end, and the outcome as of a day.
 #pragma once
 
 #include <optional>

@@ -9,7 +9,7 @@
 namespace imloop::loop {
 
 /// The nodes whose edges may have changed: the dirty ones, those one slip from them, and, where such a one has no plate
-/// (row 4 counts what is near it), those near it.
+/// (docs/identity.md, row 4, counts what is near it), those near it.
 Identity::State::Nodes Identity::State::around_changes() {
     Nodes around;
     for (const auto& key : dirty_nodes) {
@@ -84,7 +84,7 @@ void Identity::State::regroup(const std::vector<std::set<std::string>>& into) {
     }
 }
 
-/// Rows 7 and 8.
+/// docs/identity.md, rows 7 and 8.
 void Identity::State::settle_review(const Nodes& around, Changes& changes) {
     Nodes looked_at = around;
     std::set<std::string> ids = dirty_records;

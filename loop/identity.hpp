@@ -1,4 +1,4 @@
-// Vehicle identity: which records are of one vehicle (contract, "Vehicle identity", rows 1-8).
+// Vehicle identity: which records are of one vehicle (docs/identity.md, rows 1 to 8).
 // A function of the set of facts: any order of add/erase that ends in the same set gives the same vehicles.
 #pragma once
 
@@ -19,7 +19,7 @@ enum class Certainty { certain, likely };
 struct Evidence {
     std::string record_id;
     Certainty certainty{};
-    int row = 1;  ///< of the contract's table; 0: an officer's decision
+    int row = 1;  ///< of docs/identity.md; 0: an officer's decision
     bool operator==(const Evidence&) const = default;
 };
 

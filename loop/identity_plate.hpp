@@ -1,5 +1,5 @@
-// One plate: who bears it, and where rows 3, 5 and 8 put its records without VIN. Pure: a function of the bearers, of
-// the kinds of the records without VIN, and of the record itself.
+// One plate: who bears it, and where its records without VIN belong (docs/identity.md, rows 3, 5 and 8). Pure: a
+// function of the bearers, of the kinds of the records without VIN, and of the record itself.
 #pragma once
 
 #include <map>
@@ -16,15 +16,15 @@ namespace imloop::loop {
 /// Of plates: one that is not given agrees with any.
 bool kinds_agree(const std::string& a, const std::string& b);
 
-/// Where a record without VIN belongs: with a group of VINs (row 3), with the records of its plate and kind (row 5), or
-/// alone (row 8, or with one that stands alone and is named: row 3).
+/// Where a record without VIN belongs, by the rows of docs/identity.md: with a group of VINs (row 3), with the records
+/// of its plate and kind (row 5), or alone (row 8, or with one that stands alone and is named: row 3).
 struct IdentityHome {
     std::string group;
     int row = 8;
 };
 
-/// Row 3's "belong to one vehicle at that time", for records of one kind. What stands between the same bearers' records
-/// has one answer, found by counting: no bearer is looked at twice. Names of groups that are put in outlive it.
+/// Whose the plate was then (docs/identity.md, row 3), for records of one kind. What stands between the same bearers'
+/// records has one answer, found by counting: no bearer is looked at twice. Names of groups that are put in outlive it.
 class IdentityTimes {
 public:
     /// Of a bearer's record; all before finish().

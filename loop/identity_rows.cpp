@@ -1,5 +1,5 @@
-// The contract's table ("Vehicle identity"), where its rows are decided; row 1 is node_for() in identity_index.cpp,
-// rows 3, 5 and 8 by a record's own words are in identity_plate.cpp.
+// The table of docs/identity.md, where its rows are decided; row 1 is node_for() in identity_index.cpp, rows 3, 5 and 8
+// by a record's own words are in identity_plate.cpp.
 #include <algorithm>
 #include <utility>
 
@@ -44,7 +44,7 @@ std::vector<const IdentityRecord*> Identity::State::named_without_vin(const Reco
     return out;
 }
 
-/// Rows 3, 5 and 8 for the records without VIN under one plate that may stand elsewhere than before.
+/// docs/identity.md, rows 3, 5 and 8, for the records without VIN under one plate that may stand elsewhere than before.
 void Identity::State::place_without_vin(const std::string& plate, const ToPlace& to_place) {
     const auto all = to_place.all ? without_vin.of(key_of(plate)) : std::vector<std::string>();
     if (all.empty() && to_place.records.empty()) return;
@@ -66,7 +66,7 @@ void Identity::State::place_without_vin(const std::string& plate, const ToPlace&
         std::ranges::for_each(to_place.records, place);
 }
 
-/// Row 7.
+/// docs/identity.md, row 7.
 bool Identity::State::belongs_on_review(const Node& n) {
     return std::ranges::any_of(near(n), [&](const Node* m) {
         return m->group != n.group && (!n.proven() || share_plate(n, *m)) && !has_decided(n, *m);

@@ -1,5 +1,5 @@
 // The rows that identity keeps. Each is a function of the set of records: nothing in them tells in which order these
-// came. Rows name each other by key.
+// came. Rows name each other by key. Rows with a number are those of docs/identity.md.
 #pragma once
 
 #include <map>
@@ -23,8 +23,8 @@ struct IdentityRecord {
     std::string fail_report_no;            ///< of a repair
     std::string report_no, acceptance_no;  ///< of a failed test
     bool is_decided = false;               ///< an officer's decision is about it
-    int row = 1;                           ///< of the contract's table
-    std::string group;                     ///< of a record without VIN: where rows 3, 5 and 8 put it
+    int row = 1;                           ///< of docs/identity.md
+    std::string group;                     ///< of a record without VIN (docs/identity.md, rows 3, 5 and 8)
     std::string vehicle_id;                ///< as last settled; empty for one put since
 
     Moment from() const { return occurred_at; }
@@ -40,7 +40,7 @@ auto members(T& r) {
                     r.report_no, r.acceptance_no, r.is_decided, r.row, r.group, r.vehicle_id);
 }
 
-/// All records of one VIN (row 1).
+/// All records of one VIN (docs/identity.md, row 1).
 struct IdentityNode {
     std::string key;
     std::size_t size = 0;                                      ///< records

@@ -1,6 +1,6 @@
-// Inside of Identity: what it keeps of records, VINs and plates (identity_index.cpp), the groups that the table's rows
-// make of them (identity_rows.cpp, identity_slips.cpp), and the vehicles that groups and decisions give
-// (identity_vehicles.cpp). Changes only mark what is dirty; settle() in identity.cpp makes that anew, of rows that
+// Inside of Identity: what it keeps of records, VINs and plates (identity_index.cpp), the groups that the rows of
+// docs/identity.md make of them (identity_rows.cpp, identity_slips.cpp), and the vehicles that groups and decisions
+// give (identity_vehicles.cpp). Changes only mark what is dirty; settle() in identity.cpp makes that anew, of rows that
 // identity_ahead.cpp has read.
 // identity_asking.cpp reads what a record would change.
 #pragma once
@@ -171,7 +171,8 @@ struct Identity::State {
     bool settled() const;
 };
 
-/// Rows 2 and 4, on the words of two nodes that are one slip apart. `neighbours(n)`: how many VINs are one slip from n.
+/// docs/identity.md, rows 2 and 4, on the words of two nodes that are one slip apart. `neighbours(n)`: how many VINs
+/// are one slip from n.
 template <typename Neighbours>
 bool joined_by_rows(const IdentityNode& a, const IdentityNode& b, const Neighbours& neighbours) {
     if (a.proven() && b.proven()) return false;

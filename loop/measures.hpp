@@ -1,4 +1,4 @@
-// Measures per county, station and period (contract, "Measures").
+// Measures per county, station and period (docs/episodes.md, "Measures").
 #pragma once
 
 #include <array>

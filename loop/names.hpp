@@ -1,4 +1,4 @@
-// Enums by their names, as codes of the contract are written. Pure and thread safe.
+// Enums by their names, as codes are written in records. Pure and thread safe.
 #pragma once
 
 #include <algorithm>

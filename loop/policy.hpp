@@ -29,7 +29,7 @@ struct Policy {
     int repair_days = 30;
     int retest_days = 15;
     double repair_rate_target = 0.9;
-    std::vector<std::string> repair_required_members;  ///< of a finished repair, beyond the contract; shops mark them
+    std::vector<std::string> repair_required_members;  ///< of a finished repair, beyond its schema; shops mark them
     std::string city = "610400";
     /// Stations whose passed results wait for an officer where a strong flag speaks against them, and for how long.
     std::vector<std::string> watched_stations;

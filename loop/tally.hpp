@@ -1,4 +1,4 @@
-// Measures of all counties and stations over a period, as of a day (contract, "Measures").
+// Measures of all counties and stations over a period, as of a day (docs/episodes.md, "Measures").
 #pragma once
 
 #include <map>

@@ -29,7 +29,7 @@ struct Repair {
 /// repaired, not_repairable, owner_refused. Rows are `kind_N` (item, part), `code_N`, `quantity_N` (hours of an item),
 /// `price_N` (of an item its fee, of a part one piece), `origin_N`, `serial_N`; readings after repair are `after_N`,
 /// counted over the failed ones.
-/// `required`: members of a finished repair that the policy asks for beyond the contract, of required_members().
+/// `required`: members of a finished repair that the policy asks for beyond its schema, of required_members().
 Repair repair_of(const nlohmann::json& order, const Fields&, loop::Moment settled_at, const std::string& work_order_no,
                  const station::page::Language&, const std::vector<std::string>& required = {});
 

@@ -1,4 +1,4 @@
-// The contract's data inside the programs: JSON Schemas (`records/repair.json`) and code tables (`tables/limits.json`).
+// What schemas/ holds, in the programs: JSON Schemas (`records/repair.json`) and code tables (`tables/limits.json`).
 // A bureau overrides a file by one of the same path in its override directory.
 #pragma once
 

@@ -1,8 +1,9 @@
 // The records of an outbox that go by a number of the station's, and how each counts now: a repair by its work order, a
-// test by its report. A number is one record's only together with station and vehicle (contract, Admission), so the
-// same number for another vehicle is another record, and the same number and vehicle the same record, by whichever door
-// it comes and however precise its times are; also where its vehicle was corrected since. One look-up for all doors:
-// page, import, archive, folder. Everything is read from the outbox. Not thread safe.
+// test by its report. A number is one record's only together with station and vehicle (docs/contract.md, "Ids of
+// records that come from files"), so the same number for another vehicle is another record, and the same number and
+// vehicle the same record, by whichever door it comes and however precise its times are; also where its vehicle was
+// corrected since. One look-up for all doors: page, import, archive, folder. Everything is read from the outbox. Not
+// thread safe.
 #pragma once
 
 #include <cstdint>

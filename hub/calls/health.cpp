@@ -1,4 +1,4 @@
-// Whether it is well, and the contract it keeps.
+// Whether it is well, and what it promises stations (schemas/openapi.yaml).
 #include <prometheus/text_serializer.h>
 
 #include "hub/api/measured.hpp"

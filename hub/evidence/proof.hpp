@@ -14,7 +14,7 @@ namespace imloop::hub {
 
 /// `{line, source, epoch, first, seq, prev, digests[], last, head, alg, kid, sig, spki, receipt, receipt_spki}`: bytes
 /// of the line and of the receipt as they are, digests in hex, keys in base64. With them anyone recomputes h(first) …
-/// h(last) = head (contract, "A source and its journal") and checks both signatures. Nothing where the segment has no
+/// h(last) = head (docs/contract.md, "Chain and seal") and checks both signatures. Nothing where the segment has no
 /// such line.
 std::optional<nlohmann::json> proof_of(const journal::Segment&, std::uint64_t seq, const journal::PublicKey& seal_key,
                                        const std::string& receipt, const journal::PublicKey& receipt_key);

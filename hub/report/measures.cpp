@@ -1,4 +1,4 @@
-// counties and stations: the measures of the contract over a period, as of a day.
+// counties and stations: the measures (docs/episodes.md, "Measures") over a period, as of a day.
 #include "hub/report/report.hpp"
 #include "hub/report/suspect_counts.hpp"
 

@@ -1,6 +1,6 @@
 // A station's own figures against its peers', for the station itself: what it did, what peers would have done with the
 // same vehicles, and between which most of them lie. Of stations alone, never of people: a figure that becomes a
-// person's target is failed for (programmes, section 1).
+// person's target is failed for (docs/philosophy.md).
 #pragma once
 
 #include <map>

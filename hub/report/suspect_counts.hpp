@@ -1,4 +1,4 @@
-// How many distinct records are suspect, by county and by station (wire contract, "Measures").
+// How many distinct records are suspect, by county and by station (docs/episodes.md, "Measures").
 #pragma once
 
 #include <cstdint>

@@ -11,8 +11,9 @@ struct Range {
     bool holds(double value) const { return value >= low && value <= high; }
 };
 
-/// Of a reading (contract, "Codes of readings"): the ranges of analysers and opacimeters (JJF 1227, GB 3847-2018
-/// annex), of rollers, and of what a car can give off a km, each with room. Nothing for other items and units.
+/// Of a reading (docs/contract.md, "Codes of readings"): the ranges of analysers and opacimeters (JJF 1227, GB
+/// 3847-2018 annex), of rollers, and of what a car can give off a km, each with room. Nothing for other items and
+/// units.
 std::optional<Range> instrument_range(std::string_view item, std::string_view unit);
 
 /// 10, 100, 1000 or their inverse: what `value`, outside `range`, must be divided by to lie well inside; 0: none of

@@ -1,6 +1,6 @@
 // What suspect rules read of a record beyond its Fact: readings, OBD, equipment, parts, prices. Typed, in the units of
-// the contract; texts as the record has them unless it says otherwise. Held packed in Fact::detail, so that corrections
-// and voids hold for it as for the fact.
+// docs/contract.md; texts as the record has them unless it says otherwise. Held packed in Fact::detail, so that
+// corrections and voids hold for it as for the fact.
 #pragma once
 
 #include <optional>

@@ -24,7 +24,7 @@ struct Fault {
 class Schema {
 public:
     /// `path` is relative to schemas/, e.g. `records/repair.json`. Throws std::runtime_error where the file is missing
-    /// or holds a keyword not known here: a rule of the contract must never be skipped silently.
+    /// or holds a keyword not known here: a rule of a schema must never be skipped silently.
     explicit Schema(std::string_view path);
     ~Schema();
     Schema(Schema&&) noexcept;

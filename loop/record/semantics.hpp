@@ -1,5 +1,5 @@
 // What a schema cannot say about one record: its codes per method, its times, its verdict against its own readings, and
-// what its source may write (contract, "Admission"). Pure and thread safe.
+// what its source may write (docs/contract.md, "Admission"). Pure and thread safe.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The second-by-second process data of one test (contract, "A trace's columns"), read from its CSV. Pure.
+// The second-by-second process data of one test (docs/contract.md, "Process data"), read from its CSV. Pure.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ inline constexpr std::size_t trace_bytes_max = 4 * 1024 * 1024;
 inline constexpr std::size_t trace_rows_max = 3600;
 inline constexpr std::size_t trace_columns_max = 64;
 
-/// Where in its method a row lies. `unknown`: no word there, or one the contract has not.
+/// Where in its method a row lies. `unknown`: no word there, or one that docs/contract.md, "Process data" has not.
 enum class State { unknown, prepare, settle, hold, stable, test, idle, high_idle, sweep, k100, k80, accelerate, cycle };
 
 std::string_view name_of(State);
@@ -30,7 +30,7 @@ struct Column {
 struct Trace {
     std::vector<double> time_s;   ///< as written: seconds may be missing, stand twice or fall, which rules judge
     std::vector<State> state;     ///< all unknown where there is no such column
-    std::vector<Column> columns;  ///< all others, the contract's and further ones
+    std::vector<Column> columns;  ///< all others, those of docs/contract.md and further ones
 
     std::size_t rows() const { return time_s.size(); }
     /// Empty where the trace has no such column.
@@ -54,11 +54,11 @@ struct ParsedTrace {
 
 /// Header row with `time_s`, then one row a second; comma, no quotes, lines ended by LF, the last one may lack it.
 /// Numbers as `12.5`, `-3`, `1e-3`; an empty cell is missing. A further column that holds words reads as missing there;
-/// a word in one of the contract's columns is an error, as are a row of another width, a row without its time and a
-/// name that stands twice.
+/// a word in a column of docs/contract.md is an error, as are a row of another width, a row without its time and a name
+/// that stands twice.
 ParsedTrace parse_trace(std::string_view csv);
 
-/// Whether the contract names the column (`time_s` and `state` among them).
+/// Whether docs/contract.md, "Process data" names the column (`time_s` and `state` among them).
 bool is_contract_column(std::string_view name);
 
 }  // namespace imloop::loop::traces

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t vin_places = 17, vin_places_min = 5;
 constexpr std::size_t two_vins_places = 26;  ///< more than a VIN and a plate's letters can have
 constexpr std::size_t judgement_bytes_max = 128;
-constexpr std::size_t placeholder_characters = 4;  ///< fewer different ones stand for nothing (wire contract, identity)
+constexpr std::size_t placeholder_characters = 4;  ///< fewer different ones stand for nothing (docs/identity.md)
 
 bool is_ascii_letter_or_digit(char c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');

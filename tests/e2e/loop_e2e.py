@@ -47,7 +47,7 @@ class Loop(Programs):
         export = self.dir / "export"
         kid = json.loads(self.hub("export", export))["kid"]
 
-        # A second program, written from the contract alone, finds the same figures.
+        # A second program, written from docs/identity.md and docs/episodes.md alone, finds the same figures.
         for view in ("station", "registered"):
             asked = [*PERIOD, "--view", view]
             (self.dir / "report.json").write_text(self.hub("report", "counties", *asked, "--json"))

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""An independent oracle of identity, episodes and measures: plain Python, written from the contract's words.
+"""An independent oracle of identity, episodes and measures: plain Python, written from the words of docs/identity.md
+and docs/episodes.md.
 
   oracle.py export/ --from 2025-01-01 --to 2025-12-31 --as-of 2025-12-31 [--view registered]
   oracle.py --vectors schemas/vectors
@@ -135,7 +136,7 @@ def identify(records):
                 if any(kinds_agree(x, y) for x in borne(a, plate) for y in borne(b, plate)):
                     union.join(a, b)
                     joined.add(frozenset((a, b)))
-    # Row 4: no plate anywhere, one slip from exactly one known VIN, the engine number agrees.
+    # docs/identity.md, row 4: no plate anywhere, one slip from exactly one known VIN, the engine number agrees.
     for key, own in nodes.items():
         if any(r.plate for r in own):
             continue
@@ -195,7 +196,7 @@ def would_stand_with(ghost, records, groups):
     x = Record({"schema": "imloop/penalty/1", "record_id": "~", "station_id": "", "occurred_at": ghost.r["occurred_at"], "vehicle": v})
     with_x, review = identify(records + [x])
     others = next([r for r in g if r.id != "~"] for g in with_x if any(r.id == "~" for r in g))
-    # On the review list for its VIN: one slip from what stands apart (row 7).
+    # On the review list for its VIN: one slip from what stands apart (docs/identity.md, row 7).
     apart = [r for g in with_x if all(r.id != "~" for r in g) for r in g if x.vin and r.vin and slip(x.vin, r.vin)]
     mine = [r for r in others if r.vin == x.vin] + [x]
     for r in apart:

@@ -129,7 +129,7 @@ const std::vector<std::string>& slipping_vins() {
     return vins;
 }
 
-/// Rows 1, 2, 4 and 7 by comparing every VIN with every other.
+/// docs/identity.md, rows 1, 2, 4 and 7, by comparing every VIN with every other.
 struct EveryPair {
     struct Node {
         std::string vin;

@@ -1,4 +1,4 @@
-// Tests, repairs and what else happens as records: every member the contract asks for, as a station would write it.
+// Tests, repairs and what else happens as records: every member their schemas ask for, as a station would write it.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-// The table of calls against the contract that is published for it.
+// The table of calls against what is published of it (schemas/openapi.yaml).
 #include "hub/api/routes.hpp"
 
 #include <catch2/catch.hpp>

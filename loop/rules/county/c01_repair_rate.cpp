@@ -1,4 +1,5 @@
-// A county where few or none of the failed vehicles enter a repair station (contract, "Measures": low and zero).
+// A county where few or none of the failed vehicles enter a repair station (docs/episodes.md, "Measures": low and
+// zero).
 #include "loop/measures.hpp"
 #include "loop/rules/county/counties.hpp"
 

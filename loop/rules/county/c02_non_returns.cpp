@@ -1,4 +1,4 @@
-// A county whose failed vehicles stay away past their day more often than elsewhere in the city (programmes G1).
+// A county whose failed vehicles stay away past their day more often than elsewhere in the city (docs/threats.md, G1).
 #include "loop/rules/county/counties.hpp"
 #include "loop/rules/station/evidence.hpp"
 

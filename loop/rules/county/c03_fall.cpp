@@ -1,5 +1,5 @@
 // A county's failures fall suddenly against what its vehicles should fail: stations agree on something, or limits or
-// equipment changed for all (programmes D4 for a county).
+// equipment changed for all (docs/threats.md, D4, of a county).
 #include <cmath>
 
 #include "loop/rules/station/evidence.hpp"

@@ -1,5 +1,5 @@
 // A county that cannot say how its failures ended: open long after the failure (40 CFR 51.366, "no known final
-// outcome": 12 to 22 % in audited programmes).
+// outcome": 12 to 22 % in audited programmes of the US).
 #include "loop/measures.hpp"
 #include "loop/rules/county/counties.hpp"
 

@@ -1,5 +1,5 @@
 // A station fails too few of its vehicles, or too many, for what they are: first tests against peers by method, fuel,
-// stage, age and mileage (Spiegelhalter 2005; Clayton and Kaldor 1987; programmes D1, D8).
+// stage, age and mileage (Spiegelhalter 2005; Clayton and Kaldor 1987; docs/threats.md, D1 and D8).
 #include "loop/rules/station/evidence.hpp"
 #include "loop/suspects/observed/statistics.hpp"
 

@@ -1,5 +1,5 @@
 // First retests pass too often, given whether a repair counts before them: failures of first retests against peers by
-// method, fuel, stage, age and repair (programmes D3). A retest is the cheapest place to let a vehicle through.
+// method, fuel, stage, age and repair (docs/threats.md, D3). A retest is the cheapest place to let a vehicle through.
 #include "loop/rules/station/evidence.hpp"
 #include "loop/suspects/observed/statistics.hpp"
 

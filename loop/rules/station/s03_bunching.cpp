@@ -1,6 +1,6 @@
 // Readings bunch under the limit and are missing above it: the failing part of a station's own distribution of the
-// worst reading over its limit, against what its part below the limit foretells (programmes B5; McCrary 2008 for the
-// jump; Qin 1998 for the tilt).
+// worst reading over its limit, against what its part below the limit foretells (docs/threats.md, B5; McCrary 2008 for
+// the jump; Qin 1998 for the tilt).
 #include "loop/rules/station/evidence.hpp"
 #include "loop/stations/gap.hpp"
 #include "loop/suspects/observed/statistics.hpp"

@@ -1,5 +1,5 @@
 // Numbers that nobody measured: last digits unlike those of peers on the same instrument, whole sets of readings that
-// repeat, fields that never vary (programmes B2, B7, H1). Never against Benford's law.
+// repeat, fields that never vary (docs/threats.md, B2, B7 and H1). Never against Benford's law.
 #include <algorithm>
 #include <cmath>
 #include <tuple>

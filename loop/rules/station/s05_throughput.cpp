@@ -1,5 +1,5 @@
 // More tests on a line than a day holds, by the shortest times their methods allow; and tests at night unlike peers
-// (programmes C4, C5).
+// (docs/threats.md, C4 and C5).
 #include "loop/rules/station/evidence.hpp"
 #include "loop/suspects/observed/statistics.hpp"
 

@@ -1,6 +1,7 @@
 // Tests are aborted more often than at other stations: above 1.25 times what peers abort with the same vehicles, and
-// beyond chance and honest spread (the rule of California's programme with a test of significance; programmes C6, C7).
-// And what gives aborts away: the vehicle passes a moment later, more often than elsewhere (B15).
+// beyond chance and honest spread (the rule of California's programme with a test of significance; docs/threats.md, C6
+// and C7). And what gives aborts away: the vehicle passes a moment later, more often than elsewhere (docs/threats.md,
+// B15).
 #include <algorithm>
 
 #include "loop/rules/station/evidence.hpp"

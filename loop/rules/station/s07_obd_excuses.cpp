@@ -1,5 +1,5 @@
 // OBD that does not answer, or is not ready, more often than with the same vehicles elsewhere: an excuse for not
-// looking. And hardly ever, where others meet it: a device that answers for the vehicle (programmes A11).
+// looking. And hardly ever, where others meet it: a device that answers for the vehicle (docs/threats.md, A11).
 #include <array>
 
 #include "loop/rules/station/evidence.hpp"

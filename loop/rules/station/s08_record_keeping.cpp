@@ -1,6 +1,6 @@
 // How a station keeps its records, beside others of its kind: uploads that come late, corrections, lines that are
-// rejected, silence while others work, a second text under a number that was used, journals begun again (programmes H3
-// to H5). What is of the arrival is equal under rebuild.
+// rejected, silence while others work, a second text under a number that was used, journals begun again
+// (docs/threats.md, H3 to H5). What is of the arrival is equal under rebuild.
 #include <algorithm>
 #include <cmath>
 

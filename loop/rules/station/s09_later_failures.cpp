@@ -1,5 +1,5 @@
 // Vehicles that passed here fail at the roadside, at a spot check or in their next cycle more often than those that
-// passed elsewhere (follow-up pass rate of California's STAR; programmes D2).
+// passed elsewhere (follow-up pass rate of California's STAR; docs/threats.md, D2).
 #include "loop/rules/station/evidence.hpp"
 #include "loop/suspects/observed/statistics.hpp"
 

@@ -1,6 +1,6 @@
 // A station and a shop whose shared vehicles pass their first retest beyond what the station's habit and the shop's
-// skill explain together (programmes F10; loop/statistics/pairs.hpp). One owner of both has a reason: less is asked
-// for.
+// skill explain together (docs/threats.md, F10; loop/statistics/pairs.hpp). One owner of both has a reason: less is
+// asked for.
 #include <algorithm>
 #include <cmath>
 

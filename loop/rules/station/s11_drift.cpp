@@ -1,5 +1,6 @@
 // A line's readings step down or up on a date, all gases together, beside the same weeks at other stations: a scaled
-// board, a leak, a throttled probe (programmes B10). And a station's failures against its vehicles' step likewise (D4).
+// board, a leak, a throttled probe (docs/threats.md, B10). And a station's failures against its vehicles' step likewise
+// (docs/threats.md, D4).
 #include <cmath>
 
 #include "loop/rules/station/evidence.hpp"

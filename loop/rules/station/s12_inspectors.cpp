@@ -1,6 +1,6 @@
 // An inspector fails too few, or too many, of the vehicles given to them, beside all other inspectors; and one of whom
-// that was found at one station goes on at another (spillover of inspectors; programmes D5, D9). An owner of whose
-// station much is known opens another one, or the same under another name (D12).
+// that was found at one station goes on at another (spillover of inspectors; docs/threats.md, D5 and D9). An owner of
+// whose station much is known opens another one, or the same under another name (docs/threats.md, D12).
 #include <set>
 
 #include "loop/rules/station/evidence.hpp"

@@ -245,7 +245,7 @@ std::optional<Json> nha_record(const Ini& log, const Ini& result, NhaMethod meth
     }
     record["verdict"] = passed ? "pass" : "fail";
     Json failed = readings.failed(!passed);
-    // The engine's speed is no reading of the contract; only this word tells why the test failed.
+    // The engine's speed is none of the readings of docs/contract.md; only this word tells why the test failed.
     if (method == NhaMethod::lugdown && r.text("PassOfRev") == "0" && r.text("SkipRevJudgement") != "1")
         failed.push_back("rev");
     if (!failed.empty()) record["failed_items"] = failed;

@@ -6,7 +6,7 @@
 // unknown_check_type, invalid_test (void by the equipment's own word), no_values (nothing measured), contradiction,
 // repeated (a second OBD check of one test), bad_trace (the record is taken without its process data). Of messages read
 // through a profile also: malformed_json, unknown_format (no profile knows it), not_ours (a kind of test or method that
-// the platform has and the contract has not), rows_differ, left_out (the record is taken without that member).
+// the platform has and docs/contract.md has not), rows_differ, left_out (the record is taken without that member).
 #pragma once
 
 #include <filesystem>

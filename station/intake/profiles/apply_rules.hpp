@@ -1,6 +1,6 @@
 // Applies rules (rules.hpp) to foreign members and makes the inspection record of them. What a record needs and what
 // contradicts itself is named with its place; nothing is guessed. Pure.
-// Codes of problems as in folder.hpp, and: not_ours (a code the platform has and the contract has not), rows_differ.
+// Codes of problems as in folder.hpp, and: not_ours (a code the platform has and our tables have not), rows_differ.
 // Codes of notes: left_out (a member that does not matter is not in the record), bad_trace, no_value, repeated_member,
 // damaged, and what judgement of a VIN, plate or number finds doubtful (loop/written).
 #pragma once

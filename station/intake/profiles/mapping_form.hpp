@@ -18,7 +18,7 @@ struct Choice {
 
 /// Members of the head a column can be, as `vehicle.plate`.
 std::vector<Choice> head_choices();
-/// The contract's codes of such a member; empty where it takes none.
+/// The codes of such a member (schemas/tables); empty where it takes none.
 std::vector<Choice> code_choices(const std::string& member);
 
 struct ColumnUse {

@@ -18,9 +18,9 @@ struct ProvinceTrace {
 };
 
 /// Header and one row a second, `time_s` from the first row's time_no, a count or a time; only columns that some row
-/// has. `state` is in the contract's words where the code is known, `state_code` as the file has it. What says "none"
-/// is an empty cell. Left where a value is no number, rows are missing or out of order, or the contract's limits are
-/// passed.
+/// has. `state` is in the words of docs/contract.md, "Process data" where the code is known, `state_code` as the file
+/// has it. What says "none" is an empty cell. Left where a value is no number, rows are missing or out of order, or the
+/// limits there are passed.
 ProvinceTrace province_trace(const std::vector<const XmlNode*>& rows, const Settings&);
 
 }  // namespace imloop::station::intake

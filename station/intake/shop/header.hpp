@@ -16,8 +16,8 @@ struct ShopHeader {
 /// Titles may stand above it. Hidden columns are left out but where a person wants them.
 std::optional<ShopHeader> find_shop_header(const Table&, const ShopAnswers& = {});
 
-/// Which columns that the contract needs are not there, in zh and English, with those that are likely; empty where none
-/// is missing. `bridge`: the total fee may be.
+/// Which columns that a repair needs are not there, in zh and English, with those that are likely; empty where none is
+/// missing. `bridge`: the total fee may be.
 std::string missing_columns(const ShopColumns&, bool bridge);
 
 /// What is hidden behind the header; nothing where nothing is.

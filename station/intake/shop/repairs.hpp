@@ -45,8 +45,8 @@ struct ShopRepairs {
     std::vector<ShopQuestion> questions;  ///< of the columns, what is hidden, and the orders, each once
 };
 
-/// `now` only serves admission's rule on records of the future. Errors: no_header; missing_columns (the contract needs
-/// them; total_fee only of a shop, not of a bridge).
+/// `now` only serves admission's rule on records of the future. Errors: no_header; missing_columns (a repair needs
+/// them, docs/contract.md, "Records"; total_fee only of a shop, not of a bridge).
 journal::Result<ShopRepairs> read_shop_repairs(const Table&, const std::string& station_id, loop::Moment now,
                                                const ShopAnswers& = {});
 

@@ -1,5 +1,5 @@
-// What shops' words mean in the codes of the contract, by schemas/tables/shop_words.json and repair_items.json. Pure
-// and thread safe.
+// What shops' words mean in codes of records, by schemas/tables/shop_words.json and repair_items.json. Pure and thread
+// safe.
 #pragma once
 
 #include <optional>
