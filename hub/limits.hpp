@@ -59,7 +59,7 @@ inline constexpr std::size_t further_steps_max = 64;        ///< of the watch be
 inline constexpr std::chrono::seconds sweep_moment_max{2};  ///< then a sweep goes on in a newer moment of the store
 inline constexpr std::int64_t segments_between_sweeps = 1'000;  ///< or a day, whatever comes first
 inline constexpr std::chrono::minutes day_looked_at_every{10};  ///< whether it has ended, where nothing comes
-inline constexpr std::size_t records_a_step = 500;              ///< of a watch that begins anew, likewise vehicles
+inline constexpr std::size_t records_a_step = 4'000;            ///< of the watch in one transaction, likewise vehicles
 // A lost connection to the store is tried again after these, twice as long each time.
 inline constexpr std::chrono::milliseconds reconnect_min{100}, reconnect_max{5'000};
 // Of several hubs on one server: how long the right to write holds without being renewed, and how often it is renewed

@@ -12,6 +12,7 @@
 
 #include "journal/digest.hpp"
 #include "loop/json.hpp"
+#include "loop/vehicle/text.hpp"
 
 namespace imloop::station {
 namespace {
@@ -30,15 +31,10 @@ constexpr std::array endings{
     Ending{".mkv", "video"},  Ending{".mov", "video"},  Ending{".flv", "video"}, Ending{".pdf", "document"},
 };
 
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
-
 }  // namespace
 
 std::string_view attachment_kind(const fs::path& file) {
-    const auto ending = lower(file.extension().string());
+    const auto ending = loop::lower(file.extension().string());
     const auto* known = std::ranges::find(endings, ending, &Ending::ending);
     return known == endings.end() ? std::string_view() : known->kind;
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "journal/digest.hpp"
+#include "loop/vehicle/text.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -47,24 +48,6 @@ bool read(std::string_view text, unsigned max, unsigned& to) {
     return end.ec == std::errc{} && end.ptr == text.data() + text.size() && to >= 1 && to <= max;
 }
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (auto& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
-std::vector<std::string_view> characters(std::string_view utf8) {
-    std::vector<std::string_view> out;
-    for (std::size_t i = 0; i < utf8.size();) {
-        std::size_t end = i + 1;
-        while (end < utf8.size() && (static_cast<unsigned char>(utf8[end]) & 0xC0U) == 0x80U) ++end;
-        out.push_back(utf8.substr(i, end - i));
-        i = end;
-    }
-    return out;
-}
-
 }  // namespace
 
 std::string password_kept(std::string_view password) {
@@ -93,12 +76,12 @@ const std::string& password_of_nobody() {
 }
 
 std::optional<std::string_view> too_easy(std::string_view password, std::string_view account, std::string_view name) {
-    const auto all = characters(password);
+    const auto all = loop::characters(password);
     if (all.size() < password_characters_min) return "too_short";
     if (std::set(all.begin(), all.end()).size() < password_kinds_min) return "too_few_kinds";
-    const auto words = lower(password);
+    const auto words = loop::lower(password);
     for (const auto part : {account, name})
-        if (!part.empty() && words.find(lower(part)) != std::string::npos) return "holds_name";
+        if (!part.empty() && words.find(loop::lower(part)) != std::string::npos) return "holds_name";
     if (words.find("imloop") != std::string::npos) return "holds_program";
     return std::nullopt;
 }

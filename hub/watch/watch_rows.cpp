@@ -45,6 +45,7 @@ WatchRows::WatchRows(const std::string& store, bool in_doubt, const std::functio
         if (in_doubt && database_->condition(true) != "ok") throw engine::DamagedFile(file);
     } catch (const engine::DamagedFile&) {
         service::say(file + "：已损坏，由日志重建 / damaged, made anew from the journals");
+        moment_.reset();
         rows_.reset();
         database_.reset();
         sqlite::remove_files(file);
@@ -61,9 +62,21 @@ void WatchRows::open(const std::string& place, const std::function<void(engine::
     rows_ = std::make_unique<StoredRows>(*database_, "", StoredRows::Tables::as_needed);
     make_flags(*database_);
     cursor_ = cursor_in(*rows_);
+    is_file_ = !is_server(place);
+    read_on();
+}
+
+void WatchRows::read_on() {
+    if (is_file_) moment_ = std::make_unique<engine::Transaction>(*database_, engine::Access::snapshot);
+}
+
+/// What a look-up makes, a table that was not there, is kept.
+void WatchRows::end_moment() {
+    if (const auto ending = std::move(moment_)) ending->commit();
 }
 
 void WatchRows::begin(std::string form, std::string rules) {
+    end_moment();
     const auto there = database_->tables_named(beginning);
     const std::vector<std::string_view> tables(there.begin(), there.end());
     engine::Transaction transaction(*database_);
@@ -74,6 +87,7 @@ void WatchRows::begin(std::string form, std::string rules) {
     batch.gather()(cursor_table, "", loop::packed(cursor_));
     batch.write_to(*rows_);
     transaction.commit();
+    read_on();
 }
 
 void WatchRows::save(loop::rules::Suspects& suspects, std::uint64_t notes, std::int64_t position, bool is_whole) {
@@ -88,6 +102,7 @@ void WatchRows::save(loop::rules::Suspects& suspects, std::uint64_t notes, std::
         gather(table, key, bytes);
     });
     batch.gather()(cursor_table, "", loop::packed(next));
+    end_moment();
     rows_->make(batch.tables());
     engine::Transaction transaction(*database_);
     batch.write_to(*rows_);
@@ -95,6 +110,7 @@ void WatchRows::save(loop::rules::Suspects& suspects, std::uint64_t notes, std::
     transaction.commit();
     cursor_ = std::move(next);
     if (database_->is_untidy()) database_->tidy();
+    read_on();
     if (suspects.held() > rows_held_max) suspects.forget();
 }
 

@@ -49,8 +49,13 @@ public:
 
 private:
     void open(const std::string& place, const std::function<void(engine::Connection&)>& guard);
+    void read_on();
+    void end_moment();
 
     std::unique_ptr<engine::Connection> database_;
+    /// Of a file, between two writes: nobody else writes it, and each look-up by itself would lock it anew.
+    std::unique_ptr<engine::Transaction> moment_;
+    bool is_file_ = false;
     std::unique_ptr<StoredRows> rows_;
     WatchCursor cursor_;
 };

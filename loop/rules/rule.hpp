@@ -139,6 +139,8 @@ struct Group {
     /// Looked at by the sweep alone, for keys that may be large (a model, a shop); else at once while they are small (a
     /// line's day, a part's number; `looked_at_once_max`).
     bool swept = false;
+    /// Of fewer records it says nothing: they are not read.
+    std::size_t least = 1;
 };
 
 /// Any of the functions may be missing. One that throws is left out for what it looked at, and named.

@@ -47,6 +47,13 @@ std::string normal_text(std::string_view raw) {
     return out;
 }
 
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return out;
+}
+
 std::vector<std::string_view> characters(std::string_view utf8) {
     std::vector<std::string_view> out;
     for (std::size_t at = 0; at < utf8.size();) {

@@ -9,6 +9,8 @@ namespace imloop::loop {
 
 /// Bytes that are not UTF-8 give an empty text.
 std::string normal_text(std::string_view raw);
+/// ASCII letters alone: of names of files, elements, members.
+std::string lower(std::string_view text);
 
 // A character is a code point. What is shown is cut by these alone, so that a cut never leaves half of one; a byte that
 // continues nothing counts as one of its own.

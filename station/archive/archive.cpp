@@ -20,14 +20,9 @@ struct Route {
     const char* member = "";  ///< of the query or form that holds the message; empty: the body does
 };
 
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
-
 /// Whatever stands before: the base of the address is the software's to set.
 std::optional<Route> route_of(const std::string& path) {
-    const auto p = lower(path);
+    const auto p = loop::lower(path);
     const auto ends = [&](const char* tail) { return p.ends_with(tail); };
     if (ends("/restservices/lcipprodatarest/lcipprogetaccesstoken/query")) return Route{Service::token, Dialect::lcip};
     if (ends("/restservices/lcipprodatarest/lcipprocarfixrecordadd/query"))
@@ -47,7 +42,7 @@ std::string message_in(const Call& call, const Route& route) {
     if (*route.member == '\0') return call.body;
     const auto in = [&](std::string_view form) -> std::string {
         for (const auto& [name, value] : page::parse_form(form))
-            if (lower(name) == route.member) return value;
+            if (loop::lower(name) == route.member) return value;
         return {};
     };
     const auto mark = call.target.find('?');

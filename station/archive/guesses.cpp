@@ -4,7 +4,7 @@ namespace imloop::station::archive {
 namespace {
 
 /// Codes and addresses at a time; beyond it all begin anew.
-constexpr std::size_t rows_max = 10'000;
+constexpr std::size_t addresses_max = 10'000;
 
 }  // namespace
 
@@ -17,7 +17,7 @@ int Guesses::wait_seconds(const std::string& company_code, const std::string& ad
 }
 
 void Guesses::wrong(const std::string& company_code, const std::string& address, loop::Moment now) {
-    if (wrong_.size() >= rows_max) wrong_.clear();
+    if (wrong_.size() >= addresses_max) wrong_.clear();
     auto& row = wrong_[{company_code, address}];
     row.push_back(now);
     if (row.size() > guesses_max) row.pop_front();

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "loop/json.hpp"
+#include "loop/vehicle/text.hpp"
 #include "station/intake/shop/columns.hpp"
 #include "station/intake/shop/values.hpp"
 
@@ -12,15 +13,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t rows_max = 500;
+constexpr std::size_t rows_of_order_max = 500;
 constexpr int depth_max = 6;
 constexpr std::string_view containers[] = {"basicinfo", "transaction", "body", "reqinfo"};
-
-std::string lower(std::string text) {
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
 
 /// What a string holds where it is JSON itself.
 json opened(json value) {
@@ -42,7 +37,7 @@ std::string text_of(const json& value) {
 Row row_of(const json& object) {
     Row out;
     for (const auto& [name, value] : object.items())
-        if (!value.is_structured()) out.emplace(lower(name), text_of(value));
+        if (!value.is_structured()) out.emplace(loop::lower(name), text_of(value));
     return out;
 }
 
@@ -58,7 +53,7 @@ std::vector<Row> rows_of(const json& list) {
 
 void gather(const json& object, Message& out, int depth) {
     for (const auto& [name_sent, sent] : object.items()) {
-        const auto name = lower(name_sent);
+        const auto name = loop::lower(name_sent);
         const auto value = opened(sent);
         if (name == "repairprojectlist") {
             out.projects = rows_of(value);
@@ -98,7 +93,7 @@ std::string Message::value(const std::string& name) const { return value_in(memb
 
 intake::Declared declared_in(std::string_view content_type) {
     constexpr std::string_view parameter = "charset=";
-    const auto type = lower(std::string(content_type));
+    const auto type = loop::lower(std::string(content_type));
     const auto at = type.find(parameter);
     if (at == std::string::npos) return intake::Declared::nothing;
     const auto name = type.substr(at + parameter.size());
@@ -120,7 +115,7 @@ journal::Result<Message> read_message(std::string_view bytes, intake::Declared d
     if (!whole.is_object()) return journal::Error("bad_message", "报文不是 JSON 对象", "the message is no JSON object");
     Message out;
     gather(whole, out, 0);
-    if (out.projects.size() > rows_max || out.parts.size() > rows_max)
+    if (out.projects.size() > rows_of_order_max || out.parts.size() > rows_of_order_max)
         return journal::Error("bad_message", "项目或配件超过 500 行", "more than 500 items or parts");
     return out;
 }

@@ -7,6 +7,8 @@
 
 namespace imloop::sim {
 
+inline constexpr loop::Moment minute_ms = 60'000, hour_ms = 60 * minute_ms;
+
 /// An analyser or opacimeter: gain of each channel at the last adjustment, and how it drifts from there.
 struct Instrument {
     std::string id;

@@ -9,8 +9,6 @@
 namespace imloop::sim::cheat {
 namespace {
 
-constexpr loop::Moment minute_ms = 60'000;
-
 Item generic(const char* code, const char* system, double fee) { return {code, system, item_name(code), 0.5, fee}; }
 
 void only(Job& job, Item item) {

@@ -10,8 +10,6 @@
 namespace imloop::sim {
 namespace {
 
-constexpr loop::Moment hour_ms = 3'600'000;
-
 std::string name_in(const char* table, const std::string& code) {
     for (const auto& row : loop::rows_of(table))
         if (row.at("code") == code) return row.at("zh");

@@ -7,8 +7,6 @@
 namespace imloop::sim {
 namespace {
 
-constexpr loop::Moment hour_ms = 3'600'000;
-
 /// Ids and names, each county at least one before any has two.
 template <typename Put>
 void by_county(char kind, const char* word, int count, Put put) {

@@ -8,7 +8,6 @@
 namespace imloop::sim {
 namespace {
 
-constexpr loop::Moment minute_ms = 60'000;
 constexpr std::size_t past_max = 10;
 constexpr double aborted_share = 0.004, comparison_share = 0.001, appearance_fails = 0.004;
 

@@ -10,7 +10,6 @@
 namespace imloop::sim {
 namespace {
 
-constexpr loop::Moment minute_ms = 60'000;
 constexpr loop::Moment checked_every_ms = 7 * loop::day_ms, monthly_ms = 30 * loop::day_ms;
 constexpr double span_tolerance = 0.05;
 

@@ -53,6 +53,6 @@ void shared(std::span<const Record> records, const Context&, Flags& flags) {
 
 }  // namespace
 
-Rule m02() { return {.id = "M02", .groups = {{keys, shared}}}; }
+Rule m02() { return {.id = "M02", .groups = {{keys, shared, false, 2}}}; }
 
 }  // namespace imloop::loop::rules

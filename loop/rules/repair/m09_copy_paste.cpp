@@ -77,6 +77,6 @@ void copies(std::span<const Record> records, const Context& ctx, Flags& flags) {
 
 }  // namespace
 
-Rule m09() { return {.id = "M09", .groups = {{by_shop, copies, true}, {by_picture, same_picture, true}}}; }
+Rule m09() { return {.id = "M09", .groups = {{by_shop, copies, true}, {by_picture, same_picture, true, 2}}}; }
 
 }  // namespace imloop::loop::rules

@@ -72,6 +72,6 @@ void of_another(std::span<const Record> records, const Context&, Flags& flags) {
 
 }  // namespace
 
-Rule m10() { return {.id = "M10", .history = check, .groups = {{keys, of_another}}}; }
+Rule m10() { return {.id = "M10", .history = check, .groups = {{keys, of_another, false, 2}}}; }
 
 }  // namespace imloop::loop::rules

@@ -220,8 +220,8 @@ Rule v01() {
     return {.id = "V01",
             .groups = {{by_program, check_makers, true},
                        {by_model, check_model, true},
-                       {by_obd_vin, check_vin, true},
-                       {by_counters, check_counters, true}}};
+                       {by_obd_vin, check_vin, true, 2},
+                       {by_counters, check_counters, true, 3}}};
 }
 
 }  // namespace imloop::loop::rules

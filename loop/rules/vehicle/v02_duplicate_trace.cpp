@@ -160,7 +160,9 @@ void readings_come_again(std::span<const Record> records, const Context& ctx, Fl
 Rule v02() {
     return {.id = "V02",
             .record = check,
-            .groups = {{by_trace, same_trace}, {by_readings, same_readings}, {by_method, readings_come_again, true}}};
+            .groups = {{by_trace, same_trace, false, 2},
+                       {by_readings, same_readings, false, 2},
+                       {by_method, readings_come_again, true}}};
 }
 
 }  // namespace imloop::loop::rules

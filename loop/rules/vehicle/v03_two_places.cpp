@@ -205,7 +205,7 @@ void check(const History& history, const Context& ctx, Flags& flags) {
 }  // namespace
 
 Rule v03() {
-    return {.id = "V03", .history = check, .groups = {{by_line, check_line}, {by_inspector, check_inspector}}};
+    return {.id = "V03", .history = check, .groups = {{by_line, check_line, false, 2}, {by_inspector, check_inspector}}};
 }
 
 }  // namespace imloop::loop::rules

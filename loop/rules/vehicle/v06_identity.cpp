@@ -152,6 +152,6 @@ void shared(std::span<const Record> records, const Context&, Flags& flags) {
 
 }  // namespace
 
-Rule v06() { return {.id = "V06", .history = check, .groups = {{keys, shared}}}; }
+Rule v06() { return {.id = "V06", .history = check, .groups = {{keys, shared, false, 4}}}; }
 
 }  // namespace imloop::loop::rules

@@ -80,19 +80,19 @@ void Suspects::update(const Projection& projection, const Projection::Changes& c
     }
     if (reads_sets) read_ahead_of(projection, stale_);
     for (const SharedKey& key : std::exchange(stale_, {})) {
-        if (is_large(key))
+        if (has_more_than(key, looked_at_once_max))
             rows_.stale_keys.put(key.row(), {});
         else
             look_at_shared(projection, key);
     }
 }
 
-bool Suspects::is_large(const SharedKey& key) const {
+bool Suspects::has_more_than(const SharedKey& key, std::size_t records) const {
     const auto prefix = key.row();
     std::size_t counted = 0;
     rows_.shared.each_between(prefix, end_of(prefix),
-                              [&](std::string_view, const Mark&) { return ++counted <= looked_at_once_max; });
-    return counted > looked_at_once_max;
+                              [&](std::string_view, const Mark&) { return ++counted <= records; });
+    return counted > records;
 }
 
 void Suspects::look_at_record(const Projection& projection, const std::string& record_id) {
@@ -173,9 +173,12 @@ std::string Suspects::owner_of(const SharedKey& key) const {
 
 void Suspects::look_at_shared(const Projection& projection, const SharedKey& key) {
     const auto& of = groups_.at(key.group);
+    const auto least = of.group().least;
+    if (least > 1 && !has_more_than(key, least - 1)) return drop(owner_of(key));
     Findings found;
     for (const auto& [words, records] : sharing(projection, key))
-        found.ask(*of.rule, [&](Flags& flags) { of.group().shared(records, context(projection), flags); });
+        if (records.size() >= least)
+            found.ask(*of.rule, [&](Flags& flags) { of.group().shared(records, context(projection), flags); });
     replace(projection, owner_of(key), std::move(found));
 }
 
