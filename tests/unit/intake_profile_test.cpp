@@ -606,6 +606,10 @@ TEST_CASE("values that say none are absent and named by their pointer; a damaged
           Lefts{"damaged /reqBody/0/inspector"});
     CHECK(left_of({xizang("A4", with(a4, "vin", "11111111111111111")), xizang("A15", a15)}, 1) ==
           Lefts{"vin_placeholder /reqBody/0/vin"});
+    CHECK(left_of({xizang("A4", with(a4, "vin", "LSV***0017")), xizang("A15", a15)}, 1) ==
+          Lefts{"masked /reqBody/0/vin"});
+    CHECK(left_of({xizang("A4", with(a4, "license", "A0T001")), xizang("A15", a15)}, 1) ==
+          Lefts{"plate_without_province /reqBody/0/license"});
     CHECK(left_of({xizang("A4", with(a4, "license", json({"陕D0T001", "陕D0T002"}))), xizang("A15", a15)}, 1)[0] ==
           "repeated_member /reqBody/0/license/1");
 }

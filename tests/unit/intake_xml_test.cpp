@@ -470,6 +470,29 @@ TEST_CASE("values as attributes, limits as attributes and name spaces are dialec
     const auto read = f.read(file_of(head + limits));
     CHECK(journal::parsed(read.taken.at(0).line) == same);
     CHECK(left_of(read) == Lefts{"t.xml:21 not_read low_hc_unit"});
+    const auto with_own = [&](const std::string& value) {
+        return file_of(
+            head + replaced(idle, "<low_hc_limit>80</low_hc_limit>\n<low_hc>5</low_hc>\n<low_hc_passed>1</low_hc_passed>\n",
+                            "<low_hc " + value + "='5' limit='80' passed='1'/>\n"));
+    };
+    CHECK(record_of(with_own("value")) == same);
+    CHECK(left_of(f.read(with_own("measured"))) == Lefts{"t.xml:24 not_read low_hc"});
+}
+
+TEST_CASE("numbers of reports, VINs and plates are judged at the platform's door as at every other") {
+    for (const auto* number : {"6.1040026030211E13", "61040026030211.0", "########"})
+        CHECK(refusal_of(file_of(replaced(head, "61040026030211", number) + idle)) == "bad_value:4");
+    const XmlFolder f;
+    const auto named = [&](const std::string& from, const std::string& to) {
+        const auto read = f.read(file_of(replaced(head, from, to) + idle));
+        CHECK(read.taken.size() == 1);
+        return left_of(read);
+    };
+    CHECK(named("陕D0T001", "陕D0T001,陕D0T002") == Lefts{"t.xml:0 two_values /vehicle/plate"});
+    CHECK(named("陕D0T001", "D0T001") == Lefts{"t.xml:0 plate_without_province /vehicle/plate"});
+    CHECK(named("LSVAA49J132000017", "1.2345678901234567E16") == Lefts{"t.xml:0 rounded_number /vehicle/vin"});
+    CHECK(named("陕D0T001", "陕D0T001(蓝)") == Lefts{"t.xml:0 plate_colour /vehicle/plate"});
+    CHECK(record_of(file_of(replaced(head, "陕D0T001", "陕D0T001蓝牌") + idle))["vehicle"]["plate"] == "陕D0T001");
 }
 
 TEST_CASE("process data of its own file joins the test of its number and vehicle, whichever comes first") {
@@ -506,4 +529,11 @@ TEST_CASE("trouble codes of either case are kept, the lamp is on since the earli
                                      "<trou_data><troubleid>p0300</troubleid><milodo>0.00</milodo></trou_data>\n"));
     CHECK(r["obd"]["dtcs"] == json({"P0420", "P0300"}));
     CHECK(r["obd"]["mil_distance_km"] == 37);
+    const auto several = record_of(
+        file_of(head + idle + obd, "<trou_data><troubleid>P0420-00、p0300；U0100</troubleid></trou_data>\n"));
+    CHECK(several["obd"]["dtcs"] == json({"P0420", "P0300", "U0100"}));
+    const XmlFolder f;
+    const auto odd =
+        f.read(file_of(head + idle + obd, "<trou_data>\n<troubleid>P 0420</troubleid></trou_data>\n"));
+    CHECK(std::ranges::count(left_of(odd), "t.xml:42 not_read troubleid") == 1);
 }

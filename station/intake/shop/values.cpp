@@ -177,13 +177,18 @@ std::optional<std::string> report_number_in(std::string_view raw) {
     return std::nullopt;
 }
 
+bool is_fault_code(std::string_view text) {
+    constexpr std::string_view systems = "PCBUpcbu", hex = "0123456789ABCDEFabcdef";
+    return text.size() >= 5 && text.size() <= 7 && systems.find(text[0]) != std::string_view::npos &&
+           text.find_first_not_of(hex, 1) == std::string_view::npos;
+}
+
 std::vector<std::string> fault_codes_in(std::string_view raw) {
     const auto text = half_width(raw);
     std::vector<std::string> known, other;
-    static const std::regex form("[PCBUpcbu][0-9A-Fa-f]{4,6}");
     std::string word, piece;
     const auto end_word = [&] {
-        if (std::regex_match(word, form)) known.push_back(loop::normal_text(word));
+        if (is_fault_code(word)) known.push_back(loop::normal_text(word));
         word.clear();
     };
     const auto end_piece = [&] {

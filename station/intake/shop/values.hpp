@@ -41,7 +41,9 @@ std::optional<double> shop_number(std::string_view, int power = 0);
 /// 报告编码{20 to 24 digits} in free text; braces of both widths.
 std::optional<std::string> report_number_in(std::string_view);
 
-/// P0420 and its kin; of other systems what has a digit in it.
+/// P0420 and its kin, of either case.
+bool is_fault_code(std::string_view);
+/// The codes of P0420's kind; of other systems what has a digit in it.
 std::vector<std::string> fault_codes_in(std::string_view);
 
 struct ShopWarranty {
