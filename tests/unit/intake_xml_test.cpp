@@ -426,6 +426,12 @@ TEST_CASE("numbers that say none are absent and named; a temperature of -12 stay
     const auto none = f.read(file_of(head + replaced(idle, "<low_hc>5", "<low_hc>-999")));
     CHECK(journal::parsed(none.taken.at(0).line) == without(same, "hc", "idle"));
     CHECK(left_of(none) == Lefts{"t.xml:25 no_value low_hc"});
+    for (const auto* word : {"-9999", "-1.00", "-888", "99999.9", "Null", "none", "NAN", "-1.#IND00", "1.#QNAN", "非数字",
+                             "-Infinity", "----", "未检测", "***"}) {
+        INFO(word);
+        CHECK(record_of(file_of(head + replaced(idle, "<low_hc>5", std::string("<low_hc>") + word))) ==
+              without(same, "hc", "idle"));
+    }
     CHECK(record_of(file_of(head + replaced(idle, "<lambda>1.01", "<lambda>-1"))) ==
           without(same, "lambda", "high_idle"));
     auto weather = same;
