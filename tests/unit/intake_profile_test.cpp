@@ -582,6 +582,12 @@ TEST_CASE("what a file is shows its content, not its name; each of its messages 
     const auto named = std::ranges::find(cut.left, "malformed_json", &Left::code);
     REQUIRE(named != cut.left.end());
     CHECK(named->line == 2);
+    const auto stray = read({{"both.json", first + "\nHTTP/1.1 200\n" + second + "\n\"end"}});
+    CHECK(stray.taken.size() == 1);
+    CHECK(std::ranges::count(stray.left, "malformed_json", &Left::code) == 2);
+    const auto apart = read({{"both.json", first + ",\n\xEF\xBB\xBF" + std::string(8, '\0') + second}});
+    CHECK(apart.taken.size() == 1);
+    CHECK(std::ranges::count(apart.left, "malformed_json", &Left::code) == 0);
     CHECK(read({{"zeros.json", first + std::string(20, '\0')}, {"b.json", second}}).taken.size() == 1);
 }
 
