@@ -372,6 +372,13 @@ TEST_CASE("Jinhua: attempt from the login, OBD of its own message, process data"
     CHECK(r["failed_items"] == json({"obd"}));
     CHECK(r["verdict"] == "fail");
     CHECK(r["trace"]["rows"] == 2);
+    auto later = jinhua("uploadInspProcessLIGHTPROOF", with(row1, "serialno", "3"));
+    CHECK(record_of({login, later, rows, jinhua("uploadInspResultOBD", jinhua_obd),
+                     jinhua("uploadInspResultLIGHTPROOF", lightproof)})["trace"]["rows"] == 3);
+    std::swap(rows["data"][0]["body"][0], rows["data"][0]["body"][1]);
+    CHECK_FALSE(record_of({login, rows, jinhua("uploadInspResultOBD", jinhua_obd),
+                           jinhua("uploadInspResultLIGHTPROOF", lightproof)})
+                    .contains("trace"));
 }
 
 TEST_CASE("what Jinhua has and the contract has not is not taken") {

@@ -513,6 +513,17 @@ TEST_CASE("process data of its own file joins the test of its number and vehicle
         CHECK(journal::parsed(intake.taken[0].line) == same);
         CHECK(intake.taken[0].files.size() == 2);
     }
+    const auto row = [](const std::string& time) {
+        return "<process_data>\n<time_no>" + time + "</time_no>\n<hc>9</hc>\n</process_data>\n";
+    };
+    const auto part = [&](const std::string& rows) {
+        return file_of("<check_id>61040026030211</check_id>\n<plate>陕D0T001</plate>\n", rows);
+    };
+    const XmlFolder parts;
+    parts.put("a.xml", file_of(head + idle));
+    parts.put("p10.xml", part(row("2026-03-02 10:02:00") + row("2026-03-02 10:02:01")));
+    parts.put("p9.xml", part(row("2026-03-02 10:01:58") + row("2026-03-02 10:01:59")));
+    CHECK(parts.read().taken.at(0).trace_csv == "time_s,hc_ppm\n0,9\n1,9\n2,9\n3,9\n");
     const XmlFolder other;
     other.put("a.xml", file_of(head + idle));
     other.put("b.xml", replaced(alone, "陕D0T001", "陕D0T002"));
