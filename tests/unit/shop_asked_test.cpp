@@ -246,6 +246,9 @@ TEST_CASE("only a status that says finished is a repair; one that is not known i
     CHECK(Sheet().with("工单状态", "已结算").with("付款状态", "退款").problem() == "status_unknown 付款状态");
     CHECK(Sheet().with("结算情况", "未结算").problem() == "not_settled 结算情况");
     CHECK(Sheet().with("是否修复", "否").problem() == "not_settled 是否修复");
+    CHECK(Sheet().with("作废状态", "已作废").problem() == "voided 作废状态");
+    CHECK(Sheet().with("退款状态", "已退款").problem() == "status_unknown 退款状态");
+    CHECK(Sheet().with("退款状态", "无").problem().empty());
 }
 
 TEST_CASE("sums, footers and titles of sections are no orders and are named", "[shop][rows]") {
