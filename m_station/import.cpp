@@ -11,6 +11,7 @@
 #include "journal/json.hpp"
 #include "m_station/import_plan.hpp"
 #include "m_station/import_text.hpp"
+#include "station/intake/formats/file_bytes.hpp"
 #include "station/intake/shop/header.hpp"
 #include "station/own_records.hpp"
 
@@ -30,13 +31,10 @@ struct Options {
 constexpr int not_right = 2;
 
 std::string read_file(const std::string& name) {
-    std::ifstream in(name, std::ios::binary | std::ios::ate);
-    if (!in) throw std::runtime_error("读不到文件 / cannot read " + name);
-    const auto size = static_cast<std::size_t>(in.tellg());
-    std::string out(std::min(size, intake::table_limits.bytes + 1), '\0');
-    in.seekg(0).read(out.data(), static_cast<std::streamsize>(out.size()));
-    if (!in) throw std::runtime_error("读不到文件 / cannot read " + name);
-    return out;
+    auto bytes = intake::bytes_of(name, intake::table_limits.bytes);
+    if (const auto* left = std::get_if<intake::Left>(&bytes))
+        throw std::runtime_error(name + ": " + left->zh + " / " + left->en);
+    return std::get<std::string>(std::move(bytes));
 }
 
 intake::ShopAnswers answers_in(const Options& o) {

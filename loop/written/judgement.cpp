@@ -38,12 +38,13 @@ bool is_spreadsheet_error(std::string_view text) {
 /// As spreadsheets and programs write a long number that they hold as a floating one: 6.1E17, 6.10E+17, 6E17,
 /// 61040426.0.
 bool is_rounded(const std::string& text) {
-    static const std::regex scientific(R"(\d+\.\d*E[+-]?\d{1,3}|\d+E[+-]\d{1,3}|\dE\d{2,3})"), decimal(R"(\d{5,}\.0+)");
+    static const std::regex scientific(R"(\d+\.\d*E[+-]?\d{1,3}|\d+E[+-]\d{1,3}|\dE\d{2,3})"), decimal(R"(\d{3,}\.0+)");
     return std::regex_match(text, scientific) || std::regex_match(text, decimal);
 }
 
 /// What makes any field's words unusable, whatever they are meant to be; empty where nothing does.
 std::string_view fault_of_any(const std::string& half) {
+    if (half.find("\xEF\xBF\xBD") != std::string::npos) return "damaged";
     if (half.size() > judgement_bytes_max) return "too_long";
     const auto big = upper(half);
     if (is_spreadsheet_error(big)) return "spreadsheet_error";
@@ -69,14 +70,29 @@ std::size_t plates_in(std::string_view normal) {
     return count;
 }
 
-/// A colour in brackets behind a plate, taken off it.
+/// A colour in brackets behind a plate, or bare beside a whole one, taken off it.
 std::string take_colour(std::string& plate) {
-    static const std::regex bracketed(R"(^(.*\S)\s*[(\[](蓝|黄绿|黄|绿|白|黑)(?:牌|色)?[)\]]$)");
+    static const std::regex bracketed(R"(^(.*\S)\s*(?:[(\[]|【)(蓝|黄绿|黄|绿|白|黑)(?:牌|色)?(?:[)\]]|】)$)");
     std::smatch m;
-    if (plate.size() > judgement_bytes_max || !std::regex_match(plate, m, bracketed)) return {};
-    const std::string colour = m[2].str();
-    plate = m[1].str();
-    return colour;
+    if (plate.size() > judgement_bytes_max) return {};
+    if (std::regex_match(plate, m, bracketed)) {
+        const std::string colour = m[2].str();
+        plate = m[1].str();
+        return colour;
+    }
+    for (const std::string colour : {"黄绿", "蓝", "黄", "绿", "白", "黑"})
+        for (const std::string_view ending : {"牌", "色", ""}) {
+            const auto word = colour + std::string(ending);
+            std::string rest;
+            if (plate.ends_with(word)) rest = plate.substr(0, plate.size() - word.size());
+            if (plate.starts_with(word)) rest = plate.substr(word.size());
+            if (!plate_well_formed(normal_plate(rest))) continue;
+            constexpr std::string_view marks = " /,;-";
+            rest.erase(rest.find_last_not_of(marks) + 1);
+            plate = rest.substr(rest.find_first_not_of(marks));
+            return colour;
+        }
+    return {};
 }
 
 Judgement refused(std::string_view code, std::string value) { return {Fit::refused, code, std::move(value), {}}; }
@@ -127,6 +143,7 @@ Judgement judge_plate(std::string_view written) {
         if (!plate.starts_with("WJ")) return refused("plate_without_province", std::move(value));
     }
     if (ascii_places(plate) >= vin_places) return refused("two_values", std::move(value));
+    if (plate.find_first_of("0123456789") == std::string::npos) return refused("plate_none", std::move(value));
     Judgement out{Fit::right, {}, std::move(value), std::move(colour)};
     if (!out.colour.empty()) out.code = "plate_colour";
     if (!plate_well_formed(plate)) {

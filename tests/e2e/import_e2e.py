@@ -1,5 +1,6 @@
 """Importing what shop software exports, through the built program: nothing without a yes, what is right with it, once."""
 import json
+import os
 import unittest
 
 from programs import Programs
@@ -76,6 +77,8 @@ class Import(Programs):
         self.assertIn("no_header", self.load("甲,乙\n1,2\n", expect=2))
         self.assertIn("html_table", self.load("<html><table></table></html>", expect=2))
         self.station("M610404-03", "import", self.dir / "none.csv", expect=1)
+        os.mkfifo(self.dir / "pipe.csv")
+        self.station("M610404-03", "import", self.dir / "pipe.csv", expect=1)
 
 
 if __name__ == "__main__":

@@ -203,6 +203,9 @@ TEST_CASE("an OBD check of the same vehicle and visit goes into the record") {
     CHECK(r["failed_items"] == json({"opacity/k100", "obd"}));
     CHECK(is_admitted(intake.taken[0]));
 
+    f.put("ResultOfOBD.ini", replaced(obd_text, "P0420,P2263", "P0420-00、p2263"));
+    CHECK(json::parse(f.read().taken.at(0).line)["obd"]["dtcs"] == json({"P0420", "P2263"}));
+
     // By its plate, where it has no number.
     f.put("ResultOfOBD.ini",
           "[ResultOfOBD]\r\nPlateNumber=陕D0T777\r\nDetBegTime=2026-03-02 09:20:00\r\n"
@@ -263,6 +266,13 @@ TEST_CASE("what is left names the line and the member, of the log where it is th
     CHECK(at("RealTimeDataOfLUGDOWN.ini") == "stale 6 SamplingTime");
     put(lugdown_members, lugdown_rows, replaced(lugdown_log, "09:13:00", "09:14:00"));
     CHECK(at("ResultOfLUGDOWN.ini") == "another_test 6 TestEndTime");
+    put(lugdown_members, lugdown_rows, replaced(lugdown_log, "610404990000000002", "6.10404990000000E17"));
+    CHECK(at("ResultOfLUGDOWN.ini") == "bad_value 0 ");
+    put(lugdown_members, replaced(lugdown_rows, "State=3", std::string("State=3\x01") + "5"), lugdown_log);
+    CHECK(at("RealTimeDataOfLUGDOWN.ini") == "damaged 23 State");
+    put(lugdown_members, lugdown_rows, replaced(lugdown_log, "陕D0T777", "陕D*T777"));
+    f.put("ResultOfLUGDOWN.ini", replaced(result("LUGDOWN", lugdown_members), "陕D0T777", "陕D*T777"));
+    CHECK(at("TestLog.ini") == "masked 0 /vehicle/plate");
 
     put(lugdown_members, lugdown_rows, replaced(lugdown_log, "TestCharacter = 在用车检验", "TestCharacter = 别的"));
     CHECK(at("ResultOfLUGDOWN.ini") == "bad_value 0 ");

@@ -372,6 +372,13 @@ TEST_CASE("Jinhua: attempt from the login, OBD of its own message, process data"
     CHECK(r["failed_items"] == json({"obd"}));
     CHECK(r["verdict"] == "fail");
     CHECK(r["trace"]["rows"] == 2);
+    auto later = jinhua("uploadInspProcessLIGHTPROOF", with(row1, "serialno", "3"));
+    CHECK(record_of({login, later, rows, jinhua("uploadInspResultOBD", jinhua_obd),
+                     jinhua("uploadInspResultLIGHTPROOF", lightproof)})["trace"]["rows"] == 3);
+    std::swap(rows["data"][0]["body"][0], rows["data"][0]["body"][1]);
+    CHECK_FALSE(record_of({login, rows, jinhua("uploadInspResultOBD", jinhua_obd),
+                           jinhua("uploadInspResultLIGHTPROOF", lightproof)})
+                    .contains("trace"));
 }
 
 TEST_CASE("what Jinhua has and the contract has not is not taken") {
@@ -582,6 +589,12 @@ TEST_CASE("what a file is shows its content, not its name; each of its messages 
     const auto named = std::ranges::find(cut.left, "malformed_json", &Left::code);
     REQUIRE(named != cut.left.end());
     CHECK(named->line == 2);
+    const auto stray = read({{"both.json", first + "\nHTTP/1.1 200\n" + second + "\n\"end"}});
+    CHECK(stray.taken.size() == 1);
+    CHECK(std::ranges::count(stray.left, "malformed_json", &Left::code) == 2);
+    const auto apart = read({{"both.json", first + ",\n\xEF\xBB\xBF" + std::string(8, '\0') + second}});
+    CHECK(apart.taken.size() == 1);
+    CHECK(std::ranges::count(apart.left, "malformed_json", &Left::code) == 0);
     CHECK(read({{"zeros.json", first + std::string(20, '\0')}, {"b.json", second}}).taken.size() == 1);
 }
 
@@ -606,6 +619,10 @@ TEST_CASE("values that say none are absent and named by their pointer; a damaged
           Lefts{"damaged /reqBody/0/inspector"});
     CHECK(left_of({xizang("A4", with(a4, "vin", "11111111111111111")), xizang("A15", a15)}, 1) ==
           Lefts{"vin_placeholder /reqBody/0/vin"});
+    CHECK(left_of({xizang("A4", with(a4, "vin", "LSV***0017")), xizang("A15", a15)}, 1) ==
+          Lefts{"masked /reqBody/0/vin"});
+    CHECK(left_of({xizang("A4", with(a4, "license", "A0T001")), xizang("A15", a15)}, 1) ==
+          Lefts{"plate_without_province /reqBody/0/license"});
     CHECK(left_of({xizang("A4", with(a4, "license", json({"陕D0T001", "陕D0T002"}))), xizang("A15", a15)}, 1)[0] ==
           "repeated_member /reqBody/0/license/1");
 }

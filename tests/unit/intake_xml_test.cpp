@@ -426,6 +426,12 @@ TEST_CASE("numbers that say none are absent and named; a temperature of -12 stay
     const auto none = f.read(file_of(head + replaced(idle, "<low_hc>5", "<low_hc>-999")));
     CHECK(journal::parsed(none.taken.at(0).line) == without(same, "hc", "idle"));
     CHECK(left_of(none) == Lefts{"t.xml:25 no_value low_hc"});
+    for (const auto* word : {"-9999", "-1.00", "-888", "99999.9", "Null", "none", "NAN", "-1.#IND00", "1.#QNAN", "非数字",
+                             "-Infinity", "----", "未检测", "***"}) {
+        INFO(word);
+        CHECK(record_of(file_of(head + replaced(idle, "<low_hc>5", std::string("<low_hc>") + word))) ==
+              without(same, "hc", "idle"));
+    }
     CHECK(record_of(file_of(head + replaced(idle, "<lambda>1.01", "<lambda>-1"))) ==
           without(same, "lambda", "high_idle"));
     auto weather = same;
@@ -470,6 +476,29 @@ TEST_CASE("values as attributes, limits as attributes and name spaces are dialec
     const auto read = f.read(file_of(head + limits));
     CHECK(journal::parsed(read.taken.at(0).line) == same);
     CHECK(left_of(read) == Lefts{"t.xml:21 not_read low_hc_unit"});
+    const auto with_own = [&](const std::string& value) {
+        return file_of(
+            head + replaced(idle, "<low_hc_limit>80</low_hc_limit>\n<low_hc>5</low_hc>\n<low_hc_passed>1</low_hc_passed>\n",
+                            "<low_hc " + value + "='5' limit='80' passed='1'/>\n"));
+    };
+    CHECK(record_of(with_own("value")) == same);
+    CHECK(left_of(f.read(with_own("measured"))) == Lefts{"t.xml:24 not_read low_hc"});
+}
+
+TEST_CASE("numbers of reports, VINs and plates are judged at the platform's door as at every other") {
+    for (const auto* number : {"6.1040026030211E13", "61040026030211.0", "########"})
+        CHECK(refusal_of(file_of(replaced(head, "61040026030211", number) + idle)) == "bad_value:4");
+    const XmlFolder f;
+    const auto named = [&](const std::string& from, const std::string& to) {
+        const auto read = f.read(file_of(replaced(head, from, to) + idle));
+        CHECK(read.taken.size() == 1);
+        return left_of(read);
+    };
+    CHECK(named("陕D0T001", "陕D0T001,陕D0T002") == Lefts{"t.xml:0 two_values /vehicle/plate"});
+    CHECK(named("陕D0T001", "D0T001") == Lefts{"t.xml:0 plate_without_province /vehicle/plate"});
+    CHECK(named("LSVAA49J132000017", "1.2345678901234567E16") == Lefts{"t.xml:0 rounded_number /vehicle/vin"});
+    CHECK(named("陕D0T001", "陕D0T001(蓝)") == Lefts{"t.xml:0 plate_colour /vehicle/plate"});
+    CHECK(record_of(file_of(replaced(head, "陕D0T001", "陕D0T001蓝牌") + idle))["vehicle"]["plate"] == "陕D0T001");
 }
 
 TEST_CASE("process data of its own file joins the test of its number and vehicle, whichever comes first") {
@@ -484,6 +513,17 @@ TEST_CASE("process data of its own file joins the test of its number and vehicle
         CHECK(journal::parsed(intake.taken[0].line) == same);
         CHECK(intake.taken[0].files.size() == 2);
     }
+    const auto row = [](const std::string& time) {
+        return "<process_data>\n<time_no>" + time + "</time_no>\n<hc>9</hc>\n</process_data>\n";
+    };
+    const auto part = [&](const std::string& rows) {
+        return file_of("<check_id>61040026030211</check_id>\n<plate>陕D0T001</plate>\n", rows);
+    };
+    const XmlFolder parts;
+    parts.put("a.xml", file_of(head + idle));
+    parts.put("p10.xml", part(row("2026-03-02 10:02:00") + row("2026-03-02 10:02:01")));
+    parts.put("p9.xml", part(row("2026-03-02 10:01:58") + row("2026-03-02 10:01:59")));
+    CHECK(parts.read().taken.at(0).trace_csv == "time_s,hc_ppm\n0,9\n1,9\n2,9\n3,9\n");
     const XmlFolder other;
     other.put("a.xml", file_of(head + idle));
     other.put("b.xml", replaced(alone, "陕D0T001", "陕D0T002"));
@@ -506,4 +546,11 @@ TEST_CASE("trouble codes of either case are kept, the lamp is on since the earli
                                      "<trou_data><troubleid>p0300</troubleid><milodo>0.00</milodo></trou_data>\n"));
     CHECK(r["obd"]["dtcs"] == json({"P0420", "P0300"}));
     CHECK(r["obd"]["mil_distance_km"] == 37);
+    const auto several = record_of(
+        file_of(head + idle + obd, "<trou_data><troubleid>P0420-00、p0300；U0100</troubleid></trou_data>\n"));
+    CHECK(several["obd"]["dtcs"] == json({"P0420", "P0300", "U0100"}));
+    const XmlFolder f;
+    const auto odd =
+        f.read(file_of(head + idle + obd, "<trou_data>\n<troubleid>P 0420</troubleid></trou_data>\n"));
+    CHECK(std::ranges::count(left_of(odd), "t.xml:42 not_read troubleid") == 1);
 }

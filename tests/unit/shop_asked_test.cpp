@@ -62,6 +62,11 @@ TEST_CASE("empty cells at the end are no harm, but where they hide a number that
     const auto cut = "\nWO2" + begin + "换火花塞,1,60,火花塞,4,100,1,460.00,\n";
     CHECK(codes_of(read(other + right + ",\n" + cut).orders[1]) == "columns_shift");
     CHECK(codes_of(read(other + cut).orders[0]) == "columns_shift");
+    // The end of each row is left out.
+    const auto short_cut = "\nWO2" + begin + "换火花塞,1,60,火花塞,4,100,1,460.00\n";
+    const auto longer = header + ",主修人,质检员";
+    CHECK(codes_of(read(longer + right + short_cut).orders[1]) == "columns_shift");
+    CHECK(read(longer + right).orders[0].problems.empty());
 }
 
 TEST_CASE("a name inside another word is likely at most, and a word beside it makes it another thing",
@@ -174,6 +179,22 @@ TEST_CASE("what is doubtful as a VIN or plate is noted by row and column, what i
     CHECK(Sheet().with("车牌号", "陕D*T001").problem() == "masked 车牌号");
     CHECK(Sheet().with("车牌号", "新车").with("车架号", "").problem() == "missing 车牌号");
     CHECK_FALSE(Sheet().with("车架号", "未知").record()["vehicle"].contains("vin"));
+    CHECK(Sheet().with("车牌号", "公司车").problem() == "plate_none 车牌号");
+}
+
+TEST_CASE("a damaged character spoils its own member: a number refuses the row, a text is left out", "[shop][ids]") {
+    const std::string damaged = "冒黑\xE7\x83";
+    CHECK(Sheet().with("车牌号", "陕D0T\xE7\x83").problem() == "damaged 车牌号");
+    CHECK(Sheet().with("工单号", "WO\xE7\x83").problem() == "damaged 工单号");
+    CHECK(Sheet().with("维修项目", damaged).problem() == "damaged 维修项目");
+    const auto order = Sheet().with("故障描述", damaged).with("配件名称", damaged).order();
+    REQUIRE(order.problems.empty());
+    const auto r = json::parse(order.line);
+    CHECK_FALSE(r.contains("fault_description"));
+    CHECK_FALSE(r.contains("parts"));
+    CHECK(r["vehicle"]["plate"] == "陕D0T001");
+    REQUIRE(order.notes.size() == 2);
+    CHECK(order.notes[0].code == "left_out");
 }
 
 TEST_CASE("equal rows count as often as the total says; where it does not say, they are asked about", "[shop][rows]") {
@@ -223,13 +244,20 @@ TEST_CASE("only a status that says finished is a repair; one that is not known i
     CHECK(Sheet().with("是否结算", "是").problem().empty());
     CHECK(Sheet().with("是否作废", "是").problem() == "voided 是否作废");
     CHECK(Sheet().with("工单状态", "已结算").with("付款状态", "退款").problem() == "status_unknown 付款状态");
+    CHECK(Sheet().with("结算情况", "未结算").problem() == "not_settled 结算情况");
+    CHECK(Sheet().with("是否修复", "否").problem() == "not_settled 是否修复");
+    CHECK(Sheet().with("作废状态", "已作废").problem() == "voided 作废状态");
+    CHECK(Sheet().with("退款状态", "已退款").problem() == "status_unknown 退款状态");
+    CHECK(Sheet().with("退款状态", "无").problem().empty());
 }
 
 TEST_CASE("sums, footers and titles of sections are no orders and are named", "[shop][rows]") {
     const auto row = "WO1" + begin + "换火花塞,1,60,火花塞,4,100,460\n";
     for (const auto* footer : {"制表人：甲,,,审核：乙", "共1单,,,,,,1,60,,4,100,460", "总计(元),,,,,,,,,,,460",
                                "总计：1单,,,,,,,,,,,460", "合  计,,,,,,,,,,,460", "打印日期：2026-04-30　打印人：甲",
-                               "2026年3月", ",,,,,小计,1,60,,4,,460", "备注：以上数据以系统为准", "第1页/共1页"}) {
+                               "2026年3月", ",,,,,小计,1,60,,4,,460", "备注：以上数据以系统为准", "第1页/共1页",
+                               "费用合计,,,,,,,,,,,460", "Total,,,,,,,,,,,460", ",,,,,,,,,,,460",
+                               "打印于2026-04-30,,,,,,,,,,,460", ",审核：乙", "店长：甲,制表：乙,,,,,,,,,,"}) {
         INFO(footer);
         const auto repairs = read(header + "\n" + row + footer + "\n");
         REQUIRE(repairs.orders.size() == 1);

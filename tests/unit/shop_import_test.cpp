@@ -471,11 +471,13 @@ TEST_CASE("values that are no such thing are left out of the record and said, no
         CHECK(order.notes[0].column == column);
         CHECK(order.notes[0].row == 2);
     }
-    CHECK(shop_number("85,300公里") == 85300);
-    CHECK(shop_number("2 只") == 2);
-    CHECK(shop_number("1.5小时") == 1.5);
-    CHECK(shop_number("3KM") == 3);
-    CHECK_FALSE(shop_number("两只"));
+    CHECK(shop_number("85,300公里", "mileage_km") == 85300);
+    CHECK(shop_number("2 只", "part_quantity") == 2);
+    CHECK(shop_number("1.5小时", "labour_hours") == 1.5);
+    CHECK(shop_number("3KM", "mileage_km") == 3);
+    CHECK_FALSE(shop_number("两只", "part_quantity"));
+    CHECK_FALSE(shop_number("2天", "labour_hours"));
+    CHECK_FALSE(shop_number("300元", "mileage_km"));
     CHECK(fault_codes_in("P0420、p0171(历史)") == std::vector<std::string>{"P0420", "P0171"});
     CHECK(fault_codes_in("SPN3216 FMI4,无") == std::vector<std::string>{"SPN3216 FMI4"});
 }

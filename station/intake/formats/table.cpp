@@ -67,7 +67,9 @@ std::optional<loop::Words> columns_shift(const Table& table, const Row& header, 
                                        cells, header.cells.size())};
     };
     if (row.cells.size() > header.cells.size()) return said(row.cells.size());
-    if (row.written <= header.written || !cut_number(row, amounts)) return std::nullopt;
+    // Rows that leave out empty cells at their end may be a column off within the header's length.
+    const bool may_be_short = row.written < header.written && !amounts.empty();
+    if ((row.written <= header.written && !may_be_short) || !cut_number(row, amounts)) return std::nullopt;
     const bool usual = std::ranges::any_of(table.rows, [&](const Row& other) {
         return other.number > header.number && other.written == row.written && !cut_number(other, amounts);
     });

@@ -39,6 +39,11 @@ bool is_member(std::string_view attribute) {
            !attribute.starts_with("xml:");
 }
 
+/// `<low_hc value="23" limit="80"/>`.
+pugi::xml_attribute own_value(const pugi::xml_node& from) {
+    return from.find_attribute([](const pugi::xml_attribute& a) { return same_but_case(local(a.name()), "value"); });
+}
+
 XmlNode leaf(std::string name, std::string_view text, std::size_t line, bool of_attribute) {
     auto value = sound(text);
     return {std::move(name), value.value_or(""), line, of_attribute, !value, {}};
@@ -61,11 +66,12 @@ std::optional<XmlNode> copied(const pugi::xml_node& from, const Lines& lines, in
         children.push_back(std::move(*copy));
         std::ranges::move(beside, std::back_inserter(children));
     }
-    auto out = leaf(local(from.name()), text, line, false);
+    const auto own = children.empty() && text.empty() ? own_value(from) : pugi::xml_attribute();
+    auto out = leaf(local(from.name()), own ? own.value() : text.c_str(), line, false);
     out.children = std::move(children);
     const bool has_value = out.children.empty() && (!out.text.empty() || out.is_damaged);
     for (const auto& attribute : from.attributes()) {
-        if (!is_member(attribute.name())) continue;
+        if (!is_member(attribute.name()) || attribute == own) continue;
         const auto name = local(attribute.name());
         if (has_value)
             attributes.push_back(leaf(out.name + "_" + name, attribute.value(), line, true));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -92,8 +93,7 @@ public:
             else
                 leave(name, {file.ini.sections.empty() ? &unreadable : &not_a_test});
         }
-        if (record_)
-            if (auto note = vin_placeholder(*record_, file_of("TestLog"))) out_.left.push_back(std::move(*note));
+        if (record_) std::ranges::move(judge_names(*record_, file_of("TestLog")), std::back_inserter(out_.left));
         if (record_) out_.taken.push_back(taken_of(*record_, std::move(trace_csv_), std::move(used_)));
         std::ranges::stable_sort(out_.left, {}, &Left::file);
         return std::move(out_);
@@ -243,8 +243,7 @@ private:
         trace_csv_ = std::move(*csv);
         put_trace(*record_, trace_csv_);
         if (auto window = window_of(real_time); !window.empty()) (*record_)["trace"]["window"] = std::move(window);
-        used_.push_back(file_of(name));
-        done_.insert(name);
+        use(name);
     }
 
     void join_obd(const Ini& obd) {

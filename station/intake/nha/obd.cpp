@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "station/intake/shop/values.hpp"
+
 namespace imloop::station::intake {
 namespace {
 
@@ -25,23 +27,6 @@ constexpr Monitor monitors[] = {{"misfire", "MFT"},
                                 {"dpf", "DPF"},
                                 {"asc", "ASC"},
                                 {"poc", "POC"}};
-
-/// Codes in lower case are codes all the same.
-std::string upper(std::string_view text) {
-    std::string out(text);
-    for (auto& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    return out;
-}
-
-std::vector<std::string> codes_in(std::string_view text) {
-    std::vector<std::string> out;
-    while (!text.empty()) {
-        const auto end = std::min(text.find_first_of(",;| \t"), text.size());
-        if (end > 0) out.push_back(upper(text.substr(0, end)));
-        text.remove_prefix(std::min(text.size(), end + 1));
-    }
-    return out;
-}
 
 bool says_nothing(const std::string& text) {
     return text.empty() || text == "0" || text == "-" || text == "无" || text == "不支持";
@@ -76,7 +61,7 @@ std::optional<Json> nha_obd(const Ini& log, const Ini& obd, IniMember& bad, std:
     if (const auto works = judged("ComErrorJudge")) out["communicates"] = *works;
     if (const auto dark = judged("LampStateJudge")) out["mil_on"] = !*dark;
     if (const auto text = fields.text("DTC"); !says_nothing(text))
-        out["dtcs"] = codes_in(text);
+        out["dtcs"] = fault_codes_in(text);
     else if (judged("DTCJudge") == true)
         out["dtcs"] = Json::array();
     Json readiness = Json::object();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "loop/time.hpp"
+#include "loop/written/judgement.hpp"
 #include "station/ids.hpp"
 #include "station/intake/outcome/no_values.hpp"
 
@@ -207,7 +208,10 @@ std::optional<Json> nha_record(const Ini& log, const Ini& result, NhaMethod meth
                       ended_at = nha_time(log_text("TestEndTime"), settings);
     const std::string reason = reason_of(log), report_no = log_text("ReportNumber");
     for (const auto& [key, value] :
-         {std::pair("TestStartTime", started_at), {"TestEndTime", ended_at}, {"TestCharacter", reason}}) {
+         {std::pair("TestStartTime", started_at),
+          {"TestEndTime", ended_at},
+          {"TestCharacter", reason},
+          {"ReportNumber", loop::judge_number(report_no).fit == loop::Fit::refused ? "" : report_no}}) {
         if (!value.empty()) continue;
         bad = {"TestLog", key};
         return std::nullopt;

@@ -62,18 +62,26 @@ Left repeated_member(const std::string& file, std::size_t line, const std::strin
             place};
 }
 
-std::optional<Left> vin_placeholder(const Json& record, const std::string& file) {
-    const auto judged = loop::judge_vin(record.at("vehicle").value("vin", ""));
-    if (judged.code != "vin_placeholder") return std::nullopt;
-    const auto words = loop::judgement_words(judged.code);
-    return Left{file, std::string(judged.code), words.zh, words.en, 0, "/vehicle/vin"};
+std::vector<Left> judge_names(Json& record, const std::string& file) {
+    std::vector<Left> out;
+    const auto say = [&](const loop::Judgement& judged, const char* place) {
+        const auto words = loop::judgement_words(judged.code);
+        out.push_back({file, std::string(judged.code), words.zh, words.en, 0, place});
+    };
+    auto& vehicle = record.at("vehicle");
+    const auto vin = loop::judge_vin(vehicle.value("vin", ""));
+    if (vin.fit == loop::Fit::refused || vin.code == "vin_placeholder") say(vin, "/vehicle/vin");
+    if (const auto plate = loop::judge_plate(vehicle.value("plate", "")); !plate.code.empty()) {
+        say(plate, "/vehicle/plate");
+        if (!plate.colour.empty()) vehicle["plate"] = plate.value;
+    }
+    return out;
 }
 
 bool is_note(std::string_view code) {
-    constexpr std::array<std::string_view, 11> codes{
-        "left_out",        "bad_trace",  "no_value",         "damaged",      "repeated_member",   "not_read",
-        "vin_placeholder", "plate_form", "plate_look_alike", "plate_colour", "number_with_commas"};
-    return is_one_of(codes, code);
+    constexpr std::array<std::string_view, 6> codes{"left_out", "bad_trace",       "no_value",
+                                                    "damaged",  "repeated_member", "not_read"};
+    return is_one_of(codes, code) || loop::judgement_words(code).zh != code;  // a judgement's, of what was kept
 }
 
 bool is_passed_over(std::string_view code) {

@@ -60,8 +60,8 @@ Left damaged(const std::string& file, std::size_t line, const std::string& place
 /// `first`: the line of the value that counts.
 Left repeated_member(const std::string& file, std::size_t line, const std::string& place, std::size_t first);
 
-/// Of a VIN that stands for none and is kept as written; nothing where it is one.
-std::optional<Left> vin_placeholder(const Json& record, const std::string& file);
+/// Takes a colour off the plate; names a VIN or plate that is kept as written though it is none, or may be none.
+std::vector<Left> judge_names(Json& record, const std::string& file);
 
 /// The record was taken all the same.
 bool is_note(std::string_view code);

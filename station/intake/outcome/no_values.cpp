@@ -7,6 +7,7 @@
 
 #include "journal/json.hpp"
 #include "schemas/embedded.hpp"
+#include "station/intake/formats/ini.hpp"
 #include "station/intake/outcome/fields.hpp"
 
 namespace imloop::station::intake {
@@ -49,7 +50,7 @@ bool is_of_nines(std::string_view written, std::size_t from) {
 
 bool is_no_value(std::string_view quantity, std::string_view written, double factor) {
     const auto& known = table();
-    if (std::ranges::find(known.words, written) != known.words.end()) return true;
+    if (std::ranges::any_of(known.words, [&](const auto& word) { return same_but_case(word, written); })) return true;
     const auto range = known.ranges.find(quantity);
     const auto value = number(written);
     if (range == known.ranges.end() || !value) return false;

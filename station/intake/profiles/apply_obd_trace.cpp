@@ -1,6 +1,7 @@
 // The OBD check and the process data of a record that rules make.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "loop/time.hpp"
 #include "station/intake/outcome/no_values.hpp"
@@ -21,6 +22,12 @@ std::vector<std::string> split(const std::string& text) {
         else
             out.back() += c;
     }
+    return out;
+}
+
+Value value_of(const std::vector<std::string>& names) {
+    Value out;
+    out.at = names;
     return out;
 }
 
@@ -90,21 +97,32 @@ std::optional<double> Draft::obd_number(const ObdRule::Part& part, const Members
     return out;
 }
 
-void Draft::read_trace(const TraceRule& rule, const std::vector<Members>& rows) {
+void Draft::read_trace(const TraceRule& rule, std::vector<std::vector<Members>> messages) {
+    const auto order = value_of(rule.order);
+    std::ranges::stable_sort(messages, {}, [&](const std::vector<Members>& rows) {
+        return time_of(order, rows.front()).value_or(RowTime{}).second;
+    });
+    std::vector<Members> rows;
+    for (auto& of_message : messages) std::ranges::move(of_message, std::back_inserter(rows));
     if (rows.empty()) return;
     if (auto csv = trace_of(rule, rows)) trace_csv_ = std::move(*csv);
+}
+
+std::optional<RowTime> Draft::time_of(const Value& order, const Members& row) const {
+    const auto at = first_said(rules_, order, row);
+    if (!at) return std::nullopt;
+    if (const auto n = number(at->text); n && *n < 1e6) return RowTime{*n == std::floor(*n), *n};
+    const auto time = read_time(at->text, rules_.times, settings_.time_offset);
+    return time ? std::optional(RowTime{false, static_cast<double>(time->at) / 1000}) : std::nullopt;
 }
 
 std::optional<std::vector<RowTime>> Draft::times_of(const Value& order, const std::vector<Members>& rows) {
     std::vector<RowTime> out;
     for (const auto& row : rows) {
-        const auto at = first_said(rules_, order, row);
-        const auto n = at ? number(at->text) : std::nullopt;
-        if (n && *n < 1e6) {
-            out.push_back({*n == std::floor(*n), *n});
-        } else if (const auto time = at ? read_time(at->text, rules_.times, settings_.time_offset) : std::nullopt) {
-            out.push_back({false, static_cast<double>(time->at) / 1000});
+        if (const auto time = time_of(order, row)) {
+            out.push_back(*time);
         } else {
+            const auto at = first_said(rules_, order, row);
             note("bad_trace", at ? at->place : row.base(), at ? at->text : std::string(), "过程数据的时序不对",
                  "the process data is out of order");
             return std::nullopt;
@@ -130,11 +148,6 @@ std::optional<std::string> Draft::trace_of(const TraceRule& rule, const std::vec
     };
     if (rows.size() > rows_max)
         return left(rows[rows_max].base(), {}, "过程数据超过 3600 行", "more than 3,600 rows of process data");
-    const auto value_of = [&](const std::vector<std::string>& names) {
-        Value value;
-        value.at = names;
-        return value;
-    };
     using Column = std::pair<std::string, Value>;
     std::vector<Column> used;
     for (const auto& [name, names] : rule.columns) {

@@ -241,8 +241,9 @@ Json Draft::read_text(const Target& target, const Member& found) {
         bad_value(found, words.zh, words.en);
         return nullptr;
     }
-    // What else is doubtful of a VIN admission says.
-    if (judged.fit == loop::Fit::doubtful && (!is_vin || judged.code == "vin_placeholder"))
+    const bool is_in_its_place = judged.code == "plate_is_vin";
+    if (judged.fit == loop::Fit::refused ? !is_in_its_place
+                                         : !judged.code.empty() && (!is_vin || judged.code == "vin_placeholder"))
         note(std::string(judged.code), found.place, found.text, words.zh, words.en);
     const bool is_kept = judged.fit == loop::Fit::right || judged.fit == loop::Fit::doubtful;
     return is_kept ? Json(judged.value) : Json(found.text);

@@ -47,7 +47,8 @@ public:
     void read_obd(const ObdRule&, const Members&);
     /// Fails the test, as an OBD check of its own message does.
     void fail_obd() { obd_failed_ = true; }
-    void read_trace(const TraceRule&, const std::vector<Members>& rows);
+    /// Rows of each message; messages come by the names of their files, and are put by the time of their first row.
+    void read_trace(const TraceRule&, std::vector<std::vector<Members>> messages);
     void set_method(const std::string& code) { head_["method"] = code; }
 
     std::string head(const std::string& name) const;  ///< empty where it is not known
@@ -79,6 +80,7 @@ private:
     Json read_code(const Target&, const Member&);
     void bad_value(const Member&, const std::string& zh, const std::string& en);
     std::optional<double> obd_number(const ObdRule::Part&, const Members&);
+    std::optional<RowTime> time_of(const Value& order, const Members& row) const;
     /// Nothing where the rows are not whole or not in order, which is noted.
     std::optional<std::vector<RowTime>> times_of(const Value& order, const std::vector<Members>& rows);
     std::optional<std::string> trace_of(const TraceRule&, const std::vector<Members>&);

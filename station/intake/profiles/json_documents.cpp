@@ -17,16 +17,35 @@ using nlohmann::json;
 struct Piece {
     std::string_view text;
     std::size_t line = 0;  ///< 0: the whole file
+    bool is_stray = false;
 };
 
-/// Objects and lists that stand beside each other; brackets within texts do not count.
+bool is_between_messages(std::string_view text) {
+    return std::string_view(" \t\r\n,").find(text[0]) != std::string_view::npos ||
+           text.starts_with("\xEF\xBB\xBF") || text.starts_with("\xEF\xBF\xBD");
+}
+
+/// Objects and lists that stand beside each other, and what strays between them; brackets within texts do not count.
 std::vector<Piece> pieces_of(std::string_view text) {
     std::vector<Piece> out;
     std::size_t begin = 0, depth = 0, line = 1, begun_at = 1;
-    bool is_text = false;
+    bool is_text = false, is_stray = false;
+    const auto end_stray = [&](std::size_t end) {
+        if (is_stray) out.push_back({text.substr(begin, end - begin), begun_at, true});
+        is_stray = false;
+    };
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         if (c == '\n') ++line;
+        const bool opens = c == '{' || c == '[';
+        if (depth == 0 && !is_text && !is_stray && !opens) {
+            if (is_between_messages(text.substr(i))) {
+                if (c == '\xEF') i += 2;
+                continue;
+            }
+            is_stray = true;
+            begin = i, begun_at = line;
+        }
         if (is_text) {
             if (c == '\\')
                 ++i;
@@ -34,13 +53,15 @@ std::vector<Piece> pieces_of(std::string_view text) {
                 is_text = false;
         } else if (c == '"') {
             is_text = true;
-        } else if (c == '{' || c == '[') {
+        } else if (opens) {
+            if (depth == 0) end_stray(i);
             if (depth++ == 0) begin = i, begun_at = line;
         } else if ((c == '}' || c == ']') && depth > 0 && --depth == 0) {
             out.push_back({text.substr(begin, i + 1 - begin), begun_at});
         }
     }
     if (depth > 0) out.push_back({text.substr(begin), begun_at});
+    end_stray(text.size());
     return out;
 }
 
@@ -87,7 +108,7 @@ std::vector<std::variant<Document, Left>> json_documents(const std::string& file
     *text = with_marked_controls(std::move(*text));
     auto pieces = pieces_of(*text);
     // What stands around a single message spoils it, as the parser says.
-    if (pieces.size() < 2) pieces = {{*text, 0}};
+    if (std::ranges::count(pieces, false, &Piece::is_stray) < 2) pieces = {{*text, 0}};
     std::vector<std::variant<Document, Left>> out;
     for (const auto& piece : pieces) out.push_back(document_of(file, piece));
     return out;

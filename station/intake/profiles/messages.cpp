@@ -199,7 +199,8 @@ private:
 
     static void read_parts(const Profile& profile, const Group& parts, Draft& draft) {
         const auto& rules = profile.rules;
-        std::vector<Members> rows;
+        std::vector<std::vector<Members>> rows;  // of each message
+        const json* document = nullptr;
         for (const auto& part : parts) {
             draft.at(part.file, part.prefix, part.line);
             if (part.message->readings && !part.obd_alone) {
@@ -212,8 +213,13 @@ private:
             if (part.message->obd) draft.read_obd(*rules.obd, part.members);
             if (part.obd_alone && code_of(rules, "verdict", part.members) == "fail") draft.fail_obd();
             if (!part.message->trace || part.obd_alone) continue;
+            const auto add = [&](Members row) {
+                if (document != &part.members.document()) rows.emplace_back();
+                document = &part.members.document();
+                rows.back().push_back(std::move(row));
+            };
             if (rules.trace->rows.empty()) {
-                rows.push_back(part.members);
+                add(part.members);
                 continue;
             }
             const bool of_document = rules.trace->rows.starts_with("#/");
@@ -221,9 +227,9 @@ private:
             for (const auto& [row, pointer] :
                  find_all(from, of_document ? std::string() : part.members.base(),
                           of_document ? rules.trace->rows.substr(1) : rules.trace->rows, rules.any_case))
-                if (row->is_object()) rows.emplace_back(*row, pointer, part.members.document(), rules.any_case);
+                if (row->is_object()) add(Members(*row, pointer, part.members.document(), rules.any_case));
         }
-        if (rules.trace) draft.read_trace(*rules.trace, rows);
+        if (rules.trace) draft.read_trace(*rules.trace, std::move(rows));
     }
 
     void make(const Profile& profile, Group& parts) {

@@ -5,17 +5,27 @@
 
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/vin.hpp"
+#include "station/intake/shop/values.hpp"
 
 namespace imloop::station::intake {
 namespace {
 
-/// A trouble code as ISO 15031-6 writes it, of either case; what else stands in its place (counts, flags) is none.
-std::optional<std::string> trouble_code(std::string text) {
-    for (auto& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    const bool is_one = text.size() >= 5 && text.size() <= 7 &&
-                        std::string_view("PCBU").find(text[0]) != std::string_view::npos &&
-                        text.find_first_not_of("0123456789ABCDEF", 1) == std::string::npos;
-    return is_one ? std::optional(std::move(text)) : std::nullopt;
+/// Counts and flags that stand in a code's place are none; what has letters and is none is named.
+void put_codes(const XmlNode& block, Json& codes, Notes& notes) {
+    const auto text = block.value("troubleid");
+    const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+    if (std::ranges::none_of(text, is_letter)) return;
+    for (auto& code : fault_codes_in(text)) {
+        if (is_fault_code(code))
+            codes.push_back(std::move(code));
+        else
+            notes.push_back({{},
+                             "not_read",
+                             "看不懂这个故障码: " + code,
+                             "is no trouble code: " + code,
+                             line_of(block, "troubleid"),
+                             "troubleid"});
+    }
 }
 
 /// The lamp has been on since the earliest of the codes.
@@ -25,7 +35,7 @@ void put_trouble_codes(const XmlNode& result, Json& obd, Notes& notes) {
     std::optional<double> farthest;
     for (const auto* block : result.all("trou_data")) {
         auto fields = fields_of(*block);
-        if (auto code = trouble_code(block->value("troubleid"))) codes.push_back(std::move(*code));
+        put_codes(*block, codes, notes);
         none = none || fields.text("gzmnum") == "0";
         if (const auto km = fields.optional("milodo", "mil_distance_km"); km && *km >= 0)
             farthest = std::max(farthest.value_or(0), *km);

@@ -68,6 +68,13 @@ void note_unread(const XmlNode& node, const Fields& fields, Notes& notes) {
                              "this attribute is not read: " + child.name + "=" + child.text,
                              child.line,
                              child.name});
+        else if (read.contains(child.name) && !child.children.empty())
+            notes.push_back({{},
+                             "not_read",
+                             "值写在属性或下级元素里，没有读: " + child.name,
+                             "its value stands in attributes or elements inside, which are not read: " + child.name,
+                             child.line,
+                             child.name});
 }
 
 Notes notes_of(const XmlNode& node) {

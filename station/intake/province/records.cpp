@@ -5,6 +5,7 @@
 #include "loop/time.hpp"
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/vin.hpp"
+#include "loop/written/judgement.hpp"
 #include "station/ids.hpp"
 #include "station/intake/province/obd.hpp"
 
@@ -143,6 +144,11 @@ boost::system::result<Json, Refusal> head_of(const XmlNode& data, const Settings
                                       {"4", "comparison"}, {"5", "retest"},  {"6", "retest"}};
     const auto report_no = data.value("check_id"), type = data.value("check_type");
     if (report_no.empty()) return no_report_number(data);
+    if (const auto judged = loop::judge_number(report_no); judged.fit == loop::Fit::refused) {
+        const auto words = loop::judgement_words(judged.code);
+        return Refusal{"bad_value", "检测编号 (check_id)：" + words.zh, "check_id: " + words.en,
+                       line_of(data, "check_id")};
+    }
     const auto reason = word(reasons, type);
     if (reason.empty())
         return Refusal{"unknown_check_type", "检测类型未知: " + type, "the check type is not known: " + type,

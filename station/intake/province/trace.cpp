@@ -83,6 +83,10 @@ std::optional<RowTime> time_of(const XmlNode& row, const Settings& settings) {
 
 }  // namespace
 
+double second_of(const XmlNode& row, const Settings& settings) {
+    return time_of(row, settings).value_or(RowTime{}).second;
+}
+
 ProvinceTrace province_trace(const std::vector<const XmlNode*>& rows, const Settings& settings) {
     if (rows.empty()) return {};
     if (rows.size() > rows_max)

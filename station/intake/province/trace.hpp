@@ -23,4 +23,7 @@ struct ProvinceTrace {
 /// limits there are passed.
 ProvinceTrace province_trace(const std::vector<const XmlNode*>& rows, const Settings&);
 
+/// When a row was measured, to put rows of several files in order.
+double second_of(const XmlNode& row, const Settings&);
+
 }  // namespace imloop::station::intake

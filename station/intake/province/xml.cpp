@@ -1,6 +1,7 @@
 #include "station/intake/province/xml.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "loop/vehicle/plate.hpp"
@@ -139,10 +140,9 @@ struct ProvinceReading::Impl {
 
     void take(Test& test) {
         add_notes(test.files.front(), test.read.notes);
-        if (auto note = vin_placeholder(test.read.record, test.files.front())) out.left.push_back(std::move(*note));
+        std::ranges::move(judge_names(test.read.record, test.files.front()), std::back_inserter(out.left));
         // Files come by their names, rows by their times.
-        std::ranges::stable_sort(
-            test.rows, {}, [](const Rows& part) { return number(part.rows.front().value("time_no")).value_or(0); });
+        std::ranges::stable_sort(test.rows, {}, [&](const Rows& part) { return second_of(part.rows.front(), settings); });
         std::vector<const XmlNode*> rows;
         for (const auto& part : test.rows)
             for (const auto& row : part.rows) rows.push_back(&row);

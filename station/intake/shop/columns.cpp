@@ -219,6 +219,13 @@ bool shop_blank(std::string_view text, std::string_view field) {
     return blanks.at("").contains(normal) || (own != blanks.end() && own->second.contains(normal));
 }
 
-const std::vector<std::string>& shop_units() { return shop_names().plain_units; }
+const std::vector<std::string>& shop_units(std::string_view field) {
+    static const std::vector<std::string> none;
+    const auto& names = shop_names();
+    const auto of = names.unit_of.find(field);
+    if (of == names.unit_of.end()) return none;
+    const auto units = names.plain_units.find(of->second);
+    return units == names.plain_units.end() ? none : units->second;
+}
 
 }  // namespace imloop::station::intake

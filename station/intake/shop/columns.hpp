@@ -44,7 +44,7 @@ const ShopField& shop_field(std::string_view code);
 
 /// Whether a cell says that nothing is there: dashes, 无, 待填, N/A and the like, or what means this in that field.
 bool shop_blank(std::string_view text, std::string_view field);
-/// Units that may stand after a number and leave it as it is.
-const std::vector<std::string>& shop_units();
+/// Units that may stand after a number of that field and leave it as it is.
+const std::vector<std::string>& shop_units(std::string_view field);
 
 }  // namespace imloop::station::intake

@@ -27,7 +27,7 @@ void read_units(const json& table, ShopNames& out) {
         for (const std::string word : group.at("words")) {
             const ShopUnit unit{group.at("of"), group.at("power")};
             out.units.emplace(unit_key(word), unit);
-            if (!unit.of.empty() && unit.power == 0) out.plain_units.push_back(word);
+            if (!unit.of.empty() && unit.power == 0) out.plain_units[unit.of].push_back(word);
         }
 }
 

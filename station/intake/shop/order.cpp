@@ -151,7 +151,7 @@ private:
     void put_mileage(Json& r) {
         const auto said = reading_.first("mileage_km");
         if (!said) return;
-        const auto km = shop_number(said->text, reading_.power("mileage_km"));
+        const auto km = shop_number(said->text, "mileage_km", reading_.power("mileage_km"));
         if (km && *km > 0)
             r["mileage_km"] = json_number(*km);
         else
@@ -173,9 +173,9 @@ private:
             if (!warranty.days && !warranty.km) reading_.left_out(*said->row, "warranty", said->text);
         }
         if (const auto said = reading_.first("warranty_days"))
-            if (const auto days = shop_number(said->text)) warranty.days = std::llround(*days);
+            if (const auto days = shop_number(said->text, "warranty_days")) warranty.days = std::llround(*days);
         if (const auto said = reading_.first("warranty_km"))
-            if (const auto km = shop_number(said->text, reading_.power("warranty_km"))) warranty.km = *km;
+            if (const auto km = shop_number(said->text, "warranty_km", reading_.power("warranty_km"))) warranty.km = *km;
         if (warranty.days) r["warranty"]["days"] = *warranty.days;
         if (warranty.km) r["warranty"]["km"] = json_number(*warranty.km);
     }

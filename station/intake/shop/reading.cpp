@@ -18,6 +18,11 @@ std::string shop_cell(const Row& row, const ShopColumns& columns, std::string_vi
     return column == nullptr ? std::string() : shop_cell(row, *column);
 }
 
+bool is_spoilt(std::string_view text) {
+    const auto code = loop::judge_number(text).code;
+    return code == "spreadsheet_error" || code == "damaged";
+}
+
 std::string ShopReading::header(std::string_view field) const {
     const auto* column = columns.of(field);
     return column == nullptr ? std::string() : column->header;
@@ -72,9 +77,8 @@ void ShopReading::need(std::string_view field) {
 
 std::string ShopReading::words(const Row& row, std::string_view field) {
     auto text = cell(row, field);
-    const auto code = loop::judge_number(text).code;
     // A formula that came as text of a CSV file is text.
-    if (code != "spreadsheet_error" && (table.delimited || !is_formula(text))) return text;
+    if (!is_spoilt(text) && (table.delimited || !is_formula(text))) return text;
     left_out(row, field, text);
     return {};
 }

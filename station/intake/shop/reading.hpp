@@ -15,6 +15,8 @@ namespace imloop::station::intake {
 /// Text of a cell; empty where there is none or it says that nothing is there.
 std::string shop_cell(const Row&, const ShopColumns&, std::string_view field);
 std::string shop_cell(const Row&, const ShopColumn&);
+/// An error word of the spreadsheet, or a text of which a character is damaged.
+bool is_spoilt(std::string_view text);
 
 class ShopReading {
 public:
@@ -42,7 +44,7 @@ public:
     /// Missing, unless something else is already said of its column.
     void need(std::string_view field);
 
-    /// A text that is no error of the spreadsheet; what is one is left out and said.
+    /// A text that is not spoilt; what is, is left out and said.
     std::string words(const Row&, std::string_view field);
     /// The first row's that has one.
     std::optional<Said> first(std::string_view field) const;

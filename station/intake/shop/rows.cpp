@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <ranges>
@@ -41,8 +42,21 @@ public:
 private:
     std::string cell(const Row& row, std::string_view field) const { return shop_cell(row, columns_, field); }
     bool blank(const Row& row, std::string_view field) const { return cell(row, field).empty(); }
+    /// Words of a footer in a vehicle's column (审核：乙) name none.
     bool no_vehicle(const Row& row) const {
-        return blank(row, "plate") && blank(row, "vin") && blank(row, "plate_or_vin");
+        return std::ranges::all_of(std::array{"plate", "vin", "plate_or_vin"}, [&](const char* field) {
+            const auto text = cell(row, field);
+            return text.empty() || (is_wordy(text) && (says_footer(text) || says_sum(text)));
+        });
+    }
+    static bool is_wordy(const std::string& text) {
+        return std::ranges::any_of(text, [](char c) { return (c & 0x80) != 0; });
+    }
+    /// Neither days nor work, and nothing that could be its number: an order has some of them.
+    bool is_bare(const Row& row, const std::string& number) const {
+        constexpr const char* of_order[] = {"received_at", "settled_at", "item_name", "part_name"};
+        const bool none = std::ranges::all_of(of_order, [&](const char* field) { return blank(row, field); });
+        return none && (is_wordy(number) || number.find_first_of("0123456789") == std::string::npos);
     }
 
     void read_row(const Row& row) {
@@ -133,10 +147,9 @@ private:
             if (const auto text = cell(row, field); says_sum(text)) return label(text);
         if (!no_vehicle(row)) return std::nullopt;
         const auto number = half_width(cell(row, "work_order_no"));
-        const bool wordy = std::ranges::any_of(first, [](char c) { return (c & 0x80) != 0; });
-        const bool alone = texts.size() == 1 && wordy && blank(row, "item_name") && blank(row, "part_name");
+        const bool alone = texts.size() == 1 && is_wordy(first) && blank(row, "item_name") && blank(row, "part_name");
         const bool said = number.find(':') != std::string::npos && blank(row, "item_name");
-        if (says_footer(first) || alone || said) return label(first);
+        if (says_footer(first) || alone || said || is_bare(row, number)) return label(first);
         return std::nullopt;
     }
 

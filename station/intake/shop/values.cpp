@@ -55,8 +55,8 @@ std::string moved_point(const std::string& plain, int places) {
     return point == digits.size() ? digits : digits.substr(0, point) + "." + digits.substr(point);
 }
 
-/// Half width, without spaces and without a unit behind.
-std::string without_unit(std::string_view text) {
+/// Half width, without spaces and without a unit of the field behind.
+std::string without_unit(std::string_view text, std::string_view field) {
     auto out = replaced(half_width(tidy(text)), " ", "");
     const std::string* longest = nullptr;
     const auto ends = [&](const std::string& unit) {
@@ -66,7 +66,7 @@ std::string without_unit(std::string_view text) {
             return a == b || (ascii_letter_or_digit(a) && ascii_letter_or_digit(b) && (a | 0x20) == (b | 0x20));
         });
     };
-    for (const auto& unit : shop_units())
+    for (const auto& unit : shop_units(field))
         if (ends(unit) && (longest == nullptr || unit.size() > longest->size())) longest = &unit;
     if (longest != nullptr) out.resize(out.size() - longest->size());
     return out;
@@ -159,9 +159,9 @@ std::optional<std::int64_t> shop_cents(std::string_view raw, int power) {
     return loop::cents_of(text);
 }
 
-std::optional<double> shop_number(std::string_view raw, int power) {
+std::optional<double> shop_number(std::string_view raw, std::string_view field, int power) {
     if (raw.size() > value_bytes) return std::nullopt;
-    const auto digits = loop::plain_decimal(power == 0 ? without_unit(raw) : std::string(raw));
+    const auto digits = loop::plain_decimal(power == 0 ? without_unit(raw, field) : std::string(raw));
     return digits ? loop::decimal_of(moved_point(*digits, power)) : std::nullopt;
 }
 
@@ -177,13 +177,18 @@ std::optional<std::string> report_number_in(std::string_view raw) {
     return std::nullopt;
 }
 
+bool is_fault_code(std::string_view text) {
+    constexpr std::string_view systems = "PCBUpcbu", hex = "0123456789ABCDEFabcdef";
+    return text.size() >= 5 && text.size() <= 7 && systems.find(text[0]) != std::string_view::npos &&
+           text.find_first_not_of(hex, 1) == std::string_view::npos;
+}
+
 std::vector<std::string> fault_codes_in(std::string_view raw) {
     const auto text = half_width(raw);
     std::vector<std::string> known, other;
-    static const std::regex form("[PCBUpcbu][0-9A-Fa-f]{4,6}");
     std::string word, piece;
     const auto end_word = [&] {
-        if (std::regex_match(word, form)) known.push_back(loop::normal_text(word));
+        if (is_fault_code(word)) known.push_back(loop::normal_text(word));
         word.clear();
     };
     const auto end_piece = [&] {

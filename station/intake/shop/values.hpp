@@ -35,13 +35,15 @@ std::optional<ShopTime> shop_time(std::string_view, loop::Day serial_zero);
 /// ¥1,234.50元 as 123450 hundredths, rounded half up; nothing where it is no amount or negative. `power` of ten: from
 /// the unit that the header says (4: 万元); then no other unit may stand in the cell.
 std::optional<std::int64_t> shop_cents(std::string_view, int power = 0);
-/// 85,300公里 as 85300; units of the table may stand behind. Not negative. `power` as above.
-std::optional<double> shop_number(std::string_view, int power = 0);
+/// 85,300公里 as 85300; a unit of what the field measures may stand behind. Not negative. `power` as above.
+std::optional<double> shop_number(std::string_view, std::string_view field, int power = 0);
 
 /// 报告编码{20 to 24 digits} in free text; braces of both widths.
 std::optional<std::string> report_number_in(std::string_view);
 
-/// P0420 and its kin; of other systems what has a digit in it.
+/// P0420 and its kin, of either case.
+bool is_fault_code(std::string_view);
+/// The codes of P0420's kind; of other systems what has a digit in it.
 std::vector<std::string> fault_codes_in(std::string_view);
 
 struct ShopWarranty {

@@ -128,7 +128,7 @@ private:
 
     void read_items(const Row& row) {
         const auto text = reading_.cell(row, "item_name");
-        if (is_formula(text) || loop::judge_number(text).code == "spreadsheet_error") {
+        if (is_formula(text) || is_spoilt(text)) {
             reading_.refuse(row, "item_name", ShopReading::Kind::word, text);
             return;
         }
@@ -177,7 +177,7 @@ private:
     void put_hours(Json& item, const Row& row) {
         const auto text = reading_.amount(row, "labour_hours", "item_name");
         if (text.empty()) return;
-        const auto hours = shop_number(text, reading_.power("labour_hours"));
+        const auto hours = shop_number(text, "labour_hours", reading_.power("labour_hours"));
         if (hours && *hours <= hours_most)
             item["labour_hours"] = json_number(*hours);
         else
@@ -199,7 +199,7 @@ private:
         if (origin) part["origin"] = *origin;
         std::optional<double> quantity;
         if (const auto text = reading_.amount(row, "part_quantity", "part_name"); !text.empty()) {
-            quantity = shop_number(text, reading_.power("part_quantity"));
+            quantity = shop_number(text, "part_quantity", reading_.power("part_quantity"));
             if (quantity)
                 part["quantity"] = json_number(*quantity);
             else
