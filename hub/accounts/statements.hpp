@@ -76,7 +76,8 @@ inline constexpr const char* sessions_of =
 inline constexpr const char* session_seen = "UPDATE sessions SET seen_at = $2 WHERE token_sha256 = $1";
 inline constexpr const char* session_drop = "DELETE FROM sessions WHERE token_sha256 = $1";
 inline constexpr const char* sessions_drop = "DELETE FROM sessions WHERE account = $1";
-inline constexpr const char* sessions_over = "DELETE FROM sessions WHERE began_at <= $1 OR seen_at <= $2 OR seen_at > $3";
+inline constexpr const char* sessions_over =
+    "DELETE FROM sessions WHERE began_at <= $1 OR seen_at <= $2 OR seen_at > $3";
 
 inline constexpr const char* failed_get =
     "SELECT in_a_row, day, on_day, locked_until FROM sign_ins_failed WHERE name_digest = $1";

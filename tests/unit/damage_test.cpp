@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "hub/accounts/audit.hpp"
+#include "hub/admin/doctor.hpp"
 #include "hub/store/store.hpp"
 #include "journal/json.hpp"
 #include "service/files.hpp"
@@ -170,6 +172,28 @@ TEST_CASE("meta that was changed is named and not served") {
     // Likewise with the digest of before digests were kept: the hub's own journal says who it is.
     sqlite::Database(b.file).execute("DELETE FROM meta WHERE name = 'hub_id'");
     CHECK_THROWS_WITH(b.t.open(), Catch::Contains("hub_id"));
+}
+
+TEST_CASE("an entry of the audit log that was changed is named") {
+    Bench b;
+    {
+        sqlite::Database database(b.file);
+        hub::AuditEntry entry;
+        entry.who = "zhaomin";
+        entry.what = "search";
+        entry.result = "ok";
+        for (int n = 0; n < 3; ++n) hub::put_audit(database, entry);
+    }
+    REQUIRE(b.verify().at("clean") == true);
+    sqlite::Database(b.file).execute("UPDATE audit SET who = 'zhaomim' WHERE n = 2");
+    const auto said = b.verify();
+    CHECK(said.at("clean") == false);
+    REQUIRE(said.at("errors").size() == 1);
+    CHECK(said.at("errors")[0].at("audit") == "2");
+    const auto findings = hub::examine(b.file.parent_path(), "", b.t.now.load());
+    const auto database = std::ranges::find(findings, "database", &service::Finding::check);
+    REQUIRE(database != findings.end());
+    CHECK(database->verdict == service::Verdict::broken);
 }
 
 TEST_CASE("a lost database is not taken for a new one") {
