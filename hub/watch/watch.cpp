@@ -175,10 +175,11 @@ Watch::Seen Watch::round(const Asked& asked) {
     return {std::move(reader), std::make_unique<WatchReader>(kept_.store)};
 }
 
-/// When a day has ended, when enough was stored since the last one, and when it is asked for.
+/// When a day has ended, when enough was stored since the last one, when it is asked for, and when the clock was put
+/// back: the last one was of a day that has not come.
 bool Watch::sweep(Reader& reader, std::optional<Sweep> asked_for) try {
     const auto today = loop::day_of(calls_.now());
-    if (asked_for != Sweep::of_now && watched_->suspects.swept_to() >= today &&
+    if (asked_for != Sweep::of_now && watched_->suspects.swept_to() == today &&
         watched_->position - swept_at_ < segments_between_sweeps)
         return true;
     if (asked_for == Sweep::as_it_is) {
