@@ -78,6 +78,7 @@ json damage_beside_journals(Context& c) {
     if (const auto found = stored.database().condition(true); found != "ok")
         note("database", found, "数据库文件的结构已损坏 / the structure of the database file is damaged");
     for (const auto& name : c.hub.meta_damage) note("meta", name, "与写入时不同 / is not what was written");
+    for (const auto& what : c.hub.rows_damage) note("rows", "loop", what.c_str());
     if (const auto found = verify_audit(stored.database()); found.broken_at)
         note("audit", std::to_string(*found.broken_at),
              "审计日志从这一条起对不上 / from this entry on the audit log does not hold");

@@ -174,6 +174,28 @@ TEST_CASE("meta that was changed is named and not served") {
     CHECK_THROWS_WITH(b.t.open(), Catch::Contains("hub_id"));
 }
 
+TEST_CASE("rows that every start reads are made anew where they are damaged; verify names them") {
+    Bench b;
+    const auto table = GENERATE(as<std::string>(), "loop_keys", "loop_settled", "loop_latest");
+    const auto damage = [&] {
+        auto changed = b.value(table, "value", "1 = 1");
+        changed.back() = static_cast<char>(changed.back() ^ 1);
+        b.put(table, "value", "1 = 1", changed);
+    };
+    damage();
+    const auto said = b.verify();
+    INFO(said.dump());
+    CHECK(said.at("clean") == false);
+    REQUIRE(said.at("errors").size() == 1);
+    CHECK(said.at("errors")[0].at("rows") == "loop");
+    CHECK_THAT(said.at("errors")[0].at("detail").get<std::string>(), Catch::Contains(table));
+    CHECK(b.verify().at("clean") == true);
+    damage();
+    b.t.open();
+    CHECK(b.send(7) == std::vector<std::string>(3, "accepted"));
+    CHECK(b.t.clean());
+}
+
 TEST_CASE("an entry of the audit log that was changed is named") {
     Bench b;
     {
