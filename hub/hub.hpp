@@ -110,7 +110,9 @@ public:
     std::string id;                        ///< H610400-01
     std::string epoch;                     ///< of its own journal
     std::vector<std::string> meta_damage;  ///< rows of meta that are not what was written
-    std::vector<std::string> rows_damage;  ///< rows that it could not begin with, opened to be checked
+    // Opened to be checked:
+    std::vector<std::string> rows_damage;   ///< rows that it could not begin with
+    std::vector<std::string> watch_damage;  ///< tables of the watch that are not what was written
     const std::unique_ptr<Lease> lease;    ///< of a store on a server; else none, and no inbox
     const std::int64_t opened_in;          ///< this term; 0: while another hub held the lease
     const std::unique_ptr<Inbox> inbox;

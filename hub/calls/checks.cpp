@@ -79,6 +79,9 @@ json damage_beside_journals(Context& c) {
         note("database", found, "数据库文件的结构已损坏 / the structure of the database file is damaged");
     for (const auto& name : c.hub.meta_damage) note("meta", name, "与写入时不同 / is not what was written");
     for (const auto& what : c.hub.rows_damage) note("rows", "loop", what.c_str());
+    const auto of_watch = c.hub.watch_damage.empty() ? c.hub.watch->damaged() : c.hub.watch_damage;
+    for (const auto& table : of_watch)
+        note("table", table, "与写入时不同，已由日志重建 / is not what was written, made anew from the journals");
     if (const auto found = verify_audit(stored.database()); found.broken_at)
         note("audit", std::to_string(*found.broken_at),
              "审计日志从这一条起对不上 / from this entry on the audit log does not hold");
@@ -181,6 +184,8 @@ Answer verify(Context& c, const json&) {
         anew = said_by(fresh_rows, hub.watch->flags_anew(reader->store, fresh, watch_rows));
         try {
             const StoredRows served(reader->store.database());
+            const auto numbered = numbered_tables();
+            digest_of(served, {numbered.begin(), numbered.end()});  // reads them: each is under its own check
             live = said_by(served, flags);
         } catch (const loop::BadRow& e) {
             if (beside.empty()) note_bad_row(e);

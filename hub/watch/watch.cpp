@@ -246,6 +246,17 @@ void Watch::look(const Scope& scope, Sweep sweep, const std::function<void(const
     look_once();
 }
 
+std::vector<std::string> Watch::damaged() {
+    std::vector<std::string> out;
+    try {
+        out = WatchReader(kept_.store).damaged();
+    } catch (const engine::StoreError&) {
+        // There is none yet, or whoever follows comes upon it.
+    }
+    if (!out.empty()) ask({.forsake = true});
+    return out;
+}
+
 /// Where the bad row is one of its own, which the message names: all of them are begun anew.
 bool Watch::forsakes(const loop::BadRow& e) {
     if (!rows_ || !is_of_watch(e)) return false;

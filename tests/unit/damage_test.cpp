@@ -196,6 +196,39 @@ TEST_CASE("rows that every start reads are made anew where they are damaged; ver
     CHECK(b.t.clean());
 }
 
+TEST_CASE("rows of the watch, and of its flags for analysts, are named by verify and made anew") {
+    Bench b;
+    REQUIRE(b.verify().at("clean") == true);
+    const auto change = [&](const char* sql) {
+        sqlite::Database(b.file.parent_path() / "hub.watch.sqlite").execute(sql);
+    };
+    std::string table = "watch_put_ins";
+    SECTION("its own") { change("UPDATE watch_put_ins SET value = zeroblob(40)"); }
+    SECTION("flags") {
+        table = "flags";
+        change("INSERT INTO flags VALUES ('R04-x', 'R04', 'weak', 1, NULL, NULL, NULL, 1, 'open')");
+    }
+    const auto said = b.verify();
+    INFO(said.dump());
+    CHECK(said.at("clean") == false);
+    REQUIRE(said.at("errors").size() == 1);
+    CHECK(said.at("errors")[0].at("table") == table);
+    CHECK(b.verify().at("clean") == true);
+}
+
+TEST_CASE("rows that are compared with nothing are under their own check") {
+    Bench b;
+    const auto table = GENERATE(as<std::string>(), "loop_work_items", "loop_work_lists", "loop_work_version");
+    auto changed = b.value(table, "value", "1 = 1");
+    changed.front() = static_cast<char>(changed.front() ^ 1);
+    b.put(table, "value", "1 = 1", changed);
+    const auto said = b.verify();
+    INFO(said.dump());
+    CHECK(said.at("clean") == false);
+    REQUIRE(said.at("errors").size() == 1);
+    CHECK_THAT(said.at("errors")[0].at("detail").get<std::string>(), Catch::Contains(table));
+}
+
 TEST_CASE("an entry of the audit log that was changed is named") {
     Bench b;
     {
