@@ -7,16 +7,17 @@ namespace {
 
 constexpr loop::Moment minute_ms = 60'000;
 
-void forget_before(std::deque<loop::Moment>& times, loop::Moment then) {
-    while (!times.empty() && times.front() <= then) times.pop_front();
+/// Of the last minute alone; not of the future either, for a clock that was ahead was put right.
+void keep_last_minute(std::deque<loop::Moment>& times, loop::Moment now) {
+    std::erase_if(times, [&](loop::Moment at) { return at <= now - minute_ms || at > now; });
 }
 
 }  // namespace
 
 bool Guesses::note(const std::string& address, loop::Moment now) {
     const std::lock_guard guard(mutex_);
-    forget_before(all_, now - minute_ms);
-    for (auto& [who, times] : by_address_) forget_before(times, now - minute_ms);
+    keep_last_minute(all_, now);
+    for (auto& [who, times] : by_address_) keep_last_minute(times, now);
     std::erase_if(by_address_, [](const auto& entry) { return entry.second.empty(); });
     if (all_.size() >= guesses_of_all_max) return false;
     auto& own = by_address_[address];

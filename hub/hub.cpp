@@ -144,6 +144,7 @@ Hub::Hub(HubOptions o)
                             const loop::Projection& projection) {
                          hold_new(flags, suspects, projection, options.now(), *own);
                      }});
+    if (options.opens == HubOptions::Opens::checked) watch_damage = watch->damaged();
     watch->start();  // from here on it and the writer know each other
     if (options.opens == HubOptions::Opens::served && opened_in != 0) write_first_policy_where_missing();
     serve_others();

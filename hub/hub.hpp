@@ -110,6 +110,9 @@ public:
     std::string id;                        ///< H610400-01
     std::string epoch;                     ///< of its own journal
     std::vector<std::string> meta_damage;  ///< rows of meta that are not what was written
+    // Opened to be checked:
+    std::vector<std::string> rows_damage;   ///< rows that it could not begin with
+    std::vector<std::string> watch_damage;  ///< tables of the watch that are not what was written
     const std::unique_ptr<Lease> lease;    ///< of a store on a server; else none, and no inbox
     const std::int64_t opened_in;          ///< this term; 0: while another hub held the lease
     const std::unique_ptr<Inbox> inbox;
@@ -150,6 +153,7 @@ private:
     /// The loop's rows are there and of this program and tables; else they are made anew, from where that was cut
     /// short.
     void make_rows();
+    bool can_begin_with_rows();
     std::string form_of_rows() const;
     /// The loop's rows, as a hub finds them that only reads: another program's, not all of them yet, or all.
     enum class RowsFound { others, unfinished, whole };

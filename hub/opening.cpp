@@ -93,11 +93,25 @@ std::string Hub::form_of_watch() const {
     return journal::to_hex(journal::sha256(all));
 }
 
+/// What every start reads of them. One that a disk changed must not keep the hub, and `hub rebuild` with it, from
+/// starting.
+bool Hub::can_begin_with_rows() {
+    try {
+        loop.keys.each([](const std::string&, const KeyState&) {});
+        loop.latest_of(id);
+        // Ahead of the journal: segments are no more that they hold.
+        return loop.position() <= store.position();
+    } catch (const loop::BadRow& e) {
+        service::say(fmt::format("{}；由日志重建 / made anew from the journals", e.what()));
+        if (options.opens == HubOptions::Opens::checked) rows_damage.emplace_back(e.what());
+        return false;
+    }
+}
+
 void Hub::make_rows() {
     set_boot(boot_in(store));
     const auto form = form_of_rows();
-    // Ahead of the journal: segments are no more that they hold.
-    const bool are_of_it = has_tables(rows) && store.meta(loop_form) == form && loop.position() <= store.position();
+    const bool are_of_it = has_tables(rows) && store.meta(loop_form) == form && can_begin_with_rows();
     if (!are_of_it) {
         loop.forget();
         make_tables(rows);

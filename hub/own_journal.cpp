@@ -5,6 +5,7 @@
 
 #include "hub/arriving.hpp"
 #include "hub/ids.hpp"
+#include "loop/record/semantics.hpp"
 
 namespace imloop::hub {
 
@@ -21,15 +22,18 @@ OwnJournal::OwnJournal(const journal::PrivateKey& key, std::string hub, std::str
       last_(latest) {}
 
 json OwnJournal::record(const std::string& kind) {
-    // Later than the one before even within a millisecond: of two credentials of one key the later counts.
+    // Later than the one before even within a millisecond: of two credentials of one key the later counts. Not where
+    // that lies further ahead than a line may: a clock that was ahead set it, and has been put right.
     auto before = last_.load();
-    loop::Moment now = 0;
-    do now = std::max(now_(), before + 1);
-    while (!last_.compare_exchange_weak(before, now));
+    loop::Moment at = 0;
+    do {
+        const auto now = now_();
+        at = before < now + loop::record::ahead_max ? std::max(now, before + 1) : now;
+    } while (!last_.compare_exchange_weak(before, at));
     return {{"schema", "imloop/" + kind + "/1"},
-            {"record_id", new_uuid7(now)},
+            {"record_id", new_uuid7(at)},
             {"station_id", hub_},
-            {"occurred_at", loop::format_moment(now)}};
+            {"occurred_at", loop::format_moment(at)}};
 }
 
 void OwnJournal::go_on_behind(loop::Moment latest) {

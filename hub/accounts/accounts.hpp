@@ -13,6 +13,9 @@
 
 namespace imloop::hub {
 
+/// Clocks of several hubs differ by no more. What is marked further in the future was marked by a clock that was ahead,
+/// and has ended.
+inline constexpr loop::Moment clocks_apart_ms = 5 * 60'000;
 inline constexpr loop::Moment link_ms = loop::day_ms;  ///< how long a one-time link may be used
 
 struct Account {

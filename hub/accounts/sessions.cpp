@@ -14,7 +14,12 @@ using engine::Statement;
 SignedIn signed_in(const Statement& s) { return {s.text(0), s.text(1), s.text(2), s.integer(3), s.integer(4)}; }
 
 bool is_over(const SignedIn& one, loop::Moment now) {
-    return now >= one.began_at + session_ms || now >= one.seen_at + session_idle_ms;
+    return now >= one.began_at + session_ms || now >= one.seen_at + session_idle_ms ||
+           one.seen_at > now + clocks_apart_ms;
+}
+
+bool is_of_clock_ahead(loop::Moment locked_until, loop::Moment now) {
+    return locked_until != for_good && locked_until > now + lock_ms + clocks_apart_ms;
 }
 
 struct Failures {
@@ -28,7 +33,7 @@ Failures failures_of(Connection& database, std::string_view name_digest, loop::M
     for (s.bind(1, name_digest); s.step();) {
         out.in_a_row = s.integer(0);
         out.on_day = s.integer(1) == out.day ? s.integer(2) : 0;
-        out.locked_until = s.integer(3);
+        out.locked_until = is_of_clock_ahead(s.integer(3), now) ? 0 : s.integer(3);
     }
     return out;
 }
@@ -74,8 +79,12 @@ void end_sessions(Connection& database, std::string_view account) {
 }
 
 void drop_over(Connection& database, loop::Moment now) {
-    database.prepare(sql::sessions_over).bind(1, now - session_ms).bind(2, now - session_idle_ms).run();
-    database.prepare(sql::failed_old).bind(1, std::int64_t{loop::day_of(now)}).bind(2, now).run();
+    database.prepare(sql::sessions_over)
+        .bind(1, now - session_ms)
+        .bind(2, now - session_idle_ms)
+        .bind(3, now + clocks_apart_ms)
+        .run();
+    database.prepare(sql::failed_old).bind(1, std::int64_t{loop::day_of(now)}).bind(2, now).bind(3, for_good).run();
 }
 
 Tries tries_of(Connection& database, std::string_view name_digest, loop::Moment now) {

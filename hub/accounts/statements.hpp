@@ -76,7 +76,8 @@ inline constexpr const char* sessions_of =
 inline constexpr const char* session_seen = "UPDATE sessions SET seen_at = $2 WHERE token_sha256 = $1";
 inline constexpr const char* session_drop = "DELETE FROM sessions WHERE token_sha256 = $1";
 inline constexpr const char* sessions_drop = "DELETE FROM sessions WHERE account = $1";
-inline constexpr const char* sessions_over = "DELETE FROM sessions WHERE began_at <= $1 OR seen_at <= $2";
+inline constexpr const char* sessions_over =
+    "DELETE FROM sessions WHERE began_at <= $1 OR seen_at <= $2 OR seen_at > $3";
 
 inline constexpr const char* failed_get =
     "SELECT in_a_row, day, on_day, locked_until FROM sign_ins_failed WHERE name_digest = $1";
@@ -85,7 +86,9 @@ inline constexpr const char* failed_put =
     "CONFLICT (name_digest) DO UPDATE SET in_a_row = $2, day = $3, on_day = $4, locked_until = $5";
 inline constexpr const char* failed_drop = "DELETE FROM sign_ins_failed WHERE name_digest = $1";
 inline constexpr const char* failed_erase = "DELETE FROM sign_ins_failed";
-inline constexpr const char* failed_old = "DELETE FROM sign_ins_failed WHERE day < $1 AND locked_until < $2";
+/// Also of a day that has not come: that was counted by a clock that was ahead.
+inline constexpr const char* failed_old =
+    "DELETE FROM sign_ins_failed WHERE (day < $1 AND locked_until < $2) OR (day > $1 + 1 AND locked_until < $3)";
 
 inline constexpr const char* audit_last = "SELECT n, head FROM audit ORDER BY n DESC LIMIT 1";
 inline constexpr const char* audit_put =

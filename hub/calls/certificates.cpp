@@ -21,6 +21,11 @@ std::optional<std::string> young_certificate(Context& c, const std::string& kid)
 
 }  // namespace
 
+Answer key_refused() {
+    return problem(403, {"key_refused", "这把钥匙是另一个站点的或已停用，请换一个目录重新加入",
+                         "this key is another station's or has been revoked: join in another folder"});
+}
+
 Answer certify(Context& c, const std::string& station, const std::string& request_pem, const char* status) {
     std::string spki;
     try {
@@ -35,9 +40,7 @@ Answer certify(Context& c, const std::string& station, const std::string& reques
     const auto now = c.now;
     {
         const auto held = c.reader().loop.keys.find(own_key->kid());
-        if (held && (held->source != station || held->status == "revoked"))
-            return problem(403, {"key_refused", "这把钥匙是另一个站点的或已停用，请换一个目录重新加入",
-                                 "this key is another station's or has been revoked: join in another folder"});
+        if (held && (held->source != station || held->status == "revoked")) return key_refused();
     }
     const bool renews = std::string_view(status) == "renewed";
     auto certificate = renews ? young_certificate(c, own_key->kid()) : std::nullopt;

@@ -11,4 +11,7 @@ namespace imloop::hub::calls {
 /// unsupported_key, 403 key_refused.
 Answer certify(Context&, const std::string& station, const std::string& request_pem, const char* status);
 
+/// 403: the key is another station's, or was revoked, which holds for good.
+Answer key_refused();
+
 }  // namespace imloop::hub::calls

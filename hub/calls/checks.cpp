@@ -1,6 +1,7 @@
 // verify and rebuild: what is stored against its seals, and what is in memory against what is stored.
 #include <fmt/format.h>
 
+#include "hub/accounts/audit.hpp"
 #include "hub/calls/calls.hpp"
 #include "hub/loop/building.hpp"
 #include "hub/store/beside.hpp"
@@ -67,7 +68,7 @@ private:
     json errors_ = json::array();
 };
 
-/// The file itself, meta, process data and its figures.
+/// The file itself, meta, the audit log, process data and its figures.
 json damage_beside_journals(Context& c) {
     json out = json::array();
     const auto note = [&](const char* what, const std::string& name, const char* detail) {
@@ -77,6 +78,13 @@ json damage_beside_journals(Context& c) {
     if (const auto found = stored.database().condition(true); found != "ok")
         note("database", found, "数据库文件的结构已损坏 / the structure of the database file is damaged");
     for (const auto& name : c.hub.meta_damage) note("meta", name, "与写入时不同 / is not what was written");
+    for (const auto& what : c.hub.rows_damage) note("rows", "loop", what.c_str());
+    const auto of_watch = c.hub.watch_damage.empty() ? c.hub.watch->damaged() : c.hub.watch_damage;
+    for (const auto& table : of_watch)
+        note("table", table, "与写入时不同，已由日志重建 / is not what was written, made anew from the journals");
+    if (const auto found = verify_audit(stored.database()); found.broken_at)
+        note("audit", std::to_string(*found.broken_at),
+             "审计日志从这一条起对不上 / from this entry on the audit log does not hold");
     stored.each_trace([&](const std::string& sha256, const std::optional<std::string>& csv) {
         if (!csv) note("trace", sha256, "过程数据与其摘要不符 / the process data and its digest differ");
     });
@@ -112,8 +120,7 @@ bool hold_against(const Said& live, const Said& anew, json& out) {
             out["errors"].push_back(
                 {{"table", table},
                  {"code", "damaged"},
-                 {"detail",
-                  "与由日志重算的不同，运行 hub rebuild / is not what the journals say, run `hub rebuild`"}});
+                 {"detail", "与由日志重算的不同，运行 hub rebuild / is not what the journals say, run `hub rebuild`"}});
     }
     const bool holds = !live.empty() && differs.empty();
     out["projection"] = live.empty() ? "" : journal::to_hex(journal::sha256(all));
@@ -177,6 +184,8 @@ Answer verify(Context& c, const json&) {
         anew = said_by(fresh_rows, hub.watch->flags_anew(reader->store, fresh, watch_rows));
         try {
             const StoredRows served(reader->store.database());
+            const auto numbered = numbered_tables();
+            digest_of(served, {numbered.begin(), numbered.end()});  // reads them: each is under its own check
             live = said_by(served, flags);
         } catch (const loop::BadRow& e) {
             if (beside.empty()) note_bad_row(e);

@@ -3,6 +3,7 @@
 #include "hub/arriving.hpp"
 #include "hub/ca.hpp"
 #include "hub/calls/calls.hpp"
+#include "hub/calls/certificates.hpp"
 #include "hub/calls/shown.hpp"
 #include "hub/record_words.hpp"
 #include "service/files.hpp"
@@ -53,6 +54,9 @@ Answer station_add(Context& c, const json& in) {
         const auto spki = journal::from_base64(in["spki"].get<std::string>()).value_or("");
         const auto own_key = journal::PublicKey::from_spki(spki);
         if (!own_key) return problem(422, own_key.error());
+        if (const auto held = c.reader().loop.keys.find(own_key->kid()); held && held->status == "revoked")
+            return key_refused();
+        c.release();
         auto credential = c.hub.own->record("credential");
         credential.update({{"source_id", station},
                            {"kid", own_key->kid()},

@@ -80,6 +80,8 @@ std::vector<std::string_view> compared_tables() {
     return out;
 }
 
+std::span<const std::string_view> numbered_tables() { return numbered; }
+
 std::string digest_of(const loop::Rows& rows, const std::vector<std::string_view>& tables) {
     journal::Digest digest{};
     const auto add = [&](std::string_view part) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 
 #include "hub/loop/loop_state.hpp"
 #include "hub/store/stored_rows.hpp"
@@ -32,6 +33,8 @@ std::int64_t build_step(Store& from, std::int64_t after, LoopState&, const Store
 
 /// Rows that say the same however the lines came: all but numbers of changes.
 std::vector<std::string_view> compared_tables();
+/// Those, which every hub counts for itself.
+std::span<const std::string_view> numbered_tables();
 /// Over these tables, in the order of their keys; typed_digests() for the others.
 std::string digest_of(const loop::Rows&, const std::vector<std::string_view>& tables);
 

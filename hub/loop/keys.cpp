@@ -13,6 +13,9 @@ KeyState state_of(const KeyRow& row) {
     return {row.source, std::move(*key), row.status, row.since, row.record_id};
 }
 
+/// What tells which word of a key counts: a revocation before all else, then the latest.
+auto weight(const auto& word) { return std::tuple(word.status == "revoked", word.since, word.record_id); }
+
 }  // namespace
 
 Keys::Keys(const loop::Rows* rows) : keys_("loop_keys", rows), sources_("loop_keys_of_source", rows) {}
@@ -43,7 +46,7 @@ void Keys::each_of(std::string_view source, const Visitor& visit) const {
 bool Keys::put(const KeyState& state) {
     const auto kid = key_of(state.key.kid());
     if (const auto* was = keys_.find(kid)) {
-        if (std::tie(state.since, state.record_id) < std::tie(was->since, was->record_id)) return false;
+        if (weight(state) < weight(*was)) return false;
         sources_.erase(key_of(was->source, state.key.kid()));
     }
     sources_.put(key_of(state.source, state.key.kid()), {});

@@ -44,7 +44,8 @@ public:
     using Visitor = std::function<void(const std::string& kid, const KeyState&)>;
     void each(const Visitor&) const;
     void each_of(std::string_view source, const Visitor&) const;
-    /// The later word of a key counts, by (since, record_id). False where it is not.
+    /// The later word of a key counts, by (since, record_id), but for a revocation: that holds for good, whatever a
+    /// clock that was ahead has said before. False where it does not count.
     bool put(const KeyState&);
 
     auto tables() { return std::tie(keys_, sources_); }

@@ -1,6 +1,7 @@
 // What can be said of a database without opening it as a store: whether a hub's is there, and what in it is damaged.
 #include <filesystem>
 
+#include "hub/accounts/audit.hpp"
 #include "hub/store/rows.hpp"
 #include "hub/store/statements.hpp"
 #include "hub/store/store.hpp"
@@ -24,6 +25,7 @@ std::size_t damaged_rows(engine::Connection& database) {
     each_row(database, sql::figures_page, std::string(), small_rows_a_page, first_column,
              [&](const Statement& s) { out += s.text(3) != figures_digest(s); });
     for (auto s = database.prepare(sql::meta_all); s.step();) out += s.text(2) != row_digest({s.text(0), s.text(1)});
+    if (verify_audit(database).broken_at) ++out;  // behind it the chain says no more
     return out;
 }
 

@@ -42,7 +42,7 @@ public:
 /// Whether a hub's database is there: not so where the file is missing, or the database holds
 /// nothing of a hub.
 bool holds_hub(const std::string& place);
-/// Rows of journal, process data and meta that are not what was written, of a database of the newest form.
+/// Rows of journal, process data, meta and audit log that are not what was written, of a database of the newest form.
 std::size_t damaged_rows(Connection&);
 
 /// Version 1 is the form that hubs had before versions were kept.

@@ -1,5 +1,9 @@
 #include "hub/watch/flag_rows.hpp"
 
+#include <map>
+#include <vector>
+
+#include "hub/store/typed_statements.hpp"
 #include "hub/watch/view_statements.hpp"
 #include "loop/rows/key.hpp"
 
@@ -17,6 +21,24 @@ const TypedTable flags{"flags",
                         {"day", "INTEGER"},
                         {"records", "INTEGER NOT NULL"},
                         {"state", "TEXT NOT NULL"}}};
+
+TypedRow cells_of(const loop::rules::Flag& flag, const loop::rules::Suspects& suspects) {
+    const auto decision = suspects.decision(flag.flag_id);
+    return {TypedCell::text(flag.flag_id),
+            TypedCell::text(flag.rule),
+            TypedCell::text(name_of(flag.grade)),
+            TypedCell(flag.score_permille),
+            flag.station_id.empty() ? TypedCell() : TypedCell::text(flag.station_id),
+            TypedCell::code(flag.county),
+            flag.day == 0 ? TypedCell() : TypedCell(flag.day),
+            TypedCell(static_cast<std::int64_t>(flag.records.size())),
+            TypedCell::text(decision ? decision->action : "open")};
+}
+
+/// As a statement gives it.
+std::string read_of(const TypedCell& cell) {
+    return cell.is == TypedCell::Is::number ? std::to_string(cell.number) : cell.bytes;
+}
 
 }  // namespace
 
@@ -43,15 +65,34 @@ void write_flags(engine::Connection& database, const FlagChanges& changes, const
             batch.gone.push_back(TypedCell::text(id));
             continue;
         }
-        const auto decision = suspects.decision(id);
-        batch.put.push_back({TypedCell::text(id), TypedCell::text(flag->rule), TypedCell::text(name_of(flag->grade)),
-                             TypedCell(flag->score_permille),
-                             flag->station_id.empty() ? TypedCell() : TypedCell::text(flag->station_id),
-                             TypedCell::code(flag->county), flag->day == 0 ? TypedCell() : TypedCell(flag->day),
-                             TypedCell(static_cast<std::int64_t>(flag->records.size())),
-                             TypedCell::text(decision ? decision->action : "open")});
+        batch.put.push_back(cells_of(*flag, suspects));
     }
     write(database, flags, "", batch);
+}
+
+bool are_flags_of(engine::Connection& database, const loop::rules::Suspects& suspects) {
+    constexpr std::int64_t rows_a_page = 1000;
+    std::map<std::string, std::vector<std::string>> held;
+    auto page = database.prepare(sql::typed_page(flags, ""));
+    std::string last;
+    for (std::int64_t rows = rows_a_page; rows == rows_a_page;) {
+        page.bind(1, last).bind(2, rows_a_page);
+        for (rows = 0; page.step(); ++rows) {
+            last = page.text(0);
+            auto& row = held[last];
+            for (std::size_t n = 0; n < flags.columns.size(); ++n) row.push_back(page.text(static_cast<int>(n)));
+        }
+    }
+    bool are_same = true;
+    std::size_t count = 0;
+    suspects.each_flag([&](const loop::rules::Flag& flag) {
+        std::vector<std::string> row;
+        for (const auto& cell : cells_of(flag, suspects)) row.push_back(read_of(cell));
+        const auto found = held.find(flag.flag_id);
+        are_same = are_same && found != held.end() && found->second == row;
+        ++count;
+    });
+    return are_same && count == held.size();
 }
 
 }  // namespace imloop::hub

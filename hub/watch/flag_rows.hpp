@@ -26,5 +26,7 @@ void make_flags(engine::Connection&);
 /// Both within a transaction; `suspects` with its rows written.
 void clear_flags(engine::Connection&);
 void write_flags(engine::Connection&, const FlagChanges&, const loop::rules::Suspects& suspects);
+/// Whether the table says the same as the suspects, both of one moment.
+bool are_flags_of(engine::Connection&, const loop::rules::Suspects& suspects);
 
 }  // namespace imloop::hub

@@ -175,10 +175,11 @@ Watch::Seen Watch::round(const Asked& asked) {
     return {std::move(reader), std::make_unique<WatchReader>(kept_.store)};
 }
 
-/// When a day has ended, when enough was stored since the last one, and when it is asked for.
+/// When a day has ended, when enough was stored since the last one, when it is asked for, and when the clock was put
+/// back: the last one was of a day that has not come.
 bool Watch::sweep(Reader& reader, std::optional<Sweep> asked_for) try {
     const auto today = loop::day_of(calls_.now());
-    if (asked_for != Sweep::of_now && watched_->suspects.swept_to() >= today &&
+    if (asked_for != Sweep::of_now && watched_->suspects.swept_to() == today &&
         watched_->position - swept_at_ < segments_between_sweeps)
         return true;
     if (asked_for == Sweep::as_it_is) {
@@ -243,6 +244,17 @@ void Watch::look(const Scope& scope, Sweep sweep, const std::function<void(const
         ask({.let_go = true, .in_doubt = true});
     }
     look_once();
+}
+
+std::vector<std::string> Watch::damaged() {
+    std::vector<std::string> out;
+    try {
+        out = WatchReader(kept_.store).damaged();
+    } catch (const engine::StoreError&) {
+        // There is none yet, or whoever follows comes upon it.
+    }
+    if (!out.empty()) ask({.forsake = true});
+    return out;
 }
 
 /// Where the bad row is one of its own, which the message names: all of them are begun anew.

@@ -76,6 +76,8 @@ public:
     /// `look` sees all that was stored when it was called. Not from a thread that must not wait.
     void look(const Scope&, Sweep, const std::function<void(const View&)>& look);
 
+    /// Tables of its own with rows that are not what was written; these are begun anew.
+    std::vector<std::string> damaged();
     /// What the rules say of these records, made anew in these rows and swept up to today, as Suspects::dump() does.
     std::string flags_anew(Store&, LoopState&, const StoredRows& to) const;
 

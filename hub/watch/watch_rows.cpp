@@ -124,6 +124,30 @@ WatchReader::WatchReader(const std::string& store)
     suspects_.emplace(parameters, loop::rules::all(), rows_.get());
 }
 
+std::vector<std::string> WatchReader::damaged() const {
+    constexpr std::size_t rows_a_page = 1000;
+    std::vector<std::string> out;
+    const StoredRows stored(*database_);
+    for (const auto& table : database_->tables_named(beginning)) {
+        try {
+            std::string from;
+            for (std::size_t n = rows_a_page; n == rows_a_page;) {
+                const auto page = stored.range(table, from, "", rows_a_page);
+                n = page.size();
+                if (n > 0) from = page.back().first + '\0';
+            }
+        } catch (const loop::BadRow&) {
+            out.push_back(table);
+        } catch (const engine::DamagedFile&) {
+            throw;
+        } catch (const engine::StoreError&) {
+            // Another's, of such a name.
+        }
+    }
+    if (out.empty() && database_->has_table("flags") && !are_flags_of(*database_, suspects())) out.emplace_back("flags");
+    return out;
+}
+
 WatchReader::Rows::Rows(engine::Connection& database) : stored_(database), tables_(database.tables_named(beginning)) {}
 
 std::optional<std::string> WatchReader::Rows::find(std::string_view table, std::string_view key) const {

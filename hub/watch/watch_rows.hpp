@@ -69,6 +69,8 @@ public:
 
     const WatchCursor& cursor() const { return cursor_; }
     const loop::rules::Suspects& suspects() const { return *suspects_; }
+    /// Tables with rows that are not what was written; `flags` where those are not what the suspects say.
+    std::vector<std::string> damaged() const;
 
 private:
     /// A table that nothing was written to yet has no rows.

@@ -270,6 +270,32 @@ TEST_CASE("five failures in a row lock for a quarter of an hour, ten in a day fo
     for (const auto* name : {"d", "e"}) CHECK(hub::tries_of(database, name, again).locked_until == 0);
 }
 
+TEST_CASE("what a clock that was ahead has marked lasts no longer than what is marked now") {
+    ON_BOTH_ENGINES;
+    hub::Store store(place.url);
+    auto& database = store.database();
+    const auto ahead = nine + 365 * loop::day_ms;
+    for (int i = 0; i < 5; ++i) hub::note_failure(database, "d", ahead);
+    CHECK(hub::tries_of(database, "d", ahead).locked_until == ahead + hub::lock_ms);
+    CHECK(hub::tries_of(database, "d", nine).locked_until == 0);
+    hub::begin_session(database, "token", "zhaomin", "10.0.0.1", ahead);
+    CHECK(hub::session_of(database, "token", ahead));
+    CHECK_FALSE(hub::session_of(database, "token", nine));
+    const auto link = hub::put_link(database, "zhaomin", ahead);
+    CHECK(hub::link_of(database, link, ahead));
+    CHECK_FALSE(hub::link_of(database, link, nine));
+    hub::drop_over(database, nine);
+    for (const auto* table : {"sessions", "sign_ins_failed"}) {
+        INFO(table);
+        auto left = database.prepare(std::string("SELECT COUNT(*) FROM ") + table);
+        left.step();
+        CHECK(left.integer(0) == 0);
+    }
+    // Clocks of two hubs are never quite the same.
+    hub::begin_session(database, "token", "zhaomin", "10.0.0.1", nine + 60'000);
+    CHECK(hub::session_of(database, "token", nine));
+}
+
 TEST_CASE("whatever is done to the audit log is found where it was done") {
     ON_BOTH_ENGINES;
     hub::Store store(place.url);

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "hub/accounts/audit.hpp"
+#include "hub/admin/doctor.hpp"
 #include "hub/store/store.hpp"
 #include "journal/json.hpp"
 #include "service/files.hpp"
@@ -170,6 +172,83 @@ TEST_CASE("meta that was changed is named and not served") {
     // Likewise with the digest of before digests were kept: the hub's own journal says who it is.
     sqlite::Database(b.file).execute("DELETE FROM meta WHERE name = 'hub_id'");
     CHECK_THROWS_WITH(b.t.open(), Catch::Contains("hub_id"));
+}
+
+TEST_CASE("rows that every start reads are made anew where they are damaged; verify names them") {
+    Bench b;
+    const auto table = GENERATE(as<std::string>(), "loop_keys", "loop_settled", "loop_latest");
+    const auto damage = [&] {
+        auto changed = b.value(table, "value", "1 = 1");
+        changed.back() = static_cast<char>(changed.back() ^ 1);
+        b.put(table, "value", "1 = 1", changed);
+    };
+    damage();
+    const auto said = b.verify();
+    INFO(said.dump());
+    CHECK(said.at("clean") == false);
+    REQUIRE(said.at("errors").size() == 1);
+    CHECK(said.at("errors")[0].at("rows") == "loop");
+    CHECK_THAT(said.at("errors")[0].at("detail").get<std::string>(), Catch::Contains(table));
+    CHECK(b.verify().at("clean") == true);
+    damage();
+    b.t.open();
+    CHECK(b.send(7) == std::vector<std::string>(3, "accepted"));
+    CHECK(b.t.clean());
+}
+
+TEST_CASE("rows of the watch, and of its flags for analysts, are named by verify and made anew") {
+    Bench b;
+    REQUIRE(b.verify().at("clean") == true);
+    const auto change = [&](const char* sql) {
+        sqlite::Database(b.file.parent_path() / "hub.watch.sqlite").execute(sql);
+    };
+    std::string table = "watch_put_ins";
+    SECTION("its own") { change("UPDATE watch_put_ins SET value = zeroblob(40)"); }
+    SECTION("flags") {
+        table = "flags";
+        change("INSERT INTO flags VALUES ('R04-x', 'R04', 'weak', 1, NULL, NULL, NULL, 1, 'open')");
+    }
+    const auto said = b.verify();
+    INFO(said.dump());
+    CHECK(said.at("clean") == false);
+    REQUIRE(said.at("errors").size() == 1);
+    CHECK(said.at("errors")[0].at("table") == table);
+    CHECK(b.verify().at("clean") == true);
+}
+
+TEST_CASE("rows that are compared with nothing are under their own check") {
+    Bench b;
+    const auto table = GENERATE(as<std::string>(), "loop_work_items", "loop_work_lists", "loop_work_version");
+    auto changed = b.value(table, "value", "1 = 1");
+    changed.front() = static_cast<char>(changed.front() ^ 1);
+    b.put(table, "value", "1 = 1", changed);
+    const auto said = b.verify();
+    INFO(said.dump());
+    CHECK(said.at("clean") == false);
+    REQUIRE(said.at("errors").size() == 1);
+    CHECK_THAT(said.at("errors")[0].at("detail").get<std::string>(), Catch::Contains(table));
+}
+
+TEST_CASE("an entry of the audit log that was changed is named") {
+    Bench b;
+    {
+        sqlite::Database database(b.file);
+        hub::AuditEntry entry;
+        entry.who = "zhaomin";
+        entry.what = "search";
+        entry.result = "ok";
+        for (int n = 0; n < 3; ++n) hub::put_audit(database, entry);
+    }
+    REQUIRE(b.verify().at("clean") == true);
+    sqlite::Database(b.file).execute("UPDATE audit SET who = 'zhaomim' WHERE n = 2");
+    const auto said = b.verify();
+    CHECK(said.at("clean") == false);
+    REQUIRE(said.at("errors").size() == 1);
+    CHECK(said.at("errors")[0].at("audit") == "2");
+    const auto findings = hub::examine(b.file.parent_path(), "", b.t.now.load());
+    const auto database = std::ranges::find(findings, "database", &service::Finding::check);
+    REQUIRE(database != findings.end());
+    CHECK(database->verdict == service::Verdict::broken);
 }
 
 TEST_CASE("a lost database is not taken for a new one") {

@@ -135,6 +135,11 @@ TEST_CASE("the minute slides: a guess is free again when its own minute is over"
     CHECK(guesses.note("a", 60'000));
     CHECK_FALSE(guesses.note("a", 60'999));
     CHECK(guesses.note("a", 61'000));
+    // A clock that was put back shuts out nobody for as long as it was ahead.
+    for (loop::Moment n = 1; n < 10; ++n) guesses.note("b", 9'000'000);
+    CHECK(guesses.note("b", 9'000'000));
+    CHECK_FALSE(guesses.note("b", 9'000'000));
+    CHECK(guesses.note("b", 100'000));
 }
 
 TEST_CASE("all addresses together have a bound too") {

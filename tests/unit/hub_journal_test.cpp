@@ -175,6 +175,31 @@ TEST_CASE("who may write: unknown keys, other sources, revoked ones") {
     CHECK(t.exported() == held);
 }
 
+TEST_CASE("a clock that was ahead is put right: what the hub writes is taken, and a revocation counts") {
+    test::TestHub t;
+    Source s{journal::PrivateKey::generate(journal::Algorithm::es256), "I610404-01"};
+    const auto right = t.now.load();
+    t.now = right + 400 * loop::day_ms;
+    const auto caller = t.add(s.id, s.key.public_key());
+    t.now = right;
+    const auto holds = [&] {
+        CHECK(t.admin("station_describe", {{"id", s.id}, {"phone", "1"}}).status == 200);
+        CHECK(t.admin("station_status", {{"id", s.id}, {"status", "revoked"}, {"reason", "伪造"}}).status == 200);
+        CHECK(code_of(t.send(caller, s.segment({inspection(1).dump()}, false))) == "403 source_revoked");
+    };
+    SECTION("while it runs") { holds(); }
+    SECTION("after a restart") {
+        t.reopen();
+        holds();
+    }
+    t.reopen();
+    CHECK(code_of(t.send(caller, s.segment({inspection(1).dump()}, false))) == "403 source_revoked");
+    // A key that was revoked is given to nobody again.
+    CHECK(code_of(t.admin("station_add", {{"id", s.id}, {"spki", journal::base64(s.key.public_key().spki())}})) ==
+          "403 key_refused");
+    CHECK(t.clean());
+}
+
 TEST_CASE("too large, cut short, bombs") {
     test::TestHub t;
     Source s{journal::PrivateKey::generate(journal::Algorithm::es256), "I610404-01"};

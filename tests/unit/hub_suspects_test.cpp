@@ -69,6 +69,21 @@ TEST_CASE("flags are listed with their sentence, masked, and filtered") {
                                 "flag_id,grade,score,day,"));
 }
 
+TEST_CASE("a sweep of a day that has not come is made again when the clock is put right") {
+    Fast f;
+    const auto swept_to = [&] {
+        loop::Day out = 0;
+        f.hub.hub->watch->look(hub::Scope::internal(), hub::Watch::Sweep::of_today,
+                               [&](const hub::Watch::View& view) { out = view.suspects.swept_to(); });
+        return out;
+    };
+    const auto right = f.hub.now.load();
+    f.hub.now = right + 400 * loop::day_ms;
+    REQUIRE(swept_to() == loop::day_of(right) + 400);
+    f.hub.now = right;
+    CHECK(swept_to() == loop::day_of(right));
+}
+
 TEST_CASE("one flag shows its numbers, its records with their receipts, and what would clear it") {
     Fast f;
     const auto shown = journal::parsed(f.hub.admin("suspect", {{"flag_id", f.flag()}, {"form", "json"}}).body);
@@ -281,5 +296,6 @@ TEST_CASE(
     CHECK(f.i.send(f.hub, {test::inspection(2, "I610404-01", "2026-03-09T09:04:00+08:00", "fail")}) ==
           std::vector<std::string>{"accepted"});
     CHECK(f.flags()["rows"].size() > before.size());
+    f.hub.admin("verify");  // finds what nobody has read yet
     CHECK(f.hub.clean());
 }
