@@ -83,6 +83,7 @@ void Watch::stop() {
 }
 
 void Watch::told() {
+    is_moment_old_ = true;
     {
         const std::lock_guard guard(mutex_);
         is_told_ = true;
@@ -145,6 +146,7 @@ Watch::Seen Watch::round(const Asked& asked) {
         rows_->begin();
     }
     if (asked.forsake || asked.let_go) let_go();
+    is_moment_old_ = false;
     auto reader = readers_.now(Scope::internal());
     const auto asked_for = reader->loop.notes();
     // What comes meanwhile is taken along, as long as it comes slower than it is watched.
@@ -162,6 +164,7 @@ Watch::Seen Watch::round(const Asked& asked) {
     // While more comes than is watched a sweep would see what is looked at again soon.
     while ((!is_behind || asked.sweep) && !sweep(*reader, asked.sweep)) {
         reader.reset();
+        is_moment_old_ = false;
         reader = readers_.now(Scope::internal());
         catch_up();
     }
@@ -186,12 +189,15 @@ bool Watch::sweep(Reader& reader, std::optional<Sweep> asked_for) try {
         told();  // by the next round, for which nobody waits
         return true;
     }
-    const auto end = std::chrono::steady_clock::now() + sweep_moment_max;
+    auto end = std::chrono::steady_clock::now() + sweep_moment_max;
     const bool is_whole = watched_->suspects.sweep(reader.loop.projection, today, [&] {
         if (stop_) throw Watched::Stopped();
         if (watched_->suspects.held() > rows_held_max) save();
         if (reader.loop.held() > rows_held_max) reader.loop.forget();
-        return std::chrono::steady_clock::now() < end;
+        if (std::chrono::steady_clock::now() < end) return true;
+        if (is_moment_old_) return false;
+        end += sweep_moment_max;
+        return true;
     });
     if (is_whole) swept_at_ = watched_->position;
     save();

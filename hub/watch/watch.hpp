@@ -126,6 +126,7 @@ private:
     std::int64_t swept_at_ = 0;         // the position that the last sweep saw
     RuleFailures failures_;
 
+    std::atomic<bool> is_moment_old_ = false;  ///< something was committed since
     std::atomic<std::uint64_t> notes_read_ = 0;
     mutable std::mutex mutex_;  // of what is told and asked
     std::condition_variable wake_, answered_;

@@ -41,7 +41,7 @@ SCOPES = {"of_source": r"hub/api/", "operator_": r"hub/api/", "of_officer": r"hu
 # Where what comes from outside is read: JSON only within limits (loop/json.hpp, journal/json.hpp).
 DOORS = re.compile(r"(bridge|journal|station/(archive|intake))/|hub/(hub|api/calling|calls/(certificates|clearances|enrolments))\.cpp"
                    r"|station/(doctor|enrolment|http_\w+|record_text|uploader)\.cpp")
-UNBOUNDED = re.compile(r"(?:[jJ]son::parse|\bparsed(?:_or_discarded)?)\((?!.*schemas::)(?!text, keep)")
+UNBOUNDED = re.compile(r"(?:[jJ]son::parse|\bparsed(?:_or_discarded)?)\((?!.*schemas::)")
 
 root, bad = pathlib.Path(sys.argv[1]), []
 for room, allowed in MAY.items():
@@ -58,7 +58,7 @@ for room, allowed in MAY.items():
         for where, pattern in NEVER.items():
             if name.startswith(where + "/"):
                 bad += [f"{name} includes {i}" for i in re.findall(r'#include [<"]([^>"]+)[>"]', text) if re.search(pattern, i)]
-        if DOORS.match(name) and UNBOUNDED.search(text):
+        if DOORS.match(name) and name.rpartition(".")[0] != "journal/json" and UNBOUNDED.search(text):
             bad.append(f"{name} parses JSON without limits")
         for made, where in SCOPES.items():
             if f"Scope::{made}(" in text and not re.match(where, name):

@@ -23,6 +23,17 @@ bool in_order(const Record& a, const Record& b) {
     return std::tie(a.fact.occurred_at, a.fact.record_id) < std::tie(b.fact.occurred_at, b.fact.record_id);
 }
 
+/// Each is moved once: records are large.
+void put_in_order(std::vector<Record>& records) {
+    std::vector<Record*> order;
+    for (auto& one : records) order.push_back(&one);
+    std::ranges::sort(order, [](const Record* a, const Record* b) { return in_order(*a, *b); });
+    std::vector<Record> out;
+    out.reserve(records.size());
+    for (auto* one : order) out.push_back(std::move(*one));
+    records = std::move(out);
+}
+
 std::size_t records_of(const Projection& projection, const std::string& vehicle_id) {
     return projection.identity().size_of(vehicle_id);
 }
@@ -147,22 +158,26 @@ std::map<std::string, std::vector<Record>> Suspects::sharing(const Projection& p
     const auto add = [&](const std::string& record_id) {
         auto fact = projection.fact(record_id);
         if (!fact) return;  // voided since: the change that is still to come takes it out
-        const Record one = record(projection, std::move(*fact));
+        Record one = record(projection, std::move(*fact));
         std::vector<std::string> words;
         try {
             group.keys(one, words);
         } catch (const std::exception&) {  // as it did when it was put in
             return;
         }
-        for (const auto& each : std::set(words.begin(), words.end()))
-            if (short_hash_of(each) == key.hash) out[each].push_back(one);
+        std::set<std::string> mine(words.begin(), words.end());
+        std::erase_if(mine, [&](const auto& each) { return short_hash_of(each) != key.hash; });
+        for (auto it = mine.begin(); it != mine.end();) {
+            auto& records = out[*it];
+            records.push_back(++it == mine.end() ? std::move(one) : one);
+        }
     };
     rows_.shared.each(key.row(), [&](std::string_view row, const Mark&) {
         const auto note = note_in(row);
         rows_.noted.hold_under(note);
         for (const auto& noted : rows_.noted.keys(note)) add(record_of_noted(noted));
     });
-    for (auto& [words, records] : out) std::ranges::sort(records, in_order);
+    for (auto& [words, records] : out) put_in_order(records);
     return out;
 }
 
