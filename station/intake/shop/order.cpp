@@ -175,7 +175,8 @@ private:
         if (const auto said = reading_.first("warranty_days"))
             if (const auto days = shop_number(said->text, "warranty_days")) warranty.days = std::llround(*days);
         if (const auto said = reading_.first("warranty_km"))
-            if (const auto km = shop_number(said->text, "warranty_km", reading_.power("warranty_km"))) warranty.km = *km;
+            if (const auto km = shop_number(said->text, "warranty_km", reading_.power("warranty_km")))
+                warranty.km = *km;
         if (warranty.days) r["warranty"]["days"] = *warranty.days;
         if (warranty.km) r["warranty"]["km"] = json_number(*warranty.km);
     }
