@@ -9,6 +9,7 @@
 
 #include "loop/vehicle/text.hpp"
 #include "station/ids.hpp"
+#include "station/intake/outcome/fault_codes.hpp"
 #include "station/intake/outcome/fields.hpp"
 #include "station/intake/shop/vehicle.hpp"
 #include "station/intake/shop/words.hpp"
