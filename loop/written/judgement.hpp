@@ -29,8 +29,9 @@ Judgement judge_vin(std::string_view written);
 /// Look-alike letters and odd lengths behind a province's character are doubtful; what has no such character, is
 /// masked, holds two plates or has no digit is refused.
 Judgement judge_plate(std::string_view written);
-/// Report, acceptance and work-order numbers: any text but a spreadsheet's error words, ########, damaged characters and
-/// numbers that it has rounded (6.1E17, 20260305000101.0). Digits with commas between thousands are doubtful and lose the commas.
+/// Report, acceptance and work-order numbers: any text but a spreadsheet's error words, ########, damaged characters
+/// and numbers that it has rounded (6.1E17, 20260305000101.0). Digits with commas between thousands are doubtful and
+/// lose the commas.
 Judgement judge_number(std::string_view written);
 
 /// What a code of judgement says to a person; the code itself where the table has none.

@@ -262,14 +262,19 @@ private:
 
     /// The interface has no member for money, and 0 in one that software adds is no statement.
     std::optional<std::int64_t> read_fee() {
+        std::string no_amount;
         for (const auto* name : fee_members) {
             const auto text = value(name);
             if (text.empty()) continue;
             if (const auto cents = loop::cents_of(text)) return cents;
             finding(name, "unreadable", text);
+            if (no_amount.empty()) no_amount = name;
         }
         if (source_.starts_with('B'))
             finding("total_fee", "not_in_message", "");
+        else if (!no_amount.empty())
+            refuse("看不懂总费用 " + no_amount + "，请写成 1280.50（元）",
+                   no_amount + " is no amount, write 1280.50 (yuan)");
         else
             refuse(
                 "缺少总费用：档案报文不带金额，而维修站的记录必须有。请让维修软件在 basicInfo 里加 total_fee（元），"

@@ -202,7 +202,7 @@ class Gate(Pages):
     def test_what_can_be_no_vehicle_is_said_not_asked(self):
         window = self.open_station(INSPECTION).open("/gate")
         for field, text, word in (("plate", "LSVAA49J132000017", "这里填的是 VIN"), ("plate", "8K3Q7", "省份简称"),
-                                  ("vin", "LSVAA49J13200001", "只有 16 位")):
+                                  ("plate", "黑色轿车", "这不是车牌号"), ("vin", "LSVAA49J13200001", "只有 16 位")):
             window.open("/gate").submit("/gate", **{field: text})
             self.assertIn(word, window.text)
             self.assertEqual(window.fields("/gate")[field], text)

@@ -660,6 +660,7 @@ TEST_CASE("amounts and quantities are read strictly") {
         const auto record = taken(with("total_fee", odd));
         CHECK_FALSE(record.contains("total_fee"));
         CHECK(record.at("quality")[0].at("code") == "unreadable");
+        CHECK_THAT(refused(with("total_fee", odd), "M610404-03"), Catch::Contains("看不懂总费用 total_fee"));
     }
 }
 

@@ -426,8 +426,8 @@ TEST_CASE("numbers that say none are absent and named; a temperature of -12 stay
     const auto none = f.read(file_of(head + replaced(idle, "<low_hc>5", "<low_hc>-999")));
     CHECK(journal::parsed(none.taken.at(0).line) == without(same, "hc", "idle"));
     CHECK(left_of(none) == Lefts{"t.xml:25 no_value low_hc"});
-    for (const auto* word : {"-9999", "-1.00", "-888", "99999.9", "Null", "none", "NAN", "-1.#IND00", "1.#QNAN", "非数字",
-                             "-Infinity", "----", "未检测", "***"}) {
+    for (const auto* word : {"-9999", "-1.00", "-888", "99999.9", "Null", "none", "NAN", "-1.#IND00", "1.#QNAN",
+                             "非数字", "-Infinity", "----", "未检测", "***"}) {
         INFO(word);
         CHECK(record_of(file_of(head + replaced(idle, "<low_hc>5", std::string("<low_hc>") + word))) ==
               without(same, "hc", "idle"));
@@ -478,7 +478,8 @@ TEST_CASE("values as attributes, limits as attributes and name spaces are dialec
     CHECK(left_of(read) == Lefts{"t.xml:21 not_read low_hc_unit"});
     const auto with_own = [&](const std::string& value) {
         return file_of(
-            head + replaced(idle, "<low_hc_limit>80</low_hc_limit>\n<low_hc>5</low_hc>\n<low_hc_passed>1</low_hc_passed>\n",
+            head + replaced(idle,
+                            "<low_hc_limit>80</low_hc_limit>\n<low_hc>5</low_hc>\n<low_hc_passed>1</low_hc_passed>\n",
                             "<low_hc " + value + "='5' limit='80' passed='1'/>\n"));
     };
     CHECK(record_of(with_own("value")) == same);
@@ -546,11 +547,10 @@ TEST_CASE("trouble codes of either case are kept, the lamp is on since the earli
                                      "<trou_data><troubleid>p0300</troubleid><milodo>0.00</milodo></trou_data>\n"));
     CHECK(r["obd"]["dtcs"] == json({"P0420", "P0300"}));
     CHECK(r["obd"]["mil_distance_km"] == 37);
-    const auto several = record_of(
-        file_of(head + idle + obd, "<trou_data><troubleid>P0420-00、p0300；U0100</troubleid></trou_data>\n"));
+    const auto several =
+        record_of(file_of(head + idle + obd, "<trou_data><troubleid>P0420-00、p0300；U0100</troubleid></trou_data>\n"));
     CHECK(several["obd"]["dtcs"] == json({"P0420", "P0300", "U0100"}));
     const XmlFolder f;
-    const auto odd =
-        f.read(file_of(head + idle + obd, "<trou_data>\n<troubleid>P 0420</troubleid></trou_data>\n"));
+    const auto odd = f.read(file_of(head + idle + obd, "<trou_data>\n<troubleid>P 0420</troubleid></trou_data>\n"));
     CHECK(std::ranges::count(left_of(odd), "t.xml:42 not_read troubleid") == 1);
 }

@@ -6,6 +6,7 @@
 #include "loop/admission.hpp"
 #include "station/commands.hpp"
 #include "station/ids.hpp"
+#include "station/intake/outcome/fault_codes.hpp"
 #include "station/intake/shop/repairs.hpp"
 #include "station/intake/shop/values.hpp"
 #include "station/intake/shop/words.hpp"

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "station/intake/shop/values.hpp"
+#include "station/intake/outcome/fault_codes.hpp"
 
 namespace imloop::station::intake {
 namespace {
@@ -60,9 +60,10 @@ std::optional<Json> nha_obd(const Ini& log, const Ini& obd, IniMember& bad, std:
     if (const auto has = log.value("TestLog", "HasOBD"); has == "1" || has == "0") out["supported"] = has == "1";
     if (const auto works = judged("ComErrorJudge")) out["communicates"] = *works;
     if (const auto dark = judged("LampStateJudge")) out["mil_on"] = !*dark;
-    if (const auto text = fields.text("DTC"); !says_nothing(text))
-        out["dtcs"] = fault_codes_in(text);
-    else if (judged("DTCJudge") == true)
+    const auto dtc = fields.text("DTC");
+    if (const auto codes = fault_codes_in(dtc); !says_nothing(dtc) && !codes.empty())
+        out["dtcs"] = codes;
+    else if (says_nothing(dtc) && judged("DTCJudge") == true)
         out["dtcs"] = Json::array();
     Json readiness = Json::object();
     for (const auto& monitor : monitors)

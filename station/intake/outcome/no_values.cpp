@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <vector>
 
 #include "journal/json.hpp"
 #include "schemas/embedded.hpp"
-#include "station/intake/formats/ini.hpp"
 #include "station/intake/outcome/fields.hpp"
 
 namespace imloop::station::intake {
@@ -18,15 +18,23 @@ struct Range {
 };
 
 struct NoValues {
-    std::vector<std::string> words;
+    std::set<std::string> words;  ///< in small letters
     std::vector<double> numbers;
     std::size_t nines_from = 0;  ///< numbers of so many nines and nothing else
     std::map<std::string, Range, std::less<>> ranges;
 };
 
+std::string in_small_letters(std::string_view text) {
+    std::string out(text);
+    for (char& c : out)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return out;
+}
+
 NoValues read() {
     const auto table = journal::parsed(schemas::table_text("no_values"));
-    NoValues out{table.at("words"), table.at("numbers"), table.at("nines_from"), {}};
+    NoValues out{{}, table.at("numbers"), table.at("nines_from"), {}};
+    for (const std::string word : table.at("words")) out.words.insert(in_small_letters(word));
     for (const auto& row : table.at("rows")) out.ranges[row.at("code")] = {row.at("least"), row.at("most")};
     return out;
 }
@@ -50,7 +58,7 @@ bool is_of_nines(std::string_view written, std::size_t from) {
 
 bool is_no_value(std::string_view quantity, std::string_view written, double factor) {
     const auto& known = table();
-    if (std::ranges::any_of(known.words, [&](const auto& word) { return same_but_case(word, written); })) return true;
+    if (known.words.contains(in_small_letters(written))) return true;
     const auto range = known.ranges.find(quantity);
     const auto value = number(written);
     if (range == known.ranges.end() || !value) return false;

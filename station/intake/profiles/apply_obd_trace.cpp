@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "loop/time.hpp"
+#include "station/intake/outcome/fault_codes.hpp"
 #include "station/intake/outcome/no_values.hpp"
 #include "station/intake/profiles/apply_rules.hpp"
 #include "station/intake/profiles/time_form.hpp"

@@ -21,8 +21,8 @@ struct Piece {
 };
 
 bool is_between_messages(std::string_view text) {
-    return std::string_view(" \t\r\n,").find(text[0]) != std::string_view::npos ||
-           text.starts_with("\xEF\xBB\xBF") || text.starts_with("\xEF\xBF\xBD");
+    return std::string_view(" \t\r\n,").find(text[0]) != std::string_view::npos || text.starts_with("\xEF\xBB\xBF") ||
+           text.starts_with("\xEF\xBF\xBD");
 }
 
 /// Objects and lists that stand beside each other, and what strays between them; brackets within texts do not count.

@@ -5,7 +5,7 @@
 
 #include "loop/vehicle/plate.hpp"
 #include "loop/vehicle/vin.hpp"
-#include "station/intake/shop/values.hpp"
+#include "station/intake/outcome/fault_codes.hpp"
 
 namespace imloop::station::intake {
 namespace {

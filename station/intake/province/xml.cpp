@@ -142,7 +142,8 @@ struct ProvinceReading::Impl {
         add_notes(test.files.front(), test.read.notes);
         std::ranges::move(judge_names(test.read.record, test.files.front()), std::back_inserter(out.left));
         // Files come by their names, rows by their times.
-        std::ranges::stable_sort(test.rows, {}, [&](const Rows& part) { return second_of(part.rows.front(), settings); });
+        std::ranges::stable_sort(test.rows, {},
+                                 [&](const Rows& part) { return second_of(part.rows.front(), settings); });
         std::vector<const XmlNode*> rows;
         for (const auto& part : test.rows)
             for (const auto& row : part.rows) rows.push_back(&row);

@@ -30,7 +30,8 @@ struct ShopNames {
     std::map<std::string, std::string, std::less<>> unit_of;           ///< by field
     std::vector<ShopName> names;                                       ///< long before short, fields before others
     std::map<std::string, std::set<std::string>, std::less<>> blanks;  ///< by field; "": of all
-    std::map<std::string, std::vector<std::string>, std::less<>> plain_units;  ///< ours as they are, by what they measure
+    std::map<std::string, std::vector<std::string>, std::less<>>
+        plain_units;                                                        ///< ours as they are, by what they measure
     std::map<std::string, ShopUnit, std::less<>> units;                     ///< by unit_key
     std::map<std::string, std::vector<std::string>, std::less<>> harmless;  ///< by field; "": of all; long before short
     std::vector<std::string> qualifiers;

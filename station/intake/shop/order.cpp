@@ -9,6 +9,7 @@
 
 #include "loop/vehicle/text.hpp"
 #include "station/ids.hpp"
+#include "station/intake/outcome/fault_codes.hpp"
 #include "station/intake/outcome/fields.hpp"
 #include "station/intake/shop/vehicle.hpp"
 #include "station/intake/shop/words.hpp"
@@ -175,7 +176,8 @@ private:
         if (const auto said = reading_.first("warranty_days"))
             if (const auto days = shop_number(said->text, "warranty_days")) warranty.days = std::llround(*days);
         if (const auto said = reading_.first("warranty_km"))
-            if (const auto km = shop_number(said->text, "warranty_km", reading_.power("warranty_km"))) warranty.km = *km;
+            if (const auto km = shop_number(said->text, "warranty_km", reading_.power("warranty_km")))
+                warranty.km = *km;
         if (warranty.days) r["warranty"]["days"] = *warranty.days;
         if (warranty.km) r["warranty"]["km"] = json_number(*warranty.km);
     }

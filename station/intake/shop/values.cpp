@@ -177,40 +177,6 @@ std::optional<std::string> report_number_in(std::string_view raw) {
     return std::nullopt;
 }
 
-bool is_fault_code(std::string_view text) {
-    constexpr std::string_view systems = "PCBUpcbu", hex = "0123456789ABCDEFabcdef";
-    return text.size() >= 5 && text.size() <= 7 && systems.find(text[0]) != std::string_view::npos &&
-           text.find_first_not_of(hex, 1) == std::string_view::npos;
-}
-
-std::vector<std::string> fault_codes_in(std::string_view raw) {
-    const auto text = half_width(raw);
-    std::vector<std::string> known, other;
-    std::string word, piece;
-    const auto end_word = [&] {
-        if (is_fault_code(word)) known.push_back(loop::normal_text(word));
-        word.clear();
-    };
-    const auto end_piece = [&] {
-        piece = tidy(piece);
-        if (std::ranges::any_of(piece, digit) && piece.size() <= 20) other.push_back(piece);
-        piece.clear();
-    };
-    for (const char c : replaced(replaced(text, "、", ","), "；", ",")) {
-        if (ascii_letter_or_digit(c))
-            word += c;
-        else
-            end_word();
-        if (c == ',' || c == ';' || c == '\n')
-            end_piece();
-        else
-            piece += c;
-    }
-    end_word();
-    end_piece();
-    return known.empty() ? other : known;
-}
-
 ShopWarranty warranty_in(std::string_view raw) {
     const auto text = replaced(replaced(half_width(raw), " ", ""), ",", "");
     static const std::regex days(R"((\d{1,5})(?:日|天))"), km(R"((\d{1,7})(?:公里|千米|[Kk][Mm]))");

@@ -41,11 +41,6 @@ std::optional<double> shop_number(std::string_view, std::string_view field, int 
 /// 报告编码{20 to 24 digits} in free text; braces of both widths.
 std::optional<std::string> report_number_in(std::string_view);
 
-/// P0420 and its kin, of either case.
-bool is_fault_code(std::string_view);
-/// The codes of P0420's kind; of other systems what has a digit in it.
-std::vector<std::string> fault_codes_in(std::string_view);
-
 struct ShopWarranty {
     std::optional<std::int64_t> days;
     std::optional<double> km;
