@@ -113,8 +113,8 @@ public:
     // Opened to be checked:
     std::vector<std::string> rows_damage;   ///< rows that it could not begin with
     std::vector<std::string> watch_damage;  ///< tables of the watch that are not what was written
-    const std::unique_ptr<Lease> lease;    ///< of a store on a server; else none, and no inbox
-    const std::int64_t opened_in;          ///< this term; 0: while another hub held the lease
+    const std::unique_ptr<Lease> lease;     ///< of a store on a server; else none, and no inbox
+    const std::int64_t opened_in;           ///< this term; 0: while another hub held the lease
     const std::unique_ptr<Inbox> inbox;
     Store store;      ///< the writer's
     StoredRows rows;  ///< likewise

@@ -144,7 +144,8 @@ std::vector<std::string> WatchReader::damaged() const {
             // Another's, of such a name.
         }
     }
-    if (out.empty() && database_->has_table("flags") && !are_flags_of(*database_, suspects())) out.emplace_back("flags");
+    if (out.empty() && database_->has_table("flags") && !are_flags_of(*database_, suspects()))
+        out.emplace_back("flags");
     return out;
 }
 
