@@ -35,6 +35,7 @@ get_target_property(json_headers nlohmann_json::nlohmann_json INTERFACE_INCLUDE_
 list(GET json_headers 0 json_headers)
 file(READ ${json_headers}/nlohmann/json.hpp json_header)
 string(REGEX REPLACE "\n{\n *return nlohmann::json::(parse\\(s, s|json_pointer\\(std::string\\(s,)[^\n]*\n}" ";" json_header "${json_header}")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${json_headers}/nlohmann/json.hpp)
 file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/without_literals/nlohmann/json.hpp CONTENT "${json_header}" @ONLY)
 include_directories(SYSTEM BEFORE ${CMAKE_BINARY_DIR}/without_literals)
 

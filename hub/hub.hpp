@@ -81,7 +81,7 @@ public:
     void note(const std::function<void(Done)>& by);
     void note_clearance(const std::string& source, loop::Moment at, const std::string& vehicle_id,
                         const std::string& answer);
-    /// Keeps for the bureau what was refused.
+    /// Keeps for the bureau what was refused; waits for that.
     void raise_alarm(const journal::Header&, const std::string& code, const std::string& bytes);
 
     /// Whether another hub writes to the store, or may: what must be done by it is handed over.

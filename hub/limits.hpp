@@ -30,8 +30,9 @@ inline constexpr std::size_t request_bytes_max = 64 * 1024;        ///< bodies t
 // or waits for the writer. Beyond it: 503 with Retry-After.
 inline constexpr std::size_t waiting_segments_max = 64;
 inline constexpr std::size_t waiting_bytes_max = 64 * 1024 * 1024;
-/// What nobody waits for (that a clearance was asked, figures of process data): whoever brings more waits for it.
-inline constexpr std::size_t waiting_notes_max = 256;
+/// What nobody waits for (that a clearance was asked, figures of process data), some hundred bytes each: whoever brings
+/// more waits for it.
+inline constexpr std::size_t waiting_notes_max = 4'096;
 inline constexpr std::size_t notes_a_step = 64;      ///< of one transaction
 inline constexpr std::size_t import_ahead_max = 32;  ///< segments an import judges ahead
 using loop::traces::trace_bytes_max;
@@ -57,6 +58,7 @@ inline constexpr std::size_t segments_a_step = 200;                ///< of a reb
 inline constexpr std::size_t lines_a_step = 5'000;          ///< of one transaction, which is to end well within a lease
 inline constexpr std::size_t further_steps_max = 64;        ///< of the watch behind what a question has to see
 inline constexpr std::chrono::seconds sweep_moment_max{2};  ///< then a sweep goes on in a newer moment of the store
+inline constexpr std::size_t sweep_cuts_max = 8;  ///< so often: what changes meanwhile must not keep it from its end
 inline constexpr std::int64_t segments_between_sweeps = 1'000;  ///< or a day, whatever comes first
 inline constexpr std::chrono::minutes day_looked_at_every{10};  ///< whether it has ended, where nothing comes
 inline constexpr std::size_t records_a_step = 4'000;            ///< of the watch in one transaction, likewise vehicles

@@ -146,6 +146,7 @@ void Writer::run(std::span<const Wanted> errands) {
 /// One that fails takes none beside it along: then each is tried alone.
 void Writer::run_together(std::span<const Wanted> errands) {
     std::vector<Answer> answers;
+    bool has_changed = false;
     try {
         if (!lost_) {
             Transaction transaction(store_.database());
@@ -153,7 +154,7 @@ void Writer::run_together(std::span<const Wanted> errands) {
             for (const auto& one : errands) answers.push_back(one.errand(store_, loop_));
             if (loop_.has_news()) settle(0);
             transaction.commit();
-            if (loop_.notes() != before) calls_.committed();
+            has_changed = loop_.notes() != before;
         }
     } catch (const engine::ConnectionLost& e) {
         lose(e);
@@ -168,6 +169,7 @@ void Writer::run_together(std::span<const Wanted> errands) {
         for (const auto& one : errands) run_together({&one, 1});
         return;
     }
+    if (has_changed) calls_.committed();
     if (lost_) answers.assign(errands.size(), store_lost());
     for (std::size_t i = 0; i < errands.size(); ++i)
         answering(errands[i].done, [&] { errands[i].done(std::move(answers[i])); });

@@ -212,6 +212,7 @@ Server::Server(Hub& hub, ServerOptions options) : impl_(std::make_unique<Impl>(h
 Server::~Server() {
     impl_->context.stop();
     for (auto& thread : impl_->threads) thread.join();
+    impl_->hub.watch->stop();  // officers wait for it
     impl_->officers.reset();
     impl_->hub.close();
     std::erase(impl_->hub.measured, impl_.get());

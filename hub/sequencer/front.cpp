@@ -240,7 +240,9 @@ void Hub::raise_alarm(const journal::Header& header, const std::string& code, co
                      {"epoch", header.epoch},
                      {"first", header.first},
                      {"code", code}};
-    note([&](Done done) { do_or_hand_over({Asked::alarm, dumped(words), bytes}, std::move(done)); });
+    std::promise<void> raised;
+    do_or_hand_over({Asked::alarm, dumped(words), bytes}, [&](const Answer&) { raised.set_value(); });
+    raised.get_future().wait();
 }
 
 void Hub::heard(std::string_view what) {

@@ -80,6 +80,10 @@ void Watch::stop() {
     stop_ = true;
     told();
     if (thread_.joinable()) thread_.join();
+    {
+        const std::lock_guard guard(mutex_);  // who saw nothing of it has begun to wait
+    }
+    answered_.notify_all();
 }
 
 void Watch::told() {
@@ -195,10 +199,11 @@ bool Watch::sweep(Reader& reader, std::optional<Sweep> asked_for) try {
         if (watched_->suspects.held() > rows_held_max) save();
         if (reader.loop.held() > rows_held_max) reader.loop.forget();
         if (std::chrono::steady_clock::now() < end) return true;
-        if (is_moment_old_) return false;
+        if (is_moment_old_ && cuts_ < sweep_cuts_max) return false;
         end += sweep_moment_max;
         return true;
     });
+    cuts_ = is_whole ? 0 : cuts_ + 1;
     if (is_whole) swept_at_ = watched_->position;
     save();
     published(reader.loop.projection);
@@ -218,7 +223,7 @@ Watch::Seen Watch::answer(const Scope& scope, Sweep sweep) {
     is_told_ = true;
     wake_.notify_one();
     answered_.wait(guard, [&] { return answered_to_ >= question || stop_; });
-    if (stop_) throw engine::ConnectionLost("服务正在停止 / the service is stopping");
+    if (stop_) throw Watched::Stopped();
     if (fault_) std::rethrow_exception(fault_);
     auto seen = std::exchange(seen_, {});
     guard.unlock();

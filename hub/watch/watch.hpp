@@ -124,6 +124,7 @@ private:
     std::unique_ptr<WatchRows> rows_;
     std::unique_ptr<Watched> watched_;  // none: to begin anew
     std::int64_t swept_at_ = 0;         // the position that the last sweep saw
+    std::size_t cuts_ = 0;              // of sweeps, since one came to its end
     RuleFailures failures_;
 
     std::atomic<bool> is_moment_old_ = false;  ///< something was committed since

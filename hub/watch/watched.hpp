@@ -18,7 +18,9 @@ public:
     /// Figures of process data that was compared with all that came before: to be kept, for who begins later.
     using Keep = std::function<void(const std::string& sha256, const TraceFigures&)>;
     /// Set while it works, it gives up with Stopped.
-    struct Stopped {};
+    struct Stopped : engine::ConnectionLost {
+        Stopped() : ConnectionLost("服务正在停止 / the service is stopping") {}
+    };
 
     /// `of_rules`: of the policy (loop::Policy::rules). `save` keeps in `rows` what changed; called between two steps.
     using Save = std::function<void(Watched&)>;

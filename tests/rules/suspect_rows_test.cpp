@@ -204,6 +204,26 @@ TEST_CASE("keys that look alike in the rows are looked at apart, and of records 
     paged.world.put(voided);
     paged.settle();
     CHECK(claims() == Claims{"00001 1", "68374 1"});
+
+    SECTION("two that look alike are two for a group that says nothing of one") {
+        const std::vector<Rule> of_two{{.id = "V03", .groups = {{by_report, counted, false, 2}}}};
+        RowsWorld pair(of_two);
+        std::vector<std::string> said;
+        const auto look = [&] {
+            said.clear();
+            pair.world.suspects.each_flag([&](const Flag& flag) { said.push_back(flag.claim); });
+            return said;
+        };
+        pair.world.put(test(a, 1, one));
+        pair.settle();
+        CHECK(look().empty());
+        pair.world.put(test(b, 3, one));
+        pair.settle();
+        CHECK(look() == std::vector<std::string>{"2"});
+        pair.world.put(voided);
+        pair.settle();
+        CHECK(look().empty());
+    }
 }
 
 TEST_CASE("a record that is voided by what the rules have not come to yet is passed over until they do") {

@@ -1,5 +1,6 @@
 // The console's calls, asked as the listener asks them: who is let in, what each sees, what stands in the audit log.
 #include <catch2/catch.hpp>
+#include <future>
 
 #include "hub/accounts/second_factor.hpp"
 #include "hub/api/problems.hpp"

@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 
 #include <catch2/catch.hpp>
+#include <future>
 #include <memory>
 
 #include "hub/limits.hpp"

@@ -1,5 +1,6 @@
 // What fails inside the hub fails alone: the segment, the errand, the request; and what is refused again is counted.
 #include <catch2/catch.hpp>
+#include <future>
 
 #include "hub/limits.hpp"
 #include "hub/loop/building.hpp"
@@ -219,7 +220,8 @@ TEST_CASE("notes of clearances that wait for the writer are bounded: beyond, who
         [](const hub::Answer&) {});
     const nlohmann::json vehicle{{"plate", "陕D0T001"}, {"plate_kind", "02"}};
     for (std::size_t n = 0; n < hub::waiting_notes_max; ++n) CHECK(t.clearance(source.caller(), vehicle).status == 200);
-    CHECK(t.metrics().find("imloop_waiting_notes 256\n") != std::string::npos);
+    CHECK(t.metrics().find("imloop_waiting_notes " + std::to_string(hub::waiting_notes_max) + "\n") !=
+          std::string::npos);
     const auto answered = std::make_shared<std::promise<int>>();
     auto request = t.to_send("POST", "clearances", vehicle.dump());
     t.ask(source.caller(), std::move(request), [answered](const hub::Answer& a) { answered->set_value(a.status); });

@@ -29,7 +29,7 @@ std::string error_of(const std::string& bytes, const PublicKey& key) {
 
 TEST_CASE("the chains of the vectors come out digest by digest, and their seals hold", "[journal]") {
     const std::string name = GENERATE("es256", "sm2");
-    const auto expected = journal::parsed(read_file(vectors() / ("journal/" + name + ".json")));
+    const auto expected = imloop::journal::parsed(read_file(vectors() / ("journal/" + name + ".json")));
     const auto key = public_key(name);
     CHECK(name_of(key.algorithm()) == expected["alg"].get<std::string>());
     CHECK(key.kid() == expected["kid"].get<std::string>());

@@ -2,6 +2,7 @@
 #include "hub/readers.hpp"
 
 #include <catch2/catch.hpp>
+#include <future>
 
 #include "hub/writer.hpp"
 #include "journal/json.hpp"

@@ -1,5 +1,6 @@
 // Two hubs on one database: what is asked of either is done once, by the one that holds the lease.
 #include <catch2/catch.hpp>
+#include <future>
 
 #include "hub/limits.hpp"
 #include "hub/sequencer/lease.hpp"

@@ -91,19 +91,32 @@ void Suspects::update(const Projection& projection, const Projection::Changes& c
     }
     if (reads_sets) read_ahead_of(projection, stale_);
     for (const SharedKey& key : std::exchange(stale_, {})) {
-        if (has_more_than(key, looked_at_once_max))
+        if (is_large(key))
             rows_.stale_keys.put(key.row(), {});
         else
             look_at_shared(projection, key);
     }
 }
 
-bool Suspects::has_more_than(const SharedKey& key, std::size_t records) const {
+bool Suspects::is_large(const SharedKey& key) const {
     const auto prefix = key.row();
     std::size_t counted = 0;
     rows_.shared.each_between(prefix, end_of(prefix),
-                              [&](std::string_view, const Mark&) { return ++counted <= records; });
-    return counted > records;
+                              [&](std::string_view, const Mark&) { return ++counted <= looked_at_once_max; });
+    return counted > looked_at_once_max;
+}
+
+/// As many, or more; several records may have one note.
+bool Suspects::has(const SharedKey& key, std::size_t records) const {
+    const auto prefix = key.row();
+    std::size_t counted = 0;
+    rows_.shared.each_between(prefix, end_of(prefix), [&](std::string_view row, const Mark&) {
+        const auto note = note_in(row);
+        rows_.noted.hold_under(note);
+        counted += rows_.noted.keys(note).size();
+        return counted < records;
+    });
+    return counted >= records;
 }
 
 void Suspects::look_at_record(const Projection& projection, const std::string& record_id) {
@@ -189,7 +202,7 @@ std::string Suspects::owner_of(const SharedKey& key) const {
 void Suspects::look_at_shared(const Projection& projection, const SharedKey& key) {
     const auto& of = groups_.at(key.group);
     const auto least = of.group().least;
-    if (least > 1 && !has_more_than(key, least - 1)) return drop(owner_of(key));
+    if (least > 1 && !has(key, least)) return drop(owner_of(key));
     Findings found;
     for (const auto& [words, records] : sharing(projection, key))
         if (records.size() >= least)
@@ -232,7 +245,7 @@ bool Suspects::sweep(const Projection& projection, Day as_of, const std::functio
         if (reads_sets && n % keys_read_at_once == 0) {
             std::set<SharedKey> next;
             for (const auto& key : std::span(keys).subspan(n, std::min(keys_read_at_once, keys.size() - n)))
-                next.insert(shared_key_of(key));
+                if (const auto shared = shared_key_of(key); !is_large(shared)) next.insert(shared);
             read_ahead_of(projection, next);
         }
         rows_.stale_keys.erase(keys[n]);

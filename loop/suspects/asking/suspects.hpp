@@ -131,7 +131,8 @@ private:
     Context context(const Projection&) const;
     Swept swept() const;
     void put_swept(Swept now);
-    bool has_more_than(const SharedKey&, std::size_t records) const;
+    bool is_large(const SharedKey&) const;
+    bool has(const SharedKey&, std::size_t records) const;
     void look_at_record(const Projection&, const std::string& record_id);
     void look_at_rejected(const Projection&, const std::string& record_id);
     void look_at_vehicle(const Projection&, const std::string& vehicle_id);
