@@ -1,6 +1,7 @@
 #include "tests/support/hub.hpp"
 
 #include <future>
+#include <iostream>
 
 #include "hub/api/handed_over.hpp"
 #include "journal/json.hpp"
@@ -100,8 +101,9 @@ std::string HubAt::exported() {
 
 bool HubAt::clean() {
     const auto verified = admin("verify").body;
-    UNSCOPED_INFO(verified);
-    return journal::parsed(verified).at("clean").get<bool>();
+    const bool is_clean = journal::parsed(verified).at("clean").get<bool>();
+    if (!is_clean) std::cerr << verified << '\n';
+    return is_clean;
 }
 
 TestHub::TestHub(loop::Moment at, const std::string& store) : HubAt(folder.path() / "hub", at) {

@@ -1,8 +1,6 @@
-#include "journal/json.hpp"
+#include "loop/json.hpp"
 
 #include <catch2/catch.hpp>
-
-#include "loop/json.hpp"
 
 using namespace imloop::loop;
 using nlohmann::json;
@@ -57,6 +55,6 @@ TEST_CASE("a document within the limits is what the parser makes of it, members 
     const std::string text =
         "\xEF\xBB\xBF"
         R"( {"z":[1,-2,0.5,true,null,"陕"],"a":{"b":{}}} )";
-    CHECK(json_of(text) == journal::parsed(text));
+    CHECK(json_of(text) == json::parse(text));
     CHECK(json_of<ordered_json>(text).dump() == R"({"z":[1,-2,0.5,true,null,"陕"],"a":{"b":{}}})");
 }

@@ -14,7 +14,7 @@ namespace {
 const Language zh{Lang::zh}, en{Lang::en};
 
 json repair() {
-    return journal::parsed(R"({"schema":"imloop/repair/1","record_id":"r","station_id":"M610404-03",
+    return imloop::journal::parsed(R"({"schema":"imloop/repair/1","record_id":"r","station_id":"M610404-03",
       "occurred_at":"2026-03-05T15:00:00+08:00","settled_at":"2026-03-05T15:00:00+08:00","outcome":"repaired",
       "vehicle":{"plate":"陕D0T001"},"total_fee":2780,"attachments":[{"name":"a.jpg"}],
       "items":[{"code":"EMI-CAT","name":"更换三元催化器","system":"exhaust","labour_fee":300}],
@@ -31,7 +31,7 @@ std::string label(const json& record, const std::string& pointer, const Language
 using Problems = FieldProblems;
 
 json overriding() {
-    return journal::parsed(R"({"schema":"imloop/override/1","record_id":"r","station_id":"I610404-01",
+    return imloop::journal::parsed(R"({"schema":"imloop/override/1","record_id":"r","station_id":"I610404-01",
       "occurred_at":"2026-03-05T15:00:00+08:00","vehicle":{"plate":"陕D0T001","plate_kind":"99"},
       "clearance":"unknown","asked_at":"2026-03-05T14:59:00+08:00","reason_code":"settlement_shown",
       "reason":"结算清单号 YS-06，已拍照留存。","approved_by":"甲"})");

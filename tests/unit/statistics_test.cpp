@@ -28,8 +28,8 @@ using nlohmann::json;
 namespace {
 
 const json& oracle(const char* part) {
-    static const json all =
-        journal::parsed(imloop::test::read_file(imloop::test::source_dir() / "tests/oracle/expected_statistics.json"));
+    static const json all = imloop::journal::parsed(
+        imloop::test::read_file(imloop::test::source_dir() / "tests/oracle/expected_statistics.json"));
     return all.at(part);
 }
 
