@@ -475,7 +475,8 @@ TEST_CASE("messages of other vehicles, without their test or sent twice are left
           Lefts{"another_test /reqBody/0"});
     CHECK(left_of({xizang("A4", a4), xizang("A15", a15), xizang("A15", a15)}, 1) == Lefts{"repeated /reqBody/0"});
     CHECK(left_of({xizang("A4", a4), xizang("A15", a15), xizang("A16", a16(2, "2", 1)), xizang("A16", a16(1, "2", 1))},
-                  1) == Lefts{"bad_trace /reqBody/0/timeNo"});
+                  1)
+              .empty());  // files come in any order
     CHECK(left_of({xizang("C1", a4)}) == Lefts{"not_a_test "});
     CHECK(left_of({with(xizang("A4", a4), "reqBody", json::array())}) == Lefts{"not_a_test /reqBody/*"});
     CHECK(left_of({json{{"hello", 1}}}) == Lefts{"unknown_format "});
