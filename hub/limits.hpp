@@ -61,7 +61,7 @@ inline constexpr std::chrono::seconds sweep_moment_max{2};  ///< then a sweep go
 inline constexpr std::size_t sweep_cuts_max = 8;  ///< so often: what changes meanwhile must not keep it from its end
 inline constexpr std::int64_t segments_between_sweeps = 1'000;  ///< or a day, whatever comes first
 inline constexpr std::chrono::minutes day_looked_at_every{10};  ///< whether it has ended, where nothing comes
-inline constexpr std::size_t records_a_step = 4'000;            ///< of the watch in one transaction, likewise vehicles
+inline constexpr std::size_t records_a_step = 1'000;            ///< of the watch in one transaction, likewise vehicles
 // A lost connection to the store is tried again after these, twice as long each time.
 inline constexpr std::chrono::milliseconds reconnect_min{100}, reconnect_max{5'000};
 // Of several hubs on one server: how long the right to write holds without being renewed, and how often it is renewed
