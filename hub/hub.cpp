@@ -11,20 +11,9 @@
 #include "hub/sequencer/lease.hpp"
 #include "journal/encoding.hpp"
 #include "service/files.hpp"
-#include "sqlite/sqlite.hpp"
 
 namespace imloop::hub {
 namespace {
-
-// A write-ahead file of this size slows every reader, and is let grow no further: uploads wait that long.
-constexpr auto write_ahead_huge = 4 * sqlite::write_ahead_bytes;
-constexpr std::chrono::seconds readers_back_huge_max{4};
-
-std::chrono::milliseconds readers_waited_for(const std::string& store) {
-    std::error_code missing;
-    const auto bytes = std::filesystem::file_size(store + "-wal", missing);
-    return !missing && bytes > write_ahead_huge ? readers_back_huge_max : readers_back_max;
-}
 
 HubOptions placed(HubOptions options) {
     options.store = place_in(options.data, options.store);
@@ -107,8 +96,7 @@ Hub::Hub(HubOptions o)
         store, rows, loop, key,
         Writer::Calls{
             .committed = [this] { committed(); },
-            .without_readers =
-                [this](const std::function<void()>& work) { readers.without(readers_waited_for(options.store), work); },
+            .without_readers = [this](const std::function<void()>& work) { readers.without(readers_back_max, work); },
             .term = [this] { return lease && is_open_ ? lease->term() : opened_in; },
             .writes =
                 [this](std::int64_t term) {
