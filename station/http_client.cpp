@@ -16,6 +16,7 @@
 #include <optional>
 #include <utility>
 
+#include "loop/vehicle/text.hpp"
 #include "service/certificate.hpp"
 #include "service/checks.hpp"
 #include "station/files.hpp"
@@ -114,11 +115,8 @@ struct HttpClient::Impl {
         co_await http::async_read(*stream, buffer, parser, asio::use_awaitable);
         auto answer = parser.release();
         Response out{static_cast<int>(answer.result_int()), std::move(answer.body()), {}};
-        for (const auto& field : answer) {
-            std::string name(field.name_string());
-            for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-            out.headers[name] = std::string(field.value());
-        }
+        for (const auto& field : answer)
+            out.headers[loop::lower(std::string_view(field.name_string()))] = std::string(field.value());
         if (!answer.keep_alive()) stream.reset();
         co_return out;
     }

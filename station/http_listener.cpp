@@ -16,6 +16,8 @@
 #include <list>
 #include <thread>
 
+#include "loop/vehicle/text.hpp"
+
 namespace imloop::station {
 namespace {
 
@@ -35,11 +37,7 @@ using Parser = http::request_parser<http::string_body>;
 
 HttpCall call_of(http::request<http::string_body>& request, const std::string& address) {
     HttpCall out{address, text(request.method_string()), text(request.target()), {}, std::move(request.body())};
-    for (const auto& field : request) {
-        std::string name = text(field.name_string());
-        for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-        out.headers.emplace(std::move(name), text(field.value()));
-    }
+    for (const auto& field : request) out.headers.emplace(loop::lower(text(field.name_string())), text(field.value()));
     return out;
 }
 

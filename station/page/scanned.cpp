@@ -14,11 +14,7 @@ namespace {
 constexpr std::size_t id_places = 36, vin_places = 17;
 
 /// Scanners of keyboards in capitals or full width write the same code.
-std::string code_text(std::string_view written) {
-    auto out = loop::half_width(loop::trimmed(written));
-    for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    return out;
-}
+std::string code_text(std::string_view written) { return loop::lower(loop::half_width(loop::trimmed(written))); }
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 

@@ -3,8 +3,9 @@
 #include <iconv.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
+
+#include "loop/vehicle/text.hpp"
 
 namespace imloop::station::intake {
 namespace {
@@ -113,8 +114,7 @@ bool is_high_control(std::string_view utf8) {
 }  // namespace
 
 Declared declared_as(std::string_view charset) {
-    std::string name(charset.substr(0, 5));
-    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const auto name = loop::lower(charset.substr(0, 5));
     if (name.starts_with("gb")) return Declared::gb;
     return name == "utf-8" || name.starts_with("utf8") ? Declared::utf8 : Declared::nothing;
 }

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
+#include "loop/vehicle/text.hpp"
 #include "station/intake/formats/csv.hpp"
 #include "station/intake/formats/encoding.hpp"
 #include "station/intake/formats/xlsx.hpp"
@@ -15,8 +15,7 @@ namespace {
 bool looks_like_html(std::string_view text) {
     const auto first = text.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos || text[first] != '<') return false;
-    std::string head(text.substr(first, 2000));
-    std::ranges::transform(head, head.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const auto head = loop::lower(text.substr(first, 2000));
     return head.find("<html") != std::string::npos || head.find("<table") != std::string::npos ||
            head.find("<?xml") != std::string::npos;
 }

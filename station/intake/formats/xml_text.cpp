@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "loop/vehicle/text.hpp"
 #include "station/intake/formats/encoding.hpp"
 
 namespace imloop::station::intake {
@@ -14,9 +15,7 @@ bool is_hex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; 
 bool is_alnum(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
 Declared declared_in(std::string_view bytes) {
-    std::string head(bytes.substr(0, std::min<std::size_t>(bytes.size(), 120)));
-    std::ranges::transform(head, head.begin(),
-                           [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+    const auto head = loop::lower(bytes.substr(0, 120));
     const auto end = head.find("?>");
     if (head.find(declaration) == std::string::npos || end == std::string::npos) return Declared::nothing;
     std::string plain;

@@ -2,8 +2,10 @@
 
 #include <zip.h>
 
+#include <algorithm>
 #include <map>
 
+#include "loop/vehicle/text.hpp"
 #include "station/intake/formats/table.hpp"
 
 namespace imloop::station::intake {
@@ -18,11 +20,8 @@ journal::Error damaged(const std::string& what) {
 
 std::string plain_name(std::string_view name) {
     if (name.starts_with('/')) name.remove_prefix(1);
-    std::string out(name);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-        if (c == '\\') c = '/';
-    }
+    auto out = loop::lower(name);
+    std::ranges::replace(out, '\\', '/');
     return out;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "journal/json.hpp"
+#include "loop/vehicle/text.hpp"
 #include "schemas/embedded.hpp"
 #include "station/intake/outcome/fields.hpp"
 
@@ -24,17 +25,10 @@ struct NoValues {
     std::map<std::string, Range, std::less<>> ranges;
 };
 
-std::string in_small_letters(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
 NoValues read() {
     const auto table = journal::parsed(schemas::table_text("no_values"));
     NoValues out{{}, table.at("numbers"), table.at("nines_from"), {}};
-    for (const std::string word : table.at("words")) out.words.insert(in_small_letters(word));
+    for (const std::string word : table.at("words")) out.words.insert(loop::lower(word));
     for (const auto& row : table.at("rows")) out.ranges[row.at("code")] = {row.at("least"), row.at("most")};
     return out;
 }
@@ -58,7 +52,7 @@ bool is_of_nines(std::string_view written, std::size_t from) {
 
 bool is_no_value(std::string_view quantity, std::string_view written, double factor) {
     const auto& known = table();
-    if (known.words.contains(in_small_letters(written))) return true;
+    if (known.words.contains(loop::lower(written))) return true;
     const auto range = known.ranges.find(quantity);
     const auto value = number(written);
     if (range == known.ranges.end() || !value) return false;
