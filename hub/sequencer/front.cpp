@@ -54,6 +54,12 @@ Answer done_by(Store& to, LoopState& of, const Asked& asked) {
     return {};
 }
 
+void wait_for(const std::function<void(Done)>& by) {
+    std::promise<void> answered;
+    by([&](const Answer&) { answered.set_value(); });
+    answered.get_future().wait();
+}
+
 }  // namespace
 
 std::unique_ptr<Lease> Hub::lease_of_store() const {
@@ -223,9 +229,7 @@ void Hub::keep_trace(const std::string& source, const std::string& sha256, loop:
 void Hub::note(const std::function<void(Done)>& by) {
     const auto place = std::make_shared<std::optional<Quota::Held>>(waiting_notes.take(1));
     if (*place) return by([place](const Answer&) { place->reset(); });
-    std::promise<void> noted;
-    by([&](const Answer&) { noted.set_value(); });
-    noted.get_future().wait();
+    wait_for(by);
 }
 
 void Hub::note_clearance(const std::string& source, loop::Moment at, const std::string& vehicle_id,
@@ -240,9 +244,7 @@ void Hub::raise_alarm(const journal::Header& header, const std::string& code, co
                      {"epoch", header.epoch},
                      {"first", header.first},
                      {"code", code}};
-    std::promise<void> raised;
-    do_or_hand_over({Asked::alarm, dumped(words), bytes}, [&](const Answer&) { raised.set_value(); });
-    raised.get_future().wait();
+    wait_for([&](Done done) { do_or_hand_over({Asked::alarm, dumped(words), bytes}, std::move(done)); });
 }
 
 void Hub::heard(std::string_view what) {

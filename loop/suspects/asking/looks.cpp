@@ -34,6 +34,17 @@ void put_in_order(std::vector<Record>& records) {
     records = std::move(out);
 }
 
+/// Their ids, as long as `visit` wants the next. Several may have one note.
+void each_record_of(const SuspectRows& rows, const SharedKey& key, const auto& visit) {
+    const auto prefix = key.row();
+    rows.shared.each_between(prefix, end_of(prefix), [&](std::string_view row, const Mark&) {
+        const auto note = note_in(row);
+        rows.noted.hold_under(note);
+        return std::ranges::all_of(rows.noted.keys(note),
+                                   [&](const auto& noted) { return visit(record_of_noted(noted)); });
+    });
+}
+
 std::size_t records_of(const Projection& projection, const std::string& vehicle_id) {
     return projection.identity().size_of(vehicle_id);
 }
@@ -106,16 +117,10 @@ bool Suspects::is_large(const SharedKey& key) const {
     return counted > looked_at_once_max;
 }
 
-/// As many, or more; several records may have one note.
+/// As many, or more.
 bool Suspects::has(const SharedKey& key, std::size_t records) const {
-    const auto prefix = key.row();
     std::size_t counted = 0;
-    rows_.shared.each_between(prefix, end_of(prefix), [&](std::string_view row, const Mark&) {
-        const auto note = note_in(row);
-        rows_.noted.hold_under(note);
-        counted += rows_.noted.keys(note).size();
-        return counted < records;
-    });
+    each_record_of(rows_, key, [&](const std::string&) { return ++counted < records; });
     return counted >= records;
 }
 
@@ -170,13 +175,13 @@ std::map<std::string, std::vector<Record>> Suspects::sharing(const Projection& p
     const Group& group = groups_.at(key.group).group();
     const auto add = [&](const std::string& record_id) {
         auto fact = projection.fact(record_id);
-        if (!fact) return;  // voided since: the change that is still to come takes it out
+        if (!fact) return true;  // voided since: the change that is still to come takes it out
         Record one = record(projection, std::move(*fact));
         std::vector<std::string> words;
         try {
             group.keys(one, words);
         } catch (const std::exception&) {  // as it did when it was put in
-            return;
+            return true;
         }
         std::set<std::string> mine(words.begin(), words.end());
         std::erase_if(mine, [&](const auto& each) { return short_hash_of(each) != key.hash; });
@@ -184,12 +189,9 @@ std::map<std::string, std::vector<Record>> Suspects::sharing(const Projection& p
             auto& records = out[*it];
             records.push_back(++it == mine.end() ? std::move(one) : one);
         }
+        return true;
     };
-    rows_.shared.each(key.row(), [&](std::string_view row, const Mark&) {
-        const auto note = note_in(row);
-        rows_.noted.hold_under(note);
-        for (const auto& noted : rows_.noted.keys(note)) add(record_of_noted(noted));
-    });
+    each_record_of(rows_, key, add);
     for (auto& [words, records] : out) put_in_order(records);
     return out;
 }
