@@ -34,7 +34,10 @@ json details(Reader& reader, const loop::Episode& e, loop::Moment now) {
 }  // namespace
 
 Answer clearance(Context& c) {
-    const json in = loop::json_of(c.request.body);
+    const auto read = loop::parse_bounded(c.request.body);
+    const auto why = loop::json_problem(read.code, read.pointer);
+    if (!read.code.empty()) return problem(400, {"malformed_request", why.zh, why.en});
+    const json& in = read.json;
     const auto word = [&](const char* name) {
         const auto it = in.find(name);
         return it != in.end() && it->is_string() ? it->get<std::string>() : std::string();

@@ -125,6 +125,8 @@ Answer import_file(Hub& hub, const fs::path& path) {
 
 Answer import_(Context& c, const json& in) {
     const fs::path path = in.at("path").get<std::string>();
+    if (!fs::exists(path))
+        return problem(404, {"no_such_file", path.string() + "：没有这个文件或目录", "there is no such file or folder"});
     const auto restore = in.value("restore", std::vector<std::string>{});
     std::int64_t segments = 0, traces = 0;
     std::vector<fs::path> journals{path};
@@ -132,8 +134,14 @@ Answer import_(Context& c, const json& in) {
         journals = files_in(fs::is_directory(path / "journals") ? path / "journals" : path, ".ndjson");
     const auto traces_of_it = files_in(path / "traces", ".csv");
     std::uintmax_t bytes = 0;
-    for (const auto& file : journals) bytes += fs::file_size(file);
-    for (const auto& file : traces_of_it) bytes += fs::file_size(file);
+    for (const auto* files : {&journals, &traces_of_it})
+        for (const auto& file : *files) {
+            if (!fs::is_regular_file(file))
+                return problem(422, {"not_a_file", file.string() + "：不是普通文件（管道、设备或目录），没有导入；请移走它",
+                                     "is no regular file (a pipe, a device or a folder), nothing was imported: move it "
+                                     "away"});
+            bytes += fs::file_size(file);
+        }
     auto& hub = c.hub;
     hub.import_bytes.done = 0;
     hub.import_bytes.total = bytes;

@@ -106,6 +106,13 @@ Codes placeholders(const char* of) {
     return out;
 }
 
+bool is_word_for_no_plate(std::string_view normal) {
+    static const auto words = placeholders("plate");
+    return words.contains(normal);
+}
+
+bool has_digit(std::string_view plate) { return plate.find_first_of("0123456789") != std::string_view::npos; }
+
 }  // namespace
 
 Judgement judge_vin(std::string_view written) {
@@ -135,7 +142,7 @@ Judgement judge_plate(std::string_view written) {
     auto colour = take_colour(half);
     if (!colour.empty()) value = half;
     const auto plate = normal_plate(half);
-    if (plate.empty() || plate_placeholder(plate)) return {};
+    if (plate.empty() || is_word_for_no_plate(plate)) return {};
     if (has_mask(half)) return refused("masked", std::move(value));
     if (plates_in(plate) > 1) return refused("two_values", std::move(value));
     if (ascii_places(plate) == plate.size()) {
@@ -143,7 +150,7 @@ Judgement judge_plate(std::string_view written) {
         if (!plate.starts_with("WJ")) return refused("plate_without_province", std::move(value));
     }
     if (ascii_places(plate) >= vin_places) return refused("two_values", std::move(value));
-    if (plate.find_first_of("0123456789") == std::string::npos) return refused("plate_none", std::move(value));
+    if (!has_digit(plate)) return refused("plate_none", std::move(value));
     Judgement out{Fit::right, {}, std::move(value), std::move(colour)};
     if (!out.colour.empty()) out.code = "plate_colour";
     if (!plate_well_formed(plate)) {
@@ -180,8 +187,8 @@ bool vin_placeholder(std::string_view normal) {
 }
 
 bool plate_placeholder(std::string_view normal) {
-    static const auto words = placeholders("plate");
-    return words.contains(normal);
+    const bool is_one_character = normal.find_first_not_of(normal.substr(0, 1)) == std::string_view::npos;
+    return is_one_character || !has_digit(normal) || is_word_for_no_plate(normal);
 }
 
 }  // namespace imloop::loop

@@ -39,7 +39,8 @@ Words judgement_words(std::string_view code);
 
 /// A VIN in normal form that stands for none: fewer than four different characters, or in the table `placeholders`.
 bool vin_placeholder(std::string_view normal);
-/// A plate in normal form that stands for none: in the table `placeholders`.
+/// A plate in normal form that stands for none: in the table `placeholders`, without a digit (陕D, 试), or one character
+/// again and again (00000).
 bool plate_placeholder(std::string_view normal);
 
 }  // namespace imloop::loop

@@ -159,7 +159,7 @@ class Loop(Programs):
         self.assertEqual(code(self.request("POST", "/api/v1/journal", b"x", "I610404-01", {"Content-Encoding": "br"})), (415, "unsupported_encoding"))
         self.assertEqual(code(self.request("DELETE", "/api/v1/journal", b"", "I610404-01")), (405, "method_not_allowed"))
         self.assertEqual(code(self.request("GET", "/api/v1/nothing", b"", "I610404-01")), (404, "not_found"))
-        self.assertEqual(code(self.request("POST", "/api/v1/clearances", b"[", "I610404-01")), (400, "vehicle_missing"))
+        self.assertEqual(code(self.request("POST", "/api/v1/clearances", b"[", "I610404-01")), (400, "malformed_request"))
         self.assertEqual(code(self.request("PUT", "/api/v1/traces/" + "0" * 64, b"time_s\n0\n", "I610404-01")), (422, "digest_mismatch"))
         self.assertEqual(code(self.request("GET", "/api/v1/traces/" + "0" * 64, b"", "I610404-01")), (404, "trace_not_found"))
         self.assertEqual(code(self.raw("I610404-01", b"GET /api/v1/journal?epoch=\xff\xfe HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n")), (400, "bad_request"))

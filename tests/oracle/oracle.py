@@ -48,7 +48,8 @@ def normal_vin(text):
 def normal_plate(text):
     """The plate that counts, as it is compared."""
     plate = normal(text)
-    return "" if plate in PLACEHOLDERS["plate"] else plate[:2] + plate[2:].translate(str.maketrans("IO", "10"))
+    stands_for_none = plate in PLACEHOLDERS["plate"] or len(set(plate)) < 2 or not set(plate) & set("0123456789")
+    return "" if stands_for_none else plate[:2] + plate[2:].translate(str.maketrans("IO", "10"))
 
 
 def proven(vin):

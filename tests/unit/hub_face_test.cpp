@@ -96,7 +96,7 @@ TEST_CASE("a target that is no text is answered 400, and the hub goes on") {
           "415 unsupported_encoding");
     CHECK(client.ask(upload("\xff\xfe")) == "400 malformed_segment");
     CHECK(client.ask(head_of("POST", "/api/v1/clearances", "Content-Length: 11\r\n") + "{\"vin\":\"\xff\"}") ==
-          "400 vehicle_missing");
+          "400 malformed_request");
 }
 
 TEST_CASE("what is nested too deep is refused, with a certificate or without") {
@@ -108,7 +108,7 @@ TEST_CASE("what is nested too deep is refused, with a certificate or without") {
         return head_of("POST", target, "Content-Length: " + std::to_string(deep.size()) + "\r\n") + deep;
     };
     CHECK(face.client().ask(post("/api/v1/enrolments")) == "400 malformed_request");
-    CHECK(face.client(own).ask(post("/api/v1/clearances")) == "400 vehicle_missing");
+    CHECK(face.client(own).ask(post("/api/v1/clearances")) == "400 malformed_request");
     CHECK(face.client(own).ask(post("/api/v1/certificates")) == "400 malformed_request");
 }
 

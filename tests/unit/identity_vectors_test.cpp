@@ -195,6 +195,11 @@ TEST_CASE("placeholders and look-alikes are asked as they are stored", "[identit
     CHECK(identity.place({"11111111111111111", "陕D0T002", "02", "", "", ""}, 9).records ==
           std::vector<std::string>{"r100001"});
     CHECK(identity.place({"11111111111111111", "无牌", "02", "", "", ""}, 9).kind == loop::Placement::Kind::review);
+    int number = 2;
+    for (const char* none : {"陕D", "00000", "试"})
+        for (int twice = 0; twice < 2; ++twice) identity.put(record_of(number++, {"", none, "02", "", "", ""}));
+    identity.settle();
+    CHECK(identity.vehicles().size() == 8);
     // The first two places are the province and the office: O is one of those.
     CHECK(identity.place({"", "陕OD0T001", "02", "", "", ""}, 9).kind == loop::Placement::Kind::none);
 }

@@ -626,4 +626,8 @@ TEST_CASE("values that say none are absent and named by their pointer; a damaged
           Lefts{"plate_without_province /reqBody/0/license"});
     CHECK(left_of({xizang("A4", with(a4, "license", json({"陕D0T001", "陕D0T002"}))), xizang("A15", a15)}, 1)[0] ==
           "repeated_member /reqBody/0/license/1");
+    const auto two_names = [](const std::string& limit) { return with(a15, "idleCoResultLimit", limit); };
+    CHECK(left_of({xizang("A4", a4), xizang("A15", two_names("0.80"))}, 1) ==
+          Lefts{"repeated_member /reqBody/0/idleCoLimit"});
+    CHECK(left_of({xizang("A4", a4), xizang("A15", two_names("0.6"))}, 1).empty());
 }

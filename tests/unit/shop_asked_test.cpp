@@ -249,6 +249,20 @@ TEST_CASE("only a status that says finished is a repair; one that is not known i
     CHECK(Sheet().with("作废状态", "已作废").problem() == "voided 作废状态");
     CHECK(Sheet().with("退款状态", "已退款").problem() == "status_unknown 退款状态");
     CHECK(Sheet().with("退款状态", "无").problem().empty());
+    CHECK(Sheet().with("维修结果", "已修复").problem().empty());
+    CHECK(Sheet().with("维修结果", "未修复").problem() == "not_settled 维修结果");
+    CHECK(Sheet().with("竣工检验结果", "不合格").problem() == "not_settled 竣工检验结果");
+    CHECK(Sheet().with("维修结果", "客户放弃").problem() == "status_unknown 维修结果");
+}
+
+TEST_CASE("a part given back was not fitted, nor was one whose quantity is 0", "[shop][parts]") {
+    const auto part = [](const std::string& quantity) {
+        return Sheet().with("配件名称", "火花塞").with("配件数量", quantity);
+    };
+    for (const auto* back : {"-1", "－2", "(1)", "-0.5"}) CHECK(part(back).problem() == "part_given_back 配件数量");
+    CHECK_FALSE(part("0").record().contains("parts"));
+    CHECK(part("0").order().notes.at(0).code == "left_out");
+    CHECK(part("4").record()["parts"][0]["quantity"] == 4);
 }
 
 TEST_CASE("sums, footers and titles of sections are no orders and are named", "[shop][rows]") {

@@ -1,4 +1,6 @@
 // What an import may bring, and what it may not: the register is written by this hub alone.
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 
 #include "journal/json.hpp"
@@ -126,6 +128,19 @@ TEST_CASE("a stick of a registered station is judged as if it had come over the 
     test::Source stranger{"I610404-09"};
     CHECK(code_of(b.load("stranger.ndjson", stranger.segment({test::inspection(4, stranger.id, at, "fail").dump()}))) ==
           "401 unknown_key");
+}
+
+TEST_CASE("what is no file to import is named, and nothing of its folder is taken") {
+    Bench b;
+    const auto held = b.t.exported();
+    const auto path = [&](const char* name) { return json{{"path", (b.folder.path() / name).string()}}; };
+    CHECK(code_of(b.t.admin("import", path("none"))) == "404 no_such_file");
+    REQUIRE(mkfifo((b.folder.path() / "pipe.ndjson").c_str(), 0600) == 0);
+    CHECK(code_of(b.t.admin("import", path("pipe.ndjson"))) == "422 not_a_file");
+    service::replace_file(b.folder.path() / "a.ndjson",
+                          b.i.segment({test::inspection(2, b.i.id, at, "fail").dump()}));
+    CHECK(code_of(b.t.admin("import", {{"path", b.folder.path().string()}})) == "422 not_a_file");
+    CHECK(b.t.exported() == held);
 }
 
 TEST_CASE("a revoked station's stick is refused, and the bureau is told") {

@@ -86,6 +86,17 @@ TEST_CASE("what is written as a plate is judged once for all doors") {
                       });
 }
 
+TEST_CASE("a plate that can't be one's own stands for none") {
+    for (const char* normal : {"", "陕D", "试", "无牌", "公司车", "00000", "11111111"}) {
+        INFO(normal);
+        CHECK(plate_placeholder(normal));
+    }
+    for (const char* normal : {"陕D0T433", "陕A11111", "WJ0100001", "D0T431"}) {
+        INFO(normal);
+        CHECK_FALSE(plate_placeholder(normal));
+    }
+}
+
 TEST_CASE("a number that a spreadsheet has rounded is refused, whatever its form") {
     hold(judge_number, {
                            {"SL260400480", Fit::right, "", "SL260400480"},

@@ -112,6 +112,19 @@ std::optional<Member> Draft::member(const Value& value, const Members& members) 
     return first;
 }
 
+void Draft::note_other_names(const Value& value, const Member& counts, double number_that_counts,
+                             const Members& members) {
+    for (const auto& path : value.at)
+        for (const auto& other : members.all(path)) {
+            const auto also = number(other.text);
+            if (path.find('*') != std::string::npos || other.place == counts.place || is_beside(counts, other) ||
+                is_nothing(rules_, other.text) || !also || *also == number_that_counts)
+                continue;
+            note("repeated_member", other.place, other.text, "与 " + counts.place + " 是同一个值却不同，采用前一个",
+                 "is the same value as " + counts.place + " and differs, the first counts");
+        }
+}
+
 void Draft::note_not_measured(const Value& value, const Members& members) {
     for (const auto& path : value.at)
         for (const auto& member : members.all(path))
@@ -132,6 +145,7 @@ std::optional<double> Draft::number_of(const Value& value, const Members& member
         bad_value(*found, "不是数字，请改为数字或留空", "is no number, write a number or leave it empty");
         return std::nullopt;
     }
+    note_other_names(value, *found, *read, members);
     return value.factor == 1 ? *read : rounded(*read * value.factor);
 }
 

@@ -63,6 +63,13 @@ struct Things {
     bool repeat() const { return each.size() > once.size(); }
 };
 
+/// -1, −1, (1), as programs write what went back to the store.
+bool is_given_back(std::string_view quantity) {
+    const auto text = half_width(quantity);
+    const auto is_negative = text.starts_with('-') || text.starts_with("−") || text.starts_with('(');
+    return is_negative && text.find_first_of("123456789") != std::string::npos;
+}
+
 class Work {
 public:
     explicit Work(ShopReading& reading) : reading_(reading) {}
@@ -152,7 +159,7 @@ private:
 
     void read_parts(const Row& row) {
         const auto text = reading_.words(row, "part_name");
-        if (text.empty()) return;
+        if (text.empty() || !is_fitted(row)) return;
         std::string details;
         for (const auto* field : {"part_no", "part_brand", "part_quantity", "part_unit_price"})
             details += reading_.cell(row, field);
@@ -161,6 +168,23 @@ private:
             const auto cents = put_part_details(part, row);
             parts_.add(part, cents);
         }
+    }
+
+    bool is_fitted(const Row& row) {
+        const auto text = reading_.cell(row, "part_quantity");
+        if (is_given_back(text)) {
+            reading_.problem(row, "part_quantity", "part_given_back",
+                             fmt::format("数量是 {}：退回的配件没有换上；请去掉这一行和它对应的领用行", text),
+                             fmt::format("is {}: a part given back was not fitted; take this row and the one it "
+                                         "belongs to out",
+                                         text));
+            return false;
+        }
+        const auto quantity = shop_number(text, "part_quantity", reading_.power("part_quantity"));
+        if (quantity != 0) return true;
+        reading_.note(row, "part_quantity", "left_out", "数量是 0，这个配件不写入记录",
+                      "is 0: the part is left out of the record");
+        return false;
     }
 
     std::int64_t put_cents(Json& to, const char* member, const Row& row, const char* field, const char* name) {
