@@ -12,6 +12,7 @@
 #include "journal/chain.hpp"
 #include "journal/json.hpp"
 #include "journal/limits.hpp"
+#include "journal/table_bytes.hpp"
 #include "service/files.hpp"
 #include "station/statements.hpp"
 
@@ -25,10 +26,14 @@ constexpr std::size_t cut_bytes_max = journal::segment_bytes_max - 2 * journal::
 
 /// Version 1 is the form that outboxes had before versions were kept.
 const engine::Form& outbox_form() {
-    static const engine::Form form{sql::meta_get, sql::meta_put, {[](engine::Connection& database) {
-                                       database.define(sql::schema);
-                                       database.execute(sql::record_index);
-                                   }}};
+    static const engine::Form form{sql::meta_get,
+                                   sql::meta_put,
+                                   {[](engine::Connection& database) {
+                                        database.define(sql::schema);
+                                        database.execute(sql::record_index);
+                                    },
+                                    // Process data by columns, which earlier programs can't read.
+                                    [](engine::Connection&) {}}};
     return form;
 }
 
@@ -100,7 +105,8 @@ journal::Result<Outbox::Appended> Outbox::append(std::string_view line, const st
     }
     const std::uint64_t seq = last() + 1;
     database_.prepare(sql::line_put).bind(1, number(seq)).bind(2, record_id).bind_blob(3, line).run();
-    if (trace) database_.prepare(sql::trace_put).bind(1, trace->sha256).bind_blob(2, trace->csv).run();
+    if (trace)
+        database_.prepare(sql::trace_put).bind(1, trace->sha256).bind_blob(2, journal::table_encode(trace->csv)).run();
     transaction.commit();
     return Appended{seq, true};
 }
@@ -188,7 +194,9 @@ std::uint64_t Outbox::acknowledged() {
 std::optional<Trace> Outbox::next_trace() {
     auto s = database_.prepare(sql::trace_waiting);
     if (!s.step()) return std::nullopt;
-    return Trace{s.text(0), s.text(1)};
+    auto stored = s.text(1);
+    // From before it was kept by columns it lies there as it is.
+    return Trace{s.text(0), journal::is_encoded_table(stored) ? journal::table_decode(stored) : std::move(stored)};
 }
 
 void Outbox::trace_sent(const std::string& sha256) { database_.prepare(sql::trace_sent).bind(1, sha256).run(); }

@@ -56,7 +56,9 @@ const engine::Form& store_form() {
                                         count_alarms(database);
                                         database.define(sql::certificates_table);
                                     },
-                                    [](Connection& database) { database.define(sql::accounts_tables); }}};
+                                    [](Connection& database) { database.define(sql::accounts_tables); },
+                                    // Process data by columns, which earlier programs can't read.
+                                    [](Connection&) {}}};
     return form;
 }
 

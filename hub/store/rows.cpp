@@ -1,7 +1,7 @@
 #include "hub/store/rows.hpp"
 
 #include "journal/digest.hpp"
-#include "journal/encoding.hpp"
+#include "journal/table_bytes.hpp"
 
 namespace imloop::hub {
 
@@ -22,7 +22,7 @@ std::string figures_digest(const engine::Statement& s) { return row_digest({s.te
 
 std::optional<std::string> decoded(const std::string& stored) {
     try {
-        return journal::zstd_decode(stored);
+        return journal::table_decode(stored);
     } catch (const std::runtime_error&) {
         return std::nullopt;
     }

@@ -15,7 +15,7 @@ std::string row_digest(std::initializer_list<std::string> columns);
 std::string segment_digest(const engine::Statement&);
 std::string trace_digest(const engine::Statement&);
 std::string figures_digest(const engine::Statement&);
-/// What was stored; nothing where the bytes are none that zstd_encode makes.
+/// What was stored, by table_encode() or zstd_encode(); nothing where the bytes are of neither.
 std::optional<std::string> decoded(const std::string& stored);
 
 /// Rows that hold up to megabytes each.

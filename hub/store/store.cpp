@@ -8,6 +8,7 @@
 #include "hub/store/statements.hpp"
 #include "journal/digest.hpp"
 #include "journal/encoding.hpp"
+#include "journal/table_bytes.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -162,7 +163,7 @@ std::int64_t Store::segments() {
 void Store::put_trace(std::string_view sha256, std::string_view source, loop::Moment received_at,
                       std::string_view csv) {
     assert(journal::to_hex(journal::sha256(csv)) == sha256);
-    const auto stored = journal::zstd_encode(csv);
+    const auto stored = journal::table_encode(csv);
     database_->prepare(sql::trace_put)
         .bind(1, sha256)
         .bind(2, source)

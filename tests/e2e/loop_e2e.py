@@ -9,6 +9,9 @@ import unittest
 
 from programs import ROOT, Programs, inspection
 
+sys.path.insert(0, str(ROOT / "tests" / "tools"))
+import read_process_data  # noqa: E402
+
 PERIOD = ["--from", "2025-01-01", "--to", "2025-12-31", "--as-of", "2025-12-31"]
 
 
@@ -76,7 +79,11 @@ class Loop(Programs):
         self.assertEqual(figures(self.hub("report", "counties", *PERIOD, "--json", name="copy")), figures(report))
         self.assertEqual(figures(self.hub("report", "review", "--json", name="copy")), figures(self.hub("report", "review", "--json")))
         self.assertTrue(json.loads(self.hub("verify", name="copy"))["clean"])
-        self.assertEqual(len(list((export / "traces").glob("*.csv"))), len(list((year / "traces").glob("*.csv"))))
+        traces = sorted((export / "traces").glob("*.csv"))
+        self.assertEqual(len(traces), len(list((year / "traces").glob("*.csv"))))
+        # A second reader of what the database holds of them, by columns.
+        for csv in traces[::100]:
+            self.assertEqual(read_process_data.read(self.dir / "hub" / "hub.sqlite", csv.stem), csv.read_bytes())
 
         story = json.loads((year / "story.json").read_text())
         rows = json.loads(self.hub("report", "vehicle", "--plate", story["plate"], "--as-of", "2025-12-31", "--json"))

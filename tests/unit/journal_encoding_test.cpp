@@ -3,6 +3,7 @@
 #include "journal/digest.hpp"
 #include "journal/encoding.hpp"
 #include "journal/limits.hpp"
+#include "journal/table_bytes.hpp"
 
 using namespace imloop::journal;
 
@@ -61,4 +62,62 @@ TEST_CASE("what is encoded can be decoded within the limits, however alike its l
     }
     CHECK(encode(std::string(4096, 'x')).content_encoding == "zstd");
     CHECK(encode(std::string(1'000'000, 'x')).content_encoding == "identity");
+}
+
+namespace {
+
+const std::string measured =
+    "time_s,state,co_pct,hc_ppm,lambda,note\n"
+    "0,idle,1.20,40,0.998,\n1,idle,1.25,41,1,ok\n2,idle,-0.05,,1.01,a b\n2,,0.00,39,0.9,\n";
+
+bool is_by_columns(const std::string& csv) { return table_encode(csv).front() == '\x01'; }
+
+}  // namespace
+
+TEST_CASE("a table comes back byte for byte, whatever stands in it", "[encoding]") {
+    for (const auto& csv :
+         {std::string(), std::string("\n"), std::string("a"), std::string("a,b\n"), std::string("a\n1"), measured,
+          std::string("a,b\n1\n"), std::string("a\n1,2\n"), std::string("a\n1\n\n"), std::string("a\r\n1\r\n"),
+          std::string("a\n-0\n-0.0\n+1\n01\n1.\n.5\n1e3\n"), std::string("a\n1.1234567\n"),
+          std::string("a\n999999999999999\n-999999999999999\n9999999999999999\n"), std::string("a\n\x01\xff\n"),
+          std::string("a\n0.5\n0.25\n10\n0.500\n")}) {
+        INFO(csv);
+        CHECK(table_decode(table_encode(csv)) == csv);
+        CHECK(is_encoded_table(table_encode(csv)));
+        CHECK(table_decode(zstd_encode(csv)) == csv);
+    }
+    CHECK(is_by_columns(measured));
+    CHECK(is_by_columns(measured.substr(0, measured.size() - 1)));
+    CHECK_FALSE(is_by_columns("a,b\n1\n"));
+    CHECK_FALSE(is_encoded_table(measured));
+}
+
+TEST_CASE("random tables come back, and bytes that are no table are refused", "[encoding]") {
+    std::uint32_t state = 17;
+    const auto random = [&](std::uint32_t below) { return (state = state * 1664525 + 1013904223) / 65536 % below; };
+    for (int round = 0; round < 300; ++round) {
+        const auto columns = 1 + random(6), rows = random(40);
+        std::string csv = "h";
+        for (std::uint32_t n = 1; n < columns; ++n) csv += ",h" + std::to_string(n);
+        csv += '\n';
+        for (std::uint32_t row = 0; row < rows; ++row)
+            for (std::uint32_t n = 0; n < columns; ++n) {
+                for (auto left = random(n == 2 ? 6 : 9); left > 0; --left)
+                    csv += "0123456789.-ex"[random(n == 3 ? 14 : 11)];
+                csv += n + 1 == columns ? '\n' : ',';
+            }
+        const auto stored = table_encode(csv);
+        REQUIRE(table_decode(stored) == csv);
+        auto changed = stored;
+        changed[random(static_cast<std::uint32_t>(changed.size()))] ^= static_cast<char>(1 + random(255));
+        try {
+            table_decode(changed);  // another table, or refused: never anything else
+        } catch (const std::runtime_error&) {
+        }
+        CHECK_THROWS_AS(table_decode(stored.substr(0, stored.size() - 1)), std::runtime_error);
+    }
+    for (const auto* body : {"", "\x01", "\x01\x03", "\x7f\x7f\x01", "\x01\x03\x63\x01", "\x01\x03\x01"})
+        CHECK_THROWS_AS(table_decode('\x01' + zstd_encode(body)), std::runtime_error);
+    const std::string large = "\x01\x03\x01" + std::string(9, '\xff') + "\x01";
+    CHECK_THROWS_AS(table_decode('\x01' + zstd_encode(large)), std::runtime_error);
 }

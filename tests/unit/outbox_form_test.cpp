@@ -69,23 +69,23 @@ TEST_CASE("an outbox from before versions were kept keeps its epoch, lines and o
         REQUIRE(cut);
         CHECK(cut->first == 3);
         CHECK(cut->last == 3);
-        CHECK(version_in(folder.path()) == "1");
+        CHECK(version_in(folder.path()) == "2");
     }
 }
 
 TEST_CASE("an outbox of a newer program is refused and not changed") {
     const test::TempDir folder;
     { open(folder.path()).append(R"({"record_id":"a"})", "a").value(); }
-    CHECK(version_in(folder.path()) == "1");
+    CHECK(version_in(folder.path()) == "2");
     {
         sqlite::Database later(folder.path() / "outbox.sqlite");
-        later.execute("UPDATE meta SET value = '2' WHERE name = 'schema_version'; DROP TABLE traces");
+        later.execute("UPDATE meta SET value = '3' WHERE name = 'schema_version'; DROP TABLE traces");
     }
     CHECK_THROWS_WITH(open(folder.path()), Catch::Contains("outbox.sqlite") && Catch::Contains("newer program") &&
                                                Catch::Contains("请安装新版程序"));
     sqlite::Database after(folder.path() / "outbox.sqlite");
     CHECK_FALSE(after.prepare("SELECT name FROM sqlite_master WHERE name = 'traces'").step());
-    CHECK(version_in(folder.path()) == "2");
+    CHECK(version_in(folder.path()) == "3");
 }
 
 TEST_CASE("programs that make one database at once all get it") {
