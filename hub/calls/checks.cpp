@@ -140,7 +140,7 @@ Answer verify(Context& c, const json&) {
     try {
         beside = damage_beside_journals(c);
         c.release();
-        Beside made(hub.options.data);
+        Beside made(hub.options.data, "verify");
         StoredRows fresh_rows(made.database());
         const StoredRows watch_rows(made.database(), "", StoredRows::Tables::as_needed);
         make_tables(fresh_rows);
@@ -181,7 +181,10 @@ Answer verify(Context& c, const json&) {
                                });
             transaction.commit();
         }
-        anew = said_by(fresh_rows, hub.watch->flags_anew(reader->store, fresh, watch_rows));
+        std::string flags_anew;
+        hub.watch->made_anew(reader->store, fresh, watch_rows, fresh.projection.policy(today).rules,
+                             [&](const auto& suspects) { flags_anew = suspects.dump(); });
+        anew = said_by(fresh_rows, flags_anew);
         try {
             const StoredRows served(reader->store.database());
             const auto numbered = numbered_tables();

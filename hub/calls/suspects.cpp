@@ -3,6 +3,8 @@
 
 #include "hub/calls/calls.hpp"
 #include "hub/calls/shown.hpp"
+#include "hub/store/beside.hpp"
+#include "hub/store/stored_rows.hpp"
 #include "journal/json.hpp"
 #include "loop/rules/rule_table.hpp"
 
@@ -111,22 +113,22 @@ Answer suspect_decide(Context& c, const json& in) {
 
 /// What other parameters would change, over all records there are; nothing is changed.
 Answer suspect_dry_run(Context& c, const json& in) {
-    std::optional<loop::rules::Parameters> other;
     try {
-        other.emplace(in.at("rules"));
+        const loop::rules::Parameters known(in.at("rules"));
     } catch (const std::runtime_error& e) {
         return problem(400, {"bad_parameters", e.what()});
     }
     json body;
+    Beside made(c.hub.options.data, "dry-run");
+    const StoredRows rows(made.database(), "", StoredRows::Tables::as_needed);
     c.hub.watch->look(c.scope, Watch::Sweep::of_now, [&](const Watch::View& view) {
-        const auto& projection = view.reader->loop.projection;
-        Suspects under(view.suspects, *other);
-        under.update(projection, projection.everything());
-        under.sweep(projection, loop::day_of(c.now));
-        body = {{"before", flags_in(view.suspects)},
-                {"after", flags_in(under)},
-                {"appear", ids_beyond(under, view.suspects)},
-                {"clear", ids_beyond(view.suspects, under)}};
+        auto& reader = *view.reader;
+        c.hub.watch->made_anew(reader.store, reader.loop, rows, in.at("rules").dump(), [&](const Suspects& under) {
+            body = {{"before", flags_in(view.suspects)},
+                    {"after", flags_in(under)},
+                    {"appear", ids_beyond(under, view.suspects)},
+                    {"clear", ids_beyond(view.suspects, under)}};
+        });
     });
     return {200, "application/json", body.dump(2) + "\n", {}};
 }

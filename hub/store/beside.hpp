@@ -1,8 +1,9 @@
-// A file for rows that are made to be looked at alone; gone with it.
+// A file for rows that are made to be looked at alone; gone with it. Several may be there at once.
 #pragma once
 
 #include <filesystem>
 #include <memory>
+#include <string_view>
 
 #include "engine/engine.hpp"
 
@@ -10,7 +11,7 @@ namespace imloop::hub {
 
 class Beside {
 public:
-    explicit Beside(const std::filesystem::path& folder);
+    Beside(const std::filesystem::path& folder, std::string_view what);
     ~Beside();
     Beside(const Beside&) = delete;
     Beside& operator=(const Beside&) = delete;

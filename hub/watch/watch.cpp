@@ -352,7 +352,8 @@ std::string Watch::rules_of(const LoopState& of) const {
     return of.projection.policy(loop::day_of(calls_.now())).rules;
 }
 
-std::string Watch::flags_anew(Store& store, LoopState& of, const StoredRows& to) const {
+void Watch::made_anew(Store& store, LoopState& of, const StoredRows& to, const std::string& rules,
+                      const std::function<void(const Suspects&)>& look) const {
     const auto save = [&](Watched& watched) {
         RowBatch batch;
         watched.suspects.write(batch.gather());
@@ -363,14 +364,14 @@ std::string Watch::flags_anew(Store& store, LoopState& of, const StoredRows& to)
         if (watched.suspects.held() > rows_held_max) watched.suspects.forget();
     };
     Watched fresh(
-        rules_of(of), [](const std::string&, const TraceFigures&) {}, stop_, to, save);
+        rules, [](const std::string&, const TraceFigures&) {}, stop_, to, save);
     fresh.begin(store, of);
     fresh.suspects.sweep(of.projection, loop::day_of(calls_.now()), [&] {
         if (fresh.suspects.held() > rows_held_max) save(fresh);
         if (of.held() > rows_held_max) of.forget();
         return true;
     });
-    return fresh.suspects.dump();
+    look(fresh.suspects);
 }
 
 std::vector<Hold> Watch::holds(const Scope& scope) const {

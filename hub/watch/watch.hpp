@@ -78,8 +78,9 @@ public:
 
     /// Tables of its own with rows that are not what was written; these are begun anew.
     std::vector<std::string> damaged();
-    /// What the rules say of these records, made anew in these rows and swept up to today, as Suspects::dump() does.
-    std::string flags_anew(Store&, LoopState&, const StoredRows& to) const;
+    /// What rules with these parameters say of these records, made anew in these rows and swept up to today.
+    void made_anew(Store&, LoopState&, const StoredRows& to, const std::string& rules,
+                   const std::function<void(const loop::rules::Suspects&)>& look) const;
 
     /// Of the last time it followed. Nobody waits for these.
     std::vector<Hold> holds(const Scope&) const;

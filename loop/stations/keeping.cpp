@@ -10,11 +10,6 @@ void change_day(ByDay<Of>& cells, const std::string& station_id, Day day, Add ad
     cells.change({week_of(day), station_id}, [&](auto& days) { change(days, day, add); });
 }
 
-template <typename Key, typename Value>
-void copy(const Cells<Key, Value>& from, Cells<Key, Value>& to) {
-    from.each_of([&](const Key& key, const Value& value) { to.change(key, [&](Value& v) { v = value; }); });
-}
-
 auto kept_tables(auto& k) { return std::tie(k.kept, k.delivered, k.journals, k.forks); }
 
 }  // namespace
@@ -47,12 +42,6 @@ void Keeping::came(const rules::Arrival& a) {
 
 void Keeping::forked(const Fork& fork) {
     forks.change(fork, [](bool& is_there) { is_there = true; });
-}
-
-void Keeping::take_deliveries_of(const Keeping& other) {
-    copy(other.delivered, delivered);
-    copy(other.journals, journals);
-    copy(other.forks, forks);
 }
 
 void Keeping::write(const RowChanges& changes) { write_rows(kept_tables(*this), changes); }

@@ -66,8 +66,6 @@ public:
     /// Lines of one journal in the order of their numbers; one that is known is not counted again.
     void came(const rules::Arrival&);
     void forked(const Fork&);
-    /// The deliveries of another, in place of none.
-    void take_deliveries_of(const Keeping&);
     void write(const RowChanges&);
     void forget();
     std::size_t held() const;

@@ -33,7 +33,6 @@ Check check_of(const Record& record) {
 Suspects::Suspects(Parameters parameters, const std::vector<Rule>& rules, const Rows* rows)
     : parameters_(std::move(parameters)),
       from_(rows),
-      offered_(&rules),
       traces_(rows),
       statistics_(rows),
       rows_(rows) {
@@ -43,14 +42,6 @@ Suspects::Suspects(Parameters parameters, const std::vector<Rule>& rules, const 
         for (std::size_t i = 0; i < rule.groups.size(); ++i) groups_.push_back({&rule, i});
     }
     assert(groups_.size() <= std::numeric_limits<decltype(SharedKey::group)>::max());
-}
-
-Suspects::Suspects(const Suspects& like, Parameters parameters) : Suspects(std::move(parameters), *like.offered_) {
-    traces_.put_all_of(like.traces_);
-    statistics_.take_deliveries_of(like.statistics_);
-    like.rows_.arrivals.each("", [&](std::string_view key, const auto& lines) { rows_.arrivals.put(key, lines); });
-    like.rows_.rejected.each(
-        "", [&](std::string_view, const RejectedLine& line) { rejected(unpack(line.fact), line.arrival); });
 }
 
 void Suspects::write(const RowChanges& changes) {

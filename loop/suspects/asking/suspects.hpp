@@ -31,9 +31,6 @@ class Suspects {
 public:
     /// `rules` and `rows` outlive it. Rows are of one set of rules, versions and parameters: who keeps them sees to it.
     explicit Suspects(Parameters, const std::vector<Rule>& rules = all(), const Rows* rows = nullptr);
-    /// The same records' arrivals and traces under other parameters, in memory; update() with Projection::everything()
-    /// follows.
-    Suspects(const Suspects& like, Parameters);
     Suspects(Suspects&&) = default;
     Suspects& operator=(Suspects&&) = default;
 
@@ -160,7 +157,6 @@ private:
 
     Parameters parameters_;
     const Rows* from_;
-    const std::vector<Rule>* offered_;
     Traces traces_;
     Statistics statistics_;
     SuspectRows rows_;

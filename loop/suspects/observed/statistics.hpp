@@ -43,7 +43,6 @@ public:
     void came(const Arrival& arrival) { keeping_.came(arrival); }
     /// The hub refused a second text under a number it holds, on this day.
     void forked(const std::string& source, std::uint64_t first, Day day) { keeping_.forked({day, source, first}); }
-    void take_deliveries_of(const Statistics& other) { keeping_.take_deliveries_of(other.keeping_); }
 
     void write(const RowChanges&);
     void forget();
