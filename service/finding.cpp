@@ -10,7 +10,6 @@ namespace imloop::service {
 namespace {
 
 const char* mark_of(Verdict v) { return v == Verdict::fine ? "✓" : v == Verdict::look ? "!" : "✗"; }
-const char* name_of(Verdict v) { return v == Verdict::fine ? "fine" : v == Verdict::look ? "look" : "broken"; }
 
 std::string line(const std::string& title, const std::string& colon, const std::string& what, const std::string& arrow,
                  const std::string& todo) {
@@ -18,6 +17,8 @@ std::string line(const std::string& title, const std::string& colon, const std::
 }
 
 }  // namespace
+
+const char* name_of(Verdict v) { return v == Verdict::fine ? "fine" : v == Verdict::look ? "look" : "broken"; }
 
 int exit_code(const std::vector<Finding>& findings) {
     const auto any = [&](Verdict v) { return std::ranges::find(findings, v, &Finding::verdict) != findings.end(); };

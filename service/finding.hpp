@@ -24,6 +24,8 @@ struct Finding {
     Words todo;  ///< empty where nothing is to be done
 };
 
+/// fine, look, broken.
+const char* name_of(Verdict);
 /// 0 all fine, 4 something to look at, 1 something is broken.
 int exit_code(const std::vector<Finding>&);
 void show(const std::vector<Finding>&, bool as_json, std::ostream&);

@@ -33,6 +33,7 @@ constexpr ConsoleRoute table[] = {
     {"POST", "/flags/{id}/decisions", role, {officer}, decide_flag},
     {"GET", "/holds", role, casework_roles, list_holds},
     {"POST", "/holds/{record_id}/decisions", role, {officer}, decide_hold},
+    {"GET", "/alarms", role, casework_roles, list_alarms},
     {"POST", "/vehicle-searches", role, vehicle_roles, search_vehicles},
     {"GET", "/records/{id}/vehicle", role, vehicle_roles, show_vehicle},
     {"POST", "/reveals", role, vehicle_roles, reveal},
@@ -41,6 +42,7 @@ constexpr ConsoleRoute table[] = {
     {"PATCH", "/accounts/{account}", role, {system_admin, security_admin}, change_account},
     {"POST", "/accounts/{account}/grants", role, {system_admin}, propose_grant},
     {"POST", "/grants/{id}/{action}", role, {system_admin, security_admin}, judge_grant},
+    {"GET", "/system", role, {system_admin}, show_system},
     {"GET", "/audit", role, {auditor}, list_audit},
     {"POST", "/audit/verifications", role, {auditor}, verify_audit_call},
 };

@@ -71,5 +71,8 @@ Answer list_rules(Console&, Ask&);
 // holds.cpp
 Answer list_holds(Console&, Ask&);
 Answer decide_hold(Console&, Ask&);
+// system.cpp
+Answer list_alarms(Console&, Ask&);
+Answer show_system(Console&, Ask&);
 
 }  // namespace imloop::hub

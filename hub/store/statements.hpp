@@ -147,6 +147,11 @@ inline constexpr const char* alarm_put =
     "$4, $5, $6, $6, 1, $7)";
 inline constexpr const char* alarms_count =
     "SELECT COUNT(*) FROM alarms WHERE source_id = $1 AND epoch = $2 AND code = $3";
+/// The newest first, those of one moment in the order of their keys. $1, $2: the moment and key of the last one seen.
+inline constexpr const char* alarms_page =
+    "SELECT source_id, epoch, code, first, head, raised_at, latest_at, times FROM (SELECT *, source_id || '|' || epoch "
+    "|| '|' || code || '|' || CAST(first AS TEXT) || '|' || head AS place FROM alarms) AS placed WHERE latest_at >= $4 "
+    "AND (latest_at < $1 OR (latest_at = $1 AND place > $2)) ORDER BY latest_at DESC, place LIMIT $3";
 inline constexpr const char* alarms_all =
     "SELECT source_id, first, raised_at FROM alarms WHERE code = 'journal_fork' AND head <> '' ORDER BY raised_at";
 

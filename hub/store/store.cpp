@@ -1,5 +1,7 @@
 #include "hub/store/store.hpp"
 
+#include <fmt/format.h>
+
 #include <cassert>
 
 #include "engine/form.hpp"
@@ -253,6 +255,20 @@ std::optional<Store::IssuedCertificate> Store::certificate(std::string_view kid)
 bool Store::put_alarm(std::string_view source, std::string_view epoch, std::uint64_t first, loop::Moment at,
                       std::string_view code, std::string_view bytes) {
     return raise_alarm(*database_, source, epoch, first, at, code, bytes);
+}
+
+Store::AlarmPlace Store::place_of(const Alarm& a) {
+    return {a.latest_at, fmt::format("{}|{}|{}|{}|{}", a.source, a.epoch, a.code, a.first, a.head)};
+}
+
+std::vector<Store::Alarm> Store::alarms(const AlarmPlace& behind, loop::Moment since, std::size_t limit) {
+    auto s = database_->prepare(sql::alarms_page);
+    s.bind(1, behind.latest_at).bind(2, behind.key).bind(3, static_cast<std::int64_t>(limit)).bind(4, since);
+    std::vector<Alarm> out;
+    while (s.step())
+        out.push_back({s.text(0), s.text(1), s.text(2), static_cast<std::uint64_t>(s.integer(3)), s.text(4),
+                       s.integer(5), s.integer(6), s.integer(7)});
+    return out;
 }
 
 void Store::each_fork(const std::function<void(const std::string&, std::uint64_t, loop::Moment)>& visit) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -122,6 +123,20 @@ public:
     /// a new one.
     bool put_alarm(std::string_view source, std::string_view epoch, std::uint64_t first, loop::Moment at,
                    std::string_view code, std::string_view bytes);
+    struct Alarm {
+        std::string source, epoch, code;
+        std::uint64_t first = 0;  ///< number of the line
+        std::string head;         ///< of the chain; empty: further ones of this epoch, counted together
+        loop::Moment raised_at = 0, latest_at = 0;
+        std::int64_t times = 0;
+    };
+    struct AlarmPlace {
+        loop::Moment latest_at = std::numeric_limits<loop::Moment>::max();
+        std::string key;
+    };
+    static AlarmPlace place_of(const Alarm&);
+    /// Raised again at `since` or later, the newest first, those behind a place.
+    std::vector<Alarm> alarms(const AlarmPlace& behind, loop::Moment since, std::size_t limit);
     /// Those of forked journals.
     void each_fork(const std::function<void(const std::string& source, std::uint64_t first, loop::Moment)>&);
 

@@ -184,7 +184,7 @@ test('an officer of one county reaches nothing of another, by address or call, a
 });
 
 test('each role finds its own pages, and all pages fit three widths in both languages', async () => {
-  for (const [account, pages] of [['jucheng', ['/', '/counties', '/stations', '/me']], ['zhaomin', ['/', '/counties', '/stations', '/non-returns', '/suspects', '/holds', '/vehicles', '/me']], ['ligong', ['/accounts', '/me']]]) {
+  for (const [account, pages] of [['jucheng', ['/', '/counties', '/stations', '/me']], ['zhaomin', ['/', '/counties', '/stations', '/non-returns', '/suspects', '/holds', '/alarms', '/vehicles', '/me']], ['ligong', ['/system', '/accounts', '/me']]]) {
     const page = await visit(account);
     const links = await page.locator('nav a').evaluateAll((all) => all.map((a) => new URL(a.href).pathname));
     assert.deepEqual(links, pages.filter((one) => one !== '/me'));

@@ -599,12 +599,62 @@ TEST_CASE(
     CHECK(b.last("&who=officer").at("what") == "search");
 }
 
+TEST_CASE("a forked journal is an alarm that officers of its county see, and the system's page counts it") {
+    Counties b;
+    const auto officer = b.person("officer", {{"role", "officer"}, {"counties", {"610404"}}});
+    const auto other = b.person("other", {{"role", "officer"}, {"counties", {"610423"}}});
+    const auto state = [&](const std::string& check) {
+        for (const auto& one : b.read(b.system, "/system").at("items"))
+            if (one.at("check") == check) return one.at("state").get<std::string>();
+        return std::string("is not there");
+    };
+    CHECK(state("alarms") == "fine");
+    CHECK(b.read(officer, "/alarms").at("items").empty());
+    const auto before_here = b.here, before_there = b.there;
+    REQUIRE(b.here.send(b, {failed(21, b.here.id)}) == std::vector<std::string>{"accepted"});
+    REQUIRE(b.there.send(b, {failed(22, b.there.id)}) == std::vector<std::string>{"accepted"});
+    for (int n = 23; n <= 25; ++n) {
+        auto forked = before_here;
+        REQUIRE(forked.send(b, {failed(n, b.here.id)}) == std::vector<std::string>{"409 journal_fork"});
+    }
+    auto forked = before_there;
+    REQUIRE(forked.send(b, {failed(26, b.there.id)}) == std::vector<std::string>{"409 journal_fork"});
+
+    std::set<std::string> seen;
+    std::string page = "/alarms?limit=2";
+    for (int pages = 1; !page.empty(); ++pages) {
+        REQUIRE(pages <= 2);
+        const auto answer = b.read(officer, page);
+        for (const auto& one : answer.at("items")) {
+            CHECK(one.at("source_id") == b.here.id);
+            CHECK(one.at("code") == "journal_fork");
+            CHECK(one.at("first") == 7);
+            seen.insert(one.dump());
+        }
+        page = answer.at("next").is_null() ? "" : "/alarms?limit=2&cursor=" + answer.at("next").get<std::string>();
+    }
+    CHECK(b.read(officer, "/alarms").at("items").size() == 3);
+    CHECK(b.read(other, "/alarms").at("items").size() == 1);
+    CHECK(code_of(b.ask(officer, "GET", "/alarms?days=0")) == "400 bad_days");
+    CHECK(code_of(b.ask(officer, "GET", "/alarms?days=-1")) == "400 bad_days");
+    CHECK(code_of(b.ask(b.system, "GET", "/alarms")) == "403 role_missing");
+    CHECK(code_of(b.ask(officer, "GET", "/system")) == "403 role_missing");
+    CHECK(state("alarms") == "look");
+    CHECK(state("administrators") == "fine");
+    CHECK(state("rule_failures") == "fine");
+    b.now += 40 * loop::day_ms;
+    auto later = officer;
+    b.take_session(later, b.enter("officer", b.code(officer)));
+    CHECK(b.read(later, "/alarms").at("items").empty());
+    CHECK(b.read(later, "/alarms?days=60").at("items").size() == 3);
+}
+
 TEST_CASE("every call that reads business data has roles, and none of an administrator's does") {
     for (const auto& route : hub::console_routes()) {
         INFO(route.method << " " << route.path);
         if (route.asker != hub::ConsoleAsker::role) continue;
         const bool is_admins = route.path.starts_with("/accounts") || route.path.starts_with("/grants") ||
-                               route.path.starts_with("/audit");
+                               route.path.starts_with("/audit") || route.path.starts_with("/system");
         for (const auto role : hub::all_roles)
             if (route.roles.has(role)) CHECK(hub::is_business(role) != is_admins);
     }

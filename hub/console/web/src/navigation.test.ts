@@ -5,9 +5,9 @@ const pages = (...roles: string[]) => navigationOf(roles).flatMap((group) => gro
 
 test('a role finds its pages and no others', () => {
   expect(pages('viewer')).toEqual(['overview', 'counties', 'stations']);
-  expect(pages('officer')).toEqual(['overview', 'counties', 'stations', 'non_returns', 'suspects', 'holds', 'vehicles']);
-  expect(pages('checker')).toEqual(['overview', 'counties', 'stations', 'suspects', 'holds']);
-  expect(pages('system_admin')).toEqual(['accounts']);
+  expect(pages('officer')).toEqual(['overview', 'counties', 'stations', 'non_returns', 'suspects', 'holds', 'alarms', 'vehicles']);
+  expect(pages('checker')).toEqual(['overview', 'counties', 'stations', 'suspects', 'holds', 'alarms']);
+  expect(pages('system_admin')).toEqual(['system', 'accounts']);
   expect(pages('security_admin')).toEqual(['accounts']);
   expect(pages('auditor')).toEqual(['audit']);
   expect(pages()).toEqual([]);

@@ -13,9 +13,11 @@ export const navigation: { name: string; places: Place[] }[] = [
     { path: '/non-returns', name: 'non_returns', roles: vehicles },
     { path: '/suspects', name: 'suspects', roles: casework },
     { path: '/holds', name: 'holds', roles: casework },
+    { path: '/alarms', name: 'alarms', roles: casework },
   ] },
   { name: 'nav.act', places: [{ path: '/vehicles', name: 'vehicles', roles: vehicles }] },
   { name: 'nav.manage', places: [
+    { path: '/system', name: 'system', roles: ['system_admin'] },
     { path: '/accounts', name: 'accounts', roles: ['system_admin', 'security_admin'] },
     { path: '/audit', name: 'audit', roles: ['auditor'] },
   ] },
