@@ -60,6 +60,14 @@ std::string without_page(std::string_view query) {
     return out;
 }
 
+/// The page shows one of them.
+Answer in_both_languages(Answer answer) {
+    if (!answer.error) return answer;
+    if (!answer.members.is_object()) answer.members = json::object();
+    answer.members.update({{"zh", answer.error->zh}, {"en", answer.error->en}});
+    return answer;
+}
+
 }  // namespace
 
 std::string console_key(const std::filesystem::path& data) {
@@ -104,7 +112,7 @@ void Console::answer(ConsoleRequest request, Done done) {
     }
     boost::asio::post(is_stranger ? door_ : threads_,
                       [this, place, request = std::move(request), done = std::move(done)] {
-                          answering(done, [&] { done(answer_now(request)); });
+                          answering(done, [&] { done(in_both_languages(answer_now(request))); });
                       });
 }
 

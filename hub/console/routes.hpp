@@ -71,6 +71,12 @@ Answer list_rules(Console&, Ask&);
 // holds.cpp
 Answer list_holds(Console&, Ask&);
 Answer decide_hold(Console&, Ask&);
+// policies.cpp
+Answer show_policy(Console&, Ask&);
+Answer list_policy_lines(Console&, Ask&);
+Answer list_policy_changes(Console&, Ask&);
+Answer propose_policy(Console&, Ask&);
+Answer judge_policy(Console&, Ask&);
 // system.cpp
 Answer list_alarms(Console&, Ask&);
 Answer show_system(Console&, Ask&);

@@ -183,8 +183,33 @@ test('an officer of one county reaches nothing of another, by address or call, a
   for (const one of [page, auditor]) await one.context().close();
 });
 
+test('one person proposes a change of the policy, another confirms it, and the command line says the same', async () => {
+  const page = await visit('mengjia'), second = await visit('suyun');
+  await page.goto(url + '/policy');
+  await page.fill('input[name=repair_days]', '20');
+  await page.fill('input[name=repair_rate_target]', '85');
+  await page.getByRole('button', { name: '提议' }).click();
+  await page.getByText('理由至少 10 个字').waitFor();
+  await page.fill('textarea[name=reason]', '省厅通知：期限 20 天，目标 85%');
+  await page.getByRole('button', { name: '提议' }).click();
+  await page.getByText('已提议，等另一位批准').waitFor();
+  await page.getByText('自己提的要由另一个人批准').waitFor();
+  assert.equal(await page.getByRole('button', { name: '批准' }).count(), 0);
+  await clean(page, 'policy, proposing');
+  await second.goto(url + '/policy');
+  await second.getByText('mengjia 提议').waitFor();
+  await clean(second, 'policy, confirming');
+  await second.getByRole('button', { name: '批准 2 项' }).click();
+  await second.getByText('已写入日志').waitFor();
+  await second.getByText('待生效').waitFor();
+  const day = new Date(Date.now() + 32 * 3600 * 1000).toISOString().slice(0, 10); // tomorrow in China
+  const said = JSON.parse(programs.hub('policy', 'show', '--on', day, '--json')).words;
+  assert.deepEqual([said.repair_days, said.repair_rate_target], [20, 0.85]);
+  for (const one of [page, second]) await one.context().close();
+});
+
 test('each role finds its own pages, and all pages fit three widths in both languages', async () => {
-  for (const [account, pages] of [['jucheng', ['/', '/counties', '/stations', '/me']], ['zhaomin', ['/', '/counties', '/stations', '/non-returns', '/suspects', '/holds', '/alarms', '/vehicles', '/me']], ['ligong', ['/system', '/accounts', '/me']]]) {
+  for (const [account, pages] of [['jucheng', ['/', '/counties', '/stations', '/policy', '/me']], ['zhaomin', ['/', '/counties', '/stations', '/non-returns', '/suspects', '/holds', '/alarms', '/vehicles', '/policy', '/me']], ['ligong', ['/system', '/accounts', '/me']]]) {
     const page = await visit(account);
     const links = await page.locator('nav a').evaluateAll((all) => all.map((a) => new URL(a.href).pathname));
     assert.deepEqual(links, pages.filter((one) => one !== '/me'));

@@ -599,6 +599,55 @@ TEST_CASE(
     CHECK(b.last("&who=officer").at("what") == "search");
 }
 
+TEST_CASE("a policy is proposed by one person and confirmed by another") {
+    Counties b;
+    const auto proposer = b.person("proposer", {{"role", "policy"}});
+    const auto approver = b.person("approver", {{"role", "policy_approver"}});
+    const auto viewer = b.person("viewer", {{"role", "viewer"}, {"counties", {"610404"}}});
+    const auto propose = [&](json values, const std::string& day = "2026-06-01") {
+        return b.ask(proposer, "POST", "/policy-changes",
+                     {{"values", std::move(values)}, {"valid_from", day}, {"reason", "省厅通知，全省统一期限"}});
+    };
+    CHECK(code_of(propose(json::object())) == "422 values_unfit");
+    CHECK(code_of(propose({{"days", 20}})) == "422 unknown_member");
+    CHECK(code_of(propose({{"repair_days", 20}}, "2026-01-01")) == "422 policy_dated_back");
+    CHECK(code_of(propose({{"repair_days", -1}})).starts_with("422 "));
+    CHECK(code_of(b.ask(proposer, "POST", "/policy-changes", {{"values", {{"repair_days", 20}}}, {"reason", "短"}})) ==
+          "422 text_unfit");
+    const auto made = propose({{"repair_days", 20}, {"counties.610404.retest_days", 9}});
+    INFO(made.body);
+    REQUIRE(made.status == 200);
+    const auto waiting = b.read(approver, "/policy-changes").at("rows");
+    REQUIRE(waiting.size() == 2);
+    const std::string at = "/policy-changes/" + waiting[0].at("id").get<std::string>();
+    CHECK(waiting[0].at("officer_id") == "proposer");
+    CHECK(code_of(b.ask(proposer, "POST", at + "/confirm")) == "403 role_missing");
+    CHECK(code_of(b.ask(viewer, "POST", at + "/confirm")) == "403 role_missing");
+    CHECK(code_of(b.ask(approver, "POST", at + "/sign")) == "404 not_found");
+    REQUIRE(b.ask(approver, "POST", at + "/confirm").status == 200);
+    CHECK(code_of(b.ask(approver, "POST", at + "/confirm")) == "404 proposal_not_found");
+    CHECK(b.read(approver, "/policy-changes").at("rows").empty());
+    const auto words = b.read(viewer, "/policy?on=2026-06-01").at("words");
+    CHECK(words.at("repair_days") == 20);
+    CHECK(words.at("counties").at("610404").at("retest_days") == 9);
+    CHECK(b.read(viewer, "/policy?on=2026-05-31").at("words").at("repair_days") == 30);
+    CHECK(b.read(proposer, "/policy/history").at("rows")[0].at("state") == "scheduled");
+    CHECK(code_of(b.ask(viewer, "GET", "/policy/history")) == "403 role_missing");
+    const auto entry = b.last("&who=approver&result=ok");
+    CHECK(entry.at("what") == "policy confirm");
+
+    const auto watched = propose({{"watched_stations", {b.there.id}}}, "2026-05-10");
+    REQUIRE(watched.status == 200);
+    const auto id = b.read(approver, "/policy-changes").at("rows")[0].at("id").get<std::string>();
+    REQUIRE(b.ask(approver, "POST", "/policy-changes/" + id + "/confirm").status == 200);
+    CHECK(b.read(viewer, "/policy").dump().find(b.there.id) == std::string::npos);
+    CHECK(b.read(approver, "/policy").at("words").at("watched_stations") == json::array({b.there.id}));
+    REQUIRE(propose({{"repair_days", 25}}).status == 200);
+    const auto back = b.read(proposer, "/policy-changes").at("rows")[0].at("id").get<std::string>();
+    CHECK(b.ask(proposer, "POST", "/policy-changes/" + back + "/return").status == 200);
+    CHECK(b.read(approver, "/policy-changes").at("rows").empty());
+}
+
 TEST_CASE("a forked journal is an alarm that officers of its county see, and the system's page counts it") {
     Counties b;
     const auto officer = b.person("officer", {{"role", "officer"}, {"counties", {"610404"}}});

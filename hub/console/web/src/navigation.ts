@@ -16,6 +16,7 @@ export const navigation: { name: string; places: Place[] }[] = [
     { path: '/alarms', name: 'alarms', roles: casework },
   ] },
   { name: 'nav.act', places: [{ path: '/vehicles', name: 'vehicles', roles: vehicles }] },
+  { name: 'nav.grounds', places: [{ path: '/policy', name: 'policy', roles: business }] },
   { name: 'nav.manage', places: [
     { path: '/system', name: 'system', roles: ['system_admin'] },
     { path: '/accounts', name: 'accounts', roles: ['system_admin', 'security_admin'] },

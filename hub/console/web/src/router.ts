@@ -2,7 +2,7 @@ import { nextTick } from 'vue';
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
 import { me } from './api';
 import { home } from './navigation';
-import { w } from './words';
+import { w, withWords } from './words';
 
 const page = (path: string, name: string, component: RouteRecordRaw['component']): RouteRecordRaw => ({ path, name, component: component! });
 export const router = createRouter({
@@ -19,12 +19,13 @@ export const router = createRouter({
     page('/suspects', 'suspects', () => import('./pages/Suspects.vue')),
     page('/suspects/:flag', 'suspect', () => import('./pages/Suspect.vue')),
     page('/holds', 'holds', () => import('./pages/Holds.vue')),
-    page('/alarms', 'alarms', () => import('./pages/Alarms.vue')),
-    page('/system', 'system', () => import('./pages/System.vue')),
+    page('/alarms', 'alarms', () => withWords('manage', import('./pages/Alarms.vue'))),
+    page('/policy', 'policy', () => withWords('policy', import('./pages/Policy.vue'))),
+    page('/system', 'system', () => withWords('manage', import('./pages/System.vue'))),
     page('/vehicles', 'vehicles', () => import('./pages/Vehicles.vue')),
     page('/vehicles/of/:record', 'vehicle', () => import('./pages/Vehicle.vue')),
-    page('/accounts', 'accounts', () => import('./pages/Accounts.vue')),
-    page('/audit', 'audit', () => import('./pages/Audit.vue')),
+    page('/accounts', 'accounts', () => withWords('manage', import('./pages/Accounts.vue'))),
+    page('/audit', 'audit', () => withWords('manage', import('./pages/Audit.vue'))),
     page('/me', 'me', () => import('./pages/Me.vue')),
     page('/:rest(.*)*', 'nothing', () => import('./pages/Nothing.vue')),
   ],

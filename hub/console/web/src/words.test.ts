@@ -4,14 +4,24 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { outcomes } from './figures';
 import { navigation } from './navigation';
-import en from './words/en.json';
-import zh from './words/zh.json';
+import baseEn from './words/en.json';
+import manageEn from './words/more/manage.en.json';
+import manageZh from './words/more/manage.zh.json';
+import policyEn from './words/more/policy.en.json';
+import policyZh from './words/more/policy.zh.json';
+import baseZh from './words/zh.json';
+
+const en = { ...baseEn, ...manageEn, ...policyEn };
+const zh = { ...baseZh, ...manageZh, ...policyZh };
 
 const folder = path.dirname(new URL(import.meta.url).pathname);
 const files = (fs.readdirSync(folder, { recursive: true }) as string[]).filter((name) => /\.(vue|ts)$/.test(name) && !name.includes('.test.'));
 const text = files.map((name) => fs.readFileSync(path.join(folder, name), 'utf8')).join('\n');
 const places = (words: string) => (words.match(/\{\w+\}/g) ?? []).sort();
 
+test('no key stands twice', () => {
+  for (const all of [[baseZh, manageZh, policyZh], [baseEn, manageEn, policyEn]]) expect(new Set(all.flatMap((one) => Object.keys(one))).size).toBe(all.reduce((sum, one) => sum + Object.keys(one).length, 0));
+});
 test('both languages have the same keys with the same places', () => {
   expect(Object.keys(en)).toEqual(Object.keys(zh));
   for (const [key, words] of Object.entries(zh)) expect([key, places((en as Record<string, string>)[key] ?? '')]).toEqual([key, places(words)]);
@@ -22,6 +32,6 @@ test('every key that a page names has words', () => {
   for (const group of navigation) for (const place of group.places) expect(zh).toHaveProperty(['page.' + place.name]);
 });
 test('no words are left over', () => {
-  const built = ['page.', 'outcome.', 'word.', 'role.', 'grade.', 'action.', 'problem.', 'password.', 'personal.', 'county.', 'map.step.', 'certainty.', 'reveal.code.', 'search.', 'group.', 'nav.', 'receipt.', 'audit.', 'alarm.', 'filter.view.'];
+  const built = ['page.', 'outcome.', 'word.', 'role.', 'grade.', 'action.', 'problem.', 'password.', 'personal.', 'county.', 'map.step.', 'certainty.', 'reveal.code.', 'search.', 'group.', 'nav.', 'receipt.', 'audit.', 'alarm.', 'policy.', 'filter.view.'];
   for (const key of Object.keys(zh)) if (!built.some((one) => key.startsWith(one))) expect(text, key).toContain(`'${key}'`);
 });
