@@ -183,6 +183,27 @@ test('an officer of one county reaches nothing of another, by address or call, a
   for (const one of [page, auditor]) await one.context().close();
 });
 
+test('a station has a page of its own, whose numbers open its lists', async () => {
+  const page = await visit('zhaomin');
+  await page.goto(url + '/suspects?state=all');
+  const station = (await page.locator('tbody tr td small').filter({ hasText: /^I6/ }).first().textContent()).trim();
+  await page.goto(url + '/stations/' + station + period);
+  await page.locator('.kpis').waitFor();
+  await page.locator('section table').first().waitFor();
+  await clean(page, 'station');
+  const all = page.locator('section a', { hasText: /^全部/ }).first();
+  const shown = (await all.textContent()).match(/[\d,]+/)[0];
+  await all.click();
+  await page.locator('.pager').waitFor();
+  assert.match(await page.locator('.pager').textContent(), new RegExp(`共 ${shown} 条`));
+  await page.setViewportSize({ width: 390, height: 768 });
+  await page.goto(url + '/stations/' + station + period);
+  await page.locator('.kpis').waitFor();
+  await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
+  await fits(page, 'a station at 390');
+  await page.context().close();
+});
+
 test('one person proposes a change of the policy, another confirms it, and the command line says the same', async () => {
   const page = await visit('mengjia'), second = await visit('suyun');
   await page.goto(url + '/policy');

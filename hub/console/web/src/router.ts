@@ -15,6 +15,7 @@ export const router = createRouter({
     page('/counties', 'counties', () => import('./pages/Counties.vue')),
     page('/counties/:county', 'county', () => import('./pages/County.vue')),
     page('/stations', 'stations', () => import('./pages/Stations.vue')),
+    page('/stations/:station', 'station', () => import('./pages/Station.vue')),
     page('/non-returns', 'non_returns', () => import('./pages/NonReturns.vue')),
     page('/suspects', 'suspects', () => import('./pages/Suspects.vue')),
     page('/suspects/:flag', 'suspect', () => import('./pages/Suspect.vue')),
