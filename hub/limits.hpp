@@ -76,5 +76,6 @@ inline constexpr std::chrono::milliseconds inbox_look{1'000};     ///< also wher
 inline constexpr std::chrono::minutes unfetched_max{1};           ///< an answer whose hub has gone
 inline constexpr int list_limit_default = 50;
 inline constexpr int list_limit_max = 500;
+inline constexpr std::size_t export_rows_max = 200'000;  ///< of one file of the console's; then 413
 
 }  // namespace imloop::hub

@@ -52,6 +52,7 @@ struct Ask {
     Scope scope;
     std::vector<std::string> parts;  ///< what stands for the braces of the path
     nlohmann::json body;             ///< an object
+    bool is_export = false;          ///< a list is wanted whole, not by pages
     /// A text of the body, trimmed of nothing; empty where it is not given or no text.
     std::string text(const char* name) const;
 };

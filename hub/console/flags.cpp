@@ -39,7 +39,7 @@ std::string mark_of(const loop::rules::Suspects& suspects, const std::string& fl
 
 Answer list_flags(Console& console, Ask& ask) {
     const auto& query = ask.request.http;
-    const auto limit = list_limit(query);
+    const auto limit = limit_of(ask);
     if (!limit) return limit_out_of_range();
     auto from = console.from(ask);
     if (from.refusal) return std::move(*from.refusal);

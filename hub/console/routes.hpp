@@ -71,6 +71,11 @@ Answer list_rules(Console&, Ask&);
 // holds.cpp
 Answer list_holds(Console&, Ask&);
 Answer decide_hold(Console&, Ask&);
+// exports.cpp
+Answer export_counties(Console&, Ask&);
+Answer export_stations(Console&, Ask&);
+Answer export_non_returns(Console&, Ask&);
+Answer export_flags(Console&, Ask&);
 // policies.cpp
 Answer show_policy(Console&, Ask&);
 Answer list_policy_lines(Console&, Ask&);

@@ -26,7 +26,7 @@ json meter_words(const loop::rules::Meter& meter) {
 Answer list_stations(Console& console, Ask& ask) {
     auto filter = filter_of(console, ask);
     if (filter.refusal) return std::move(*filter.refusal);
-    const auto limit = list_limit(ask.request.http);
+    const auto limit = limit_of(ask);
     if (!limit) return limit_out_of_range();
     auto from = console.from(ask);
     if (from.refusal) return std::move(*from.refusal);

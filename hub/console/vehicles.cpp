@@ -64,7 +64,7 @@ Answer list_non_returns(Console& console, Ask& ask) {
     auto filter = filter_of(console, ask);
     if (filter.refusal) return std::move(*filter.refusal);
     const auto& query = ask.request.http;
-    const auto limit = list_limit(query);
+    const auto limit = limit_of(ask);
     if (!limit) return limit_out_of_range();
     auto from = console.from(ask);
     if (from.refusal) return std::move(*from.refusal);

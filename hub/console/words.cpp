@@ -106,6 +106,10 @@ json head_of(const Console& console, const ReportRequest& request, const Watch::
     return out;
 }
 
+std::optional<std::size_t> limit_of(const Ask& ask) {
+    return ask.is_export ? export_rows_max : list_limit(ask.request.http);
+}
+
 std::optional<Answer> unfit_text(const Ask& ask, const char* name, std::size_t characters_min,
                                  std::size_t characters_max) {
     const auto text = ask.text(name);

@@ -36,6 +36,9 @@ Filter filter_of(const Console&, const Ask&);
 /// What the figures hang on: filter, place in the log, how far the rules have seen.
 nlohmann::json head_of(const Console&, const ReportRequest&, const Watch::View&);
 
+/// `limit` of a list's query, as list_limit() reads it; of an export as many as a file holds.
+std::optional<std::size_t> limit_of(const Ask&);
+
 /// The text is there, of so many characters, and holds no control characters but new lines. 422 naming the member.
 std::optional<Answer> unfit_text(const Ask&, const char* name, std::size_t characters_min, std::size_t characters_max);
 /// The `action` is one of these. 400 unknown_action.

@@ -9,31 +9,6 @@ using nlohmann::json;
 
 json number(const std::optional<double>& value) { return value ? json(*value) : json(nullptr); }
 
-std::vector<Column> measure_columns(bool with_flags) {
-    std::vector<Column> out = {{"failed", "不合格车", "failed"},
-                               {"repaired", "已维修", "repaired"},
-                               {"repair_rate", "进站维修率", "repair rate", true},
-                               {"repair_rate_low", "下限", "95 % low", true},
-                               {"repair_rate_high", "上限", "95 % high", true},
-                               {"retested", "已复检", "retested"},
-                               {"closed", "已闭环", "closed"},
-                               {"loop_rate", "闭环率", "loop rate", true},
-                               {"first_retest_pass_rate", "首次复检合格率", "first retest pass rate", true},
-                               {"median_days_to_repair", "维修天数", "median days to repair"},
-                               {"median_days_to_close", "闭环天数", "median days to close"}};
-    for (int i = 0; i < loop::episode_outcomes; ++i) {
-        const std::string code(loop::name_of(static_cast<loop::EpisodeOutcome>(i)));
-        const auto words = loop::term(code);
-        out.push_back({code, words.zh, words.en});
-    }
-    out.push_back({"suspects", "可疑记录", "suspect records"});
-    if (with_flags) {
-        out.push_back({"low", "偏低", "low"});
-        out.push_back({"zero", "零维修", "zero"});
-    }
-    return out;
-}
-
 void put_measures(std::vector<json>& row, const loop::Measures& m, std::int64_t suspects) {
     row.emplace_back(m.failed);
     row.emplace_back(m.repaired);
@@ -53,10 +28,31 @@ void put_measures(std::vector<json>& row, const loop::Measures& m, std::int64_t 
 
 }  // namespace
 
+std::vector<Column> measure_columns() {
+    std::vector<Column> out = {{"failed", "不合格车", "failed"},
+                               {"repaired", "已维修", "repaired"},
+                               {"repair_rate", "进站维修率", "repair rate", true},
+                               {"repair_rate_low", "下限", "95 % low", true},
+                               {"repair_rate_high", "上限", "95 % high", true},
+                               {"retested", "已复检", "retested"},
+                               {"closed", "已闭环", "closed"},
+                               {"loop_rate", "闭环率", "loop rate", true},
+                               {"first_retest_pass_rate", "首次复检合格率", "first retest pass rate", true},
+                               {"median_days_to_repair", "维修天数", "median days to repair"},
+                               {"median_days_to_close", "闭环天数", "median days to close"}};
+    for (int i = 0; i < loop::episode_outcomes; ++i) {
+        const std::string code(loop::name_of(static_cast<loop::EpisodeOutcome>(i)));
+        const auto words = loop::term(code);
+        out.push_back({code, words.zh, words.en});
+    }
+    out.push_back({"suspects", "可疑记录", "suspect records"});
+    return out;
+}
+
 json measures_object(const loop::Measures& m, std::int64_t suspects) {
     std::vector<json> row;
     put_measures(row, m, suspects);
-    return row_object(measure_columns(false), row);
+    return row_object(measure_columns(), row);
 }
 
 Report report_counties(const loop::Projection& projection, const ReportRequest& request) {
@@ -66,8 +62,10 @@ Report report_counties(const loop::Projection& projection, const ReportRequest& 
                {},
                about(request)};
     const auto suspects = suspects_in(projection, request);
-    const auto columns = measure_columns(true);
+    const auto columns = measure_columns();
     out.columns.insert(out.columns.end(), columns.begin(), columns.end());
+    out.columns.push_back({"low", "偏低", "low"});
+    out.columns.push_back({"zero", "零维修", "zero"});
     const auto tally = loop::tally(projection, request.period, request.as_of, request.view);
     const auto& policy = projection.policy(request.period.to);
     const auto put = [&](const std::string& code, const loop::Measures& m, std::int64_t suspect_count, bool low,
@@ -102,7 +100,7 @@ Report report_stations(const loop::Projection& projection, const ReportRequest& 
                {},
                about(request)};
     const auto suspects = suspects_in(projection, request);
-    const auto columns = measure_columns(false);
+    const auto columns = measure_columns();
     out.columns.insert(out.columns.end(), columns.begin(), columns.end());
     const auto tally = loop::tally(projection, request.period, request.as_of, request.view);
     for (const auto& [id, measures] : tally.stations()) {

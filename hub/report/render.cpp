@@ -12,12 +12,16 @@ namespace {
 
 using nlohmann::json;
 
-std::string shown(const json& cell, const Column& column) {
+std::string shown(const json& cell, const Column& column, Language in = Language::zh) {
+    const bool is_zh = in == Language::zh;
     if (cell.is_null()) return "–";
-    if (cell.is_boolean()) return cell.get<bool>() ? "是" : "";
-    if (cell.is_object()) return cell.at("zh").get<std::string>();
+    if (cell.is_boolean()) return !cell.get<bool>() ? "" : is_zh ? "是" : "yes";
+    if (cell.is_object()) return cell.at(is_zh ? "zh" : "en").get<std::string>();
     if (cell.is_array()) return fmt::format("{}", fmt::join(cell.get<std::vector<std::string>>(), ", "));
-    if (column.words != nullptr) return column.words(cell.get_ref<const std::string&>()).zh;
+    if (column.words != nullptr) {
+        const auto words = column.words(cell.get_ref<const std::string&>());
+        return is_zh ? words.zh : words.en;
+    }
     if (column.is_rate) return fmt::format("{:.1f}%", cell.get<double>() * 100);
     if (cell.is_number_float()) return fmt::format("{:g}", cell.get<double>());
     return cell.is_string() ? cell.get<std::string>() : cell.dump();
@@ -91,18 +95,44 @@ std::string as_json(const Report& report) {
     return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-std::string as_csv(const Report& report) {
-    Csv out;
-    for (const auto& column : report.columns) out.text(column.name);
-    out.end_row();
+namespace {
+
+void put_rows(Csv& out, const Report& report, Language language) {
     for (const auto& row : report.rows) {
         for (std::size_t i = 0; i < row.size(); ++i) {
             const bool is_text = row[i].is_string() || row[i].is_object() || row[i].is_array();
             if (is_text)
-                out.text(shown(row[i], report.columns[i]));
+                out.text(shown(row[i], report.columns[i], language));
             else
                 out.value(row[i].is_null() ? "" : row[i].dump());
         }
+        out.end_row();
+    }
+}
+
+}  // namespace
+
+std::string as_csv(const Report& report) {
+    Csv out;
+    for (const auto& column : report.columns) out.text(column.name);
+    out.end_row();
+    put_rows(out, report, Language::zh);
+    return out.take();
+}
+
+std::string as_csv(const Report& report, Language language, const std::vector<std::pair<std::string, json>>& closing) {
+    Csv out;
+    for (const auto& column : report.columns) out.text(language == Language::zh ? column.zh : column.en);
+    out.end_row();
+    put_rows(out, report, language);
+    out.text("");
+    out.end_row();
+    for (const auto& [name, said] : closing) {
+        out.text(name);
+        if (said.is_string())
+            out.text(said.get_ref<const std::string&>());
+        else
+            out.value(said.dump());
         out.end_row();
     }
     return out.take();

@@ -13,5 +13,9 @@ std::string as_table(const Report&);
 std::string as_json(const Report&);
 /// As Csv writes it, wire names in the first line; codes in words, a missing value empty.
 std::string as_csv(const Report&);
+enum class Language { zh, en };
+/// The same for a person: the columns' words in the first line; behind the rows, after an empty line, `closing`: a name
+/// and a text or number a line.
+std::string as_csv(const Report&, Language, const std::vector<std::pair<std::string, nlohmann::json>>& closing);
 
 }  // namespace imloop::hub

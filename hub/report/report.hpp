@@ -61,7 +61,8 @@ Report report_vehicle(const loop::Projection&, const ReportRequest&);
 Report vehicle_story(const loop::Projection&, const ReportRequest&, const loop::Placement&);
 Report report_review(const loop::Projection&, const ReportRequest&);
 
-/// The measures that counties and stations give, by the names of their columns.
+/// The measures that counties and stations give, and these by the names of their columns.
+std::vector<Column> measure_columns();
 nlohmann::json measures_object(const loop::Measures&, std::int64_t suspects);
 
 /// A vehicle whose deadline has passed.
@@ -72,6 +73,7 @@ struct Missing {
 };
 /// Those of the request, longest missing first, then by episode.
 std::vector<Missing> missing_vehicles(const loop::Projection&, const ReportRequest&);
+std::vector<Column> missing_columns();
 /// What report_non_returns() says of one, by the names of its columns.
 nlohmann::json missing_object(const loop::Projection&, const ReportRequest&, const Missing&);
 /// The cells of a row by the names of its report's columns.

@@ -44,21 +44,6 @@ std::string plate_of(const loop::Projection& projection, const Flag& flag, bool 
     return fact && fact->vehicle ? shown_plate(fact->vehicle->plate, unmasked) : "";
 }
 
-std::vector<Column> flag_columns() {
-    return {{"flag_id", "编号", "flag"},
-            {"grade", "证据", "evidence", false, grade_words},
-            {"score", "可能性", "score", true},
-            {"day", "日期", "day"},
-            {"station_id", "站点", "station"},
-            {"county", "县区", "county", false, county_words},
-            {"person", "人员", "person"},
-            {"plate", "号牌", "plate"},
-            {"rule", "规则", "rule", false, rule_title},
-            {"claim", "说明", "claim"},
-            {"state", "状态", "state", false, state_words},
-            {"records", "记录号", "records"}};
-}
-
 std::vector<json> flag_row(const loop::Projection& projection, const Suspects& suspects, const Flag& f, bool unmasked) {
     return {f.flag_id,
             name_of(f.grade),
@@ -75,6 +60,21 @@ std::vector<json> flag_row(const loop::Projection& projection, const Suspects& s
 }
 
 }  // namespace
+
+std::vector<Column> flag_columns() {
+    return {{"flag_id", "编号", "flag"},
+            {"grade", "证据", "evidence", false, grade_words},
+            {"score", "可能性", "score", true},
+            {"day", "日期", "day"},
+            {"station_id", "站点", "station"},
+            {"county", "县区", "county", false, county_words},
+            {"person", "人员", "person"},
+            {"plate", "号牌", "plate"},
+            {"rule", "规则", "rule", false, rule_title},
+            {"claim", "说明", "claim"},
+            {"state", "状态", "state", false, state_words},
+            {"records", "记录号", "records"}};
+}
 
 std::string state_of(const Suspects& suspects, const std::string& flag_id) {
     const auto decision = suspects.decision(flag_id);

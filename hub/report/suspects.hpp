@@ -16,6 +16,7 @@ struct SuspectRequest {
 
 /// Those wanted, the likeliest first, later ones before, then by id.
 loop::rules::Flags wanted_flags(const loop::Projection&, const loop::rules::Suspects&, const SuspectRequest&);
+std::vector<Column> flag_columns();
 /// What report_suspects() says of one, by the names of its columns.
 nlohmann::json flag_object(const loop::Projection&, const loop::rules::Suspects&, const loop::rules::Flag&,
                            bool unmasked);

@@ -64,19 +64,6 @@ std::string when(const Fact& f) {
     return f.day_only ? loop::format_day(loop::day_of(f.occurred_at)) : loop::format_moment(f.occurred_at);
 }
 
-std::vector<Column> missing_columns() {
-    return {{"days", "已逾天数", "days overdue"},
-            {"plate", "号牌", "plate"},
-            {"vin", "VIN", "VIN"},
-            {"county", "县区", "county", false, county_words},
-            {"station_id", "检验站", "station"},
-            {"failed_on", "首次不合格", "first failure"},
-            {"kind", "情形", "kind", false, loop::term},
-            {"failed_items", "不合格项", "failed items"},
-            {"due", "期限", "due"},
-            {"episode_id", "编号", "episode"}};
-}
-
 std::vector<json> missing_row(const loop::Projection& projection, const ReportRequest& request, const Missing& m) {
     const auto& e = m.episode;
     const auto failure = projection.fact(e.failures.back(), request.as_of);
@@ -95,6 +82,19 @@ std::vector<json> missing_row(const loop::Projection& projection, const ReportRe
 }
 
 }  // namespace
+
+std::vector<Column> missing_columns() {
+    return {{"days", "已逾天数", "days overdue"},
+            {"plate", "号牌", "plate"},
+            {"vin", "VIN", "VIN"},
+            {"county", "县区", "county", false, county_words},
+            {"station_id", "检验站", "station"},
+            {"failed_on", "首次不合格", "first failure"},
+            {"kind", "情形", "kind", false, loop::term},
+            {"failed_items", "不合格项", "failed items"},
+            {"due", "期限", "due"},
+            {"episode_id", "编号", "episode"}};
+}
 
 std::string shown_plate(const std::string& normal, bool unmasked) {
     if (normal.empty()) return {};

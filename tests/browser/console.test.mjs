@@ -183,6 +183,22 @@ test('an officer of one county reaches nothing of another, by address or call, a
   for (const one of [page, auditor]) await one.context().close();
 });
 
+test('a list is exported with the rows that it says, and a spreadsheet reads it back', async () => {
+  const page = await visit('zhaomin');
+  for (const [at, name] of [['/non-returns', 'non-returns'], ['/counties', 'counties'], ['/stations', 'stations']]) {
+    await page.goto(url + at + period);
+    const link = page.locator('a.export');
+    await link.waitFor();
+    const rows = Number((await link.textContent()).match(/[\d,]+/)[0].replace(/,/g, ''));
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    assert.match(download.suggestedFilename(), new RegExp(`^${name}-\\d{4}-\\d\\d-\\d\\d\\.csv$`));
+    const lines = fs.readFileSync(await download.path(), 'utf8').split('\r\n');
+    assert.equal(lines.indexOf(''), rows + 1, name);
+    assert.match(lines[rows + 2], new RegExp(`行数,${rows}$`));
+  }
+  await page.context().close();
+});
+
 test('a station has a page of its own, whose numbers open its lists', async () => {
   const page = await visit('zhaomin');
   await page.goto(url + '/suspects?state=all');

@@ -455,6 +455,42 @@ TEST_CASE("a number opens a list of as many") {
     CHECK(code_of(b.ask(officer, "GET", "/overview?as_of=0000-02-01")) == "400 bad_day");
 }
 
+TEST_CASE("an export holds the rows of its list under its filter, and is audited") {
+    Counties b;
+    const auto officer = b.person("officer", {{"role", "officer"}, {"counties", {"610404"}}});
+    const auto viewer = b.person("viewer", {{"role", "viewer"}});
+    const auto file = [&](const Bureau::Visitor& who, const std::string& target) {
+        const auto answer = b.ask(who, "GET", target);
+        INFO(answer.body);
+        REQUIRE(answer.status == 200);
+        CHECK(answer.content_type == "text/csv; charset=utf-8");
+        std::vector<std::string> lines;
+        std::istringstream text(answer.body);
+        for (std::string line; std::getline(text, line);) lines.push_back(line);
+        return lines;
+    };
+    const auto listed = b.read(officer, "/non-returns" + b.all + "&limit=1").at("total").get<std::size_t>();
+    REQUIRE(listed == 6);
+    const auto lines = file(officer, "/exports/non-returns.csv" + b.all);
+    REQUIRE(lines.size() == 1 + listed + 6);
+    CHECK(lines[0].find("已逾天数,号牌,VIN,县区") != std::string::npos);
+    CHECK(lines[1].find("渭城区") != std::string::npos);
+    CHECK(lines[1].find("***") != std::string::npos);
+    CHECK(lines[1 + listed] == "\r");
+    CHECK(lines[2 + listed] == "行数,6\r");
+    CHECK(lines[3 + listed].find("from=2026-01-01 to=2026-05-01") != std::string::npos);
+    CHECK(file(officer, "/exports/non-returns.csv" + b.all + "&language=en")[0].find("days overdue,plate") !=
+          std::string::npos);
+    CHECK(file(viewer, "/exports/stations.csv" + b.all).size() > 2);
+    CHECK(file(officer, "/exports/counties.csv" + b.all)[1].find("渭城区") != std::string::npos);
+    CHECK(code_of(b.ask(viewer, "GET", "/exports/non-returns.csv")) == "403 role_missing");
+    CHECK(code_of(b.ask(viewer, "GET", "/exports/flags.csv")) == "403 role_missing");
+    CHECK(code_of(b.ask(officer, "GET", "/exports/non-returns.csv?county=610423")) == "403 out_of_scope");
+    const auto entry = b.last("&who=officer&what=export");
+    CHECK(entry.at("about").get<std::string>().starts_with("counties 1 rows "));
+    CHECK(entry.at("result") == "ok");
+}
+
 TEST_CASE("suspect records come page by page, each once, in the order of the whole list") {
     Counties b;
     const auto officer = b.person("officer", {{"role", "officer"}});

@@ -1,0 +1,99 @@
+// Lists as files: exactly the rows that the list has under this filter, with what they hang on behind them.
+#include <fmt/format.h>
+
+#include <boost/url/url_view.hpp>
+
+#include "hub/console/routes.hpp"
+#include "hub/console/words.hpp"
+#include "hub/report/render.hpp"
+#include "hub/report/suspects.hpp"
+#include "journal/json.hpp"
+#include "schemas/embedded.hpp"
+
+namespace imloop::hub {
+namespace {
+
+using nlohmann::json;
+
+std::vector<Column> with(std::vector<Column> first, const std::vector<Column>& more) {
+    first.insert(first.end(), more.begin(), more.end());
+    return first;
+}
+
+loop::Words status_words(std::string_view code) {
+    static const json list = journal::parsed(schemas::table_text("codes")).at("lists").at("station_status");
+    for (const auto& one : list)
+        if (one.at("code") == code) return {one.at("zh"), one.at("en")};
+    return code == "not_filed" ? loop::Words{"未备案", "not filed"} : loop::Words{std::string(code), std::string(code)};
+}
+
+std::vector<Column> county_columns() {
+    return with({{"county", "代码", "county"}, {"name", "县区", "name"}}, measure_columns());
+}
+
+std::vector<Column> station_columns() {
+    return with({{"station_id", "编号", "station"},
+                 {"name", "名称", "name"},
+                 {"county", "县区", "county", false, county_words},
+                 {"status", "状态", "status", false, status_words}},
+                measure_columns());
+}
+
+/// The query as it was asked, for who reads the file later.
+std::string filter_words(const Ask& ask) {
+    std::string out;
+    const boost::urls::url_view url = ask.request.http.url;
+    for (const auto& param : url.params())
+        if (param.key != "language") out += fmt::format("{}{}={}", out.empty() ? "" : " ", param.key, param.value);
+    return out;
+}
+
+Answer exported(Console& console, Ask& ask, Answer (*list)(Console&, Ask&), std::vector<Column> columns,
+                std::string_view name) {
+    ask.is_export = true;
+    auto answer = list(console, ask);
+    if (answer.status != 200) return answer;
+    const auto body = journal::parsed(answer.body);
+    const auto& items = body.at("items");
+    if (!body.value("next", json()).is_null())
+        return problem(413, {"too_many_rows", fmt::format("超过 {} 行，请缩小条件", export_rows_max),
+                             fmt::format("more than {} rows: narrow the filter", export_rows_max)});
+    Report report;
+    report.columns = std::move(columns);
+    for (const auto& item : items) {
+        auto& row = report.rows.emplace_back();
+        for (const auto& column : report.columns) row.push_back(item.value(column.name, json()));
+    }
+    const auto language = ask.request.http.query("language") == "en" ? Language::en : Language::zh;
+    const auto said = [&](const char* zh, const char* en) { return std::string(language == Language::zh ? zh : en); };
+    const auto file = fmt::format("{}-{}.csv", name, loop::format_day(console.today()));
+    const auto csv =
+        as_csv(report, language,
+               {{said("行数", "rows"), items.size()},
+                {said("条件", "filter"), filter_words(ask)},
+                {said("数据截至", "as of"), body.value("as_of", loop::format_day(console.today()))},
+                {said("日志位置", "place in the log"), body.value("position", "")},
+                {said("导出", "exported by"), ask.person.account.account + " " + loop::format_moment(console.now())}});
+    console.audit(console.entry(ask, "export", fmt::format("{} {} rows {}", name, items.size(), filter_words(ask))));
+    return {200,
+            "text/csv; charset=utf-8",
+            csv,
+            {{"Content-Disposition", fmt::format("attachment; filename=\"{}\"", file)}}};
+}
+
+}  // namespace
+
+Answer export_counties(Console& console, Ask& ask) {
+    return exported(console, ask, list_counties, county_columns(), "counties");
+}
+Answer export_stations(Console& console, Ask& ask) {
+    return exported(console, ask, list_stations, station_columns(), "stations");
+}
+Answer export_non_returns(Console& console, Ask& ask) {
+    return exported(console, ask, list_non_returns, missing_columns(), "non-returns");
+}
+Answer export_flags(Console& console, Ask& ask) {
+    return exported(console, ask, list_flags, flag_columns(), "suspects");
+}
+
+}  // namespace imloop::hub
