@@ -3,6 +3,7 @@
 
 #include <boost/asio/post.hpp>
 #include <deque>
+#include <functional>
 #include <future>
 
 #include "hub/arriving.hpp"
@@ -134,8 +135,8 @@ Answer import_(Context& c, const json& in) {
         journals = files_in(fs::is_directory(path / "journals") ? path / "journals" : path, ".ndjson");
     const auto traces_of_it = files_in(path / "traces", ".csv");
     std::uintmax_t bytes = 0;
-    for (const auto* files : {&journals, &traces_of_it})
-        for (const auto& file : *files) {
+    for (const auto& files : {std::cref(journals), std::cref(traces_of_it)})
+        for (const auto& file : files.get()) {
             if (!fs::is_regular_file(file))
                 return problem(422, {"not_a_file", file.string() + "：不是普通文件（管道、设备或目录），没有导入；请移走它",
                                      "is no regular file (a pipe, a device or a folder), nothing was imported: move it "

@@ -15,7 +15,7 @@ using nlohmann::json;
 constexpr std::size_t changes_max = 50;
 
 /// As a call of the hub's gives it, with an ETag.
-Answer listed(Answer answer, const Ask& ask) {
+Answer listed(const Answer& answer, const Ask& ask) {
     return answer.error ? answer : list_answer(journal::parsed(answer.body), ask.request.http);
 }
 
