@@ -118,7 +118,7 @@ TEST_CASE("any order and any batches give the same flags, and a rule run later g
     SuspectWorld world;
     for (const auto& r : records) world.put(r);
     world.sweep();
-    Suspects later(world.suspects, loop::rules::Parameters());
+    Suspects later{loop::rules::Parameters()};
     later.update(world.projection, world.projection.everything());
     later.sweep(world.projection, loop::parse_day("2026-12-31").value());
     CHECK(later.dump() == world.suspects.dump());
