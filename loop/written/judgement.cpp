@@ -76,11 +76,11 @@ std::string take_colour(std::string& plate) {
     std::smatch m;
     if (plate.size() > judgement_bytes_max) return {};
     if (std::regex_match(plate, m, bracketed)) {
-        const std::string colour = m[2].str();
+        std::string colour = m[2].str();
         plate = m[1].str();
         return colour;
     }
-    for (const std::string colour : {"黄绿", "蓝", "黄", "绿", "白", "黑"})
+    for (std::string colour : {"黄绿", "蓝", "黄", "绿", "白", "黑"})
         for (const std::string_view ending : {"牌", "色", ""}) {
             const auto word = colour + std::string(ending);
             std::string rest;

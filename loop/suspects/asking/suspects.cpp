@@ -81,7 +81,7 @@ void Suspects::forked(const std::string& source, std::uint64_t first, Moment at)
     note_sweep();
 }
 
-void Suspects::rejected(Fact fact, Arrival arrival) {
+void Suspects::rejected(const Fact& fact, Arrival arrival) {
     assert(!arrival.rejected_for.empty());
     const auto& id = fact.record_id;
     const auto key = key_of(id, arrival.source, arrival.epoch, arrival.seq);

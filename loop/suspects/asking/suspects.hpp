@@ -42,7 +42,7 @@ public:
     /// A second text under a number of a source's journal, refused.
     void forked(const std::string& source, std::uint64_t first, Moment);
     /// A test rejected for what the rules judge too (its verdict against its readings).
-    void rejected(Fact, Arrival);
+    void rejected(const Fact&, Arrival);
     /// After Projection::settle().
     void update(const Projection&, const Projection::Changes&);
     Traces& traces() { return traces_; }
