@@ -105,11 +105,14 @@ class Programs(unittest.TestCase):
             time.sleep(0.05)
         self.assertEqual(found, wanted)
 
-    def save(self, id, *records, **more):
-        """Through the command line: durable when it returns."""
+    def file_of(self, records):
         path = self.dir / "records.ndjson"
         path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records))
-        return self.station(id, "submit", path, **more)
+        return path
+
+    def save(self, id, *records, **more):
+        """Through the command line: durable when it returns."""
+        return self.station(id, "submit", self.file_of(records), **more)
 
     def save_some(self, id, first, count):
         records = [inspection(id, n) for n in range(first, first + count)]
@@ -121,9 +124,11 @@ class Programs(unittest.TestCase):
 
     def held(self, source):
         """Records of a source as the hub holds them."""
-        out = self.dir / "export"
-        self.hub("export", out)
-        file = out / "journals" / f"{source}.ndjson"
+        self.hub("export", self.dir / "export")
+        return self.exported(source)
+
+    def exported(self, source):
+        file = self.dir / "export" / "journals" / f"{source}.ndjson"
         return [json.loads(line) for line in file.read_text().splitlines() if line.startswith('{"schema"')] if file.exists() else []
 
     def hub_is_whole(self, source, ids):

@@ -41,7 +41,7 @@ class Server:
 
     def start(self):
         """Gives what it said until it was ready."""
-        self.process = subprocess.Popen([*self.become, PROGRAMS / "postgres", "-D", self.dir / "data", "-k", self.dir, "-c", "listen_addresses=", "-c", "fsync=on"],
+        self.process = subprocess.Popen([*self.become, PROGRAMS / "postgres", "-D", self.dir / "data", "-k", self.dir, "-c", "listen_addresses=", "-c", "fsync=on", "-c", "recovery_init_sync_method=syncfs"],
                                         stderr=subprocess.PIPE, text=True, cwd="/", env={**os.environ, "LC_MESSAGES": "C"}, start_new_session=True)
         seen = []
         for line in self.process.stderr:
@@ -50,7 +50,7 @@ class Server:
                 break
         else:
             raise RuntimeError("the server did not start\n" + "".join(seen))
-        self.rest = threading.Thread(target=self.process.stderr.read, daemon=True)
+        self.rest = threading.Thread(target=self.process.communicate, daemon=True)
         self.rest.start()
         return "".join(seen)
 
