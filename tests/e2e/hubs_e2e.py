@@ -2,7 +2,6 @@
 and whoever asks is answered all the while."""
 import http.client
 import json
-import os
 import pathlib
 import random
 import re
@@ -50,10 +49,6 @@ class Hubs(ServerStore):
 
     def writer(self, among=HUBS):
         return next((name for name in among if self.writes(name)), None)
-
-    def told(self, *args, name):
-        """Whether a command asked at this hub was answered with success."""
-        return subprocess.run([pathlib.Path(os.environ["IMLOOP_BIN_DIR"]) / "hub", "--data", self.dir / name, *args], capture_output=True, timeout=120).returncode == 0
 
     def database_is_whole(self):
         """One chain a source, one order of positions without gaps, and no journal that was said to fork."""

@@ -106,6 +106,7 @@ class Kills:
             self.station(id, "run", "--once")
             status = self.status(id)
             self.assertEqual((status["waiting"], status["accepted"]), (0, status["lines"]))
+        self.wait(lambda: self.told("suspects", "list"), True)  # the watch has a connection of its own
         flags = self.flags()
         self.assertIn("R04", {f["rule"] for f in flags})
         kid = json.loads(self.hub("export", self.dir / "export"))["kid"]

@@ -51,6 +51,10 @@ class Programs(unittest.TestCase):
     def hub(self, *args, name="hub", **more):
         return self.call("hub", "--data", self.dir / name, *args, **more)
 
+    def told(self, *args, name="hub"):
+        """Whether a command asked at this hub was answered with success."""
+        return subprocess.run([BIN / "hub", "--data", self.dir / name, *args], capture_output=True, timeout=120).returncode == 0
+
     def station(self, id, *args, **more):
         return self.call(program_of(id), "--config", self.dir / id / "station.toml", *args, **more)
 
