@@ -7,10 +7,8 @@ import subprocess
 import sys
 import unittest
 
-from programs import ROOT, Programs
-
-sys.path.insert(0, str(ROOT / "tests" / "support"))
-import postgres  # noqa: E402
+from programs import ROOT
+from stores import FileStore, ServerStore, postgres
 
 MEASURES = ["failed", "repaired", "retested", "closed_repaired", "closed_unrepaired", "passed_elsewhere", "in_time", "non_return_not_repaired",
             "non_return_not_retested", "waived", "scrapped", "transferred_out"]
@@ -18,11 +16,10 @@ YEAR = ["--from", "2025-01-01", "--to", "2025-12-31"]
 TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date().isoformat()
 
 
-class Analysts(Programs):
-    def year(self, *store):
+class Analysts:
+    def year(self):
         year = self.dir / "year"
         self.call("imloop_sim", "--out", year, "--tests", 3000, "--seed", 8)
-        self.hub("init", *store)
         self.serve()
         for s in json.loads((year / "stations.json").read_text()):
             more = ["--writes-for", "610400"] if s["id"].startswith("B") else []
@@ -74,33 +71,34 @@ class Analysts(Programs):
             self.assertNotIn(story["vin"], text)
             self.assertNotIn(story["plate"], text)
 
+
+class OfAFile(Analysts, FileStore):
     def test_of_a_file(self):
         year = self.year()
-        place = self.dir / "hub" / "hub.sqlite"
 
-        def ask(sql, file=place):
+        def ask(sql, file=self.place):
             with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
                 return database.execute(sql).fetchall()
 
-        self.second_reading_agrees(place)
+        self.second_reading_agrees(self.place)
         self.views_agree(ask)
-        self.flags_agree(lambda sql: ask(sql, place.with_suffix(".watch.sqlite")))
+        self.flags_agree(lambda sql: ask(sql, self.watch_place))
         self.nothing_personal(ask, year)
         self.assertTrue(json.loads(self.hub("verify"))["clean"])
         self.assertTrue(json.loads(self.hub("rebuild"))["same"])
         self.views_agree(ask)
         self.assertIn("roles are PostgreSQL's", self.hub("store", "analyst-role", expect=1))
 
+
+class OfAServer(Analysts, ServerStore):
     def test_of_a_server(self):
         try:
             import psycopg2
         except ImportError:
             self.skipTest("python3-psycopg2 is not installed")
-        server = postgres.Server()
-        self.addCleanup(server.close)
-        server.sql("CREATE DATABASE imloop")
+        server = self.server
         server.sql("CREATE DATABASE copied")
-        year = self.year("--store", server.url())
+        year = self.year()
         self.assertIn("imloop_analyst", self.hub("store", "analyst-role"))
         server.sql("CREATE ROLE alice LOGIN IN ROLE imloop_analyst")
 
@@ -111,7 +109,7 @@ class Analysts(Programs):
                     return cursor.fetchall()
             return ask
 
-        self.second_reading_agrees(server.url())
+        self.second_reading_agrees(self.place)
         alice = asked_as("alice")
         self.views_agree(alice)
         flags = {f["flag_id"]: f for f in self.flags_agree(alice)}
@@ -123,7 +121,7 @@ class Analysts(Programs):
         psql = [postgres.PROGRAMS / "psql", "-d", server.url("imloop", "alice"), "-XAtqc"]
         total = subprocess.run([*psql, "SELECT SUM(failed) FROM v_counties WHERE view = 'station'"], capture_output=True, text=True, check=True).stdout.strip()
         self.assertEqual(int(total), len(alice("SELECT 1 FROM v_episodes")))
-        tables = server.sql("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace", "imloop").split()
+        tables = self.sql("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace").split()
         self.assertGreater(len(tables), 40)
         for table in tables:
             with self.assertRaises(psycopg2.errors.InsufficientPrivilege, msg=table):
@@ -133,7 +131,7 @@ class Analysts(Programs):
             self.assertNotEqual(refused.returncode, 0, change)
 
         # A view of an analyst's own holds neither a rebuild up nor is it lost.
-        server.sql("CREATE SCHEMA alice AUTHORIZATION alice", "imloop")
+        self.sql("CREATE SCHEMA alice AUTHORIZATION alice")
         subprocess.run([*psql, "CREATE VIEW alice.own AS SELECT county, failed FROM v_counties"], capture_output=True, text=True, check=True)
         self.assertTrue(json.loads(self.hub("verify"))["clean"])
         self.assertTrue(json.loads(self.hub("rebuild"))["same"])
@@ -141,7 +139,7 @@ class Analysts(Programs):
         self.assertEqual(alice("SELECT SUM(failed) FROM alice.own"), alice("SELECT SUM(failed) FROM v_counties"))
 
         # The copy of it makes the same.
-        self.hub("store", "copy", server.url(), server.url("copied"))
+        self.hub("store", "copy", self.place, server.url("copied"))
         self.stop(self.running[0])
         self.assertTrue(json.loads(self.hub("verify", "--store", server.url("copied")))["clean"])
         self.hub("report", "counties", "--store", server.url("copied"))
@@ -149,7 +147,4 @@ class Analysts(Programs):
 
 
 if __name__ == "__main__":
-    if why := postgres.missing():
-        print("skipped:", why)
-        sys.exit(77)
     unittest.main(verbosity=2)

@@ -1,8 +1,7 @@
 """Three hubs on one database: killed at random under load, stopped and woken; nothing acknowledged is lost, nothing is there twice,
-and whoever asks is answered all the while. IMLOOP_HUB_KILLS: how many kills, for a longer run."""
+and whoever asks is answered all the while."""
 import http.client
 import json
-import os
 import pathlib
 import random
 import re
@@ -11,16 +10,13 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import threading
 import unittest
 
-from programs import ROOT, Programs, inspection
+from programs import ROOT, kills
+from stores import ServerStore, main
 
-sys.path.insert(0, str(ROOT / "tests" / "support"))
-import postgres  # noqa: E402
-
-KILLS = int(os.environ.get("IMLOOP_HUB_KILLS", "5"))
+KILLS = kills(5)
 HAPROXY = shutil.which("haproxy") or next(iter(pathlib.Path("/usr/sbin").glob("haproxy")), None)
 HUBS = ["hub", "hub2", "hub3"]
 STATIONS = ["I610402-01", "I610404-01", "I610481-01"]
@@ -33,13 +29,9 @@ def free_port():
         return s.getsockname()[1]
 
 
-class Hubs(Programs):
+class Hubs(ServerStore):
     def setUp(self):
         super().setUp()
-        self.server = postgres.Server()
-        self.addCleanup(self.server.close)
-        self.server.sql("CREATE DATABASE imloop")
-        self.hub("init", "--store", self.server.url())
         for name in HUBS[1:]:
             shutil.copytree(self.dir / "hub", self.dir / name)
         self.hubs, self.ports = {}, {}
@@ -55,33 +47,15 @@ class Hubs(Programs):
     def again(self, name):
         self.hubs[name] = self.serve(self.ports[name], name=name)
 
-    def writes(self, name):
-        """Whether this hub is the one that writes."""
-        connection = http.client.HTTPConnection("127.0.0.1", json.loads((self.dir / name / "serving.json").read_text())["admin_port"], timeout=30)
-        try:
-            connection.request("GET", "/metrics")
-            return b"imloop_writes 1\n" in connection.getresponse().read()
-        finally:
-            connection.close()
-
     def writer(self, among=HUBS):
         return next((name for name in among if self.writes(name)), None)
 
-    def told(self, *args, name):
-        """Whether a command asked at this hub was answered with success."""
-        return subprocess.run([pathlib.Path(os.environ["IMLOOP_BIN_DIR"]) / "hub", "--data", self.dir / name, *args], capture_output=True, timeout=120).returncode == 0
-
     def database_is_whole(self):
         """One chain a source, one order of positions without gaps, and no journal that was said to fork."""
-        self.assertEqual(self.server.sql("SELECT COUNT(*) = COUNT(DISTINCT position) AND COUNT(*) = MAX(position) FROM segments", "imloop"), "t")
-        self.assertEqual(self.server.sql("SELECT COUNT(*) FROM (SELECT first, LAG(last, 1, 0::bigint) OVER (PARTITION BY source_id, epoch ORDER BY last) AS before FROM segments) s WHERE first <> before + 1", "imloop"), "0")
-        self.assertEqual(self.server.sql("SELECT COUNT(DISTINCT epoch) - COUNT(DISTINCT source_id) FROM segments", "imloop"), "0")
-        self.assertEqual(self.server.sql("SELECT COUNT(*) FROM alarms", "imloop"), "0")
-
-    def saved_some(self, id, first, count):
-        records = [inspection(id, n) for n in range(first, first + count)]
-        self.save(id, *records)
-        return [r["record_id"] for r in records]
+        self.assertEqual(self.sql("SELECT COUNT(*) = COUNT(DISTINCT position) AND COUNT(*) = MAX(position) FROM segments"), "t")
+        self.assertEqual(self.sql("SELECT COUNT(*) FROM (SELECT first, LAG(last, 1, 0::bigint) OVER (PARTITION BY source_id, epoch ORDER BY last) AS before FROM segments) s WHERE first <> before + 1"), "0")
+        self.assertEqual(self.sql("SELECT COUNT(DISTINCT epoch) - COUNT(DISTINCT source_id) FROM segments"), "0")
+        self.assertEqual(self.sql("SELECT COUNT(*) FROM alarms"), "0")
 
     def test_a_holder_that_is_stopped_commits_nothing_when_it_wakes(self):
         holder = self.writer()
@@ -89,12 +63,12 @@ class Hubs(Programs):
         mine, other = STATIONS[:2]
         self.add(mine, self.ports[holder], name=front)  # asked at a hub that does not write
         self.add(other, self.ports[front])
-        saved = {id: self.saved_some(id, 1 + 1000 * n, 5) for n, id in enumerate((mine, other))}
+        saved = {id: self.save_some(id, 1 + 1000 * n, 5) for n, id in enumerate((mine, other))}
         for id in (mine, other):
             self.station(id, "run", "--once")
         self.hubs[holder].send_signal(signal.SIGSTOP)
         for id, first in ((mine, 100), (other, 1100)):
-            saved[id] += self.saved_some(id, first, 5)
+            saved[id] += self.save_some(id, first, 5)
         sends = self.start("i_station", "--config", self.dir / mine / "station.toml", "run", "--once")
         self.station(other, "run", "--once")  # committed by another
         self.assertEqual(self.status(other)["waiting"], 0)
@@ -113,7 +87,7 @@ class Hubs(Programs):
         front, third = (name for name in HUBS if name != holder)
         id = STATIONS[0]
         self.add(id, self.ports[front], name=third)
-        saved = self.saved_some(id, 1, 3)
+        saved = self.save_some(id, 1, 3)
         self.assertEqual(self.stop(self.hubs[holder]), 0)
         self.station(id, "run", "--once")
         self.assertIn(self.writer([front, third]), (front, third))
@@ -138,12 +112,12 @@ class Hubs(Programs):
         answers, ended = [], threading.Event()
         reader = threading.Thread(target=self.ask_until, args=(front, ended, answers), daemon=True)
         reader.start()
-        uploaders = [self.start("i_station", "--config", self.dir / id / "station.toml", "run") for id in STATIONS]
+        uploaders = [self.start_station(id) for id in STATIONS]
         saved, number, phones = {id: [] for id in STATIONS}, 1, []
         for kill in range(KILLS):
             for id in STATIONS:
                 count = chance.randint(1, 20)
-                saved[id] += self.saved_some(id, number, count)
+                saved[id] += self.save_some(id, number, count)
                 number += count
             if self.told("station", "describe", STATIONS[0], "--phone", f"029-{kill}", name=chance.choice(HUBS)):
                 phones.append(f"029-{kill}")
@@ -159,7 +133,7 @@ class Hubs(Programs):
         reader.join(60)
         self.assertFalse(reader.is_alive())
         for uploader in uploaders:
-            self.stop(uploader)
+            self.assertEqual(self.stop(uploader), 0)
         for id in STATIONS:
             self.station(id, "run", "--once")
             self.assertEqual(self.status(id)["waiting"], 0)
@@ -190,7 +164,4 @@ class Hubs(Programs):
 
 
 if __name__ == "__main__":
-    if why := postgres.missing():
-        print("skipped:", why)
-        sys.exit(77)
-    unittest.main(verbosity=2)
+    main()

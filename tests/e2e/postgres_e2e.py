@@ -1,47 +1,18 @@
-"""A hub whose store is PostgreSQL: killed, and its server stopped while it serves; nothing is lost, nothing is there twice."""
+"""A hub whose store is PostgreSQL: its server stopped while it serves, copies of its store, what its commands say. Kills: kill_e2e.py."""
 import json
-import signal
-import sys
-import unittest
 
-from programs import ROOT, Programs, inspection
-
-sys.path.insert(0, str(ROOT / "tests" / "support"))
-import postgres  # noqa: E402
+from stores import ServerStore, main
 
 ID = "I610404-01"
 
 
-class Postgres(Programs):
-    def setUp(self):
-        super().setUp()
-        self.server = postgres.Server()
-        self.addCleanup(self.server.close)
-        self.server.sql("CREATE DATABASE imloop")
-        self.hub("init", "--store", self.server.url())
-
-    def save_some(self, first, count):
-        records = [inspection(ID, n) for n in range(first, first + count)]
-        self.save(ID, *records)
-        return [r["record_id"] for r in records]
-
-    def test_a_killed_hub_loses_nothing_and_holds_nothing_twice(self):
+class Postgres(ServerStore):
+    def test_backup_and_doctor_where_there_is_no_file(self):
         hub = self.serve()
-        port = self.port
-        self.add(ID, port)
-        saved = []
-        for kill in range(5):
-            saved += self.save_some(1 + 40 * kill, 40)
-            uploader = self.start("i_station", "--config", self.dir / ID / "station.toml", "run", "--once")
-            hub.send_signal(signal.SIGKILL)
-            hub.wait()
-            uploader.kill()
-            uploader.wait()
-            hub = self.serve(port)
+        self.add(ID, self.port)
+        saved = self.save_some(ID, 1, 3)
         self.station(ID, "run", "--once")
-        self.assertEqual(self.status(ID)["waiting"], 0)
         self.hub_is_whole(ID, saved)
-        self.assertEqual(self.server.sql("SELECT COUNT(*) = COUNT(DISTINCT position) AND COUNT(*) > 0 FROM segments", "imloop"), "t")
         self.hub("backup", self.dir / "backup.sqlite")
         self.stop(hub)
         self.assertIn('"database"', self.hub("doctor", "--json", expect=4))
@@ -50,10 +21,10 @@ class Postgres(Programs):
     def test_a_server_that_stops_is_503_until_it_is_back(self):
         self.serve()
         self.add(ID, self.port)
-        saved = self.save_some(1, 3)
+        saved = self.save_some(ID, 1, 3)
         self.station(ID, "run", "--once")
         self.server.stop()
-        saved += self.save_some(4, 3)
+        saved += self.save_some(ID, 4, 3)
         where = f"/api/v1/journal?epoch={self.status(ID).get('epoch', 'x')}"
         asked = ("POST", "/api/v1/clearances", b'{"plate": "\xe9\x99\x95D0T001", "plate_kind": "02"}')
         self.assertEqual(self.request(*asked, bundle=ID)[0], 503)
@@ -73,7 +44,7 @@ class Postgres(Programs):
         hub = self.serve(name="small")
         port = self.port
         self.add(ID, port, name="small")
-        saved = self.save_some(1, 30)
+        saved = self.save_some(ID, 1, 30)
         self.station(ID, "run", "--once")
 
         def counties(*store):
@@ -85,7 +56,7 @@ class Postgres(Programs):
 
         first = self.dir / "small" / "hub.sqlite"
         self.assertIn("Copied", copy(first, there))
-        saved += self.save_some(31, 5)
+        saved += self.save_some(ID, 31, 5)
         self.station(ID, "run", "--once")
         self.stop(hub)
         self.assertIn("Copied", copy(first, there))
@@ -95,7 +66,7 @@ class Postgres(Programs):
 
         hub = self.start("hub", "--data", self.dir / "small", "serve", "--store", there, "--port", port, "--admin-port", 0)
         hub.stdout.readline()
-        saved += self.save_some(36, 2)
+        saved += self.save_some(ID, 36, 2)
         self.station(ID, "run", "--once")
         self.assertIn("Copied", copy(there, back))
         self.stop(hub)
@@ -107,20 +78,17 @@ class Postgres(Programs):
     def test_what_stands_against_a_store_is_said(self):
         data = self.dir / "other"
         for store, words in (("mysql://x/y", "unknown database mysql://"), (self.server.url("nowhere"), "can't connect"),
-                             (self.server.url(), "holds a hub already")):
+                             (self.place, "holds a hub already")):
             self.assertIn(words, self.call("hub", "--data", data, "init", "--store", store, expect=1))
             self.assertFalse((data / "hub.key.pem").exists())
         self.hub("init", name="other")
         serve = ("serve", "--port", 0, "--admin-port", 0)
-        self.assertIn("another hub", self.call("hub", "--data", data, "--store", self.server.url(), *serve, expect=1))
+        self.assertIn("another hub", self.call("hub", "--data", data, "--store", self.place, *serve, expect=1))
         self.server.sql("CREATE ROLE clerk LOGIN")
         self.assertIn("lacks rights", self.hub("--store", self.server.url(user="clerk"), *serve, expect=1))
-        self.server.sql("UPDATE meta SET value = '99' WHERE name = 'schema_version'", "imloop")
+        self.sql("UPDATE meta SET value = '99' WHERE name = 'schema_version'")
         self.assertIn("newer program", self.hub(*serve, expect=1))
 
 
 if __name__ == "__main__":
-    if why := postgres.missing():
-        print("skipped:", why)
-        sys.exit(77)
-    unittest.main(verbosity=2)
+    main()

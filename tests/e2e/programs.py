@@ -18,6 +18,11 @@ BIN = pathlib.Path(os.environ["IMLOOP_BIN_DIR"])
 SANITIZED = any(word in (BIN / "hub").read_bytes() for word in (b"__asan_init", b"__tsan_init"))
 
 
+def kills(usual):
+    """How often a test kills at random: IMLOOP_KILLS says it for a longer run."""
+    return int(os.environ.get("IMLOOP_KILLS", usual))
+
+
 def program_of(id):
     """A folder of another name is an inspection station's."""
     return {"M": "m_station", "B": "imloop-bridge"}.get(id[0], "i_station")
@@ -46,6 +51,10 @@ class Programs(unittest.TestCase):
     def hub(self, *args, name="hub", **more):
         return self.call("hub", "--data", self.dir / name, *args, **more)
 
+    def told(self, *args, name="hub"):
+        """Whether a command asked at this hub was answered with success."""
+        return subprocess.run([BIN / "hub", "--data", self.dir / name, *args], capture_output=True, timeout=120).returncode == 0
+
     def station(self, id, *args, **more):
         return self.call(program_of(id), "--config", self.dir / id / "station.toml", *args, **more)
 
@@ -66,14 +75,33 @@ class Programs(unittest.TestCase):
         self.port = json.loads((self.dir / name / "serving.json").read_text())["port"]
         return process
 
+    def metric(self, figure, name="hub"):
+        """What the hub tells Prometheus; nothing where it can't."""
+        port = json.loads((self.dir / name / "serving.json").read_text())["admin_port"]
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        try:
+            connection.request("GET", "/metrics")
+            found = re.search(rf"^{figure} (\d+)$", connection.getresponse().read().decode(), re.M)
+            return int(found[1]) if found else None
+        finally:
+            connection.close()
+
+    def writes(self, name="hub"):
+        """Whether this hub is the one that writes."""
+        return self.metric("imloop_writes", name) == 1
+
     def add(self, id, port, name="hub", **more):
         self.hub("station", "add", id, "--name", id, "--valid-from", "2024-01-01", "--out", self.dir / id, "--url", f"https://127.0.0.1:{port}", name=name, **more)
 
-    def run_station(self, id, **more):
-        """A station's service, and its local page."""
+    def start_station(self, id, **more):
+        """Its service; a local page at any port, for two stations of one PC can't share one."""
         page = () if id.startswith("B") else ("--page-port", 0)
-        process = self.start(program_of(id), "--config", self.dir / id / "station.toml", "run", *page, **more)
-        return process, Page(self.dir / id, process) if page else None
+        return self.start(program_of(id), "--config", self.dir / id / "station.toml", "run", *page, **more)
+
+    def run_station(self, id, **more):
+        """Likewise, with its local page when it is there."""
+        process = self.start_station(id, **more)
+        return process, None if id.startswith("B") else Page(self.dir / id, process)
 
     def wait(self, what, wanted, seconds=30):
         end = time.monotonic() + seconds
@@ -81,20 +109,30 @@ class Programs(unittest.TestCase):
             time.sleep(0.05)
         self.assertEqual(found, wanted)
 
-    def save(self, id, *records, **more):
-        """Through the command line: durable when it returns."""
+    def file_of(self, records):
         path = self.dir / "records.ndjson"
         path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records))
-        return self.station(id, "submit", path, **more)
+        return path
+
+    def save(self, id, *records, **more):
+        """Through the command line: durable when it returns."""
+        return self.station(id, "submit", self.file_of(records), **more)
+
+    def save_some(self, id, first, count):
+        records = [inspection(id, n) for n in range(first, first + count)]
+        self.save(id, *records)
+        return [r["record_id"] for r in records]
 
     def status(self, id, **more):
         return json.loads(self.station(id, "status", "--json", **more))
 
     def held(self, source):
         """Records of a source as the hub holds them."""
-        out = self.dir / "export"
-        self.hub("export", out)
-        file = out / "journals" / f"{source}.ndjson"
+        self.hub("export", self.dir / "export")
+        return self.exported(source)
+
+    def exported(self, source):
+        file = self.dir / "export" / "journals" / f"{source}.ndjson"
         return [json.loads(line) for line in file.read_text().splitlines() if line.startswith('{"schema"')] if file.exists() else []
 
     def hub_is_whole(self, source, ids):
@@ -183,3 +221,9 @@ def inspection(station, number, verdict="fail", plate=None, at="2026-03-02T09:00
     if verdict == "fail":
         out["failed_items"] = ["obd"]
     return out
+
+
+def fast_test(station, number, **more):
+    """A test of no duration: too fast by any method."""
+    return {**inspection(station, number, "pass", **more), "method": "two_speed_idle", "inspector_id": "A017",
+            "readings": [{"item": "co", "phase": "idle", "value": 0.2, "unit": "%", "limit": 0.6, "passed": True}]}

@@ -5,19 +5,9 @@ import subprocess
 import sys
 import unittest
 
-from programs import Programs
+from programs import Programs, fast_test
 
 TOOLS = pathlib.Path(__file__).resolve().parent.parent / "tools"
-
-
-def fast_test(n, plate):
-    """A test of no duration: too fast by any method."""
-    at = "2026-03-09T09:%02d:00+08:00" % n
-    return {"schema": "imloop/inspection/1", "record_id": f"01940000-0000-7000-8000-{n:012d}", "station_id": "I610404-01",
-            "occurred_at": at, "started_at": at, "ended_at": at, "vehicle": {"plate": plate, "plate_kind": "02"},
-            "report_no": f"R{n}", "line_id": "1", "inspector_id": "A017", "reason": "periodic", "method": "two_speed_idle",
-            "readings": [{"item": "co", "phase": "idle", "value": 0.2, "unit": "%", "limit": 0.6, "passed": True}],
-            "verdict": "pass"}
 
 
 class Suspects(Programs):
@@ -26,7 +16,7 @@ class Suspects(Programs):
         self.hub("init", "--host", "127.0.0.1")
         self.serve()
         self.add("I610404-01", self.port)
-        self.save("I610404-01", *(fast_test(n, f"陕D0T00{n}") for n in (1, 2, 3)))
+        self.save("I610404-01", *(fast_test("I610404-01", n, plate=f"陕D0T00{n}", at=f"2026-03-09T09:{n:02d}:00+08:00") for n in (1, 2, 3)))
         self.station("I610404-01", "run", "--once")
 
     def flags(self, *filters):

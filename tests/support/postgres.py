@@ -40,7 +40,8 @@ class Server:
             raise
 
     def start(self):
-        self.process = subprocess.Popen([*self.become, PROGRAMS / "postgres", "-D", self.dir / "data", "-k", self.dir, "-c", "listen_addresses=", "-c", "fsync=on"],
+        """Gives what it said until it was ready."""
+        self.process = subprocess.Popen([*self.become, PROGRAMS / "postgres", "-D", self.dir / "data", "-k", self.dir, "-c", "listen_addresses=", "-c", "fsync=on", "-c", "recovery_init_sync_method=syncfs"],
                                         stderr=subprocess.PIPE, text=True, cwd="/", env={**os.environ, "LC_MESSAGES": "C"}, start_new_session=True)
         seen = []
         for line in self.process.stderr:
@@ -49,7 +50,9 @@ class Server:
                 break
         else:
             raise RuntimeError("the server did not start\n" + "".join(seen))
-        threading.Thread(target=self.process.stderr.read, daemon=True).start()
+        self.rest = threading.Thread(target=self.process.communicate, daemon=True)
+        self.rest.start()
+        return "".join(seen)
 
     def url(self, database="imloop", user="imloop"):
         return f"postgresql:///{database}?host={self.dir}&user={user}"
@@ -62,6 +65,13 @@ class Server:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             self.process.wait(60)
+
+    def kill(self):
+        """As a crash: nothing is put in order, and what it was at breaks off. Its processes hold its stderr open and end
+        without it; as long as one is left no other server may begin."""
+        self.process.kill()
+        self.process.wait()
+        self.rest.join(60)
 
     def close(self):
         self.stop()
