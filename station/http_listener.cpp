@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "loop/vehicle/text.hpp"
+#include "service/port_taken.hpp"
 
 namespace imloop::station {
 namespace {
@@ -73,7 +74,9 @@ struct HttpListener::Impl {
     using Connections = std::list<Connection>;  ///< those at the front began earliest
 
     Impl(const std::string& address, unsigned short port, HttpLimits l, Handler h)
-        : limits(l), handler(std::move(h)), acceptor(context, {asio::ip::make_address(address), port}) {
+        : limits(l), handler(std::move(h)), acceptor(service::at_port<boost::system::system_error>(port, [&] {
+              return tcp::acceptor(context, {asio::ip::make_address(address), port});
+          })) {
         co_spawn(context, accept(), asio::detached);
     }
 

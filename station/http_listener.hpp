@@ -51,7 +51,7 @@ public:
 
     /// Listens at once; port 0: any free one. The handler runs on one thread of the listener's own; what it throws is
     /// answered 500. What can't be accepted for want of file descriptors waits and is served later. Throws
-    /// boost::system::system_error where the port is taken.
+    /// service::PortTaken.
     HttpListener(const std::string& address, unsigned short port, HttpLimits, Handler);
     ~HttpListener();
     unsigned short port() const;

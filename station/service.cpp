@@ -2,13 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "service/notify.hpp"
+#include "service/port_taken.hpp"
+#include "service/say.hpp"
 #include "sqlite/sqlite.hpp"
 #include "station/enrolment.hpp"
 #include "station/files.hpp"
@@ -104,6 +110,39 @@ private:
     page::Server server_;
 };
 
+constexpr std::chrono::milliseconds door_every{5000};
+
+/// Listeners that open as soon as their ports are free: uploads do not wait for them.
+class Doors {
+public:
+    void add(std::function<void()> open) { shut_.push_back({std::move(open), {}}); }
+    bool are_open() const { return shut_.empty(); }
+    /// Tries those that are not open yet; says of each once why it can't be.
+    void open() {
+        std::erase_if(shut_, [](Door& door) {
+            try {
+                door.open();
+                return true;
+            } catch (const service::PortTaken& e) {
+                if (door.said != e.zh)
+                    service::say(
+                        fmt::format("{}；记录照常保存和上传，端口空出后自动打开 / {}; records are saved and sent "
+                                    "all the same, and it opens by itself when the port is free",
+                                    e.zh, e.en));
+                door.said = e.zh;
+                return false;
+            }
+        });
+    }
+
+private:
+    struct Door {
+        std::function<void()> open;
+        std::string said;
+    };
+    std::vector<Door> shut_;
+};
+
 /// Uploading and, where there are any, the watched folders.
 struct Work {
     Work(const Context& context, const Config& config) : uploading(config) {
@@ -150,12 +189,19 @@ int run_service(const Context& context, std::optional<unsigned short> page_port)
     const auto work = begin(context, config, port, stops);
     if (!work) return 0;
     std::optional<LocalPage> local;
+    std::shared_ptr<void> beside;
+    Doors doors;
     if (context.pages)
-        local.emplace(context, config, port, work->uploading, work->watching ? &*work->watching : nullptr);
-    const std::shared_ptr<void> beside = context.beside ? context.beside(config, work->uploading) : nullptr;
+        doors.add([&] {
+            local.emplace(context, config, port, work->uploading, work->watching ? &*work->watching : nullptr);
+        });
+    if (context.beside) doors.add([&] { beside = context.beside(config, work->uploading); });
+    doors.open();
     service::ready();
-    while (stops.sleep(service::alive_every()))
+    while (stops.sleep(doors.are_open() ? service::alive_every() : std::min(service::alive_every(), door_every))) {
         if (work->uploading.healthy()) service::alive();
+        doors.open();
+    }
     service::stopping();
     return 0;
 }

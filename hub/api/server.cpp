@@ -21,6 +21,7 @@
 #include "hub/api/measured.hpp"
 #include "hub/console/console.hpp"
 #include "hub/ids.hpp"
+#include "service/port_taken.hpp"
 #include "service/printable.hpp"
 
 namespace imloop::hub {
@@ -45,6 +46,10 @@ void tell_fault(const std::exception_ptr& fault) {
     }
 }
 
+tcp::acceptor listening(asio::io_context& context, const tcp::endpoint& at) {
+    return service::at_port<boost::system::system_error>(at.port(), [&] { return tcp::acceptor(context, at); });
+}
+
 }  // namespace
 
 struct Server::Impl : prometheus::Collectable {
@@ -59,8 +64,10 @@ struct Server::Impl : prometheus::Collectable {
         : hub(h),
           options(std::move(o)),
           tls(ssl::context::tls_server),
-          stations{of_stations, {context, {asio::ip::make_address(options.address), options.port}}, &Impl::station},
-          admin{of_operators, {context, {asio::ip::address_v4::loopback(), options.admin_port}}, &Impl::operate},
+          stations{of_stations, listening(context, {asio::ip::make_address(options.address), options.port}),
+                   &Impl::station},
+          admin{of_operators, listening(context, {asio::ip::address_v4::loopback(), options.admin_port}),
+                &Impl::operate},
           operators(admin.acceptor.local_endpoint().port(), options.admin_token) {
         SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_3_VERSION);
         SSL_CTX_set_session_id_context(tls.native_handle(), session_context, sizeof session_context - 1);
@@ -74,7 +81,7 @@ struct Server::Impl : prometheus::Collectable {
             const auto endpoint = console_endpoint(*options.console);
             is_console_plain = endpoint.address().is_loopback();
             officers.emplace(hub);
-            console.emplace(Door{of_console, {context, endpoint}, &Impl::officer});
+            console.emplace(Door{of_console, listening(context, endpoint), &Impl::officer});
             co_spawn(context, accept(*console), tell_fault);
         }
         for (unsigned i = 0; i < options.threads; ++i) threads.emplace_back([this] { run(); });

@@ -57,7 +57,7 @@ public:
     /// Listens on 127.0.0.1:`port` (0: any free one) at once. `key`: what a program shows as `X-Imloop-Key`;
     /// `token`: what every form carries; a form with another one is shown again with what was typed, to be sent once
     /// more. The handler runs on one thread of the server's own; what it throws becomes a page that says so. Throws
-    /// boost::system::system_error where the port is taken.
+    /// service::PortTaken.
     Server(unsigned short port, std::string key, std::string token, Handler);
     ~Server();
     unsigned short port() const;

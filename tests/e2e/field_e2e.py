@@ -348,6 +348,20 @@ class Field(Programs):
         self.station(ID, "run", "--once")
         self.assertEqual(self.status(ID)["accepted"], 1)
 
+    def test_a_port_that_is_taken_holds_no_record_up(self):
+        with socket.socket() as holder:
+            holder.bind(("127.0.0.1", 0))
+            holder.listen()
+            port = holder.getsockname()[1]
+            self.hub("init")
+            self.assertIn(f"端口 {port} 用不了", self.hub("serve", "--port", port, "--admin-port", 0, expect=1))
+            self.serve()
+            self.add(ID, self.port)
+            service = self.start("i_station", "--config", self.dir / ID / "station.toml", "run", "--page-port", port)
+            self.save(ID, inspection(ID, 1))
+            self.wait(lambda: self.status(ID)["waiting"], 0)
+        self.wait(Page(self.dir / ID, service).word, "正常")
+
     def test_two_programs_on_one_outbox(self):
         self.hub("init")
         self.serve()
