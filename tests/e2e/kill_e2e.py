@@ -89,7 +89,7 @@ class Kills:
             before = self.watch_sql("SELECT COUNT(*) FROM flags")
             with self.watch_held():
                 for id in STATIONS:
-                    self.save_more(id, 400)
+                    self.save_more(id, 200)
                     self.station(id, "run", "--once")
                 way(self)
                 self.assertEqual(self.watch_sql("SELECT COUNT(*) FROM flags"), before)
@@ -127,13 +127,13 @@ class Kills:
 
 
 class OfAFile(Kills, FileStore):
-    times = kills(100)
+    times = kills(60)
     ways = [Kills.kill_hub, Kills.kill_station]
     ways_behind = [Kills.kill_hub] * 2
 
 
 class OfAServer(Kills, ServerStore):
-    times = kills(40)
+    times = kills(25)
 
     def kill_server(self):
         self.server.kill()
