@@ -57,7 +57,7 @@ Answer certify(Context& c, const std::string& station, const std::string& reques
                            {"until", loop::format_day(loop::day_of(now) + station_certificate_days)}});
         if (auto written = c.hub.own->write({credential}); written.status != 200) return written;
         certificate = issue_client_certificate(c.hub.options.data, station, spki, now);
-        const auto noted = c.hub.writer->done([&](Store& to, LoopState&) {
+        auto noted = c.hub.writer->done([&](Store& to, LoopState&) {
             to.put_certificate(own_key->kid(), {now, *certificate});
             return Answer{};
         });

@@ -350,7 +350,7 @@ Answer policy_proposals(Context& c, const json& in) {
 Answer policy_confirm(Context& c, const json& in) {
     const std::string wanted = in.at("id"), officer = in.at("officer_id");
     json proposal;
-    const auto found = c.hub.writer->done([&](Store& in_store, LoopState& of) {
+    auto found = c.hub.writer->done([&](Store& in_store, LoopState& of) {
         auto all = proposals_in(in_store);
         const auto at = proposal_named(all, wanted);
         if (at == all.end()) return no_such_proposal();
