@@ -79,6 +79,7 @@ struct Bureau : test::TestHub {
         REQUIRE(answer.status == 200);
         return journal::parsed(answer.body);
     }
+    json items(const Visitor& who, const std::string& target) { return read(who, target).at("items"); }
     void take_session(Visitor& who, const Answer& answer) {
         INFO(answer.body);
         REQUIRE(answer.status == 200);
@@ -405,9 +406,9 @@ TEST_CASE("an officer of one county sees nothing of another by any call") {
     REQUIRE(seen.at("counties").size() == 1);
     CHECK(seen.at("counties")[0].at("county") == "610404");
     CHECK(b.read(officer, "/counties" + b.all).at("items").size() == 1);
-    for (const auto& rule : b.read(officer, "/rules").at("items")) CHECK(rule.at("flags").is_null());
-    for (const auto& rule : b.read(city, "/rules").at("items")) CHECK(rule.at("flags").is_number());
-    for (const auto& one : b.read(officer, "/stations" + b.all).at("items")) CHECK(one.at("county") == "610404");
+    for (const auto& rule : b.items(officer, "/rules")) CHECK(rule.at("flags").is_null());
+    for (const auto& rule : b.items(city, "/rules")) CHECK(rule.at("flags").is_number());
+    for (const auto& one : b.items(officer, "/stations" + b.all)) CHECK(one.at("county") == "610404");
     CHECK(b.read(officer, "/non-returns" + b.all).at("total") == 6);
     CHECK(b.read(city, "/non-returns" + b.all).at("total") == 9);
 
@@ -442,7 +443,7 @@ TEST_CASE("a number opens a list of as many") {
         200);
     for (const auto* view : {"station", "registered"}) {
         const auto filter = b.all + "&view=" + view;
-        for (const auto& row : b.read(officer, "/counties" + filter).at("items")) {
+        for (const auto& row : b.items(officer, "/counties" + filter)) {
             INFO(view << " " << row.at("county"));
             CHECK(b.read(officer, "/non-returns" + filter + "&county=" + row.at("county").get<std::string>())
                       .at("total") == row.at("non_returns"));
@@ -689,7 +690,7 @@ TEST_CASE("a forked journal is an alarm that officers of its county see, and the
     const auto officer = b.person("officer", {{"role", "officer"}, {"counties", {"610404"}}});
     const auto other = b.person("other", {{"role", "officer"}, {"counties", {"610423"}}});
     const auto state = [&](const std::string& check) {
-        for (const auto& one : b.read(b.system, "/system").at("items"))
+        for (const auto& one : b.items(b.system, "/system"))
             if (one.at("check") == check) return one.at("state").get<std::string>();
         return std::string("is not there");
     };
