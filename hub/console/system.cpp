@@ -85,8 +85,8 @@ json as_json(const Finding& f) {
 }
 
 /// `MOMENT KEY`, as a cursor holds it.
-std::string key_of(const Store::AlarmPlace& place) { return fmt::format("{} {}", place.latest_at, place.key); }
-Store::AlarmPlace place_in(const std::string& key) {
+std::string alarm_key(const Store::AlarmPlace& place) { return fmt::format("{} {}", place.latest_at, place.key); }
+Store::AlarmPlace alarm_place(const std::string& key) {
     if (key.empty()) return {};
     const auto space = key.find(' ');
     return {std::stoll(key.substr(0, space)), key.substr(space + 1)};
@@ -124,7 +124,7 @@ Answer list_alarms(Console& console, Ask& ask) {
     const auto reader = console.hub().readers.now(ask.scope);
     const auto& stations = reader->loop.projection.stations();
     json items = json::array(), next;
-    auto behind = place_in(from.key), shown = behind;
+    auto behind = alarm_place(from.key), shown = behind;
     for (bool are_more = true; are_more && next.is_null();) {
         const auto page = reader->store.alarms(behind, console.now() - days * loop::day_ms, alarms_a_look);
         are_more = page.size() == alarms_a_look;
@@ -133,7 +133,7 @@ Answer list_alarms(Console& console, Ask& ask) {
             const auto station = stations.at(alarm.source, console.now());
             if (!ask.scope.holds(station ? station->county : "")) continue;
             if (items.size() == *limit) {
-                next = console.cursor(ask, key_of(shown));
+                next = console.cursor(ask, alarm_key(shown));
                 break;
             }
             shown = behind;
