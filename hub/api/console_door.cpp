@@ -19,7 +19,7 @@ constexpr std::string_view api = "/api/v1/", plain_scheme = "http://", tls_schem
 /// What all requests of the console have in common.
 const Route console_route{
     Listener::console,          "", "console", {Asker::Is::anyone}, request_bytes_max, On::listener,
-    Begin{[](const Context&, const Done&) {}}};
+    Begin{[](Context, Done) {}}};  // NOLINT(performance-unnecessary-value-param): a function of this type
 
 /// Nothing is loaded from elsewhere, nothing runs that the page does not bring as a file, and nobody frames it.
 Answer kept_apart(Answer answer) {
