@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <iostream>
+#include <mutex>
 #include <streambuf>
 #include <string>
 
@@ -21,17 +22,20 @@ bool write_all(int descriptor, std::string_view bytes) {
     return true;
 }
 
-/// A stdio stream that leads to a descriptor.
+/// A stdio stream that leads to a descriptor. Threads print beside each other.
 struct Shown {
     int descriptor;
-    PrintablePieces text;
+    std::mutex one_at_a_time{};
+    PrintablePieces text{};
 
     static ssize_t write(void* self, const char* bytes, std::size_t size) {
         auto& to = *static_cast<Shown*>(self);
+        const std::lock_guard guard(to.one_at_a_time);
         return write_all(to.descriptor, to.text.shown({bytes, size})) ? static_cast<ssize_t>(size) : 0;
     }
     static int close(void* self) {
         auto& to = *static_cast<Shown*>(self);
+        const std::lock_guard guard(to.one_at_a_time);
         return write_all(to.descriptor, to.text.rest()) ? 0 : EOF;
     }
 };
@@ -60,8 +64,8 @@ FILE* stream_to(Shown& shown, int buffering) {
 
 void print_text_only() {
     // Never destroyed: stdio is emptied after everything else.
-    static auto* const out = new Shown{STDOUT_FILENO, {}};
-    static auto* const err = new Shown{STDERR_FILENO, {}};
+    static auto* const out = new Shown{STDOUT_FILENO};
+    static auto* const err = new Shown{STDERR_FILENO};
     FILE* text = stream_to(*out, ::isatty(STDOUT_FILENO) != 0 ? _IOLBF : _IOFBF);
     FILE* faults = stream_to(*err, _IONBF);
     if (text == nullptr || faults == nullptr) return;
