@@ -97,6 +97,7 @@ test('the zero counties stand first on the overview, and its figures are those o
   }
   await clean(page, 'overview');
   await page.locator('#ranking tbody th a').first().click();
+  await page.waitForURL('**/counties/*');
   await page.locator('.kpis').waitFor();
   assert.match(page.url(), /\/counties\/\d+\?from=2025-01-01/);
   await clean(page, 'county');
@@ -184,7 +185,7 @@ test('an officer of one county reaches nothing of another, by address or call, a
 });
 
 test('a list is exported with the rows that it says, and a spreadsheet reads it back', async () => {
-  const page = await visit('zhaomin');
+  const page = await visit('weilan');
   for (const [at, name] of [['/non-returns', 'non-returns'], ['/counties', 'counties'], ['/stations', 'stations']]) {
     await page.goto(url + at + period);
     const link = page.locator('a.export');
@@ -200,7 +201,7 @@ test('a list is exported with the rows that it says, and a spreadsheet reads it 
 });
 
 test('a station has a page of its own, whose numbers open its lists', async () => {
-  const page = await visit('zhaomin');
+  const page = await visit('weilan');
   await page.goto(url + '/suspects?state=all');
   const station = (await page.locator('tbody tr td small').filter({ hasText: /^I6/ }).first().textContent()).trim();
   await page.goto(url + '/stations/' + station + period);

@@ -16,6 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ["IMLOOP_BIN_DIR"])
 # Their runtime must be loaded before any other library, and probes memory through pipes, which takes descriptors.
 SANITIZED = any(word in (BIN / "hub").read_bytes() for word in (b"__asan_init", b"__tsan_init"))
+PATIENCE = 600 if SANITIZED else 120  # with a command, in seconds
 
 
 def kills(usual):
@@ -44,7 +45,7 @@ class Programs(unittest.TestCase):
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def call(self, program, *args, expect=0, **more):
-        done = subprocess.run([BIN / program, *map(str, args)], capture_output=True, text=True, timeout=120, **more)
+        done = subprocess.run([BIN / program, *map(str, args)], capture_output=True, text=True, timeout=PATIENCE, **more)
         self.assertEqual(done.returncode, expect, f"{program} {args}\n{done.stdout}\n{done.stderr}")
         return done.stdout if expect == 0 else done.stdout + done.stderr
 
@@ -53,7 +54,7 @@ class Programs(unittest.TestCase):
 
     def told(self, *args, name="hub"):
         """Whether a command asked at this hub was answered with success."""
-        return subprocess.run([BIN / "hub", "--data", self.dir / name, *args], capture_output=True, timeout=120).returncode == 0
+        return subprocess.run([BIN / "hub", "--data", self.dir / name, *args], capture_output=True, timeout=PATIENCE).returncode == 0
 
     def station(self, id, *args, **more):
         return self.call(program_of(id), "--config", self.dir / id / "station.toml", *args, **more)

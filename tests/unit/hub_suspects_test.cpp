@@ -171,7 +171,8 @@ TEST_CASE("a dry run says what another policy would clear and changes nothing") 
     CHECK(said["clear"][0]["flag_id"] == flag);
     CHECK(f.flags({{"rule", "R04"}})["rows"].size() == 1);
     const auto same = journal::parsed(f.hub.admin("suspect_dry_run", {{"rules", json::object()}}).body);
-    CHECK(same == json{{"before", 1}, {"after", 1}, {"appear", json::array()}, {"clear", json::array()}});
+    CHECK(same.at("after") == same.at("before"));
+    CHECK((same.at("appear").empty() && same.at("clear").empty()));
     for (const auto& left : std::filesystem::directory_iterator(f.hub.folder.path() / "hub"))
         CHECK(left.path().string().find(".new") == std::string::npos);
     const json unknown{{"R04", {{"parameters", {{"minutes", 1}}}}}};

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <map>
 
+#include "hub/accounts/statements.hpp"
 #include "hub/store/store.hpp"
 #include "journal/encoding.hpp"
 #include "journal/json.hpp"
@@ -92,6 +93,7 @@ void write_as(std::int64_t version, const std::filesystem::path& today, const st
         if (table != "alarms")
             old.execute(fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM today.{0}", table, names));
     }
+    if (version >= 5) old.define(hub::sql::accounts_tables);
     if (version >= 4)
         old.execute(
             "INSERT INTO alarms VALUES ('I610404-01', 'e', 'journal_fork', 1, '01', 5, 5, 2, x'01'), ('I610404-01', "
