@@ -34,6 +34,12 @@ bool is_beside(const Member& first, const Member& other) {
     return first.place != other.place && !list(first.place).empty() && list(first.place) == list(other.place);
 }
 
+/// 0.6 and 0.60 do.
+bool says_the_same(const std::string& a, const std::string& b) {
+    const auto one = number(a), other = number(b);
+    return a == b || (one && one == other);
+}
+
 /// `environment.temperature_c` is temperature_c.
 std::string quantity_of_member(const std::string& target) { return target.substr(target.find('.') + 1); }
 
@@ -106,23 +112,10 @@ std::optional<Member> Draft::member(const Value& value, const Members& members) 
     for (const auto& path : value.at)
         for (const auto& other : members.all(path))
             if (path.find('*') == std::string::npos && is_beside(*first, other) && !is_nothing(rules_, other.text) &&
-                other.text != first->text)
+                !says_the_same(other.text, first->text))
                 note("repeated_member", other.place, other.text, "写了两次且不同，采用前一个: " + first->text,
                      "is written twice and differs, the first counts: " + first->text);
     return first;
-}
-
-void Draft::note_other_names(const Value& value, const Member& counts, double number_that_counts,
-                             const Members& members) {
-    for (const auto& path : value.at)
-        for (const auto& other : members.all(path)) {
-            const auto also = number(other.text);
-            if (path.find('*') != std::string::npos || other.place == counts.place || is_beside(counts, other) ||
-                is_nothing(rules_, other.text) || !also || *also == number_that_counts)
-                continue;
-            note("repeated_member", other.place, other.text, "与 " + counts.place + " 是同一个值却不同，采用前一个",
-                 "is the same value as " + counts.place + " and differs, the first counts");
-        }
 }
 
 void Draft::note_not_measured(const Value& value, const Members& members) {
@@ -145,7 +138,6 @@ std::optional<double> Draft::number_of(const Value& value, const Members& member
         bad_value(*found, "不是数字，请改为数字或留空", "is no number, write a number or leave it empty");
         return std::nullopt;
     }
-    note_other_names(value, *found, *read, members);
     return value.factor == 1 ? *read : rounded(*read * value.factor);
 }
 

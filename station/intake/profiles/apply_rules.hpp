@@ -71,8 +71,6 @@ private:
     bool says_nothing(const std::string&) const;
     /// `quantity` as in no_values.hpp: what says "none" is noted and nothing.
     std::optional<double> number_of(const Value&, const Members&, std::string_view quantity = {});
-    /// Says which of its other names have another number than the one that counts.
-    void note_other_names(const Value&, const Member& counts, double number_that_counts, const Members&);
     void note_not_measured(const Value&, const Members&);
     /// The text as it is kept; nothing where it can't be what the target is.
     Json read_text(const Target&, const Member&);
