@@ -63,7 +63,8 @@ ServedHub::ServedHub(std::vector<Source> sources, const std::string& store)
             hub::issue_client_certificate(hub.data, source.id, source.key.public_key().spki(), hub.now));
         service::replace_file(folder_of(source) / "key.pem", source.key.pem());
     }
-    server_ = std::make_unique<hub::Server>(*hub.hub, hub::ServerOptions{.port = 0, .admin_port = 0});
+    server_ =
+        std::make_unique<hub::Server>(*hub.hub, hub::ServerOptions{.port = 0, .admin_port = 0, .admin_token = {}});
     for (std::size_t i = 0; i < sources_.size(); ++i) connections_.push_back(connection(i));
 }
 
