@@ -78,7 +78,7 @@ def main():
     ratios = {part: n / counts["reference"] for part, n in counts.items()}
     print(f"{place}\n{'part':12}{'a record':>12}{'ratio':>9}")
     for part, n in counts.items():
-        print(f"{part:12}{n:12.0f}{ratios[part]:9.3f}  {judged(ratios[part], kept.get(part)):32}{PARTS[part]}")
+        print(f"{part:12}{n:12.0f}{ratios[part]:9.3f}  {judged(ratios[part], kept.get(part)):42}{PARTS[part]}")
     if args.json:
         args.json.write_text(json.dumps({"build": place, "instructions": counts, "ratios": ratios}, indent=1) + "\n")
     if args.renew:
