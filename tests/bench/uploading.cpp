@@ -1,6 +1,7 @@
 #include "tests/bench/uploading.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <span>
 #include <thread>
 
