@@ -17,9 +17,9 @@ namespace {
 
 constexpr std::size_t connections = 16, readers = 20;
 constexpr std::size_t size_live = 5, size_full = 100;
-/// A phase of live uploads: 160 segments a second.
-constexpr std::size_t segments_a_phase = 20, phases = 7;
-constexpr auto live_every = 100ms;
+/// A phase of live uploads: 40 segments a second.
+constexpr std::size_t segments_a_phase = 12, phases = 7;
+constexpr auto live_every = 400ms;
 constexpr std::size_t seconds_behind = 4;
 
 struct Times {

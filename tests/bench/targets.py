@@ -82,7 +82,7 @@ def report(wanted, engines, out):
 
 def main():
     parser = store_bench.arguments(__doc__)
-    parser.set_defaults(tests=5000)
+    parser.set_defaults(tests=3000)
     parser.add_argument("--only", action="append", help="rows with these words in their name; may be given several times")
     parser.add_argument("--kills", type=int, default=2, help="for the takeover")
     args = parser.parse_args()

@@ -12,8 +12,7 @@ using namespace imloop;
 
 int main(int argc, char** argv) {
     CLI::App app("segments over TLS: lines a second, time to the receipt, and the ratio to raw prepared statements");
-    std::size_t lines = 20'000, size = 100;
-    int connections = 16;
+    std::size_t lines = 20'000, size = 100, connections = 16;
     std::string store;
     app.add_option("--lines", lines, "in all");
     app.add_option("--size", size, "of a segment, in lines");

@@ -1,6 +1,7 @@
 #include "tests/bench/uploading.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <span>
 #include <thread>
 
@@ -37,18 +38,22 @@ std::vector<std::string> seal(Source& source, std::size_t segments, std::size_t 
 
 }  // namespace
 
-std::vector<Source> make_sources(int stations, std::size_t lines) {
+std::vector<Source> make_sources(std::size_t count, std::size_t lines) {
+    constexpr std::size_t i_stations_most = 60;  // that the simulator has a place for
     sim::YearOptions options;
-    options.tests = lines * 2, options.i_stations = stations, options.m_stations = 1, options.trace_share = 0;
+    options.tests = lines * 2, options.trace_share = 0;
+    options.i_stations = static_cast<int>(std::min(count, i_stations_most));
     const auto year = sim::make_year(options);
     std::vector<Source> out;
     for (const auto& [id, written] : year.lines) {
-        if (!id.starts_with('I')) continue;
+        if (id[0] != 'I' && id[0] != 'M') continue;
         auto& source = out.emplace_back(Source{id});
         source.head = journal::chain_start(journal::Algorithm::es256, id, epoch);
-        const auto own = std::min(written.size(), lines / static_cast<std::size_t>(stations));
-        for (std::size_t i = 0; i < own; ++i) source.lines.push_back(written[i].line);
+        for (const auto& line : written) source.lines.push_back(line.line);
     }
+    std::ranges::stable_sort(out, std::greater(), [](const Source& source) { return source.lines.size(); });
+    if (out.size() > count) out.erase(out.begin() + static_cast<std::ptrdiff_t>(count), out.end());
+    for (auto& source : out) source.lines.resize(std::min(source.lines.size(), lines / count));
     return out;
 }
 
@@ -71,8 +76,8 @@ ServedHub::ServedHub(std::vector<Source> sources, const std::string& store)
 std::unique_ptr<station::HttpClient> ServedHub::connection(std::size_t source) const {
     const auto folder = hub.folder.path() / sources_[source].id;
     return std::make_unique<station::HttpClient>(station::Peer{"127.0.0.1", std::to_string(server_->port()),
-                                                               hub.data / "ca.cert.pem", folder / "cert.pem",
-                                                               folder / "key.pem"});
+                                                               service::read_file(hub.data / "ca.cert.pem"),
+                                                               folder / "cert.pem", folder / "key.pem"});
 }
 
 ServedHub::Sent ServedHub::send(std::size_t segments, std::size_t size, std::chrono::microseconds every) {

@@ -14,7 +14,7 @@
 
 namespace imloop::test {
 
-/// An inspection station with lines that nobody has sealed yet.
+/// A station with lines that nobody has sealed yet.
 struct Source {
     std::string id;
     std::vector<std::string> lines{};
@@ -23,8 +23,8 @@ struct Source {
     journal::Digest head{};
 };
 
-/// `lines` lines in all, or fewer, of so many stations.
-std::vector<Source> make_sources(int stations, std::size_t lines);
+/// So many stations and shops of a year, those with the most lines; `lines` in all, or fewer.
+std::vector<Source> make_sources(std::size_t count, std::size_t lines);
 
 class ServedHub {
 public:
