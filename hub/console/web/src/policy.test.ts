@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { byId, changes, inForce, leaves, valueWords } from './policy';
+import { byId, changes, inForce, leaves, valueWords, worthReading } from './policy';
 
 test('a change names what was filled in, a target in per cent', () => {
   expect(changes('', {})).toEqual({});
@@ -28,4 +28,8 @@ test('rows of a proposal stand together, values of a line by themselves', () => 
   expect(leaves('{"repair_days":20,"counties":{"610404":{"retest_days":9},"610402":{},"610403":null},"watched_stations":[]}')).toEqual([
     ['repair_days', '20'], ['counties.610403', 'null'], ['counties.610404', '{"retest_days":9}'], ['watched_stations', '[]'],
   ]);
+});
+test('what is in force begins with deadlines; counties without a value of their own are left out', () => {
+  const row = (member: string, value: string) => ({ member, value });
+  expect(worthReading([row('city', '"610400"'), row('counties.610402', '{}'), row('counties.610404', '{"repair_days":12}'), row('retest_days', '15'), row('repair_days', '30')]).map((one) => one.member)).toEqual(['repair_days', 'retest_days', 'city', 'counties.610404']);
 });

@@ -40,6 +40,11 @@ export function leaves(words: string): [member: string, text: string][] {
     return Object.entries(value).map(([inner, one]): [string, string] => [`${name}.${inner}`, JSON.stringify(one)]).filter(([, text]) => text !== '{}');
   });
 }
+/// Deadlines, targets and holds first, then what has a value of its own; a county without is left out.
+export function worthReading<T extends { member: string; value: string }>(rows: T[]): T[] {
+  const place = (row: T) => { const at = members.indexOf(row.member as Member); return at < 0 ? members.length : at; };
+  return rows.filter((row) => !row.member.startsWith('counties.') || valueWords(row.member, row.value) !== '–').sort((a, b) => place(a) - place(b));
+}
 /// In force for the city, or for a county where it has its own.
 export function inForce(words: PolicyWords, county: string, member: Member): string {
   const own = member === 'hold_minutes' ? undefined : words.counties?.[county]?.[member];
