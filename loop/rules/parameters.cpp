@@ -1,5 +1,6 @@
 #include "loop/rules/parameters.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "loop/rules/rule_table.hpp"
@@ -51,6 +52,13 @@ double Parameters::number(std::string_view rule, std::string_view name, std::str
         if (const auto value = it->second.numbers.find(name); value != it->second.numbers.end()) return value->second;
     }
     throw std::logic_error("no parameter " + std::string(name) + " of rule " + std::string(rule));
+}
+
+double Parameters::least(std::string_view rule, std::string_view name) const {
+    double out = number(rule, name, "");
+    for (const auto& [county, numbers] : rules_.find(rule)->second.by_county)
+        if (const auto value = numbers.find(name); value != numbers.end()) out = std::min(out, value->second);
+    return out;
 }
 
 }  // namespace imloop::loop::rules

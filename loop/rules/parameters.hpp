@@ -23,6 +23,8 @@ public:
     bool enabled(std::string_view rule) const;
     /// Throws std::logic_error for a parameter the rule's table does not have.
     double number(std::string_view rule, std::string_view name, std::string_view county) const;
+    /// The least it is anywhere.
+    double least(std::string_view rule, std::string_view name) const;
     bool operator==(const Parameters&) const = default;
 
 private:

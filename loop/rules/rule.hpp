@@ -1,6 +1,7 @@
-// What a suspect rule is: pure functions over a record, a vehicle's history, records that share a key, or the stations'
-// statistics, which say what needs a look. A rule reads its arguments alone; the same records give the same flags,
-// whatever order they came in. All functions are thread safe, and stand any moment, before 1970 too.
+// What a suspect rule is: pure functions over a record, a vehicle's history, records that share a key or what these add
+// up to, or the stations' statistics, which say what needs a look. A rule reads its arguments alone; the same records
+// give the same flags, whatever order they came in. All functions are thread safe, and stand any moment, before 1970
+// too.
 //
 // To add one: `r03_lambda.cpp` in this folder defines `Rule r03()`; its words, parameters and documentation stand in
 // schemas/tables/rules/R03.json. The build finds both.
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -143,6 +145,45 @@ struct Group {
     std::size_t least = 1;
 };
 
+/// Rows in the order of their keys, as long as this wants the next: what follows the given beginning of a key, and how
+/// often it is there.
+using CountVisit = std::function<bool(std::string_view rest, std::int64_t count)>;
+/// What the words of a unit add up to. Keys are of key_of() (loop/rows/key.hpp), a tag first.
+using Cells = std::map<std::string, std::int64_t>;
+
+/// What the records of one key add up to (Fold). Costs what is read of it.
+class Sums {
+public:
+    Sums() = default;
+    Sums(const Sums&) = delete;
+    Sums& operator=(const Sums&) = delete;
+    virtual ~Sums() = default;
+    virtual std::string key() const = 0;
+    virtual std::unique_ptr<Sums> of(const std::string& key) const = 0;  ///< of the same fold
+    virtual std::int64_t cell(std::string_view cell) const = 0;  ///< 0 where there is none
+    virtual void each_cell(std::string_view beginning, const CountVisit&) const = 0;
+    virtual void each_word(std::string_view unit, const CountVisit&) const = 0;
+    /// As it counts; nothing where it does not any more, what takes it out is still to come.
+    virtual std::optional<Record> record(std::string_view record_id) const = 0;
+};
+
+/// Records that share a key, told by what they add up to: what one more costs does not grow with those that were there.
+/// Each says words of units (a vehicle, a station); what a unit's words add up to is counted in cells of the key, and
+/// made anew where one of them comes or goes. A rule reads cells, and words and records of what it has to say alone.
+struct Fold {
+    struct Word {
+        std::string key, unit, word;  ///< units: of key_of(), a tag first; words are in the order of their bytes
+        bool is_listed = false;       ///< the record's own, to be found again: nothing is added up of its unit
+    };
+    void (*words)(const Record&, std::vector<Word>&);
+    /// Of a unit with at least one word: few of them, each with how many records say it. Never throws.
+    void (*add_up)(std::string_view unit, const std::function<void(const CountVisit&)>& each_word, Cells&);
+    /// By the sweep alone; of a key that no record has any more nothing is there.
+    void (*judge)(const Sums&, const Context&, Flags&);
+    /// Keys that are to be judged again where this one changed.
+    void (*then)(const Sums&, std::vector<std::string>& keys) = nullptr;
+};
+
 /// Any of the functions may be missing. One that throws is left out for what it looked at, and named.
 struct Rule {
     std::string_view id{};
@@ -152,6 +193,7 @@ struct Rule {
     /// A vehicle's whole history.
     void (*history)(const History&, const Context&, Flags&) = nullptr;
     std::vector<Group> groups{};  ///< stored keys name them by their place: in another order it is another version
+    std::vector<Fold> folds{};    ///< likewise
     /// Stations, inspectors, pairs and counties out of their statistics.
     void (*sweep)(const Sweep&, const Context&, Flags&) = nullptr;
 };

@@ -6,7 +6,7 @@
 #include <catch2/catch.hpp>
 #include <optional>
 
-#include "loop/suspects/asking/flag_id.hpp"
+#include "loop/rules/hash.hpp"
 #include "loop/suspects/asking/risk.hpp"
 #include "tests/support/live_events.hpp"
 #include "tests/support/rows.hpp"

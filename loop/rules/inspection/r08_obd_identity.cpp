@@ -6,7 +6,8 @@
 #include <map>
 #include <set>
 
-#include "loop/rules/rule.hpp"
+#include "loop/rows/key.hpp"
+#include "loop/rules/listed.hpp"
 #include "loop/suspects/observed/chance.hpp"
 #include "loop/suspects/observed/obd.hpp"
 #include "loop/suspects/observed/sameness.hpp"
@@ -79,52 +80,63 @@ void check(const History& history, const Context& ctx, Flags& flags) {
     }
 }
 
-void keys(const Record& r, std::vector<std::string>& out) {
+void by_model(const Record& r, std::vector<Fold::Word>& out) {
     if (!r.is_test() || !r.test().obd || !r.fact.vehicle || r.fact.vehicle->model.empty()) return;
-    if (r.test().obd->communicates.value_or(true) && r.test().obd->supported.value_or(true))
-        out.push_back(r.fact.vehicle->model);
+    if (!r.test().obd->communicates.value_or(true) || !r.test().obd->supported.value_or(true)) return;
+    const auto& model = r.fact.vehicle->model;
+    const auto& station = r.fact.station_id;
+    const bool is_silent = r.test().obd->vin.empty();
+    out.push_back({model, key_of("tests", station), is_silent ? "silent" : ""});
+    if (!is_silent) return;
+    out.push_back({model, key_of("vehicle", station, r.fact.vehicle->vin + r.fact.vehicle->plate), ""});
+    out.push_back({model, key_of("list", station), listed_as(r), true});
 }
 
-struct Station {
-    int tests = 0;
-    std::vector<const Record*> silent{};
-    std::set<std::string> vehicles{};  ///< of the silent ones
-};
+void add_up(std::string_view unit, const std::function<void(const CountVisit&)>& each_word, Cells& cells) {
+    KeyReader parts(unit);
+    const auto what = parts.text(), station = parts.text();
+    if (what == "vehicle") {
+        cells[key_of("vehicles", station)] = 1;
+        return;
+    }
+    each_word([&](std::string_view word, std::int64_t tests) {
+        for (const auto& cell : {key_of("tests"), key_of("tests", station)}) cells[cell] += tests;
+        if (!word.empty())
+            for (const auto& cell : {key_of("silent"), key_of("silent", station)}) cells[cell] += tests;
+        return true;
+    });
+}
 
 /// Against the same model at all other stations.
-void shared(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    std::map<std::string, Station> stations;
-    int tests = 0, silent = 0;
-    for (const Record& r : records) {
-        auto& s = stations[r.fact.station_id];
-        ++s.tests, ++tests;
-        if (!r.test().obd->vin.empty()) continue;
-        ++silent;
-        s.silent.push_back(&r);
-        s.vehicles.insert(r.fact.vehicle->vin + r.fact.vehicle->plate);
-    }
-    for (const auto& [id, s] : stations) {
-        const int others = tests - s.tests, silent_elsewhere = silent - static_cast<int>(s.silent.size());
-        const int here = static_cast<int>(s.silent.size());
-        if (others < ctx.number("R08", "support_min") || s.vehicles.size() < 3) continue;
+void silent_here(const Sums& sums, const Context& ctx, Flags& flags) {
+    const auto count = [&](const auto&... cell) { return static_cast<int>(sums.cell(key_of(cell...))); };
+    const int tests = count("tests"), silent = count("silent");
+    std::vector<std::string> stations;  // with three silent vehicles at least
+    sums.each_cell(key_of("vehicles"), [&](std::string_view station, std::int64_t vehicles) {
+        if (vehicles >= 3) stations.push_back(KeyReader(station).text());
+        return true;
+    });
+    for (const auto& id : stations) {
+        const int here = count("silent", id), tests_here = count("tests", id);
+        const int others = tests - tests_here, silent_elsewhere = silent - here;
+        if (others < ctx.number("R08", "support_min")) continue;
         const double elsewhere = (silent_elsewhere + 0.5) / (others + 1.0);
-        const double chance = chance_of_at_least(here, s.tests, elsewhere);
+        const double chance = chance_of_at_least(here, tests_here, elsewhere);
         if (elsewhere > ctx.number("R08", "silent_share_max") || chance > ctx.number("R08", "chance_max")) continue;
         Flag flag{.claim = "vin_not_read_here",
                   .grade = Grade::medium,
                   .score_permille = 800,
                   .records = {},
-                  .values = {text("model", s.silent.front()->fact.vehicle->model), number("silent", here, 0),
-                             number("tests", s.tests, 0), number("elsewhere_pct", elsewhere * 100, 1, "%"),
-                             text("chance", chance_words(chance))},
-                  .key = "silent|" + id + "|" + s.silent.front()->fact.vehicle->model};
-        for (const Record* r : s.silent) flag.records.push_back(r->fact.record_id);
+                  .values = {text("model", sums.key()), number("silent", here, 0), number("tests", tests_here, 0),
+                             number("elsewhere_pct", elsewhere * 100, 1, "%"), text("chance", chance_words(chance))},
+                  .key = "silent|" + id + "|" + sums.key()};
+        each_listed(sums, key_of("list", id), [&](const Listed& r) { return flag.records.push_back(r.id), true; });
         flags.push_back(std::move(flag));
     }
 }
 
 }  // namespace
 
-Rule r08() { return {.id = "R08", .history = check, .groups = {{keys, shared, true}}}; }
+Rule r08() { return {.id = "R08", .history = check, .folds = {{by_model, add_up, silent_here}}}; }
 
 }  // namespace imloop::loop::rules

@@ -2,12 +2,7 @@
 // two stations in one day or seen but once, calibrations that never differ from the bottle's label or stand in tests
 // alone, software that comes and goes, a station that was suspended (GB 18285-2018 appendix on equipment; HJ
 // 1237-2021).
-#include <algorithm>
-#include <cmath>
-#include <map>
-#include <set>
-
-#include "loop/rules/rule.hpp"
+#include "loop/rules/inspection/station_equipment.hpp"
 #include "loop/suspects/observed/equipment.hpp"
 
 namespace imloop::loop::rules {
@@ -38,24 +33,9 @@ void check(const Record& r, const Context& ctx, Flags& flags) {
                      .values = {number("days", days, 0), text("analyser", r.test().analyser_id)}});
 }
 
-void by_station(const Record& r, std::vector<std::string>& out) {
-    if (const auto station = equipment::station_of(r); !station.empty()) out.emplace_back(station);
-}
-
+/// Another station's instrument of that name is another.
 void by_instrument(const Record& r, std::vector<std::string>& out) {
-    if (auto id = equipment::instrument_of(r); !id.empty()) out.push_back(std::move(id));
-}
-
-void of_a_station(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    equipment::check_suspension(records, ctx, flags);
-    equipment::check_strangers(records, ctx, flags);
-    equipment::check_uncalibrated(records, ctx, flags);
-    equipment::check_software(records, ctx, flags);
-}
-
-void of_an_instrument(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    equipment::check_two_stations(records, ctx, flags);
-    equipment::check_calibrations(records, ctx, flags);
+    if (const auto id = equipment::instrument_of(r); !id.empty()) out.push_back(r.fact.station_id + "|" + id);
 }
 
 }  // namespace
@@ -63,7 +43,8 @@ void of_an_instrument(std::span<const Record> records, const Context& ctx, Flags
 Rule r11() {
     return {.id = "R11",
             .record = check,
-            .groups = {{by_station, of_a_station, true}, {by_instrument, of_an_instrument, true}}};
+            .groups = {{by_instrument, equipment::check_calibrations, true}},
+            .folds = {station_equipment()}};
 }
 
 }  // namespace imloop::loop::rules

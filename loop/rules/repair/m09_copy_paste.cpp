@@ -2,9 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <cmath>
 
-#include "loop/rules/rule.hpp"
+#include "loop/rows/key.hpp"
+#include "loop/rules/hash.hpp"
+#include "loop/rules/listed.hpp"
+#include "loop/rules/parameters.hpp"
 #include "loop/suspects/observed/repairs.hpp"
 #include "loop/suspects/observed/sameness.hpp"
 
@@ -22,8 +25,25 @@ std::string words_of(const Record& r) {
     return out + fmt::format("|{:.2f}", d.total_fee.value_or(-1));
 }
 
-void by_shop(const Record& r, std::vector<std::string>& out) {
-    if (r.is_repair() && r.fact.repair->outcome == RepairOutcome::repaired) out.push_back(r.fact.station_id);
+std::string copies_of(std::int64_t words) { return key_of("copies", words); }
+std::string list_of(std::int64_t words) { return key_of("list", words); }
+
+void by_shop(const Record& r, std::vector<Fold::Word>& out) {
+    if (!r.is_repair() || r.fact.repair->outcome != RepairOutcome::repaired) return;
+    const auto words = static_cast<std::int64_t>(hash_of(words_of(r)));
+    out.push_back({r.fact.station_id, copies_of(words), ""});
+    out.push_back({r.fact.station_id, list_of(words), listed_as(r), true});
+}
+
+void add_up(std::string_view unit, const std::function<void(const CountVisit&)>& each_word, Cells& cells) {
+    KeyReader parts(unit);
+    (void)parts.text();
+    const auto words = parts.number();
+    each_word([&](std::string_view, std::int64_t times) {
+        cells[key_of("all")] = times;
+        add_often("most", {words, times}, cells);
+        return true;
+    });
 }
 
 void by_picture(const Record& r, std::vector<std::string>& out) {
@@ -54,29 +74,34 @@ void same_picture(std::span<const Record> records, const Context&, Flags& flags)
     }
 }
 
-void copies(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    std::map<std::string, std::vector<const Record*>> by_words;
-    for (const Record& r : records) by_words[words_of(r)].push_back(&r);
-    const auto all = static_cast<double>(records.size());
-    for (const auto& [words, at] : by_words) {
-        const double share = static_cast<double>(at.size()) / all;
-        if (static_cast<double>(at.size()) < ctx.number("M09", "copies_min", *at.front()) ||
-            share < ctx.number("M09", "share_min", *at.front()) || at.front()->repair().fault_description.empty())
+void copies(const Sums& sums, const Context& ctx, Flags& flags) {
+    const auto all = static_cast<double>(sums.cell(key_of("all")));
+    const double least =
+        std::max(ctx.parameters.least("M09", "copies_min"), std::floor(ctx.parameters.least("M09", "share_min") * all));
+    for (const auto& [words, times] : most_often(sums, "most", least)) {
+        const auto count = static_cast<double>(times);
+        const auto first = first_record(sums, list_of(words));
+        if (!first || count < ctx.number("M09", "copies_min", *first) ||
+            count / all < ctx.number("M09", "share_min", *first) || first->repair().fault_description.empty())
             continue;
-        for (const Record* r : at)
+        each_record(sums, list_of(words), [&](const Record& r) {
             flags.push_back(
                 {.claim = "copies",
                  .grade = Grade::medium,
                  .score_permille = 880,
-                 .records = {r->fact.record_id},
-                 .person = r->repair().technician_id,
-                 .values = {number("copies", static_cast<double>(at.size()), 0), number("of", all, 0),
-                            number("share", share * 100, 1, "%"), text("fault", r->repair().fault_description)}});
+                 .records = {r.fact.record_id},
+                 .person = r.repair().technician_id,
+                 .values = {number("copies", count, 0), number("of", all, 0),
+                            number("share", count / all * 100, 1, "%"), text("fault", r.repair().fault_description)}});
+            return true;
+        });
     }
 }
 
 }  // namespace
 
-Rule m09() { return {.id = "M09", .groups = {{by_shop, copies, true}, {by_picture, same_picture, true, 2}}}; }
+Rule m09() {
+    return {.id = "M09", .groups = {{by_picture, same_picture, true, 2}}, .folds = {{by_shop, add_up, copies}}};
+}
 
 }  // namespace imloop::loop::rules

@@ -1,4 +1,7 @@
 // What update() will ask for, read in sets before it does.
+#include <algorithm>
+#include <iterator>
+
 #include "loop/suspects/asking/suspects.hpp"
 
 namespace imloop::loop::rules {
@@ -39,10 +42,24 @@ void Suspects::read_ahead(const Projection& projection, const Projection::Change
     const auto in_vehicles = projection.read_vehicles_ahead(vehicles);
     ids.insert(ids.end(), in_vehicles.begin(), in_vehicles.end());
     rows_.arrivals.read_ahead(row_keys(ids));
+    read_words_ahead(projection, changes);
     vehicles.insert(vehicles.end(), changes.identity.gone.begin(), changes.identity.gone.end());
     statistics_.read_ahead(row_keys(vehicles));
     for (const auto& id : vehicles) owners.push_back("vehicle " + id);
     read_owners_ahead(owners);
+}
+
+/// Of what is taken out and put in.
+void Suspects::read_words_ahead(const Projection& projection, const Projection::Changes& changes) const {
+    std::vector<FoldedWord> words;
+    std::set<std::string> failed;
+    for (const auto& changed : changes.records) {
+        if (const auto* was = rows_.put_ins.find(key_of(changed.record_id)))
+            words.insert(words.end(), was->words.begin(), was->words.end());
+        if (auto now = projection.fact(changed.record_id))
+            std::ranges::move(words_of(record(projection, std::move(*now)), failed), std::back_inserter(words));
+    }
+    folds_.read_ahead(words);
 }
 
 void Suspects::read_ahead_of(const Projection& projection, const std::set<SharedKey>& keys) const {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "loop/fact_pack.hpp"
-#include "loop/suspects/asking/flag_id.hpp"
+#include "loop/rules/hash.hpp"
 #include "loop/suspects/asking/suspects.hpp"
 
 namespace imloop::loop::rules {
@@ -82,6 +82,7 @@ void Suspects::update(const Projection& projection, const Projection::Changes& c
         if (auto now = projection.fact(changed.record_id)) put_in(record(projection, std::move(*now)));
         again_.insert(changed.record_id);
     }
+    folds_.settle();
     for (const auto& station : changes.stations)
         for (const auto& key : rows_.rejected_by_station.keys(key_of(station))) again_.insert(second_of(key));
     if (changes.register_changed || changes.policy_changed || !again_.empty()) note_sweep();
@@ -212,6 +213,24 @@ void Suspects::look_at_shared(const Projection& projection, const SharedKey& key
     replace(projection, owner_of(key), std::move(found));
 }
 
+/// Without the words of its key, which may be of a vehicle.
+std::string Suspects::owner_of_sums(std::string_view stale) const {
+    const auto& of = fold_rules_.at(Folds::fold_of(stale));
+    return fmt::format("sums {}.{} {:016x}", of.rule->id, of.number, hash_of(stale));
+}
+
+void Suspects::look_at_sums(const Projection& projection, const std::string& stale) {
+    const auto& of = fold_rules_.at(Folds::fold_of(stale));
+    const auto sums = folds_.sums(stale, [&](std::string_view id) {
+        auto fact = projection.fact(std::string(id));
+        return fact ? std::optional(record(projection, std::move(*fact))) : std::nullopt;
+    });
+    folds_.judged(stale, *sums);
+    Findings found;
+    found.ask(*of.rule, [&](Flags& flags) { of.fold().judge(*sums, context(projection), flags); });
+    replace(projection, owner_of_sums(stale), std::move(found));
+}
+
 std::map<std::string, Against> Suspects::against(std::string_view before) const {
     std::map<std::string, Against> out;
     each_first([&](const std::string& owner, const Flag& flag) {
@@ -254,6 +273,11 @@ bool Suspects::sweep(const Projection& projection, Day as_of, const std::functio
         look_at_shared(projection, shared_key_of(keys[n]));
         if (!goes_on()) return false;
     }
+    for (auto stale = folds_.stale(); !stale.empty(); stale = folds_.stale())
+        for (const auto& key : stale) {
+            look_at_sums(projection, key);
+            if (!goes_on()) return false;
+        }
     if (const auto last = swept(); !last.is_stale && last.to == as_of) return true;
     const Context ctx = context(projection);
     for (const Rule* rule : rules_) {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "loop/suspects/asking/flag_id.hpp"
+#include "loop/rules/hash.hpp"
 
 namespace imloop::loop::rules {
 

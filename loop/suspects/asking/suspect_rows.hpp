@@ -13,6 +13,7 @@
 
 #include "loop/rows/table.hpp"
 #include "loop/rules/rule.hpp"
+#include "loop/suspects/asking/folds.hpp"
 #include "loop/suspects/observed/statistics.hpp"
 
 namespace imloop::loop::rules {
@@ -76,8 +77,9 @@ struct PutIn {
     std::string trace;            ///< the process data it names
     Statistics::Added added;
     std::string decision, check;  ///< keys of their rows; empty: none
+    std::vector<FoldedWord> words;
 };
-auto members(Like<PutIn> auto& p) { return std::tie(p.keys, p.trace, p.added, p.decision, p.check); }
+auto members(Like<PutIn> auto& p) { return std::tie(p.keys, p.trace, p.added, p.decision, p.check, p.words); }
 
 /// The last sweep. No row: there was none.
 struct Swept {
@@ -87,7 +89,8 @@ struct Swept {
 auto members(Like<Swept> auto& s) { return std::tie(s.is_stale, s.to); }
 
 /// Threads: as of Table. Beside each its key; an owner is what was looked at when the rules said it: `record ID`,
-/// `rejected ID`, `vehicle ID`, `shared GROUP HASH`, `sweep RULE`.
+/// `rejected ID`, `vehicle ID`, `shared GROUP HASH`, `sums FOLD HASH`,
+/// `sweep RULE`.
 struct SuspectRows {
     explicit SuspectRows(const Rows* rows);
     Table<std::vector<ArrivedLine>> arrivals;  ///< (record): few, in the order of source, epoch and number

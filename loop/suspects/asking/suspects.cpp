@@ -5,12 +5,13 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 #include <limits>
 #include <tuple>
 #include <utility>
 
 #include "loop/fact_pack.hpp"
-#include "loop/suspects/asking/flag_id.hpp"
+#include "loop/rules/hash.hpp"
 
 namespace imloop::loop::rules {
 namespace {
@@ -31,15 +32,15 @@ Check check_of(const Record& record) {
 }  // namespace
 
 Suspects::Suspects(Parameters parameters, const std::vector<Rule>& rules, const Rows* rows)
-    : parameters_(std::move(parameters)),
-      from_(rows),
-      traces_(rows),
-      statistics_(rows),
-      rows_(rows) {
+    : parameters_(std::move(parameters)), from_(rows), traces_(rows), statistics_(rows), folds_(rows), rows_(rows) {
     for (const Rule& rule : rules) {
         if (!parameters_.enabled(rule.id)) continue;
         rules_.push_back(&rule);
         for (std::size_t i = 0; i < rule.groups.size(); ++i) groups_.push_back({&rule, i});
+        for (std::size_t i = 0; i < rule.folds.size(); ++i) {
+            fold_rules_.push_back({&rule, i});
+            folds_.take(rule.folds[i]);
+        }
     }
     assert(groups_.size() <= std::numeric_limits<decltype(SharedKey::group)>::max());
 }
@@ -111,10 +112,9 @@ Record Suspects::record(const Projection& projection, Fact fact) const {
     return out;
 }
 
-std::vector<SharedKey> Suspects::keys_of(const Record& record) {
+std::vector<SharedKey> Suspects::keys_of(const Record& record, std::set<std::string>& failed) const {
     std::vector<SharedKey> places;
     std::vector<std::string> keys;
-    std::set<std::string> failed;
     for (std::size_t n = 0; n < groups_.size(); ++n) {
         keys.clear();
         try {
@@ -125,10 +125,21 @@ std::vector<SharedKey> Suspects::keys_of(const Record& record) {
         }
         for (const auto& key : keys) places.push_back({static_cast<std::uint8_t>(n), short_hash_of(key)});
     }
-    set_failed("keys " + record.fact.record_id, std::move(failed));
     std::ranges::sort(places);
     places.erase(std::unique(places.begin(), places.end()), places.end());
     return places;
+}
+
+std::vector<FoldedWord> Suspects::words_of(const Record& record, std::set<std::string>& failed) const {
+    std::vector<FoldedWord> words;
+    for (std::size_t n = 0; n < fold_rules_.size(); ++n) {
+        try {
+            std::ranges::move(folds_.words_of(n, record), std::back_inserter(words));
+        } catch (const std::exception&) {
+            failed.emplace(fold_rules_[n].rule->id);
+        }
+    }
+    return words;
 }
 
 void Suspects::note_change(const SharedKey& place) {
@@ -160,7 +171,15 @@ void Suspects::leave(const SharedKey& place, const std::string& record_id) {
 void Suspects::put_in(const Record& record) {
     const auto& id = record.fact.record_id;
     assert(!rows_.put_ins.contains(key_of(id)));
-    PutIn out{.keys = keys_of(record), .trace = {}, .added = statistics_.add(record), .decision = {}, .check = {}};
+    std::set<std::string> failed;
+    PutIn out{.keys = keys_of(record, failed),
+              .trace = {},
+              .added = statistics_.add(record),
+              .decision = {},
+              .check = {},
+              .words = words_of(record, failed)};
+    set_failed("keys " + id, std::move(failed));
+    for (const auto& word : out.words) folds_.put(word);
     for (const SharedKey& place : out.keys) {
         rows_.shared.put(place.row() + note_of(id), {});
         note_change(place);
@@ -200,6 +219,7 @@ void Suspects::take_out(const std::string& record_id) {
         rows_.by_trace.erase(key_of(was.trace, record_id));
     }
     statistics_.remove(was.added);
+    for (const auto& word : was.words) folds_.take_out(word);
     if (!was.decision.empty()) rows_.decisions.erase(was.decision);
     if (!was.check.empty()) rows_.checks.erase(was.check);
     set_failed("keys " + record_id, {});

@@ -12,6 +12,7 @@
 #include "loop/projection.hpp"
 #include "loop/rules/parameters.hpp"
 #include "loop/rules/rule.hpp"
+#include "loop/suspects/asking/folds.hpp"
 #include "loop/suspects/asking/suspect_rows.hpp"
 #include "loop/suspects/observed/statistics.hpp"
 #include "loop/suspects/observed/traces.hpp"
@@ -100,6 +101,11 @@ private:
         std::size_t number;  ///< among the rule's
         const Group& group() const { return rule->groups[number]; }
     };
+    struct RuleFold {
+        const Rule* rule;
+        std::size_t number;
+        const Fold& fold() const { return rule->folds[number]; }
+    };
     /// What the rules say of one thing; one that throws says nothing of it.
     struct Findings {
         std::vector<std::pair<const Rule*, Flags>> flags{};
@@ -110,7 +116,8 @@ private:
     // suspects.cpp: taking in
     std::optional<Arrival> arrival_of(const Projection&, const std::string& record_id) const;
     Record record(const Projection&, Fact) const;
-    std::vector<SharedKey> keys_of(const Record&);
+    std::vector<SharedKey> keys_of(const Record&, std::set<std::string>& failed) const;
+    std::vector<FoldedWord> words_of(const Record&, std::set<std::string>& failed) const;
     void put_in(const Record&);
     void take_out(const std::string& record_id);
     void note_change(const SharedKey&);
@@ -121,10 +128,12 @@ private:
     // ahead.cpp: where rows come in sets, those that update() needs next
     void read_ahead(const Projection&, const Projection::Changes&) const;
     void read_ahead_of(const Projection&, const std::set<SharedKey>&) const;
+    void read_words_ahead(const Projection&, const Projection::Changes&) const;
     void read_owners_ahead(const std::vector<std::string>& owners) const;
 
     // looks.cpp: asking the rules
     std::string owner_of(const SharedKey&) const;
+    std::string owner_of_sums(std::string_view stale) const;
     Context context(const Projection&) const;
     Swept swept() const;
     void put_swept(Swept now);
@@ -134,6 +143,7 @@ private:
     void look_at_rejected(const Projection&, const std::string& record_id);
     void look_at_vehicle(const Projection&, const std::string& vehicle_id);
     void look_at_shared(const Projection&, const SharedKey&);
+    void look_at_sums(const Projection&, const std::string& stale);
     std::map<std::string, std::vector<Record>> sharing(const Projection&, const SharedKey&) const;
     std::map<std::string, Against> against(std::string_view before) const;
 
@@ -152,6 +162,7 @@ private:
     static void each_part(auto& of, const auto& visit) {
         visit(of.traces_);
         visit(of.statistics_);
+        visit(of.folds_);
         of.rows_.each(visit);
     }
 
@@ -159,9 +170,11 @@ private:
     const Rows* from_;
     Traces traces_;
     Statistics statistics_;
+    Folds folds_;
     SuspectRows rows_;
-    std::vector<const Rule*> rules_;  // enabled ones
-    std::vector<RuleGroup> groups_;   // of theirs, as SharedKey numbers them
+    std::vector<const Rule*> rules_;    // enabled ones
+    std::vector<RuleGroup> groups_;     // of theirs, as SharedKey numbers them
+    std::vector<RuleFold> fold_rules_;  // of theirs, as Folds numbers them
     // Of what was put in since the last update.
     std::set<std::string> again_;  // records to look at again
     std::set<SharedKey> stale_;    // keys that changed since they were looked at

@@ -188,20 +188,15 @@ void check_exact(const std::string& station, const Instrument& of, const Context
 }  // namespace
 
 void check_calibrations(std::span<const Record> records, const Context& ctx, Flags& flags) {
-    std::map<std::string, Instrument> stations;
-    for (const Record& r : records) {
-        auto& of = stations[r.fact.station_id];
-        (r.is_test() ? of.tests : of.calibrations).push_back(&r);
-    }
-    for (const auto& [station, of] : stations) {
-        if (of.calibrations.empty()) continue;
-        check_exact(station, of, ctx, flags);
-        if (of.tests.empty()) continue;
-        check_failed(of, ctx, flags);
-        check_lapse(of, ctx, flags);
-        check_named(of, ctx, flags);
-        check_old(of, ctx, flags);
-    }
+    Instrument of;
+    for (const Record& r : records) (r.is_test() ? of.tests : of.calibrations).push_back(&r);
+    if (of.calibrations.empty()) return;
+    check_exact(records.front().fact.station_id, of, ctx, flags);
+    if (of.tests.empty()) return;
+    check_failed(of, ctx, flags);
+    check_lapse(of, ctx, flags);
+    check_named(of, ctx, flags);
+    check_old(of, ctx, flags);
 }
 
 }  // namespace imloop::loop::rules::equipment
