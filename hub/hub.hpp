@@ -133,8 +133,9 @@ public:
     std::unique_ptr<Stick> stick;
     std::unique_ptr<Watch> watch;
     Posted posted;
-    Guesses guesses;       ///< of codes
-    std::mutex enrolling;  ///< one code at a time: none is used twice
+    Guesses guesses;        ///< of codes
+    std::mutex enrolling;   ///< one code at a time: none is used twice
+    std::mutex case_steps;  ///< held from the look at a case to the line that changes it
     PeersOfDay peers;
     struct {
         std::atomic<std::uintmax_t> done = 0, total = 0;

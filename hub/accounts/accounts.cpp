@@ -18,7 +18,7 @@ using engine::Statement;
 constexpr std::size_t account_min = 2, account_max = 32;
 
 Account account_of(const Statement& s) {
-    return {s.text(0), s.text(1), s.text(2), s.text(3), s.integer(4), s.integer(5), s.integer(6)};
+    return {s.text(0), s.text(1), "", s.text(2), s.text(3), s.integer(4), s.integer(5), s.integer(6)};
 }
 
 std::vector<std::string> split(std::string_view text) {

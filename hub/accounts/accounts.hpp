@@ -21,6 +21,7 @@ inline constexpr loop::Moment link_ms = loop::day_ms;  ///< how long a one-time 
 struct Account {
     std::string account;   ///< as it signs in: a to z, 0 to 9, `-`; 2 to 32 of them
     std::string name;      ///< of the person
+    std::string unit;      ///< of which they are, a code of codes/unit; empty: of none
     std::string password;  ///< password_kept(); empty until the link was used
     std::string otp_secret;
     std::int64_t otp_used = 0;  ///< the last step whose code was taken; 0: the second factor is not set up

@@ -10,6 +10,7 @@
 
 #include "engine/errors.hpp"
 #include "hub/admin/ask.hpp"
+#include "hub/admin/case.hpp"
 #include "hub/admin/console.hpp"
 #include "hub/admin/doctor.hpp"
 #include "hub/admin/draw.hpp"
@@ -222,6 +223,7 @@ int run_command(int argc, char** argv) {
     add_draw(app, on);
     add_console(app, on);
     add_policy(app, on);
+    add_case(app, on);
     add_store_commands(
         app, [&o] { return place_in(o.data, o.store); }, code);
 

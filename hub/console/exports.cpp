@@ -5,6 +5,7 @@
 
 #include "hub/console/routes.hpp"
 #include "hub/console/words.hpp"
+#include "hub/report/cases.hpp"
 #include "hub/report/render.hpp"
 #include "hub/report/suspects.hpp"
 #include "journal/json.hpp"
@@ -94,6 +95,9 @@ Answer export_non_returns(Console& console, Ask& ask) {
 }
 Answer export_flags(Console& console, Ask& ask) {
     return exported(console, ask, list_flags, flag_columns(), "suspects");
+}
+Answer export_cases(Console& console, Ask& ask) {
+    return exported(console, ask, list_cases, case_columns(), "cases");
 }
 
 }  // namespace imloop::hub
