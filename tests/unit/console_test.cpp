@@ -487,6 +487,11 @@ TEST_CASE("an export holds the rows of its list under its filter, and is audited
     CHECK(code_of(b.ask(viewer, "GET", "/exports/non-returns.csv")) == "403 role_missing");
     CHECK(code_of(b.ask(viewer, "GET", "/exports/flags.csv")) == "403 role_missing");
     CHECK(code_of(b.ask(officer, "GET", "/exports/non-returns.csv?county=610423")) == "403 out_of_scope");
+    const auto book = b.ask(officer, "GET", "/exports/counties.xlsx" + b.all);
+    CHECK(book.status == 200);
+    CHECK(book.content_type == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    CHECK(book.body.starts_with("PK"));
+    CHECK(code_of(b.ask(viewer, "GET", "/exports/flags.xlsx")) == "403 role_missing");
     const auto entry = b.last("&who=officer&what=export");
     CHECK(entry.at("about").get<std::string>().starts_with("counties 1 rows "));
     CHECK(entry.at("result") == "ok");
