@@ -16,7 +16,7 @@ namespace {
 using engine::Connection;
 using engine::Statement;
 
-constexpr std::int64_t rows_a_page = 100;  // some hold the bytes of a segment
+constexpr std::int64_t kept_rows_a_page = 100;  // some hold the bytes of a segment
 constexpr std::size_t key_shown_max = 240;
 
 /// Of what a disk changed there may be no number.
@@ -49,7 +49,7 @@ void bind_whole(Statement& s, std::span<const KeptColumn> columns, const KeptRow
     s.bind_blob(static_cast<int>(columns.size()) + 1, row_digest(row));
 }
 
-FoundRow found(const KeptTable& table, const Statement& s) {
+FoundRow found_row(const KeptTable& table, const Statement& s) {
     FoundRow out{table.row_in(s), {}, false};
     for (std::size_t n = 0; n < table.keys; ++n) out.key += (n > 0 ? " " : "") + out.row[n];
     out.key = service::printable(std::string_view(out.key).substr(0, key_shown_max));
@@ -113,7 +113,7 @@ void KeptTable::each(Connection& database, std::string_view condition, const Giv
     auto s = database.prepare(sql::kept_select(*this, condition));
     for (int number = 1; const auto& value : given) std::visit([&](const auto& v) { s.bind(number++, v); }, value);
     while (s.step()) {
-        auto row = found(*this, s);
+        auto row = found_row(*this, s);
         if (row.is_whole)
             visit(s);
         else if (damage == Damage::refused)
@@ -131,10 +131,10 @@ void KeptTable::each_page(Connection& database, const std::function<void(std::sp
     auto page = database.prepare(sql::kept_page(*this));
     for (auto behind = least_key(*this);;) {
         bind_row(page, columns.first(keys), behind);
-        page.bind(static_cast<int>(keys) + 1, rows_a_page);
+        page.bind(static_cast<int>(keys) + 1, kept_rows_a_page);
         std::vector<FoundRow> rows;
-        while (page.step()) rows.push_back(found(*this, page));
-        const bool is_last = rows.size() < static_cast<std::size_t>(rows_a_page);
+        while (page.step()) rows.push_back(found_row(*this, page));
+        const bool is_last = rows.size() < static_cast<std::size_t>(kept_rows_a_page);
         // The key of a damaged row may be what changed: the next page begins behind one that is whole, if there is any.
         const auto whole = std::find_if(rows.rbegin(), rows.rend(), [](const FoundRow& one) { return one.is_whole; });
         if (!is_last && whole != rows.rend()) rows.erase(whole.base(), rows.end());
