@@ -1,10 +1,12 @@
 // Accounts of the bureau's console with their grants, recovery codes and one-time links, as they stand in the store.
-// Functions that change something run in the writer's transaction; none of them audits.
+// Functions that change something run in the writer's transaction; none of them audits. A row that is not what was
+// written gives no right: who asks for it gets DamagedRow, and lists leave it out.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/engine.hpp"
@@ -58,6 +60,8 @@ void drop_links(engine::Connection&, std::string_view account);
 
 std::vector<Grant> grants_of(engine::Connection&, std::string_view account);
 std::vector<Grant> grants(engine::Connection&);
+/// What accounts() and grants() leave out: tables and keys.
+std::vector<std::pair<std::string, std::string>> damaged_rights(engine::Connection&);
 void propose(engine::Connection&, const Grant&);
 /// Whose it is; nothing where it does not wait.
 std::optional<std::string> confirm_grant(engine::Connection&, std::string_view grant_id, std::string_view by,

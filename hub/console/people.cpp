@@ -64,7 +64,13 @@ Answer list_accounts(Console& console, Ask& ask) {
                          {"sessions", sessions_of(database, one.account, console.now()).size()},
                          {"grants", by_account.contains(one.account) ? by_account[one.account] : json::array()}});
     }
-    return json_answer({{"items", std::move(items)}, {"admins_missing", missing_admins(database)}});
+    json damaged = json::array();
+    for (const auto& [table, key] : damaged_rights(database)) {
+        console.hub().tell_damage(table, key);
+        damaged.push_back({{"table", table}, {"key", key}});
+    }
+    return json_answer(
+        {{"items", std::move(items)}, {"damaged", std::move(damaged)}, {"admins_missing", missing_admins(database)}});
 }
 
 Answer make_account(Console& console, Ask& ask) {
