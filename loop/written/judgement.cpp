@@ -13,7 +13,7 @@
 namespace imloop::loop {
 namespace {
 
-constexpr std::size_t vin_places = 17, vin_places_min = 5;
+constexpr std::size_t vin_places = 17;
 constexpr std::size_t two_vins_places = 26;  ///< more than a VIN and a plate's letters can have
 constexpr std::size_t judgement_bytes_max = 128;
 constexpr std::size_t placeholder_characters = 4;  ///< fewer different ones stand for nothing (docs/identity.md)

@@ -146,8 +146,7 @@ Next correct(Site& site, const Request& r) {
     Told wrong{Tone::warn, "", {}, {}};
     const auto replacement = replacement_of(r, *subject, wrong.problems);
     const auto id = form_id(subject->record_id(), "correction after " + r.value("after"));
-    const Next done{"/record" + line,
-                    Told{Tone::good, std::string(w("更正已写下。", "The correction is written.")), {}, {}}};
+    Next done{"/record" + line, Told{Tone::good, std::string(w("更正已写下。", "The correction is written.")), {}, {}}};
     if (r.value("after") != subject->after) {
         if (says_the_same(site, id, r, replacement)) return done;
         wrong.text = w("这条记录刚才更正过，这里还没有写入。您填写的都在下面，请对照“现在”一栏再提交。",

@@ -3,6 +3,7 @@
 import datetime
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -101,7 +102,8 @@ class Notice(Programs):
         service, self.page = self.run_station(STATION)
         self.wait(lambda: "2026 年 3 月 22 日" in self.asked(1).text, True)
         today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date().isoformat()
-        self.hub("policy", "set", "--officer", "魏岚", "--valid-from", today, "repair_days=5")
+        proposed = self.hub("policy", "set", "--officer", "魏岚", "--valid-from", today, "repair_days=5")
+        self.hub("policy", "confirm", re.search(r"id: (\S+)", proposed)[1], "--officer", "孟佳")
         self.failed(2, READINGS[:1], vehicle=cars[1], occurred_at=today + "T00:00:00+08:00", started_at=today + "T00:00:00+08:00", ended_at=today + "T00:00:00+08:00")
         due = datetime.date.fromisoformat(today) + datetime.timedelta(days=5)
         self.wait(lambda: f"{due.year} 年 {due.month} 月 {due.day} 日" in self.asked(2).text, True)

@@ -431,7 +431,7 @@ TEST_CASE("text that stands where none belongs is named with its line, and the r
 
     // Inside: the record is taken, the text is a note.
     CHECK(read(replaced(first, "</high_hc>", "</high_hc>\n14"), 1) == Lefts{"t.xml:32 not_read result_data"});
-    CHECK(read("<results>\n x " + bare + " y </results>", 1).size() == 1);
+    CHECK(left_of(f.read("<results>\n x " + bare + " y </results>")) == Lefts{"t.xml:2 not_read results"});
     CHECK(left_of(f.read(
               file_of(head + idle, "5\n" + replaced(replaced(idle_rows, "99999", "98"), "<co>0.02", ";<co>0.02")))) ==
           Lefts{"t.xml:35 not_read result", "t.xml:41 not_read process_data"});
