@@ -188,12 +188,16 @@ test('a list is exported with the rows that it says, and a spreadsheet reads it 
   const page = await visit('weilan');
   for (const [at, name] of [['/non-returns', 'non-returns'], ['/counties', 'counties'], ['/stations', 'stations']]) {
     await page.goto(url + at + period);
-    const link = page.locator('a.export');
-    await link.waitFor();
-    const rows = Number((await link.textContent()).match(/[\d,]+/)[0].replace(/,/g, ''));
-    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
-    assert.match(download.suggestedFilename(), new RegExp(`^${name}-\\d{4}-\\d\\d-\\d\\d\\.csv$`));
-    const lines = fs.readFileSync(await download.path(), 'utf8').split('\r\n');
+    const links = page.locator('.export');
+    await links.waitFor();
+    const rows = Number((await links.textContent()).match(/[\d,]+/)[0].replace(/,/g, ''));
+    const file = async (form) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), links.locator('a', { hasText: form }).click()]);
+      assert.match(download.suggestedFilename(), new RegExp(`^${name}-\\d{4}-\\d\\d-\\d\\d\\.${form.toLowerCase()}$`));
+      return fs.readFileSync(await download.path());
+    };
+    assert.equal((await file('XLSX')).subarray(0, 2).toString(), 'PK');
+    const lines = (await file('CSV')).toString('utf8').split('\r\n');
     assert.equal(lines.indexOf(''), rows + 1, name);
     assert.match(lines[rows + 2], new RegExp(`行数,${rows}$`));
   }

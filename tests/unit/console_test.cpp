@@ -8,6 +8,7 @@
 #include "hub/report/suspects.hpp"
 #include "journal/json.hpp"
 #include "schemas/embedded.hpp"
+#include "sqlite/sqlite.hpp"
 #include "tests/support/source.hpp"
 #include "tests/support/vehicles.hpp"
 
@@ -154,6 +155,55 @@ struct Counties : Bureau {
 };
 
 }  // namespace
+
+TEST_CASE("who holds a damaged account, grant or session has no rights by it, an alarm names it, others work on") {
+    Bureau b;
+    b.three_admins();
+    const auto officer = b.person("zhaomin", {{"role", "officer"}});
+    const auto other = b.person("wangfang", {{"role", "officer"}});
+    const auto change = [&](const std::string& sql) { sqlite::Database(b.data / "hub.sqlite").execute(sql); };
+    std::string row;
+    SECTION("the account") {
+        row = "accounts zhaomin";
+        change("UPDATE accounts SET name = '某某' WHERE account = 'zhaomin'");
+        CHECK(code_of(b.enter("zhaomin", b.code(officer))) == "500 damaged");
+    }
+    SECTION("a grant") {
+        sqlite::Database database(b.data / "hub.sqlite");
+        auto s = database.prepare("SELECT grant_id FROM grants WHERE account = 'zhaomin'");
+        REQUIRE(s.step());
+        row = "grants " + s.text(0);
+        s.run();
+        change("UPDATE grants SET role = 'checker' WHERE account = 'zhaomin'");
+    }
+    SECTION("a session") {
+        row = "sessions " + hub::token_kept(officer.token);
+        change("UPDATE sessions SET began_at = began_at + 1 WHERE account = 'zhaomin'");
+        CHECK(code_of(b.ask(officer, "GET", "/alarms")) == "401 session_over");
+        auto again = officer;
+        b.now += hub::otp_step_ms;
+        b.take_session(again, b.enter("zhaomin", b.code(officer)));
+        CHECK(b.ask(again, "GET", "/alarms").status == 200);
+    }
+    if (!row.starts_with("sessions")) {
+        const auto refused = b.ask(officer, "GET", "/alarms");
+        CHECK(code_of(refused) == "500 damaged");
+        CHECK_THAT(refused.body, Catch::Contains("hub verify") && Catch::Contains("与写入时不同"));
+        const auto said = b.read(b.system, "/accounts").at("damaged");
+        REQUIRE(said.size() == 1);
+        CHECK(said[0].at("table").get<std::string>() + " " + said[0].at("key").get<std::string>() == row);
+    }
+    b.hub->writer->done([](hub::Store&, hub::LoopState&) { return hub::Answer{}; });  // behind what was noted
+    const auto alarms = b.items(other, "/alarms");
+    REQUIRE(alarms.size() == 1);
+    CHECK(alarms[0].at("code") == "damaged_row");
+    CHECK(alarms[0].at("epoch") == row);
+    CHECK(alarms[0].at("source_id") == b.hub->id);
+    CHECK(b.ask(b.system, "GET", "/accounts").status == 200);
+    // And can be shut out, where it can be told who it is.
+    if (row.starts_with("accounts")) return;
+    CHECK(b.ask(b.system, "PATCH", "/accounts/zhaomin", {{"action", "end"}}).status == 200);
+}
 
 TEST_CASE("the first administrator comes by a link that works once; there is no second first one") {
     Bureau b;
@@ -487,6 +537,11 @@ TEST_CASE("an export holds the rows of its list under its filter, and is audited
     CHECK(code_of(b.ask(viewer, "GET", "/exports/non-returns.csv")) == "403 role_missing");
     CHECK(code_of(b.ask(viewer, "GET", "/exports/flags.csv")) == "403 role_missing");
     CHECK(code_of(b.ask(officer, "GET", "/exports/non-returns.csv?county=610423")) == "403 out_of_scope");
+    const auto book = b.ask(officer, "GET", "/exports/counties.xlsx" + b.all);
+    CHECK(book.status == 200);
+    CHECK(book.content_type == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    CHECK(book.body.starts_with("PK"));
+    CHECK(code_of(b.ask(viewer, "GET", "/exports/flags.xlsx")) == "403 role_missing");
     const auto entry = b.last("&who=officer&what=export");
     CHECK(entry.at("about").get<std::string>().starts_with("counties 1 rows "));
     CHECK(entry.at("result") == "ok");
