@@ -1,6 +1,7 @@
 #include "hub/answers.hpp"
 
 #include "engine/errors.hpp"
+#include "hub/store/kept_table.hpp"
 #include "loop/rows/rows.hpp"
 #include "service/say.hpp"
 
@@ -41,8 +42,12 @@ Answer internal_error(const std::exception& e) {
 }
 
 Answer failed(const std::exception& e) {
-    const auto* bad = dynamic_cast<const loop::BadRow*>(&e);
-    return bad ? problem(500, {"damaged", bad->what()}) : internal_error(e);
+    if (dynamic_cast<const loop::BadRow*>(&e) == nullptr && dynamic_cast<const Damaged*>(&e) == nullptr)
+        return internal_error(e);
+    auto answer = problem(500, {"damaged", e.what()});
+    if (const auto* row = dynamic_cast<const DamagedRow*>(&e))
+        answer.members = {{"table", row->table}, {"key", row->key}};
+    return answer;
 }
 
 void answering(const Done& done, const std::function<void()>& work) noexcept {

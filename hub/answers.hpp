@@ -45,7 +45,7 @@ Answer store_lost();
 Answer too_many_guesses();
 /// 500 internal_error: whoever asked is given no more than that, the log what it was.
 Answer internal_error(const std::exception&);
-/// 500 damaged where a row of the loop's tables is not what was written: a rebuild mends it. Else internal_error().
+/// 500 damaged where a row is not what was written, with `table` and `key` of a kept one. Else internal_error().
 Answer failed(const std::exception&);
 /// Runs what is to answer by `done`. What it throws before it has answered is answered 500 (a lost connection to the
 /// store 503), so that it ends no thread.

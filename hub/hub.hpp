@@ -83,6 +83,11 @@ public:
                         const std::string& answer);
     /// Keeps for the bureau what was refused; waits for that.
     void raise_alarm(const journal::Header&, const std::string& code, const std::string& bytes);
+    /// Raises an alarm that names a row, by its key, which is not what was written. Waits for nothing; where too much
+    /// waits already it is left to the next who comes upon the row.
+    void tell_damage(const std::string& table, const std::string& row);
+    /// Does so before it hands on an answer that such a row refused.
+    Done telling_damage(Done);
 
     /// Whether another hub writes to the store, or may: what must be done by it is handed over.
     bool is_front() const;
@@ -133,8 +138,9 @@ public:
     std::unique_ptr<Stick> stick;
     std::unique_ptr<Watch> watch;
     Posted posted;
-    Guesses guesses;       ///< of codes
-    std::mutex enrolling;  ///< one code at a time: none is used twice
+    Guesses guesses;        ///< of codes
+    std::mutex enrolling;   ///< one code at a time: none is used twice
+    std::mutex case_steps;  ///< held from the look at a case to the line that changes it
     PeersOfDay peers;
     struct {
         std::atomic<std::uintmax_t> done = 0, total = 0;

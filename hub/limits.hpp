@@ -76,6 +76,9 @@ inline constexpr std::chrono::milliseconds inbox_look{1'000};     ///< also wher
 inline constexpr std::chrono::minutes unfetched_max{1};           ///< an answer whose hub has gone
 inline constexpr int list_limit_default = 50;
 inline constexpr int list_limit_max = 500;
+inline constexpr std::int64_t case_steps_max = 500;  ///< of one case of the ledger
+inline constexpr std::size_t case_measures_max = 50;
+inline constexpr std::size_t case_evidence_max = 20;     ///< of one step
 inline constexpr std::size_t export_rows_max = 200'000;  ///< of one file of the console's; then 413
 
 }  // namespace imloop::hub

@@ -353,7 +353,7 @@ Answer Writer::put(Arrival& a) try {
     return answer_known(a);
 } catch (const Damaged& e) {
     // Thrown while known lines are looked at: nothing of the segment is taken in yet.
-    return problem(500, {"damaged", e.what()});
+    return failed(e);
 }
 
 /// Only lines that are known: the stored receipt where the cut is the same, else a new one with the stored outcomes.

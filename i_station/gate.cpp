@@ -5,6 +5,8 @@
 
 #include "i_station/question.hpp"
 #include "loop/json.hpp"
+#include "loop/vehicle/plate.hpp"
+#include "loop/written/judgement.hpp"
 #include "station/http_client.hpp"
 #include "station/ids.hpp"
 #include "station/page/select.hpp"
@@ -165,9 +167,10 @@ Html answered(Site& site, const Request& r, const GateAnswer& a) {
         slip = html(R"(<p class="meta">{} <span class="mono">{}</span> · {} · {}</p>)", w("编号", "No."), number,
                     site.config().name, short_time(a.asked_at));
     return html(
-        R"(<div class="band {}" role="status" aria-live="polite" id="answer"><span class="word">{}<span class="huge-word">{}</span></span><div class="why"><p>{}</p><p>{}</p><p>{}</p><p class="meta">{} {}</p>{}</div>{}</div>{}{})",
+        R"(<div class="band {}" role="status" aria-live="polite" id="answer" data-live><span class="word">{}<span class="huge-word">{}</span></span><div class="why"><p>{}</p><p>{}</p><p>{}</p><p class="meta">{} {}</p>{}</div>{}</div>{}{})",
         class_of(state.tone), shape(state.shape, "icon huge"), state.word, state.reason, state.next, a.remark,
-        shown_plate(r.value("plate")), r.value("vin"), slip, actions, go_on, details_of(a, r));
+        shown_plate(loop::normal_plate(loop::judge_plate(r.value("plate")).value)), r.value("vin"), slip, actions,
+        go_on, details_of(a, r));
 }
 
 /// Of the same vehicle, asked in this window or another while its answer holds: going on is one record.

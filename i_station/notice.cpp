@@ -147,19 +147,41 @@ Html below_failed(const json& record, const Failed& failed, const Language& w) {
     return text.empty() ? Html{} : html(R"(<p><strong>{}</strong></p>)", text);
 }
 
-/// The one sentence: by when and where; the hub's policy says by when.
-Html lead(const json& policy, const json& record, const Language& w) {
+/// The day by which a failure is to be repaired, as the hub counts it: its own word where its list of failed vehicles
+/// has this failure, else the rule it posts, unless that holds for later failures only. Nothing where it is not known.
+std::optional<std::string> due_of(const station::HubView& view, const json& record) {
+    if (view.orders.is_object())
+        for (const auto& order : view.orders)
+            if (order.value("fail_record_id", "") == record.value("record_id", "") &&
+                order.value("failed_at", "") == record.value("occurred_at", "") && order.value("state", "") == "open" &&
+                !order.value("repaired", false) && order.contains("due"))
+                return order["due"].get<std::string>();
     const auto failed_at = loop::parse_moment(record.value("occurred_at", ""));
-    const auto days = policy.is_object() ? policy.value("repair_days", json()) : json();
-    if (!failed_at || !days.is_number_integer())
+    const auto days = view.policy.is_object() ? view.policy.value("repair_days", json()) : json();
+    if (!failed_at || !days.is_number_integer()) return std::nullopt;
+    const auto day = loop::day_of(*failed_at);
+    if (view.policy.value("valid_from", "") > loop::format_day(day)) return std::nullopt;
+    return loop::format_day(day + days.get<int>());
+}
+
+/// The one sentence: by when and where.
+Html lead(const station::HubView& view, const json& record, const Language& w) {
+    const auto due = due_of(view, record);
+    if (!due)
         return html(
             R"(<p class="lead">{}</p>)",
-            w("请尽快到任一 M 站（维修站）修好，再回本站复检。期限请问监管部门：本站还没有收到监管中心的规定。",
-              "Please have it repaired at any M station soon, then come back here for the retest. Ask the bureau "
-              "for the deadline: this station has not received the hub's rule yet."));
-    const auto due = loop::format_day(loop::day_of(*failed_at) + days.get<int>());
+            view.policy.is_object()
+                ? w("请尽快到任一 M 站（维修站）修好，再回本站复检。期限请问监管部门：现行规定晚于这次检测，"
+                    "本站没有当时的规定。",
+                    "Please have it repaired at any M station soon, then come back here for the retest. Ask the "
+                    "bureau for the deadline: the rule of today is later than this test, and this station does "
+                    "not have the one before.")
+                : w("请尽快到任一 M 站（维修站）修好，再回本站复检。期限请问监管部门：本站还没有收到监管中心的"
+                    "规定。",
+                    "Please have it repaired at any M station soon, then come back here for the retest. Ask the "
+                    "bureau for the deadline: this station has not received the hub's rule yet."));
     return html(R"(<p class="lead">{}<strong>{}</strong>{}</p>)",
-                w("请在 ", "Please have it repaired at any M station by "), day_text(due, w),
+                w("请在 ", "Please have it repaired at any M station by "), day_text(*due, w),
                 w(" 前到任一 M 站（维修站）修好，再回本站复检。", ", then come back here for the retest."));
 }
 
@@ -209,7 +231,7 @@ std::optional<Html> notice(Site& site, const Request& r) {
         w("按 Ctrl P 打印，一页 A4。", "Press Ctrl P to print; one A4 page."), choice_form(site, r, record_id),
         w("排放检验不合格", "Emission inspection failed"), w("机动车维护修理告知书", "Notice to repair"),
         w("Notice to repair after a failed emission inspection", "机动车维护修理告知书"), qr_code(record_id),
-        w("维修站扫码接车", "Scan at the shop"), lead(view->policy, record, w), w("车牌", "Plate"),
+        w("维修站扫码接车", "Scan at the shop"), lead(*view, record, w), w("车牌", "Plate"),
         shown_plate(vehicle.value("plate", "—")), vehicle.value("vin", "—"), w("车型", "Vehicle"),
         vehicle_line(vehicle, w), w("检测", "Tested"), tested_at(record, w),
         method ? (w.lang == Lang::zh ? method->zh : method->en) : "", w("检测站", "Station"), site.config().name,

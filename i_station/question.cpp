@@ -11,14 +11,18 @@ namespace {
 
 std::string in(const loop::Words& words, const Language& w) { return std::string(w(words.zh, words.en)); }
 
+std::string notice_words(const Language& w) {
+    return std::string(
+        w("这是告知书的二维码，请输入车牌或 VIN。", "That is the code of a notice: type the plate or the VIN."));
+}
+
 /// Why the plate's field holds no plate; empty where it does.
 std::string plate_problem(const Scanned& plate, const Language& w) {
     switch (plate.kind) {
         case Scanned::Kind::vin:
             return in(loop::judgement_words("plate_is_vin"), w);
         case Scanned::Kind::record:
-            return std::string(w("这是告知书的二维码，请输入车牌或 VIN。",
-                                 "That is the code of a notice: type the plate or the VIN."));
+            return notice_words(w);
         case Scanned::Kind::refused:
             return in(plate.why, w);
         default:
@@ -35,7 +39,9 @@ Question question_of(const Typed& typed, const Language& w) {
     const auto vin = loop::judge_vin(typed.vin);
     const bool has_vin = vin.fit == loop::Fit::right || vin.fit == loop::Fit::doubtful;
     const bool no_plate = loop::judge_plate(typed.plate).fit == loop::Fit::none;
-    if (vin.fit == loop::Fit::refused)
+    if (station::page::judge_scanned(typed.vin).kind == Scanned::Kind::record)
+        out.problems.push_back({"vin", notice_words(w)});
+    else if (vin.fit == loop::Fit::refused)
         out.problems.push_back({"vin", in(loop::judgement_words(vin.code), w)});
     else if (const auto why = station::page::vin_alone_refusal(vin); no_plate && has_vin && !why.zh.empty())
         out.problems.push_back({"vin", in(why, w)});

@@ -80,9 +80,8 @@ void check_replacement(const Value& r, std::string_view source, Moment received_
     const std::string at = "/replacement";
     const auto kind = check_kind(*whole, at, faults);
     if (!kind) return;
-    if (*kind == Kind::correction || *kind == Kind::policy) {
-        const auto* code = *kind == Kind::policy ? "correction_of_policy" : "correction_of_correction";
-        faults.push_back({at + "/schema", code});
+    if (const auto code = record::not_corrected(*kind); !code.empty()) {
+        faults.push_back({at + "/schema", std::string(code)});
         return;
     }
     check_record(*kind, *whole, source, received_at, at, faults);

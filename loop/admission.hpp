@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "loop/cases.hpp"
 #include "loop/claim.hpp"
 #include "loop/fact.hpp"
 #include "loop/policy.hpp"
@@ -60,6 +61,7 @@ struct Admitted {
     std::optional<Registration> registration;
     std::optional<Credential> credential;
     std::optional<PolicyLine> policy;
+    std::optional<CaseLine> case_line;
 };
 
 /// `source` writes the journal the line stands in; its first letter is its kind. `received_at`: of a line that comes

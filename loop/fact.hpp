@@ -26,6 +26,7 @@ enum class Kind {
     credential,
     policy,
     correction,
+    case_,
 };
 std::string_view name_of(Kind);
 std::optional<Kind> kind_named(std::string_view);

@@ -24,6 +24,7 @@ std::optional<SpecialRow> special_of(const Admitted& line) {
 Projection::Projection(Policy unwritten, const Rows* rows)
     : rows_(rows),
       policies_(std::move(unwritten), rows),
+      cases_(rows),
       register_(rows),
       bridges_(rows),
       identity_(rows),
@@ -86,6 +87,7 @@ void Projection::store(const std::string& id, const Admitted& line, RecordOrigin
     auto special = special_of(line);
     row.is_special = special.has_value();
     if (special) specials_.put(key, std::move(*special));
+    if (line.case_line) cases_.put(*line.case_line);
     if (line.policy) policy_lines_.push_back(*line.policy);
     list(id, row, true);
     mark(id, row);

@@ -1,4 +1,4 @@
-// The projection: vehicles, episodes and what stands without effect, as a function of the set of admitted lines. Any
+// The projection: vehicles, episodes, cases and what stands without effect, as a function of the set of admitted lines. Any
 // order of put, any batch boundaries and any repetition that end in the same set give the same answers and the same
 // rows.
 #pragma once
@@ -15,6 +15,7 @@
 
 #include "loop/admission.hpp"
 #include "loop/bridges.hpp"
+#include "loop/cases.hpp"
 #include "loop/cohorts.hpp"
 #include "loop/episodes.hpp"
 #include "loop/identity.hpp"
@@ -76,6 +77,7 @@ public:
     std::vector<std::string_view> table_names();
 
     const Policies& policies() const { return policies_; }
+    const Cases& cases() const { return cases_; }
     const Policy& policy(Day on) const { return policies_.on(on); }
     const Register& stations() const { return register_; }
     const Identity& identity() const { return identity_; }
@@ -141,7 +143,7 @@ public:
 
     /// Why an accepted record has no effect; nothing where it has one. Codes: station_not_in_writes_for,
     /// corrected_record_unknown, correction_of_correction, correction_of_policy, correction_out_of_scope,
-    /// correction_superseded, policy_dated_back.
+    /// correction_superseded, policy_dated_back, correction_of_case, those of CaseRefusal.
     std::optional<std::string_view> without_effect(const std::string& record_id) const;
 
     /// Vehicles with their evidence, the review list, episodes and counters in the order of their keys, text only.
@@ -211,12 +213,13 @@ private:
     std::vector<Episode> episodes_of(const std::vector<Fact>&, Day as_of) const;
 
     auto tables() {
-        return std::tuple_cat(register_.tables(), policies_.tables(), bridges_.tables(), cohorts_.tables(),
+        return std::tuple_cat(register_.tables(), policies_.tables(), cases_.tables(), bridges_.tables(), cohorts_.tables(),
                               std::tie(records_, specials_, rejected_, corrections_, waivers_, places_, ghosts_));
     }
 
     const Rows* rows_;
     Policies policies_;
+    Cases cases_;
     Register register_;
     Bridges bridges_;
     Identity identity_;

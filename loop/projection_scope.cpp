@@ -1,13 +1,13 @@
 // Which lines have effect: scopes of bridges, corrections in force.
 #include "loop/fact_pack.hpp"
 #include "loop/projection.hpp"
+#include "loop/record/semantics.hpp"
 
 namespace imloop::loop {
 namespace {
 
-/// Of a correction or a policy a later one is written: what held then goes on to have held.
 bool is_correctable(const RecordRow& target) {
-    return !target.accepted() || (target.kind != Kind::correction && target.kind != Kind::policy);
+    return !target.accepted() || record::not_corrected(target.kind).empty();
 }
 
 }  // namespace
@@ -103,12 +103,15 @@ std::optional<std::string_view> Projection::without_effect(const std::string& re
     if (!row || !row->accepted()) return std::nullopt;
     if (!origin_in_scope(record_id, *row)) return "station_not_in_writes_for";
     if (row->kind == Kind::policy && policies_.is_dated_back(record_id)) return "policy_dated_back";
+    if (row->kind == Kind::case_) {
+        const auto refused = cases_.without_effect(record_id);
+        return refused ? std::optional(name_of(*refused)) : std::nullopt;
+    }
     if (row->kind != Kind::correction) return std::nullopt;
     const auto& corrects = special(record_id)->corrects;
     const Row& target = *find(corrects);
     if (!target.known()) return "corrected_record_unknown";
-    if (!is_correctable(target))
-        return target.kind == Kind::policy ? "correction_of_policy" : "correction_of_correction";
+    if (!is_correctable(target)) return record::not_corrected(target.kind);
     if (!may_correct(record_id, *row, corrects, target)) return "correction_out_of_scope";
     if (correction_in_force(corrects, target, std::nullopt) != record_id) return "correction_superseded";
     return std::nullopt;

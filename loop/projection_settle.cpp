@@ -45,6 +45,7 @@ Projection::Changes Projection::settle() {
         if (auto vehicle_id = identity_.vehicle_of(id); !vehicle_id.empty()) touched.insert(std::move(vehicle_id));
     touched_.clear();
     settle_policy(changes);
+    cases_.settle();
     take_to_step(touched);
     changes.touched.assign(touched.begin(), touched.end());
     if (reads_ahead()) read_vehicles_ahead(changes.touched), cohorts_.read_ahead(changes.touched);

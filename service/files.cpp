@@ -50,7 +50,7 @@ void keep_files_private() { ::umask(077); }
 
 std::optional<std::string> contents(const fs::path& path) {
     std::ifstream in(path, std::ios::binary);
-    if (!in) return std::nullopt;
+    if (std::error_code ignored; !in || fs::is_directory(path, ignored)) return std::nullopt;
     std::ostringstream out;
     out << in.rdbuf();
     return out.str();

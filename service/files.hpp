@@ -18,7 +18,7 @@ inline constexpr mode_t everyone_reads = 0644;  ///< certificates and public key
 /// First thing in every program: whatever else makes files (SQLite, libraries) makes them for their owner alone.
 void keep_files_private();
 
-/// Nothing where it can't be read.
+/// Nothing where it can't be read: a folder, too.
 std::optional<std::string> contents(const std::filesystem::path&);
 /// Throws where it can't be read.
 std::string read_file(const std::filesystem::path&);

@@ -12,7 +12,8 @@ imloop_test(store_conformance_test SOURCES unit/store_conformance_test.cpp LIBS 
 # Typed rows on both engines, against another program's SQL.
 imloop_test(typed_rows_test SOURCES unit/typed_rows_test.cpp LIBS imloop_hub_api imloop_postgres fmt::fmt)
 set_tests_properties(typed_rows_test PROPERTIES ENVIRONMENT "IMLOOP_PYTHON=${PYTHON_OF_SYSTEM}")
-# The console's accounts, on both engines, and its calls.
-imloop_test(accounts_test SOURCES unit/accounts_test.cpp unit/console_test.cpp LIBS imloop_hub_api imloop_postgres)
+# The console's accounts and the ledger of problems, on both engines, and the console's calls.
+imloop_test(accounts_test SOURCES unit/accounts_test.cpp unit/console_test.cpp unit/hub_cases_test.cpp LIBS imloop_hub_api imloop_postgres)
 # Several hubs on one server, likewise.
 imloop_test(several_hubs_test SOURCES unit/lease_test.cpp unit/several_hubs_test.cpp LIBS imloop_hub_api imloop_postgres fmt::fmt)
+imloop_test(form_only_test SOURCES unit/store_form_test.cpp LIBS imloop_hub_api imloop_trace_makers fmt::fmt)

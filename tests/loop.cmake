@@ -14,3 +14,6 @@ target_link_libraries(imloop_trace_makers PUBLIC imloop_loop)
 imloop_test(traces_test SOURCES unit/trace_test.cpp unit/traces_test.cpp property/traces_property_test.cpp
             LIBS imloop_trace_makers rapidcheck)
 imloop_test(written_test SOURCES unit/written_test.cpp LIBS imloop_loop)
+# The ledger of problems.
+imloop_test(cases_test SOURCES unit/cases_test.cpp LIBS imloop_loop imloop_journal rapidcheck fmt::fmt)
+set_tests_properties(cases_test PROPERTIES ENVIRONMENT "RC_PARAMS=max_success=2000 max_size=120")

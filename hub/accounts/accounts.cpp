@@ -7,6 +7,7 @@
 
 #include "hub/accounts/statements.hpp"
 #include "hub/ids.hpp"
+#include "hub/store/kept_tables.hpp"
 #include "journal/digest.hpp"
 
 namespace imloop::hub {
@@ -18,7 +19,20 @@ using engine::Statement;
 constexpr std::size_t account_min = 2, account_max = 32;
 
 Account account_of(const Statement& s) {
-    return {s.text(0), s.text(1), s.text(2), s.text(3), s.integer(4), s.integer(5), s.integer(6)};
+    return {s.text(0), s.text(1), s.text(2), s.text(3), s.text(4), s.integer(5), s.integer(6), s.integer(7)};
+}
+
+void put(Connection& database, const Account& a) {
+    accounts_table.put(database, {a.account, a.name, a.unit, a.password, a.otp_secret, std::to_string(a.otp_used),
+                                  std::to_string(a.made_at), std::to_string(a.ended_at)});
+}
+
+template <class Change>
+void change(Connection& database, std::string_view account, Change change) {
+    auto one = account_named(database, account);
+    if (!one) return;
+    change(*one);
+    put(database, *one);
 }
 
 std::vector<std::string> split(std::string_view text) {
@@ -31,19 +45,28 @@ std::vector<std::string> split(std::string_view text) {
     return out;
 }
 
-std::vector<Grant> grants_in(Statement s) {
+std::vector<Grant> grants_in(Connection& database, std::string_view condition, const KeptTable::Given& given,
+                             Damage damage) {
     std::vector<Grant> out;
-    while (s.step())
+    const auto take = [&](const Statement& s) {
         if (const auto role = role_named(s.text(2)))
             out.push_back({s.text(0), s.text(1), *role, split(s.text(3)), s.text(4), s.text(6), s.integer(5),
                            s.integer(7), s.integer(8)});
+    };
+    grants_table.each(database, condition, given, take, damage);
     return out;
 }
 
-std::optional<std::string> only_row(Statement& s) {
-    std::optional<std::string> out;
-    while (s.step()) out = s.text(0);
-    return out;
+void put(Connection& database, const Grant& g) {
+    grants_table.put(
+        database, {g.grant_id, g.account, std::string(name_of(g.role)), fmt::format("{}", fmt::join(g.counties, ",")),
+                   g.proposed_by, std::to_string(g.proposed_at), g.confirmed_by, std::to_string(g.confirmed_at),
+                   std::to_string(g.ended_at)});
+}
+
+std::optional<Grant> grant_at(Connection& database, std::string_view grant_id) {
+    const auto found = grants_in(database, sql::grant_at, {grant_id}, Damage::refused);
+    return found.empty() ? std::nullopt : std::optional(found.front());
 }
 
 }  // namespace
@@ -56,59 +79,70 @@ bool is_account_name(std::string_view name) {
 
 std::optional<Account> account_named(Connection& database, std::string_view account) {
     std::optional<Account> out;
-    auto s = database.prepare(sql::account_get);
-    for (s.bind(1, account); s.step();) out = account_of(s);
+    accounts_table.each(database, sql::account_at, {account}, [&](const Statement& s) { out = account_of(s); });
     return out;
 }
 
 std::vector<Account> accounts(Connection& database) {
     std::vector<Account> out;
-    for (auto s = database.prepare(sql::accounts_all); s.step();) out.push_back(account_of(s));
+    accounts_table.each(
+        database, sql::accounts_all, {}, [&](const Statement& s) { out.push_back(account_of(s)); }, Damage::left_out);
     return out;
 }
 
-void put_account(Connection& database, std::string_view account, std::string_view name, loop::Moment now) {
-    database.prepare(sql::account_put).bind(1, account).bind(2, name).bind_blob(3, "").bind(4, now).run();
+void put_account(Connection& database, std::string_view account, std::string_view name, loop::Moment now,
+                 std::string_view unit) {
+    put(database, Account{std::string(account), std::string(name), std::string(unit), "", "", 0, now, 0});
+}
+
+void set_unit(Connection& database, std::string_view account, std::string_view unit) {
+    change(database, account, [&](Account& a) { a.unit = unit; });
 }
 
 void set_password(Connection& database, std::string_view account, std::string_view kept) {
-    database.prepare(sql::account_password_put).bind(1, account).bind(2, kept).run();
+    change(database, account, [&](Account& a) { a.password = kept; });
 }
 
 void end_account(Connection& database, std::string_view account, loop::Moment now) {
-    database.prepare(sql::account_end).bind(1, account).bind(2, now).run();
+    change(database, account, [&](Account& a) { a.ended_at = now; });
     for (const auto* drop : {sql::links_drop, sql::recovery_drop, sql::sessions_drop})
         database.prepare(drop).bind(1, account).run();
-    for (const auto& grant : grants_of(database, account))
-        if (grant.ended_at == 0) end_grant(database, grant.grant_id, now);
+    for (const auto& grant : grants_in(database, sql::grants_of, {account}, Damage::left_out))
+        end_grant(database, grant.grant_id, now);
 }
 
 void begin_second_factor(Connection& database, std::string_view account, std::string_view secret) {
     database.prepare(sql::recovery_drop).bind(1, account).run();
-    database.prepare(sql::account_otp_put).bind(1, account).bind_blob(2, secret).bind(3, std::int64_t{0}).run();
+    change(database, account, [&](Account& a) {
+        a.otp_secret = secret;
+        a.otp_used = 0;
+    });
 }
 
 void bind_second_factor(Connection& database, const Account& account, std::int64_t step,
                         const std::vector<std::string>& digests) {
     use_otp(database, account.account, step);
     database.prepare(sql::recovery_drop).bind(1, account.account).run();
-    database.write_all(sql::recovery_put, digests.size(),
-                       [&](Statement& s, std::size_t row) { s.bind(1, account.account).bind(2, digests[row]); });
+    std::vector<KeptRow> rows;
+    for (const auto& digest : digests) rows.push_back({account.account, digest});
+    recovery_table.put(database, rows);
 }
 
 void use_otp(Connection& database, std::string_view account, std::int64_t step) {
-    database.prepare(sql::account_otp_use).bind(1, account).bind(2, step).run();
+    change(database, account, [&](Account& a) { a.otp_used = step; });
 }
 
 bool use_recovery_code(Connection& database, std::string_view account, std::string_view digest) {
-    auto s = database.prepare(sql::recovery_use);
-    return only_row(s.bind(1, account).bind(2, digest)).has_value();
+    bool is_there = false;
+    recovery_table.each(database, sql::recovery_at, {account, digest}, [&](const Statement&) { is_there = true; });
+    database.prepare(sql::recovery_use).bind(1, account).bind(2, digest).run();
+    return is_there;
 }
 
 std::int64_t recovery_codes_left(Connection& database, std::string_view account) {
-    auto s = database.prepare(sql::recovery_count);
     std::int64_t out = 0;
-    for (s.bind(1, account); s.step();) out = s.integer(0);
+    recovery_table.each(
+        database, sql::account_at, {account}, [&](const Statement&) { ++out; }, Damage::left_out);
     return out;
 }
 
@@ -117,16 +151,17 @@ std::string token_kept(std::string_view token) { return journal::to_hex(journal:
 std::string put_link(Connection& database, std::string_view account, loop::Moment now) {
     drop_links(database, account);
     auto token = new_token();
-    database.prepare(sql::link_put).bind(1, token_kept(token)).bind(2, account).bind(3, now + link_ms).run();
+    links_table.put(database, {token_kept(token), std::string(account), std::to_string(now + link_ms)});
     return token;
 }
 
 std::optional<Link> link_of(Connection& database, std::string_view token, loop::Moment now) {
     std::optional<Link> out;
-    auto s = database.prepare(sql::link_get);
-    for (s.bind(1, token_kept(token)).bind(2, now); s.step();) out = Link{s.text(0), s.integer(1)};
+    links_table.each(database, sql::link_at, {token_kept(token)}, [&](const Statement& s) {
+        out = Link{s.text(1), s.integer(2)};
+    });
     // One that ends later than any that is given now was given by a clock that was ahead.
-    return out && out->ends_at <= now + link_ms + clocks_apart_ms ? out : std::nullopt;
+    return out && out->ends_at > now && out->ends_at <= now + link_ms + clocks_apart_ms ? out : std::nullopt;
 }
 
 void drop_links(Connection& database, std::string_view account) {
@@ -134,33 +169,41 @@ void drop_links(Connection& database, std::string_view account) {
 }
 
 std::vector<Grant> grants_of(Connection& database, std::string_view account) {
-    auto s = database.prepare(sql::grants_of);
-    s.bind(1, account);
-    return grants_in(std::move(s));
+    return grants_in(database, sql::grants_of, {account}, Damage::refused);
 }
 
-std::vector<Grant> grants(Connection& database) { return grants_in(database.prepare(sql::grants_all)); }
+std::vector<Grant> grants(Connection& database) { return grants_in(database, sql::grants_all, {}, Damage::left_out); }
+
+std::vector<std::pair<std::string, std::string>> damaged_rights(Connection& database) {
+    std::vector<std::pair<std::string, std::string>> out;
+    for (const auto* table : {&accounts_table, &grants_table})
+        for (auto& key : table->damaged(database)) out.emplace_back(table->name, std::move(key));
+    return out;
+}
 
 void propose(Connection& database, const Grant& grant) {
-    database.prepare(sql::grant_put)
-        .bind(1, grant.grant_id)
-        .bind(2, grant.account)
-        .bind(3, name_of(grant.role))
-        .bind(4, fmt::format("{}", fmt::join(grant.counties, ",")))
-        .bind(5, grant.proposed_by)
-        .bind(6, grant.proposed_at)
-        .run();
+    auto fresh = grant;
+    fresh.confirmed_by.clear();
+    fresh.confirmed_at = fresh.ended_at = 0;
+    put(database, fresh);
 }
 
 std::optional<std::string> confirm_grant(Connection& database, std::string_view grant_id, std::string_view by,
                                          loop::Moment now) {
-    auto s = database.prepare(sql::grant_confirm);
-    return only_row(s.bind(1, grant_id).bind(2, by).bind(3, now));
+    auto grant = grant_at(database, grant_id);
+    if (!grant || grant->confirmed_at != 0 || grant->ended_at != 0) return std::nullopt;
+    grant->confirmed_by = by;
+    grant->confirmed_at = now;
+    put(database, *grant);
+    return grant->account;
 }
 
 std::optional<std::string> end_grant(Connection& database, std::string_view grant_id, loop::Moment now) {
-    auto s = database.prepare(sql::grant_end);
-    return only_row(s.bind(1, grant_id).bind(2, now));
+    auto grant = grant_at(database, grant_id);
+    if (!grant || grant->ended_at != 0) return std::nullopt;
+    grant->ended_at = now;
+    put(database, *grant);
+    return grant->account;
 }
 
 bool conflicts(const std::vector<Grant>& has, Role wanted) {
@@ -169,11 +212,12 @@ bool conflicts(const std::vector<Grant>& has, Role wanted) {
 }
 
 bool has_bound_admin(Connection& database) {
+    const auto everyone = accounts(database);
     const auto all = grants(database);
     return std::ranges::any_of(all, [&](const Grant& grant) {
         if (grant.role != Role::system_admin || !grant.is_in_force()) return false;
-        const auto account = account_named(database, grant.account);
-        return account && account->is_bound();
+        const auto account = std::ranges::find(everyone, grant.account, &Account::account);
+        return account != everyone.end() && account->is_bound();
     });
 }
 

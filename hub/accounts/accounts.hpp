@@ -1,10 +1,12 @@
 // Accounts of the bureau's console with their grants, recovery codes and one-time links, as they stand in the store.
-// Functions that change something run in the writer's transaction; none of them audits.
+// Functions that change something run in the writer's transaction; none of them audits. A row that is not what was
+// written gives no right: who asks for it gets DamagedRow, and lists leave it out.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/engine.hpp"
@@ -21,6 +23,7 @@ inline constexpr loop::Moment link_ms = loop::day_ms;  ///< how long a one-time 
 struct Account {
     std::string account;   ///< as it signs in: a to z, 0 to 9, `-`; 2 to 32 of them
     std::string name;      ///< of the person
+    std::string unit;      ///< of which they are, a code of codes/unit; empty: of none
     std::string password;  ///< password_kept(); empty until the link was used
     std::string otp_secret;
     std::int64_t otp_used = 0;  ///< the last step whose code was taken; 0: the second factor is not set up
@@ -32,7 +35,9 @@ bool is_account_name(std::string_view);
 std::optional<Account> account_named(engine::Connection&, std::string_view account);
 std::vector<Account> accounts(engine::Connection&);
 /// Without password; its first link sets one.
-void put_account(engine::Connection&, std::string_view account, std::string_view name, loop::Moment now);
+void put_account(engine::Connection&, std::string_view account, std::string_view name, loop::Moment now,
+                 std::string_view unit = {});
+void set_unit(engine::Connection&, std::string_view account, std::string_view unit);
 void set_password(engine::Connection&, std::string_view account, std::string_view kept);
 /// Sessions, links, grants and recovery codes end with it.
 void end_account(engine::Connection&, std::string_view account, loop::Moment now);
@@ -58,6 +63,8 @@ void drop_links(engine::Connection&, std::string_view account);
 
 std::vector<Grant> grants_of(engine::Connection&, std::string_view account);
 std::vector<Grant> grants(engine::Connection&);
+/// What accounts() and grants() leave out: tables and keys.
+std::vector<std::pair<std::string, std::string>> damaged_rights(engine::Connection&);
 void propose(engine::Connection&, const Grant&);
 /// Whose it is; nothing where it does not wait.
 std::optional<std::string> confirm_grant(engine::Connection&, std::string_view grant_id, std::string_view by,

@@ -4,6 +4,7 @@
 
 #include "hub/accounts/accounts.hpp"
 #include "hub/accounts/statements.hpp"
+#include "hub/store/kept_tables.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -12,6 +13,17 @@ using engine::Connection;
 using engine::Statement;
 
 SignedIn signed_in(const Statement& s) { return {s.text(0), s.text(1), s.text(2), s.integer(3), s.integer(4)}; }
+
+void put(Connection& database, const SignedIn& one) {
+    sessions_table.put(
+        database, {one.session, one.account, one.address, std::to_string(one.began_at), std::to_string(one.seen_at)});
+}
+
+std::optional<SignedIn> session_at(Connection& database, std::string_view session) {
+    std::optional<SignedIn> out;
+    sessions_table.each(database, sql::session_at, {session}, [&](const Statement& s) { out = signed_in(s); });
+    return out;
+}
 
 bool is_over(const SignedIn& one, loop::Moment now) {
     return now >= one.began_at + session_ms || now >= one.seen_at + session_idle_ms ||
@@ -27,15 +39,17 @@ struct Failures {
     loop::Moment locked_until = 0;
 };
 
-Failures failures_of(Connection& database, std::string_view name_digest, loop::Moment now) {
+/// Where how often is not known any more, until an administrator opens it.
+Failures failures_of(Connection& database, std::string_view name_digest, loop::Moment now) try {
     Failures out{0, loop::day_of(now), 0, 0};
-    auto s = database.prepare(sql::failed_get);
-    for (s.bind(1, name_digest); s.step();) {
-        out.in_a_row = s.integer(0);
-        out.on_day = s.integer(1) == out.day ? s.integer(2) : 0;
-        out.locked_until = is_of_clock_ahead(s.integer(3), now) ? 0 : s.integer(3);
-    }
+    failed_table.each(database, sql::failed_at, {name_digest}, [&](const Statement& s) {
+        out.in_a_row = s.integer(1);
+        out.on_day = s.integer(2) == out.day ? s.integer(3) : 0;
+        out.locked_until = is_of_clock_ahead(s.integer(4), now) ? 0 : s.integer(4);
+    });
     return out;
+} catch (const DamagedRow&) {
+    return {0, loop::day_of(now), 0, for_good};
 }
 
 Tries tries_in(const Failures& failures, loop::Moment now) {
@@ -48,26 +62,28 @@ Tries tries_in(const Failures& failures, loop::Moment now) {
 
 void begin_session(Connection& database, std::string_view token, std::string_view account, std::string_view address,
                    loop::Moment now) {
-    database.prepare(sql::session_put).bind(1, token_kept(token)).bind(2, account).bind(3, address).bind(4, now).run();
+    put(database, {token_kept(token), std::string(account), std::string(address), now, now});
 }
 
 std::optional<SignedIn> session_of(Connection& database, std::string_view token, loop::Moment now) {
-    std::optional<SignedIn> out;
-    auto s = database.prepare(sql::session_get);
-    for (s.bind(1, token_kept(token)); s.step();) out = signed_in(s);
+    auto out = session_at(database, token_kept(token));
     return out && !is_over(*out, now) ? out : std::nullopt;
 }
 
 std::vector<SignedIn> sessions_of(Connection& database, std::string_view account, loop::Moment now) {
     std::vector<SignedIn> out;
-    auto s = database.prepare(sql::sessions_of);
-    for (s.bind(1, account); s.step();) out.push_back(signed_in(s));
-    std::erase_if(out, [&](const SignedIn& one) { return is_over(one, now); });
+    const auto take = [&](const Statement& s) {
+        if (auto one = signed_in(s); !is_over(one, now)) out.push_back(std::move(one));
+    };
+    sessions_table.each(database, sql::sessions_of, {account}, take, Damage::left_out);
     return out;
 }
 
 void note_seen(Connection& database, std::string_view session, loop::Moment now) {
-    database.prepare(sql::session_seen).bind(1, session).bind(2, now).run();
+    auto one = session_at(database, session);
+    if (!one) return;
+    one->seen_at = now;
+    put(database, *one);
 }
 
 void end_session(Connection& database, std::string_view session) {
@@ -99,13 +115,9 @@ Tries note_failure(Connection& database, std::string_view name_digest, loop::Mom
         failures.locked_until = for_good;
     else if (failures.in_a_row % failures_in_a_row_max == 0)
         failures.locked_until = now + lock_ms;
-    database.prepare(sql::failed_put)
-        .bind(1, name_digest)
-        .bind(2, failures.in_a_row)
-        .bind(3, failures.day)
-        .bind(4, failures.on_day)
-        .bind(5, failures.locked_until)
-        .run();
+    failed_table.put(database,
+                     {std::string(name_digest), std::to_string(failures.in_a_row), std::to_string(failures.day),
+                      std::to_string(failures.on_day), std::to_string(failures.locked_until)});
     return tries_in(failures, now);
 }
 
@@ -113,6 +125,6 @@ void forget_failures(Connection& database, std::string_view name_digest) {
     database.prepare(sql::failed_drop).bind(1, name_digest).run();
 }
 
-void forget_all_failures(Connection& database) { database.prepare(sql::failed_erase).run(); }
+void forget_all_failures(Connection& database) { failed_table.clear(database); }
 
 }  // namespace imloop::hub

@@ -24,7 +24,7 @@ struct SignedIn {
 
 void begin_session(engine::Connection&, std::string_view token, std::string_view account, std::string_view address,
                    loop::Moment now);
-/// Nothing where there is none, or it is over.
+/// Nothing where there is none, or it is over. Throws DamagedRow.
 std::optional<SignedIn> session_of(engine::Connection&, std::string_view token, loop::Moment now);
 /// Those that are not over.
 std::vector<SignedIn> sessions_of(engine::Connection&, std::string_view account, loop::Moment now);

@@ -2,7 +2,10 @@
 
 #include <iostream>
 
+#include "engine/errors.hpp"
 #include "journal/json.hpp"
+#include "loop/json.hpp"
+#include "service/files.hpp"
 #include "service/terminal.hpp"
 
 namespace imloop::hub {
@@ -31,6 +34,13 @@ int print(const Answer& answer) {
     else
         std::cout << answer.body;
     return 0;
+}
+
+json json_in(const std::string& path) {
+    auto read = loop::parse_bounded(service::read_file(path));
+    if (const auto why = loop::json_problem(read.code, read.pointer); !read.code.empty())
+        throw engine::StoreError(path + "：" + why.zh + " / " + why.en);
+    return std::move(read.json);
 }
 
 void put_given(json& body, const char* name, const std::string& value) {

@@ -14,6 +14,8 @@ int fail(const Answer&);
 int show(const Answer&);
 /// The text of an answer as it is.
 int print(const Answer&);
+/// What a JSON file named on the command line holds. Throws StoreError that names file and place.
+nlohmann::json json_in(const std::string& path);
 void put_given(nlohmann::json& body, const char* name, const std::string& value);
 
 }  // namespace imloop::hub

@@ -10,6 +10,7 @@
 
 #include "engine/errors.hpp"
 #include "hub/admin/ask.hpp"
+#include "hub/admin/case.hpp"
 #include "hub/admin/console.hpp"
 #include "hub/admin/doctor.hpp"
 #include "hub/admin/draw.hpp"
@@ -46,7 +47,7 @@ struct Options {
     std::string source, from, to;
     std::vector<std::string> restore;
     // report
-    std::string report, county, as_of, view, plate, vin;
+    std::string report, county, as_of, view, plate, vin, xlsx;
     bool as_json = false, as_csv = false, unmasked = false;
     std::int64_t limit = 0;
 };
@@ -91,8 +92,12 @@ int report(Session& session, const Options& o) {
           std::pair("county", &o.county), std::pair("plate", &o.plate), std::pair("vin", &o.vin)})
         put_given(body, name, *value);
     if (o.limit > 0) body["limit"] = o.limit;
+    if (o.xlsx.empty()) return print(session.ask("report", body));
+    body["form"] = "xlsx";
     const auto answer = session.ask("report", body);
-    return print(answer);
+    if (answer.status != 200) return fail(answer);
+    service::replace_file(o.xlsx, answer.body);
+    return 0;
 }
 
 }  // namespace
@@ -201,6 +206,7 @@ int run_command(int argc, char** argv) {
         "报表：counties 县区，stations 站点，non-returns 未返回车辆，vehicle 一辆车的经过，review 待核对\n"
         "Reports: counties, stations, non-returns, vehicle, review\n\n"
         "  hub report counties --from 2026-01-01 --to 2026-12-31\n"
+        "  hub report counties --from 2026-01-01 --xlsx counties.xlsx\n"
         "  hub report vehicle --plate 陕D·0T001 --json");
     reports->add_option("report", o.report, "counties, stations, non-returns, vehicle, review")->required();
     reports->add_option("--from", o.from, "首次不合格不早于 / first failure on or after");
@@ -215,6 +221,7 @@ int run_command(int argc, char** argv) {
     reports->add_flag("--unmasked", o.unmasked, "显示完整号牌和 VIN / show plates and VINs in full");
     auto* as_json = reports->add_flag("--json", o.as_json, "JSON");
     reports->add_flag("--csv", o.as_csv, "CSV")->excludes(as_json);
+    reports->add_option("--xlsx", o.xlsx, "写成工作簿文件 / write a workbook to this file");
     on(reports, [&](Session& s) { return report(s, o); });
 
     add_suspects(app, on);
@@ -222,6 +229,7 @@ int run_command(int argc, char** argv) {
     add_draw(app, on);
     add_console(app, on);
     add_policy(app, on);
+    add_case(app, on);
     add_store_commands(
         app, [&o] { return place_in(o.data, o.store); }, code);
 

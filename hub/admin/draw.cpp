@@ -6,11 +6,9 @@
 #include <iostream>
 #include <memory>
 
-#include "engine/errors.hpp"
 #include "hub/admin/ask.hpp"
 #include "hub/draw/draw.hpp"
 #include "journal/json.hpp"
-#include "loop/json.hpp"
 #include "service/files.hpp"
 
 namespace imloop::hub {
@@ -24,13 +22,6 @@ struct DrawOptions {
     bool as_json = false, as_csv = false;
 };
 
-json read_json(const std::string& path) {
-    auto read = loop::parse_bounded(service::read_file(path));
-    if (const auto why = loop::json_problem(read.code, read.pointer); !read.code.empty())
-        throw engine::StoreError(path + "：" + why.zh + " / " + why.en);
-    return std::move(read.json);
-}
-
 int make(Session& session, const DrawOptions& o) {
     json body{{"seed", o.seed},
               {"count", o.count},
@@ -39,7 +30,7 @@ int make(Session& session, const DrawOptions& o) {
               {"officers_each", o.officers_each}};
     put_given(body, "id", o.id);
     put_given(body, "county", o.county);
-    if (!o.officers.empty()) body["officers"] = read_json(o.officers);
+    if (!o.officers.empty()) body["officers"] = json_in(o.officers);
     const auto answer = session.ask("draw", body);
     if (answer.status != 200) return fail(answer);
     if (o.out.empty()) return print(answer);
@@ -52,7 +43,7 @@ int make(Session& session, const DrawOptions& o) {
 }
 
 int check(const DrawOptions& o) {
-    const json document = read_json(o.file);
+    const json document = json_in(o.file);
     if (draw(draw_of(document)) == drawn_of(document)) {
         fmt::print("重算结果相同 / run again, the result is the same\n");
         return 0;

@@ -5,7 +5,6 @@
 #include "engine/errors.hpp"
 #include "hub/admin/ask.hpp"
 #include "loop/json.hpp"
-#include "service/files.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -48,12 +47,7 @@ int set(Session& session, const PolicyOptions& o) {
     json body{{"officer_id", o.officer}, {"form", o.form()}, {"values", json::array()}};
     put_given(body, "valid_from", o.valid_from);
     for (const auto& given : o.values) body["values"].push_back(value_of(given));
-    if (!o.file.empty()) {
-        const auto read = loop::parse_bounded(service::read_file(o.file));
-        if (const auto why = loop::json_problem(read.code, read.pointer); !read.code.empty())
-            throw engine::StoreError(o.file + "：" + why.zh + " / " + why.en);
-        body["words"] = read.json;
-    }
+    if (!o.file.empty()) body["words"] = json_in(o.file);
     return print(session.ask("policy_set", body));
 }
 

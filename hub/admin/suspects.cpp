@@ -6,7 +6,6 @@
 
 #include "engine/errors.hpp"
 #include "hub/admin/ask.hpp"
-#include "loop/json.hpp"
 #include "service/files.hpp"
 
 namespace imloop::hub {
@@ -37,10 +36,7 @@ void add_forms(CLI::App* command, const SharedOptions& o) {
 }
 
 int dry_run(Session& session, const SuspectOptions& o) {
-    const auto read = loop::parse_bounded(service::read_file(o.policy));
-    if (const auto why = loop::json_problem(read.code, read.pointer); !read.code.empty())
-        throw engine::StoreError(o.policy + "：" + why.zh + " / " + why.en);
-    const auto& policy = read.json;
+    const auto policy = json_in(o.policy);
     if (!policy.is_object()) throw engine::StoreError("不是策略文件 / no policy file: " + o.policy);
     return print(session.ask("suspect_dry_run", {{"rules", policy.value("rules", json::object())}}));
 }

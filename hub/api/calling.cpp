@@ -24,7 +24,7 @@ Answer carried_out(Command command, Context& c) {
     } catch (const engine::ConnectionLost&) {
         return store_lost();
     } catch (const Damaged& e) {
-        return problem(500, {"damaged", e.what()});
+        return failed(e);
     } catch (const std::exception& e) {
         return problem(500, {"failed", e.what()});
     }
@@ -35,9 +35,10 @@ Answer carried_out(Command command, Context& c) {
 void answer(const Route& route, Context context, Done done) {
     if (route.by == By::sequencer && context.hub.is_front())
         return answering(done, [&] { context.hub.hand_over(asked_of(route, context), done); });
+    auto& hub = context.hub;
+    done = hub.telling_damage(std::move(done));
     if (const auto* begin = std::get_if<Begin>(&route.call))
         return answering(done, [&] { (*begin)(std::move(context), done); });
-    auto& hub = context.hub;
     auto work = [&route, context = std::move(context), done = std::move(done)]() mutable {
         answering(done, [&] {
             const auto* command = std::get_if<Command>(&route.call);

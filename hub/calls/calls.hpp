@@ -6,6 +6,7 @@
 
 #include "hub/answers.hpp"
 #include "hub/api/context.hpp"
+#include "loop/cases.hpp"
 
 namespace imloop::hub::calls {
 
@@ -124,6 +125,20 @@ Answer console_unlock(Context&, const nlohmann::json&);   ///< opens every accou
 Answer console_confirm(Context&, const nlohmann::json&);  ///< `{account}`: security administrator. 404 grant_not_found
 /// `{entries?, head?}`, as they were noted: whether that entry still stands there.
 Answer audit_verify(Context&, const nlohmann::json&);
+
+// cases.cpp
+/// `{county?, state?, due?, person?, source?, about?, form?}`
+Answer cases(Context&, const nlohmann::json&);
+/// `{case_no, form?: text|json}`
+Answer case_show(Context&, const nlohmann::json&);
+/// `{county, problem, lead_unit, person, deadline, acceptance_unit, officer_id, unit?, about?, goal?, measures?,
+/// joint_units?, text?, evidence?, anyway?}`: opens it under the next number. 409 case_exists names one that is not
+/// closed and was opened for the same, unless `anyway`.
+Answer case_open(Context&, const nlohmann::json&);
+/// `{case_no, action, officer_id, unit?, text?, to_department?, step?, person?, deadline?, evidence?, mark?}`; mark:
+/// the last step that was seen, 412 where there is a later one. 409 with a code of CaseRefusal.
+Answer case_step(Context&, const nlohmann::json&);
+Answer refused_step(loop::CaseRefusal);
 
 // policies.cpp
 /// `{on?, form?}`

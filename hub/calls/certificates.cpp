@@ -11,9 +11,14 @@ using nlohmann::json;
 
 namespace {
 
-/// The certificate of this key where it is young still.
+/// The certificate of this key where it is young still. In place of a damaged one another is issued.
 std::optional<std::string> young_certificate(Context& c, const std::string& kid) {
-    const auto held = c.reader().store.certificate(kid);
+    std::optional<Store::IssuedCertificate> held;
+    try {
+        held = c.reader().store.certificate(kid);
+    } catch (const DamagedRow& e) {
+        c.hub.tell_damage(e.table, e.key);
+    }
     if (!held) return std::nullopt;
     const auto age = c.now - held->issued_at;  // below 0: given by a clock that was ahead
     return age >= 0 && age < station_certificate_days * loop::day_ms / 3 ? std::optional(held->pem) : std::nullopt;

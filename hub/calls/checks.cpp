@@ -5,6 +5,7 @@
 #include "hub/calls/calls.hpp"
 #include "hub/loop/building.hpp"
 #include "hub/store/beside.hpp"
+#include "hub/store/kept_tables.hpp"
 #include "journal/chain.hpp"
 
 namespace imloop::hub::calls {
@@ -68,7 +69,7 @@ private:
     json errors_ = json::array();
 };
 
-/// The file itself, meta, the audit log, process data and its figures.
+/// The file itself, meta, kept tables, the audit log, process data and its figures.
 json damage_beside_journals(Context& c) {
     json out = json::array();
     const auto note = [&](const char* what, const std::string& name, const char* detail) {
@@ -78,6 +79,12 @@ json damage_beside_journals(Context& c) {
     if (const auto found = stored.database().condition(true); found != "ok")
         note("database", found, "数据库文件的结构已损坏 / the structure of the database file is damaged");
     for (const auto& name : c.hub.meta_damage) note("meta", name, "与写入时不同 / is not what was written");
+    for (const auto* table : kept_tables)
+        for (const auto& key : table->damaged(stored.database()))
+            out.push_back({{"table", table->name},
+                           {"key", key},
+                           {"code", "damaged"},
+                           {"detail", "与写入时不同，不再采用 / is not what was written, and is not used"}});
     for (const auto& what : c.hub.rows_damage) note("rows", "loop", what.c_str());
     const auto of_watch = c.hub.watch_damage.empty() ? c.hub.watch->damaged() : c.hub.watch_damage;
     for (const auto& table : of_watch)

@@ -1,10 +1,22 @@
 // Reports (hub/report), as they are asked for.
 #include "hub/calls/calls.hpp"
 #include "hub/calls/shown.hpp"
+#include "hub/report/xlsx.hpp"
 
 namespace imloop::hub::calls {
 
 using nlohmann::json;
+
+namespace {
+
+Answer workbook(const Report& report, loop::Moment now) {
+    Closing closing{{"报表 / report", report.zh + " / " + report.en}, {"行数 / rows", report.rows.size()}};
+    for (const auto& [name, value] : report.about.items())
+        closing.emplace_back(name, value.is_string() ? value : json(value.dump()));
+    return {200, std::string(xlsx_type), as_xlsx(report, Language::zh, closing, now / 1000), {}};
+}
+
+}  // namespace
 
 Answer report(Context& c, const json& in) {
     ReportRequest request;
@@ -48,7 +60,7 @@ Answer report(Context& c, const json& in) {
     if (!made)
         return problem(404, {"unknown_report", "没有这种报表，可用 counties, stations, non-returns, vehicle, review",
                              "no such report"});
-    return rendered(*made, form);
+    return form == "xlsx" ? workbook(*made, c.now) : rendered(*made, form);
 }
 
 }  // namespace imloop::hub::calls

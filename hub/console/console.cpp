@@ -102,6 +102,7 @@ Context Console::judged() const { return {hub_, Scope::internal(), {}}; }
 loop::Policy Console::policy() const { return hub_.readers.now(Scope::internal())->loop.projection.policy(today()); }
 
 void Console::answer(ConsoleRequest request, Done done) {
+    done = hub_.telling_damage([done = std::move(done)](Answer given) { done(in_both_languages(std::move(given))); });
     const auto match = console_match(request.http.method, request.path);
     const bool is_stranger = match.route != nullptr && match.route->asker == ConsoleAsker::anyone;
     std::shared_ptr<Quota::Held> place;
@@ -112,7 +113,7 @@ void Console::answer(ConsoleRequest request, Done done) {
     }
     boost::asio::post(is_stranger ? door_ : threads_,
                       [this, place, request = std::move(request), done = std::move(done)] {
-                          answering(done, [&] { done(in_both_languages(answer_now(request))); });
+                          answering(done, [&] { done(answer_now(request)); });
                       });
 }
 
@@ -120,7 +121,12 @@ std::optional<Person> Console::person_of(const ConsoleRequest& request) {
     if (request.token.empty()) return std::nullopt;
     const auto reader = hub_.readers.now(Scope::internal());
     auto& database = reader->store.database();
-    auto session = session_of(database, request.token, now());
+    std::optional<SignedIn> session;
+    try {
+        session = session_of(database, request.token, now());
+    } catch (const DamagedRow& e) {
+        hub_.tell_damage(e.table, e.key);  // who signs in again has another
+    }
     if (!session) return std::nullopt;
     auto account = account_named(database, session->account);
     if (!account || account->ended_at != 0) return std::nullopt;

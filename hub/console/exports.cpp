@@ -5,8 +5,10 @@
 
 #include "hub/console/routes.hpp"
 #include "hub/console/words.hpp"
+#include "hub/report/cases.hpp"
 #include "hub/report/render.hpp"
 #include "hub/report/suspects.hpp"
+#include "hub/report/xlsx.hpp"
 #include "journal/json.hpp"
 #include "schemas/embedded.hpp"
 
@@ -66,19 +68,21 @@ Answer exported(Console& console, Ask& ask, Answer (*list)(Console&, Ask&), std:
     }
     const auto language = ask.request.http.query("language") == "en" ? Language::en : Language::zh;
     const auto said = [&](const char* zh, const char* en) { return std::string(language == Language::zh ? zh : en); };
-    const auto file = fmt::format("{}-{}.csv", name, loop::format_day(console.today()));
-    const auto csv =
-        as_csv(report, language,
-               {{said("行数", "rows"), items.size()},
-                {said("条件", "filter"), filter_words(ask)},
-                {said("数据截至", "as of"), body.value("as_of", loop::format_day(console.today()))},
-                {said("日志位置", "place in the log"), body.value("position", "")},
-                {said("导出", "exported by"), ask.person.account.account + " " + loop::format_moment(console.now())}});
+    const Closing closing{
+        {said("行数", "rows"), items.size()},
+        {said("条件", "filter"), filter_words(ask)},
+        {said("数据截至", "as of"), body.value("as_of", loop::format_day(console.today()))},
+        {said("日志位置", "place in the log"), body.value("position", "")},
+        {said("导出", "exported by"), ask.person.account.account + " " + loop::format_moment(console.now())}};
+    const bool is_book = ask.request.path.ends_with(".xlsx");
+    Answer out{200, is_book ? std::string(xlsx_type) : "text/csv; charset=utf-8",
+               is_book ? as_xlsx(report, language, closing, console.now() / 1000) : as_csv(report, language, closing),
+               {}};
+    out.headers.emplace_back("Content-Disposition",
+                             fmt::format("attachment; filename=\"{}-{}.{}\"", name,
+                                         loop::format_day(console.today()), is_book ? "xlsx" : "csv"));
     console.audit(console.entry(ask, "export", fmt::format("{} {} rows {}", name, items.size(), filter_words(ask))));
-    return {200,
-            "text/csv; charset=utf-8",
-            csv,
-            {{"Content-Disposition", fmt::format("attachment; filename=\"{}\"", file)}}};
+    return out;
 }
 
 }  // namespace
@@ -94,6 +98,9 @@ Answer export_non_returns(Console& console, Ask& ask) {
 }
 Answer export_flags(Console& console, Ask& ask) {
     return exported(console, ask, list_flags, flag_columns(), "suspects");
+}
+Answer export_cases(Console& console, Ask& ask) {
+    return exported(console, ask, list_cases, case_columns(), "cases");
 }
 
 }  // namespace imloop::hub

@@ -88,6 +88,7 @@ Answer show_flag(Console& console, Ask& ask) {
         body = suspect(projection, view.suspects, flag_id, request);
         (*body)["decisions"] = calls::decisions_about(view, flag_id);
         (*body)["mark"] = mark_of(view.suspects, flag_id);
+        (*body)["county"] = county_of(projection, *flag);
         // Decisions of the whole city.
         (*body)["precision"] = ask.scope.is_city() ? precision_of(view.suspects, flag->rule) : json(nullptr);
         (*body)["station_name"] = station_name(projection, flag->station_id, console.now());

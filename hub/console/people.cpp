@@ -1,4 +1,7 @@
 // Accounts and rights: the system administrator proposes, the security administrator confirms.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <map>
 
@@ -6,6 +9,7 @@
 #include "hub/console/routes.hpp"
 #include "hub/console/words.hpp"
 #include "hub/ids.hpp"
+#include "loop/tables.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -44,6 +48,19 @@ std::optional<std::vector<std::string>> counties_in(const Console& console, cons
     return out;
 }
 
+/// Of none, too.
+bool is_unit(const std::string& unit) { return unit.empty() || loop::codes("codes/unit").contains(unit); }
+Answer unit_unknown() {
+    return problem_with(422,
+                        {"unit_unknown",
+                         fmt::format("单位应为 {} 之一，或不写", fmt::join(loop::codes("codes/unit"), ", ")),
+                         fmt::format("a unit is one of {}, or none", fmt::join(loop::codes("codes/unit"), ", "))},
+                        {{"pointer", "/unit"}});
+}
+Answer grant_in_force() {
+    return problem(409, {"grant_in_force", "权限已经批准", "the right is confirmed already"});
+}
+
 }  // namespace
 
 Answer list_accounts(Console& console, Ask& ask) {
@@ -57,6 +74,7 @@ Answer list_accounts(Console& console, Ask& ask) {
         const auto tries = tries_of(database, console.keyed("account", one.account), console.now());
         items.push_back({{"account", one.account},
                          {"name", one.name},
+                         {"unit", one.unit},
                          {"made_at", moment(one.made_at)},
                          {"ended_at", moment(one.ended_at)},
                          {"second_factor", one.is_bound()},
@@ -64,16 +82,23 @@ Answer list_accounts(Console& console, Ask& ask) {
                          {"sessions", sessions_of(database, one.account, console.now()).size()},
                          {"grants", by_account.contains(one.account) ? by_account[one.account] : json::array()}});
     }
-    return json_answer({{"items", std::move(items)}, {"admins_missing", missing_admins(database)}});
+    json damaged = json::array();
+    for (const auto& [table, key] : damaged_rights(database)) {
+        console.hub().tell_damage(table, key);
+        damaged.push_back({{"table", table}, {"key", key}});
+    }
+    return json_answer(
+        {{"items", std::move(items)}, {"damaged", std::move(damaged)}, {"admins_missing", missing_admins(database)}});
 }
 
 Answer make_account(Console& console, Ask& ask) {
     const auto account = ask.text("account");
     if (!is_account_name(account)) return account_unfit();
     if (auto refusal = unfit_text(ask, "name", 1, 40)) return std::move(*refusal);
+    if (!is_unit(ask.text("unit"))) return unit_unknown();
     return console.change(console.entry(ask, "account", account), [&](Connection& database) {
         if (account_named(database, account)) return account_exists();
-        put_account(database, account, ask.text("name"), console.now());
+        put_account(database, account, ask.text("name"), console.now(), ask.text("unit"));
         return link_answer(account, put_link(database, account, console.now()), console.now() + link_ms);
     });
 }
@@ -94,6 +119,12 @@ Answer change_account(Console& console, Ask& ask) {
         if (action == "end") {
             if (!is_system || account == ask.person.account.account) return role_missing();
             end_account(database, account, console.now());
+        } else if (action == "unit") {
+            if (!is_system) return role_missing();
+            if (!is_unit(ask.text("unit"))) return unit_unknown();
+            // Rights were proposed and confirmed for a person of this unit.
+            if (std::ranges::any_of(grants_of(database, account), &Grant::is_in_force)) return grant_in_force();
+            set_unit(database, account, ask.text("unit"));
         } else if (action == "sign_out") {
             end_sessions(database, account);
         } else if (action == "reset_second_factor") {
@@ -105,7 +136,7 @@ Answer change_account(Console& console, Ask& ask) {
             forget_failures(database, console.keyed("account", account));
         } else {
             return problem(
-                400, {"unknown_action", "可用 link, end, sign_out, reset_second_factor, open", "use one of these"});
+                400, {"unknown_action", "可用 link, end, unit, sign_out, reset_second_factor, open", "use one of these"});
         }
         return json_answer(json::object());
     });
@@ -163,7 +194,7 @@ Answer judge_grant(Console& console, Ask& ask) {
                 return problem(
                     403, {"second_person", "要由另一位安全管理员批准", "another security administrator confirms"});
             if (!confirm_grant(database, id, own, console.now()))
-                return problem(409, {"grant_in_force", "已经批准", "it is confirmed already"});
+                return grant_in_force();
         } else if (action == "return" || action == "end") {
             if (grant->account == own)
                 return problem(403, {"second_person", "不能改自己的权限", "nobody changes rights of their own"});

@@ -68,6 +68,12 @@ Answer list_flags(Console&, Ask&);
 Answer show_flag(Console&, Ask&);
 Answer decide_flag(Console&, Ask&);
 Answer list_rules(Console&, Ask&);
+// cases.cpp
+Answer list_cases(Console&, Ask&);
+Answer show_case(Console&, Ask&);
+Answer list_officers(Console&, Ask&);
+Answer open_case(Console&, Ask&);
+Answer take_case_step(Console&, Ask&);
 // holds.cpp
 Answer list_holds(Console&, Ask&);
 Answer decide_hold(Console&, Ask&);
@@ -76,6 +82,7 @@ Answer export_counties(Console&, Ask&);
 Answer export_stations(Console&, Ask&);
 Answer export_non_returns(Console&, Ask&);
 Answer export_flags(Console&, Ask&);
+Answer export_cases(Console&, Ask&);
 // policies.cpp
 Answer show_policy(Console&, Ask&);
 Answer list_policy_lines(Console&, Ask&);

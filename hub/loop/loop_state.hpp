@@ -84,7 +84,7 @@ auto members(T& s) {
 }
 
 /// To be raised where the shape or meaning of any row of the view changes: a start makes all of them anew.
-inline constexpr int loop_rows_version = 5;
+inline constexpr int loop_rows_version = 6;
 
 /// Not thread safe: the writer has one, each reader another.
 class LoopState {

@@ -12,7 +12,20 @@ namespace {
 
 using nlohmann::json;
 
-std::string shown(const json& cell, const Column& column, Language in = Language::zh) {
+bool is_wide(std::uint32_t c) {
+    return (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF) || (c >= 0xAC00 && c <= 0xD7A3) ||
+           (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
+           (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x20000 && c <= 0x3FFFD);
+}
+
+std::string padded(const std::string& text, std::size_t width, bool to_the_right) {
+    const std::string space(width - std::min(width, display_cells(text)), ' ');
+    return to_the_right ? space + text : text + space;
+}
+
+}  // namespace
+
+std::string cell_words(const json& cell, const Column& column, Language in) {
     const bool is_zh = in == Language::zh;
     if (cell.is_null()) return "–";
     if (cell.is_boolean()) return !cell.get<bool>() ? "" : is_zh ? "是" : "yes";
@@ -27,13 +40,7 @@ std::string shown(const json& cell, const Column& column, Language in = Language
     return cell.is_string() ? cell.get<std::string>() : cell.dump();
 }
 
-bool is_wide(std::uint32_t c) {
-    return (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF) || (c >= 0xAC00 && c <= 0xD7A3) ||
-           (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
-           (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x20000 && c <= 0x3FFFD);
-}
-
-std::size_t cells(std::string_view text) {
+std::size_t display_cells(std::string_view text) {
     std::size_t out = 0;
     for (std::size_t i = 0; i < text.size();) {
         const auto lead = static_cast<unsigned char>(text[i]);
@@ -47,13 +54,6 @@ std::size_t cells(std::string_view text) {
     return out;
 }
 
-std::string padded(const std::string& text, std::size_t width, bool to_the_right) {
-    const std::string space(width - std::min(width, cells(text)), ' ');
-    return to_the_right ? space + text : text + space;
-}
-
-}  // namespace
-
 std::string as_table(const Report& report) {
     std::vector<std::vector<std::string>> lines(1);
     std::vector<bool> is_number(report.columns.size(), false);
@@ -61,13 +61,13 @@ std::string as_table(const Report& report) {
     for (const auto& row : report.rows) {
         auto& line = lines.emplace_back();
         for (std::size_t i = 0; i < row.size(); ++i) {
-            line.push_back(shown(row[i], report.columns[i]));
+            line.push_back(cell_words(row[i], report.columns[i], Language::zh));
             is_number[i] = is_number[i] || row[i].is_number();
         }
     }
     std::vector<std::size_t> widths(report.columns.size(), 0);
     for (const auto& line : lines)
-        for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], cells(line[i]));
+        for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], display_cells(line[i]));
     std::string out = report.zh + " / " + report.en + "\n";
     for (const auto& [name, value] : report.about.items())
         out += fmt::format("{}: {}  ", name, value.is_string() ? value.get<std::string>() : value.dump());
@@ -102,7 +102,7 @@ void put_rows(Csv& out, const Report& report, Language language) {
         for (std::size_t i = 0; i < row.size(); ++i) {
             const bool is_text = row[i].is_string() || row[i].is_object() || row[i].is_array();
             if (is_text)
-                out.text(shown(row[i], report.columns[i], language));
+                out.text(cell_words(row[i], report.columns[i], language));
             else
                 out.value(row[i].is_null() ? "" : row[i].dump());
         }
@@ -120,7 +120,7 @@ std::string as_csv(const Report& report) {
     return out.take();
 }
 
-std::string as_csv(const Report& report, Language language, const std::vector<std::pair<std::string, json>>& closing) {
+std::string as_csv(const Report& report, Language language, const Closing& closing) {
     Csv out;
     for (const auto& column : report.columns) out.text(language == Language::zh ? column.zh : column.en);
     out.end_row();

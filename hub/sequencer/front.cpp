@@ -24,6 +24,9 @@ using nlohmann::json;
 /// What leaves the store as it is when it comes a second time.
 constexpr std::array<std::string_view, 4> repeatable{Asked::segment, Asked::trace, Asked::alarm, Asked::look};
 
+/// Code of an alarm: its epoch is table and key of a row that is not what was written.
+constexpr std::string_view damaged_row = "damaged_row";
+
 json words_of(const std::vector<loop::Problem>& problems) {
     json out = json::array();
     for (const auto& p : problems) out.push_back({p.pointer, p.code, p.zh, p.en});
@@ -52,6 +55,12 @@ Answer done_by(Store& to, LoopState& of, const Asked& asked) {
     else
         to.put_alarm(source, word("epoch"), in.at("first").get<std::uint64_t>(), at, word("code"), asked.bytes);
     return {};
+}
+
+Asked alarm_of(const journal::Header& header, loop::Moment at, std::string_view code, const std::string& bytes) {
+    const json words{
+        {"source", header.source}, {"at", at}, {"epoch", header.epoch}, {"first", header.first}, {"code", code}};
+    return {Asked::alarm, dumped(words), bytes};
 }
 
 void wait_for(const std::function<void(Done)>& by) {
@@ -239,12 +248,23 @@ void Hub::note_clearance(const std::string& source, loop::Moment at, const std::
 }
 
 void Hub::raise_alarm(const journal::Header& header, const std::string& code, const std::string& bytes) {
-    const json words{{"source", header.source},
-                     {"at", options.now()},
-                     {"epoch", header.epoch},
-                     {"first", header.first},
-                     {"code", code}};
-    wait_for([&](Done done) { do_or_hand_over({Asked::alarm, dumped(words), bytes}, std::move(done)); });
+    wait_for([&](Done done) { do_or_hand_over(alarm_of(header, options.now(), code, bytes), std::move(done)); });
+}
+
+void Hub::tell_damage(const std::string& table, const std::string& row) {
+    const auto place = std::make_shared<std::optional<Quota::Held>>(waiting_notes.take(1));
+    if (!*place) return;
+    const journal::Header where{id, table + " " + row, 0, {}};
+    do_or_hand_over(alarm_of(where, options.now(), damaged_row, ""), [place](const Answer&) { place->reset(); });
+}
+
+Done Hub::telling_damage(Done done) {
+    return [this, done = std::move(done)](Answer given) {
+        const auto& of = given.members;
+        if (given.error && given.error->code == "damaged" && of.is_object() && of.contains("key"))
+            tell_damage(of.at("table"), of.at("key"));
+        done(std::move(given));
+    };
 }
 
 void Hub::heard(std::string_view what) {

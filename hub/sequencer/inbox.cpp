@@ -10,7 +10,9 @@
 #include "hub/ids.hpp"
 #include "hub/limits.hpp"
 #include "hub/sequencer/statements.hpp"
+#include "hub/store/kept_table.hpp"
 #include "hub/store/place.hpp"
+#include "hub/store/rows.hpp"
 #include "journal/json.hpp"
 #include "service/say.hpp"
 
@@ -42,6 +44,12 @@ Answer answer_of(const std::string& words, std::string body) {
         a.error = Error(error->at(0), error->at(1).get<std::string>(), error->at(2).get<std::string>());
     if (const auto expected = in.find("expected"); expected != in.end()) a.expected = expected->get<std::uint64_t>();
     return a;
+}
+
+Answer damaged_at(const std::string& front, std::int64_t number) {
+    const DamagedRow row("inbox", front + " " + std::to_string(number));
+    service::say(row.what());
+    return failed(row);
 }
 
 /// What was to be written and is not, before what came since.
@@ -222,6 +230,7 @@ void Inbox::put(const std::deque<std::pair<Asked, Done>>& all) {
         const auto& what = all[n].first;
         s.bind(1, front_).bind(2, first + static_cast<std::int64_t>(n));
         s.bind(3, what.kind).bind(4, what.words).bind_blob(5, what.bytes);
+        s.bind_blob(6, row_digest({what.kind, what.words, what.bytes}));
     });
     transaction.commit();
 }
@@ -232,7 +241,9 @@ void Inbox::fetch() {
     std::vector<std::pair<Done, Answer>> out;
     for (s.bind(1, front_); s.step();)
         if (auto of = waiting_.extract(s.integer(0)); !of.empty())
-            out.emplace_back(std::move(of.mapped()), answer_of(s.text(1), s.text(2)));
+            out.emplace_back(std::move(of.mapped()), s.text(3) == row_digest({s.text(1), s.text(2)})
+                                                         ? answer_of(s.text(1), s.text(2))
+                                                         : damaged_at(front_, s.integer(0)));
     for (auto& [done, given] : out) answering(done, [&] { done(std::move(given)); });
 }
 
@@ -245,18 +256,26 @@ void Inbox::take() {
         Place from;
         std::int64_t before = 0;
         Asked what;
+        bool is_whole = false;
     };
     std::vector<Taken> all;
     auto s = database_->prepare(sql::inbox_take);
     s.bind(1, served_).bind(2, static_cast<std::int64_t>(room));
     for (s.bind(3, static_cast<std::int64_t>(taken_bytes_max - bytes)); s.step();)
-        all.push_back({{s.text(0), s.integer(1), served_}, s.integer(2), {s.text(3), s.text(4), s.text(5)}});
+        all.push_back({{s.text(0), s.integer(1), served_},
+                       s.integer(2),
+                       {s.text(3), s.text(4), s.text(5)},
+                       s.text(6) == row_digest({s.text(3), s.text(4), s.text(5)})});
     for (const auto& one : all) {
         at_work_.emplace(one.from, one.what.bytes.size());
         bytes += one.what.bytes.size();
     }
     is_asked_ = all.size() == room || bytes >= taken_bytes_max;
-    for (auto& [from, before, what] : all) {
+    for (auto& [from, before, what, is_whole] : all) {
+        if (!is_whole) {
+            gave(from, false, damaged_at(from.front, from.number));
+            continue;
+        }
         const bool is_repeatable = calls_.is_repeatable(what);
         const Done done = [this, from, is_repeatable](Answer given) { gave(from, is_repeatable, std::move(given)); };
         answering(done, [&] {
@@ -319,7 +338,9 @@ void Inbox::put(const std::deque<Given>& all) {
             put_back(to);
             continue;
         }
-        answer_put.bind(1, to.front).bind(2, to.number).bind(3, words_of(given)).bind_blob(4, given.body).run();
+        const auto words = words_of(given);
+        answer_put.bind(1, to.front).bind(2, to.number).bind(3, words).bind_blob(4, given.body);
+        answer_put.bind_blob(5, row_digest({words, given.body})).run();
         fronts.insert(to.front);
     }
     for (const auto& front : fronts) database_->prepare(sql::notify).bind(1, std::string(answered) + front).run();

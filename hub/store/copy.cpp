@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "hub/accounts/statements.hpp"
+#include "hub/store/kept_tables.hpp"
 #include "hub/store/rows.hpp"
 #include "hub/store/statements.hpp"
 #include "hub/store/store.hpp"
@@ -22,23 +23,6 @@ struct Growing {
 constexpr Growing segments{"segments", sql::segment_keys, sql::segment_at, sql::segment_put, "ttiiibbb"};
 constexpr Growing traces{"traces", sql::trace_keys, sql::trace_get, sql::trace_put, "ttibb"};
 constexpr Growing figures{"trace_figures", sql::figures_keys, sql::figures_get, sql::figures_put, "tibb", true};
-
-/// One that is small, and copied as a whole. Who writes to a server and what hubs hand over (lease, inbox) is of that
-/// server alone, and not copied.
-struct Small {
-    const char *all, *erase, *put;
-    std::string_view kinds;
-};
-constexpr Small small_tables[] = {
-    {sql::clearances_all, sql::clearances_erase, sql::clearance_put, "titt"},
-    {sql::invites_open, sql::invites_erase, sql::invite_put, "tti"},
-    {sql::certificates_all, sql::certificates_erase, sql::certificate_put, "tit"},
-    {sql::alarms_whole, sql::alarms_erase, sql::alarm_copy, "tttitiiib"},
-    {sql::accounts_all, sql::accounts_erase, sql::account_copy, "tttbiii"},
-    {sql::recovery_rows, sql::recovery_erase, sql::recovery_put, "tt"},
-    {sql::grants_all, sql::grants_erase, sql::grant_copy, "tttttitii"},
-    {sql::audit_all, sql::audit_erase, sql::audit_put, "iitttttb"},
-};
 
 void write(Connection& to, const char* put, std::string_view kinds, const std::vector<Columns>& rows) {
     to.write_all(put, rows.size(), [&](Statement& s, std::size_t row) {
@@ -152,17 +136,22 @@ std::int64_t check(Connection& from, Connection& to, const Growing& table, const
         });
 }
 
+/// Who writes to a server and what hubs hand over (lease, inbox) is of that server alone, and not copied.
 void copy_small(Connection& from, Connection& to) {
     Transaction transaction(to);
-    for (const auto& [all, erase, put, kinds] : small_tables) {
-        to.prepare(erase).run();
-        auto s = from.prepare(all);
-        for (bool are_more = true; are_more;) {
-            std::vector<Columns> rows;
-            while (rows.size() < static_cast<std::size_t>(small_rows_a_page) && (are_more = s.step()))
-                rows.push_back(columns_of(s, kinds.size()));
-            write(to, put, kinds, rows);
-        }
+    for (const auto* table : kept_tables) {
+        table->clear(to);
+        if (!table->is_copied) continue;
+        table->each_page(from, [&](std::span<const FoundRow> found) { table->put_as_found(to, found); });
+    }
+    to.prepare(sql::audit_erase).run();
+    constexpr std::string_view entry = "iitttttb";
+    auto audit = from.prepare(sql::audit_all);
+    for (bool are_more = true; are_more;) {
+        std::vector<Columns> rows;
+        while (rows.size() < static_cast<std::size_t>(small_rows_a_page) && (are_more = audit.step()))
+            rows.push_back(columns_of(audit, entry.size()));
+        write(to, sql::audit_put, entry, rows);
     }
     std::vector<Columns> rows;
     for (auto s = from.prepare(sql::meta_all); s.step();) rows.push_back(columns_of(s, 3));

@@ -3,6 +3,7 @@
 
 #include "hub/accounts/statements.hpp"
 #include "hub/store/alarms.hpp"
+#include "hub/store/kept_tables.hpp"
 #include "hub/store/rows.hpp"
 #include "hub/store/statements.hpp"
 #include "hub/store/store.hpp"
@@ -30,9 +31,13 @@ void add_digests(Connection& database) {
         database.prepare(sql::meta_put_whole).bind(1, row).bind(2, value).bind_blob(3, row_digest({row, value})).run();
 }
 
-void count_alarms(Connection& database) {
+/// Each once, with how often it came; those from before are taken over when rows get their digests.
+void set_alarms_aside(Connection& database) {
     database.execute(sql::alarms_rename);
     database.define(sql::alarms_table);
+}
+
+void count_alarms(Connection& database) {
     {
         auto before = database.prepare(sql::alarms_before);
         while (before.step())
@@ -40,6 +45,18 @@ void count_alarms(Connection& database) {
                         before.integer(3), before.text(4), before.text(5));
     }
     database.execute(sql::alarms_before_drop);
+}
+
+void add_kept_digests(Connection& database) {
+    database.execute(sql::clearances_rename);
+    database.define(sql::kept_digests);
+    if (database.has_table(sql::alarms_set_aside)) count_alarms(database);
+    for (const auto* table : kept_tables)
+        table->each_page(database, [&](std::span<const FoundRow> rows) {
+            std::vector<KeptRow> whole;
+            for (const auto& one : rows) whole.emplace_back(one.row.begin(), one.row.end() - 1);
+            table->put(database, whole);
+        });
 }
 
 }  // namespace
@@ -53,12 +70,12 @@ const engine::Form& store_form() {
                                     },
                                     [](Connection& database) { database.define(sql::figures_table); }, add_digests,
                                     [](Connection& database) {
-                                        count_alarms(database);
+                                        set_alarms_aside(database);
                                         database.define(sql::certificates_table);
                                     },
                                     [](Connection& database) { database.define(sql::accounts_tables); },
                                     // Process data by columns, which earlier programs can't read.
-                                    [](Connection&) {}}};
+                                    [](Connection&) {}, add_kept_digests}};
     return form;
 }
 

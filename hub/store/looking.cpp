@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "hub/accounts/audit.hpp"
+#include "hub/store/kept_tables.hpp"
 #include "hub/store/rows.hpp"
 #include "hub/store/statements.hpp"
 #include "hub/store/store.hpp"
@@ -25,6 +26,7 @@ std::size_t damaged_rows(engine::Connection& database) {
     each_row(database, sql::figures_page, std::string(), small_rows_a_page, first_column,
              [&](const Statement& s) { out += s.text(3) != figures_digest(s); });
     for (auto s = database.prepare(sql::meta_all); s.step();) out += s.text(2) != row_digest({s.text(0), s.text(1)});
+    for (const auto* table : kept_tables) out += table->damaged(database).size();
     if (verify_audit(database).broken_at) ++out;  // behind it the chain says no more
     return out;
 }

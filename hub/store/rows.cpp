@@ -5,7 +5,7 @@
 
 namespace imloop::hub {
 
-std::string row_digest(std::initializer_list<std::string> columns) {
+std::string row_digest(std::span<const std::string> columns) {
     std::string all;
     for (const auto& column : columns) all.append(std::to_string(column.size())).append(":").append(column);
     const auto digest = journal::sha256(all);

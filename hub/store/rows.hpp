@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "engine/engine.hpp"
@@ -10,7 +11,10 @@
 namespace imloop::hub {
 
 /// Over a row's other columns, each behind its length.
-std::string row_digest(std::initializer_list<std::string> columns);
+std::string row_digest(std::span<const std::string> columns);
+inline std::string row_digest(std::initializer_list<std::string> columns) {
+    return row_digest(std::span(columns.begin(), columns.size()));
+}
 /// Of a row as its statement selects it: all columns, the digest last.
 std::string segment_digest(const engine::Statement&);
 std::string trace_digest(const engine::Statement&);

@@ -43,6 +43,7 @@ ALTER TABLE trace_figures ADD COLUMN digest BYTEA NOT NULL DEFAULT '\x';
 
 /// Each alarm once, with how often it came; `head` is the chain's, so that what is only sealed anew is the same, and
 /// empty where further ones of an epoch are counted together.
+inline constexpr const char* alarms_set_aside = "alarms_before";
 inline constexpr const char* alarms_rename = "ALTER TABLE alarms RENAME TO alarms_before";
 inline constexpr const char* alarms_table = R"sql(
 CREATE TABLE alarms (
@@ -57,6 +58,32 @@ inline constexpr const char* alarms_before_drop = "DROP TABLE alarms_before";
 /// The last one given to each key, to be given again while it is young.
 inline constexpr const char* certificates_table = R"sql(
 CREATE TABLE IF NOT EXISTS certificates (kid TEXT NOT NULL PRIMARY KEY, issued_at BIGINT NOT NULL, pem TEXT NOT NULL);
+)sql";
+
+/// What stands in kept_tables gets its digests; moments that have not come are 0 from here on; clearances get a key.
+inline constexpr const char* clearances_rename = "ALTER TABLE clearances RENAME TO clearances_before";
+inline constexpr const char* kept_digests = R"sql(
+CREATE TABLE clearances (
+  number BIGINT NOT NULL PRIMARY KEY, source_id TEXT NOT NULL, asked_at BIGINT NOT NULL, vehicle_id TEXT NOT NULL,
+  answer TEXT NOT NULL, digest BYTEA NOT NULL DEFAULT '\x');
+ALTER TABLE invites ADD COLUMN digest BYTEA NOT NULL DEFAULT '\x';
+ALTER TABLE certificates ADD COLUMN digest BYTEA NOT NULL DEFAULT '\x';
+ALTER TABLE alarms ADD COLUMN digest BYTEA NOT NULL DEFAULT '\x';
+ALTER TABLE accounts ADD COLUMN unit TEXT NOT NULL DEFAULT '';
+ALTER TABLE accounts ADD COLUMN digest BYTEA NOT NULL DEFAULT '\x';
+ALTER TABLE account_links ADD COLUMN digest BYTEA NOT NULL DEFAULT '\x';
+ALTER TABLE recovery_codes ADD COLUMN digest BYTEA NOT NULL DEFAULT '\x';
+ALTER TABLE grants ADD COLUMN digest BYTEA NOT NULL DEFAULT '\x';
+ALTER TABLE sessions ADD COLUMN digest BYTEA NOT NULL DEFAULT '\x';
+ALTER TABLE sign_ins_failed ADD COLUMN digest BYTEA NOT NULL DEFAULT '\x';
+UPDATE invites SET used_at = 0 WHERE used_at IS NULL;
+UPDATE accounts SET ended_at = 0 WHERE ended_at IS NULL;
+UPDATE grants SET confirmed_at = 0 WHERE confirmed_at IS NULL;
+UPDATE grants SET ended_at = 0 WHERE ended_at IS NULL;
+INSERT INTO clearances (number, source_id, asked_at, vehicle_id, answer)
+  SELECT ROW_NUMBER() OVER (ORDER BY asked_at, source_id), source_id, asked_at, vehicle_id, answer
+  FROM clearances_before;
+DROP TABLE clearances_before;
 )sql";
 
 inline constexpr const char* segments_index = "CREATE INDEX IF NOT EXISTS segments_position ON segments (position)";
@@ -113,47 +140,20 @@ inline constexpr const char* figures_keys =
     "SELECT sha256, digest FROM trace_figures WHERE sha256 > $1 ORDER BY sha256 LIMIT $2";
 inline constexpr const char* figures_digest_put = "UPDATE trace_figures SET digest = $2 WHERE sha256 = $1";
 
-inline constexpr const char* clearances_erase = "DELETE FROM clearances";
-inline constexpr const char* invites_erase = "DELETE FROM invites";
-inline constexpr const char* certificates_erase = "DELETE FROM certificates";
-inline constexpr const char* alarms_erase = "DELETE FROM alarms";
-inline constexpr const char* clearances_all =
-    "SELECT source_id, asked_at, vehicle_id, answer FROM clearances ORDER BY source_id, asked_at";
-inline constexpr const char* invites_open =
-    "SELECT code_sha256, source_id, expires_at FROM invites WHERE used_at IS NULL ORDER BY code_sha256";
-inline constexpr const char* certificates_all = "SELECT kid, issued_at, pem FROM certificates ORDER BY kid";
-inline constexpr const char* alarms_whole =
-    "SELECT source_id, epoch, code, first, head, raised_at, latest_at, times, bytes FROM alarms ORDER BY source_id, "
-    "epoch, code, first, head";
-inline constexpr const char* alarm_copy =
-    "INSERT INTO alarms (source_id, epoch, code, first, head, raised_at, latest_at, times, bytes) VALUES ($1, $2, $3, "
-    "$4, $5, $6, $7, $8, $9)";
-inline constexpr const char* clearance_put =
-    "INSERT INTO clearances (source_id, asked_at, vehicle_id, answer) VALUES ($1, $2, $3, $4)";
-inline constexpr const char* invite_put =
-    "INSERT INTO invites (code_sha256, source_id, expires_at) VALUES ($1, $2, $3)";
-inline constexpr const char* invite_find =
-    "SELECT source_id FROM invites WHERE code_sha256 = $1 AND used_at IS NULL AND expires_at > $2";
-inline constexpr const char* invite_use = "UPDATE invites SET used_at = $2 WHERE code_sha256 = $1";
-inline constexpr const char* certificate_put =
-    "INSERT INTO certificates (kid, issued_at, pem) VALUES ($1, $2, $3) ON CONFLICT (kid) DO UPDATE SET issued_at = "
-    "$2, pem = $3";
-inline constexpr const char* certificate_get = "SELECT issued_at, pem FROM certificates WHERE kid = $1";
-inline constexpr const char* alarm_again =
-    "UPDATE alarms SET times = times + 1, latest_at = $6 WHERE source_id = $1 AND epoch = $2 AND code = $3 AND first = "
-    "$4 AND head = $5 RETURNING times";
-inline constexpr const char* alarm_put =
-    "INSERT INTO alarms (source_id, epoch, code, first, head, raised_at, latest_at, times, bytes) VALUES ($1, $2, $3, "
-    "$4, $5, $6, $6, 1, $7)";
+// Of kept tables: which rows (kept_table.hpp).
+inline constexpr const char* last_clearance = "SELECT COALESCE(MAX(number), 0) FROM clearances";
+inline constexpr const char* invite_at = "WHERE code_sha256 = $1";
+inline constexpr const char* certificate_at = "WHERE kid = $1";
+inline constexpr const char* alarm_at =
+    "WHERE source_id = $1 AND epoch = $2 AND code = $3 AND first = $4 AND head = $5";
 inline constexpr const char* alarms_count =
     "SELECT COUNT(*) FROM alarms WHERE source_id = $1 AND epoch = $2 AND code = $3";
 /// The newest first, those of one moment in the order of their keys. $1, $2: the moment and key of the last one seen.
 inline constexpr const char* alarms_page =
-    "SELECT source_id, epoch, code, first, head, raised_at, latest_at, times FROM (SELECT *, source_id || '|' || epoch "
-    "|| '|' || code || '|' || CAST(first AS TEXT) || '|' || head AS place FROM alarms) AS placed WHERE latest_at >= $4 "
-    "AND (latest_at < $1 OR (latest_at = $1 AND place > $2)) ORDER BY latest_at DESC, place LIMIT $3";
-inline constexpr const char* alarms_all =
-    "SELECT source_id, first, raised_at FROM alarms WHERE code = 'journal_fork' AND head <> '' ORDER BY raised_at";
+    "WHERE latest_at >= $4 AND (latest_at < $1 OR (latest_at = $1 AND source_id || '|' || epoch || '|' || code || '|' "
+    "|| CAST(first AS TEXT) || '|' || head > $2)) ORDER BY latest_at DESC, source_id || '|' || epoch || '|' || code || "
+    "'|' || CAST(first AS TEXT) || '|' || head LIMIT $3";
+inline constexpr const char* forks = "WHERE code = 'journal_fork' AND head <> '' ORDER BY raised_at";
 
 // Rows of a projection (stored_rows.hpp): one text a table.
 inline std::string row_find(std::string_view table) {

@@ -6,6 +6,7 @@
 
 #include "engine/form.hpp"
 #include "hub/store/alarms.hpp"
+#include "hub/store/kept_tables.hpp"
 #include "hub/store/rows.hpp"
 #include "hub/store/statements.hpp"
 #include "journal/digest.hpp"
@@ -223,33 +224,44 @@ void Store::each_figures(std::int64_t version,
 
 void Store::put_clearance(std::string_view source, loop::Moment at, std::string_view vehicle_id,
                           std::string_view answer) {
-    database_->prepare(sql::clearance_put).bind(1, source).bind(2, at).bind(3, vehicle_id).bind(4, answer).run();
+    auto last = database_->prepare(sql::last_clearance);
+    last.step();
+    clearances_table.put(*database_, {std::to_string(last.integer(0) + 1), std::string(source), std::to_string(at),
+                                      std::string(vehicle_id), std::string(answer)});
 }
 
 void Store::put_invite(std::string_view code_sha256, std::string_view source, loop::Moment expires_at) {
-    database_->prepare(sql::invite_put).bind(1, code_sha256).bind(2, source).bind(3, expires_at).run();
+    invites_table.put(*database_, {std::string(code_sha256), std::string(source), std::to_string(expires_at), "0"});
 }
 
 std::optional<std::string> Store::invited(std::string_view code_sha256, loop::Moment now) {
-    auto s = database_->prepare(sql::invite_find);
-    s.bind(1, code_sha256).bind(2, now);
-    if (!s.step()) return std::nullopt;
-    return s.text(0);
+    std::optional<std::string> out;
+    invites_table.each(*database_, sql::invite_at, {code_sha256}, [&](const Statement& s) {
+        if (s.integer(3) == 0 && s.integer(2) > now) out = s.text(1);
+    });
+    return out;
 }
 
 void Store::use_invite(std::string_view code_sha256, loop::Moment now) {
-    database_->prepare(sql::invite_use).bind(1, code_sha256).bind(2, now).run();
+    std::vector<KeptRow> held;
+    invites_table.each(*database_, sql::invite_at, {code_sha256},
+                       [&](const Statement& s) { held.push_back(invites_table.row_in(s)); });
+    for (auto& row : held) {
+        row[3] = std::to_string(now);
+        invites_table.put(*database_, row);
+    }
 }
 
 void Store::put_certificate(std::string_view kid, const IssuedCertificate& issued) {
-    database_->prepare(sql::certificate_put).bind(1, kid).bind(2, issued.issued_at).bind(3, issued.pem).run();
+    certificates_table.put(*database_, {std::string(kid), std::to_string(issued.issued_at), issued.pem});
 }
 
 std::optional<Store::IssuedCertificate> Store::certificate(std::string_view kid) {
-    auto s = database_->prepare(sql::certificate_get);
-    s.bind(1, kid);
-    if (!s.step()) return std::nullopt;
-    return IssuedCertificate{s.integer(0), s.text(1)};
+    std::optional<IssuedCertificate> out;
+    certificates_table.each(*database_, sql::certificate_at, {kid}, [&](const Statement& s) {
+        out = {s.integer(1), s.text(2)};
+    });
+    return out;
 }
 
 bool Store::put_alarm(std::string_view source, std::string_view epoch, std::uint64_t first, loop::Moment at,
@@ -262,18 +274,22 @@ Store::AlarmPlace Store::place_of(const Alarm& a) {
 }
 
 std::vector<Store::Alarm> Store::alarms(const AlarmPlace& behind, loop::Moment since, std::size_t limit) {
-    auto s = database_->prepare(sql::alarms_page);
-    s.bind(1, behind.latest_at).bind(2, behind.key).bind(3, static_cast<std::int64_t>(limit)).bind(4, since);
     std::vector<Alarm> out;
-    while (s.step())
-        out.push_back({s.text(0), s.text(1), s.text(2), static_cast<std::uint64_t>(s.integer(3)), s.text(4),
-                       s.integer(5), s.integer(6), s.integer(7)});
+    alarms_table.each(
+        *database_, sql::alarms_page, {behind.latest_at, behind.key, static_cast<std::int64_t>(limit), since},
+        [&](const Statement& s) {
+            out.push_back({s.text(0), s.text(1), s.text(2), static_cast<std::uint64_t>(s.integer(3)), s.text(4),
+                           s.integer(5), s.integer(6), s.integer(7)});
+        },
+        Damage::left_out);
     return out;
 }
 
 void Store::each_fork(const std::function<void(const std::string&, std::uint64_t, loop::Moment)>& visit) {
-    auto s = database_->prepare(sql::alarms_all);
-    while (s.step()) visit(s.text(0), static_cast<std::uint64_t>(s.integer(1)), s.integer(2));
+    alarms_table.each(
+        *database_, sql::forks, {},
+        [&](const Statement& s) { visit(s.text(0), static_cast<std::uint64_t>(s.integer(3)), s.integer(5)); },
+        Damage::left_out);
 }
 
 }  // namespace imloop::hub

@@ -1,6 +1,6 @@
 // What the hub keeps, typed: sealed segments with their receipts, process data, clearances, alarms. One writer at a
-// time; readers take connections of their own. Every row of journal, process data and meta carries a digest that is
-// checked when the row is read: one that a disk changed is named and leaves the others as they are.
+// time; readers take connections of their own. Every row carries a digest that is checked when the row is read: one
+// that a disk changed is named and leaves the others as they are.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/form.hpp"
+#include "hub/store/kept_table.hpp"
 #include "hub/store/place.hpp"
 #include "loop/time.hpp"
 
@@ -34,16 +35,10 @@ struct StoredSegment {
     bool damaged = false;  ///< the row is not what was written; `bytes` and `receipt` are as far as they can be read
 };
 
-/// A row that was asked for and is not what was written. Not a StoreError: the store as a whole can be written to.
-class Damaged : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
-
 /// Whether a hub's database is there: not so where the file is missing, or the database holds
 /// nothing of a hub.
 bool holds_hub(const std::string& place);
-/// Rows of journal, process data, meta and audit log that are not what was written, of a database of the newest form.
+/// Rows that are not what was written, of a database of the newest form; of the audit log one at most.
 std::size_t damaged_rows(Connection&);
 
 /// Version 1 is the form that hubs had before versions were kept.
@@ -108,7 +103,7 @@ public:
     void put_clearance(std::string_view source, loop::Moment at, std::string_view vehicle_id, std::string_view answer);
     /// A one-time code, kept as its digest.
     void put_invite(std::string_view code_sha256, std::string_view source, loop::Moment expires_at);
-    /// Whose a code is. Nothing where it is unknown, used or over.
+    /// Whose a code is. Nothing where it is unknown, used or over. Throws DamagedRow, as the next ones do.
     std::optional<std::string> invited(std::string_view code_sha256, loop::Moment now);
     void use_invite(std::string_view code_sha256, loop::Moment now);
     struct IssuedCertificate {
@@ -135,7 +130,7 @@ public:
         std::string key;
     };
     static AlarmPlace place_of(const Alarm&);
-    /// Raised again at `since` or later, the newest first, those behind a place.
+    /// Raised again at `since` or later, the newest first, those behind a place. Damaged ones are left out.
     std::vector<Alarm> alarms(const AlarmPlace& behind, loop::Moment since, std::size_t limit);
     /// Those of forked journals.
     void each_fork(const std::function<void(const std::string& source, std::uint64_t first, loop::Moment)>&);

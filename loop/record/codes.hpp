@@ -6,9 +6,9 @@
 
 namespace imloop::loop {
 
-inline constexpr std::array<std::string_view, 14> kind_codes = {
-    "inspection", "repair",   "vehicle_event", "penalty",      "supervision", "calibration", "price_list",
-    "claim",      "override", "decision",      "registration", "credential",  "policy",      "correction"};
+inline constexpr std::array<std::string_view, 15> kind_codes = {
+    "inspection", "repair",   "vehicle_event", "penalty",    "supervision", "calibration", "price_list", "claim",
+    "override",   "decision", "registration",  "credential", "policy",      "correction",  "case"};
 inline constexpr std::array<std::string_view, 6> reason_codes = {"periodic", "initial",    "retest",
                                                                  "roadside", "spot_check", "comparison"};
 inline constexpr std::array<std::string_view, 3> verdict_codes = {"pass", "fail", "aborted"};

@@ -23,6 +23,8 @@ std::optional<int> whole(const Value& object, std::string_view name) {
     return at && at->is_whole() ? std::optional(static_cast<int>(at->whole())) : std::nullopt;
 }
 
+std::optional<Day> day(const Value& object, std::string_view name) { return parse_day(object.text_of(name)); }
+
 std::vector<std::string> texts(const Value& object, std::string_view name) {
     std::vector<std::string> out;
     if (const auto* at = object.find(name))
@@ -158,6 +160,66 @@ PolicyLine read_policy(const Value& r) {
             text(r, "confirmed_by"),  words.dump()};
 }
 
+CaseSource source(const Value& r) {
+    CaseSource out;
+    const auto* about = r.find("about");
+    if (!about) return out;
+    for (const auto* kind : {"flag_id", "complaint_no", "draw_id", "station_id", "record_id", "episode_id", "county"})
+        if (about->contains(kind)) {
+            out.kind = kind;
+            out.id = text(*about, kind);
+            break;
+        }
+    out.from = day(*about, "from");
+    out.to = day(*about, "to");
+    return out;
+}
+
+CaseTask task(const Value& r) {
+    return {source(r),
+            text(r, "problem"),
+            text(r, "goal"),
+            texts(r, "measures"),
+            text(r, "lead_unit"),
+            texts(r, "joint_units"),
+            text(r, "person"),
+            day(r, "deadline"),
+            text(r, "acceptance_unit")};
+}
+
+std::vector<CaseEvidence> evidence(const Value& r) {
+    std::vector<CaseEvidence> out;
+    if (const auto* at = r.find("evidence"))
+        for (const auto& one : at->items()) {
+            const auto* bytes = one.find("bytes");
+            out.push_back({text(one, "record_id"), text(one, "flag_id"), text(one, "name"), text(one, "sha256"),
+                           bytes ? bytes->whole() : 0});
+        }
+    return out;
+}
+
+/// Nothing where its action or type is one that this program does not know.
+std::optional<CaseLine> read_case(const Value& r) {
+    const auto no = parse_case_no(r.text_of("case_no"));
+    const auto action = case_action_named(r.text_of("action"));
+    const auto type = r.text_of("type");
+    const auto step = hand_over_step_named(r.text_of("step"));
+    if (!no || !action || (!type.empty() && type != "case") || (action == CaseAction::hand_over && !step))
+        return std::nullopt;
+    return CaseLine{text(r, "record_id"),
+                    moment(r, "occurred_at"),
+                    *no,
+                    *action,
+                    text(r, "officer_id"),
+                    text(r, "unit"),
+                    task(r),
+                    text(r, "text"),
+                    text(r, "to_department"),
+                    step,
+                    evidence(r),
+                    {}};
+}
+
 }  // namespace
 
 std::optional<Kind> kind_of(const Value& record) {
@@ -174,6 +236,7 @@ void read_into(Admitted& admitted, const Value& r) {
     if (admitted.kind == Kind::registration) admitted.registration = read_registration(r);
     if (admitted.kind == Kind::credential) admitted.credential = read_credential(r);
     if (admitted.kind == Kind::policy) admitted.policy = read_policy(r);
+    if (admitted.kind == Kind::case_) admitted.case_line = read_case(r);
     if (admitted.kind == Kind::correction) admitted.correction = read_correction(r);
     if (admitted.kind == Kind::claim) admitted.claim = read_claim(r);
 }

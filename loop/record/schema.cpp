@@ -304,8 +304,7 @@ void Schema::check(const Value& value, const std::string& at, std::vector<Fault>
 const Schema& schema_of(Kind kind) {
     static const std::vector<Schema> all = [] {
         std::vector<Schema> out;
-        for (int k = 0; k <= static_cast<int>(Kind::correction); ++k)
-            out.emplace_back(fmt::format("records/{}.json", name_of(static_cast<Kind>(k))));
+        for (const auto code : kind_codes) out.emplace_back(fmt::format("records/{}.json", code));
         return out;
     }();
     return all[static_cast<std::size_t>(kind)];

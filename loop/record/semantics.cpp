@@ -170,13 +170,20 @@ void check_policy(const Value& r, const std::string& at, Faults& faults) {
 
 bool may_write(Kind kind, char letter) {
     std::string_view letters = "IMEBH";
-    if (kind == Kind::decision || kind == Kind::credential || kind == Kind::policy) letters = "H";
+    if (kind == Kind::decision || kind == Kind::credential || kind == Kind::policy || kind == Kind::case_)
+        letters = "H";
     if (kind == Kind::registration) letters = "HB";
     if (kind == Kind::vehicle_event || kind == Kind::penalty || kind == Kind::supervision) letters = "EBH";
     return letters.find(letter) != std::string_view::npos;
 }
 
 }  // namespace
+
+std::string_view not_corrected(Kind kind) {
+    if (kind == Kind::correction) return "correction_of_correction";
+    if (kind == Kind::policy) return "correction_of_policy";
+    return kind == Kind::case_ ? "correction_of_case" : "";
+}
 
 void check_source(Kind kind, const Value& r, std::string_view source, const std::string& at, Faults& faults) {
     const char letter = source.empty() ? '?' : source.front();

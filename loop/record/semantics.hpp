@@ -23,4 +23,8 @@ void check_semantics(Kind, const Value& record, std::string_view source, Moment 
 void check_source(Kind, const Value& record, std::string_view source, const std::string& at,
                   std::vector<Fault>& faults);
 
+/// The code that says so where records of this kind are not corrected: what held goes on to have held, another line is
+/// written. Empty where they are.
+std::string_view not_corrected(Kind);
+
 }  // namespace imloop::loop::record

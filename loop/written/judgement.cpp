@@ -13,7 +13,7 @@
 namespace imloop::loop {
 namespace {
 
-constexpr std::size_t vin_places = 17, vin_places_min = 5;
+constexpr std::size_t vin_places = 17;
 constexpr std::size_t two_vins_places = 26;  ///< more than a VIN and a plate's letters can have
 constexpr std::size_t judgement_bytes_max = 128;
 constexpr std::size_t placeholder_characters = 4;  ///< fewer different ones stand for nothing (docs/identity.md)
@@ -144,6 +144,8 @@ Judgement judge_plate(std::string_view written) {
     const auto plate = normal_plate(half);
     if (plate.empty() || is_word_for_no_plate(plate)) return {};
     if (has_mask(half)) return refused("masked", std::move(value));
+    if (half.find('/') != std::string::npos && half.find('.') != std::string::npos)
+        return refused("address", std::move(value));  // of a code: a.cn/陕D0T001
     if (plates_in(plate) > 1) return refused("two_values", std::move(value));
     if (ascii_places(plate) == plate.size()) {
         if (plate.size() >= vin_places - 1) return refused("plate_is_vin", std::move(value));

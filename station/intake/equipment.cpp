@@ -71,7 +71,7 @@ private:
         for (const auto& root : parse_xml(bytes)) {
             if (!root) {
                 const auto& why = root.error();
-                left_.push_back({file, why.code, why.zh, why.en, why.line});
+                left_.push_back({file, why.code, why.zh, why.en, why.line, why.place});
                 continue;
             }
             auto other = province_.read(file, *root);

@@ -5,9 +5,11 @@
 #include <algorithm>
 
 #include "journal/json.hpp"
+#include "loop/admission.hpp"
 #include "loop/written/text.hpp"
 #include "station/corrections.hpp"
 #include "station/form_ids.hpp"
+#include "station/ids.hpp"
 #include "station/own_records.hpp"
 #include "station/page/members.hpp"
 
@@ -108,6 +110,24 @@ std::optional<json> replacement_of(const Request& r, const Subject& subject, Fie
     return with_typed(subject.now, typed, problems, r.words);
 }
 
+/// What the replacement lacks or contradicts, beside its member and by the member's name on the page.
+FieldProblems problems_in(const json& correction, const Subject& subject, const std::string& station_id,
+                          const Language& w) {
+    constexpr std::string_view at = "/replacement";
+    const auto members = correctable(subject.now, w);
+    FieldProblems out;
+    for (const auto& problem : loop::admit(correction.dump(), station_id, unix_now()).problems) {
+        if (!problem.pointer.starts_with(at)) continue;
+        const auto member = std::ranges::find(members, problem.pointer.substr(at.size()), &Member::pointer);
+        if (member == members.end()) continue;
+        auto text = w.lang == Lang::zh ? problem.zh : problem.en;
+        if (const auto name = text.find(problem.pointer); name != std::string::npos)
+            text.replace(name, problem.pointer.size(), member->label);
+        out.push_back({member->pointer, std::move(text)});
+    }
+    return out;
+}
+
 /// Whether a correction that was saved says what this form says.
 bool says_the_same(Site& site, const std::string& id, const Request& r, const std::optional<json>& replacement) {
     if (!site.is_saved(id)) return false;
@@ -126,8 +146,7 @@ Next correct(Site& site, const Request& r) {
     Told wrong{Tone::warn, "", {}, {}};
     const auto replacement = replacement_of(r, *subject, wrong.problems);
     const auto id = form_id(subject->record_id(), "correction after " + r.value("after"));
-    const Next done{"/record" + line,
-                    Told{Tone::good, std::string(w("更正已写下。", "The correction is written.")), {}, {}}};
+    Next done{"/record" + line, Told{Tone::good, std::string(w("更正已写下。", "The correction is written.")), {}, {}}};
     if (r.value("after") != subject->after) {
         if (says_the_same(site, id, r, replacement)) return done;
         wrong.text = w("这条记录刚才更正过，这里还没有写入。您填写的都在下面，请对照“现在”一栏再提交。",
@@ -143,12 +162,15 @@ Next correct(Site& site, const Request& r) {
         auto correction = correction_of(site.config(), subject->record_id(), r.value("reason"), replacement);
         correction["record_id"] = id;
         if (!r.value("approved_by").empty()) correction["approved_by"] = r.value("approved_by");
-        const auto problems = site.save(correction, w);
-        if (problems.empty()) return done;
-        for (const auto& text : problems) wrong.text += (wrong.text.empty() ? "" : " ") + text;
-    } else {
-        wrong.text = w("还没有写入，填写的内容都在。", "Nothing was written; what you typed is kept.");
+        wrong.problems = problems_in(correction, *subject, site.config().station_id, w);
+        if (wrong.problems.empty()) {
+            const auto problems = site.save(correction, w);
+            if (problems.empty()) return done;
+            for (const auto& text : problems) wrong.text += (wrong.text.empty() ? "" : " ") + text;
+        }
     }
+    if (!wrong.problems.empty())
+        wrong.text = w("还没有写入，填写的内容都在。", "Nothing was written; what you typed is kept.");
     return {"/correct" + line, std::move(wrong)};
 }
 

@@ -31,11 +31,14 @@ Answer page(const Frame& frame, const Request& request, std::string_view path, s
 <body data-token="{}"><a class="skip" href="#main">{}</a>
 <header><div class="place"><strong>{}</strong> <span>{}</span></div><nav aria-label="{}">{}</nav>
 <div class="aside"><time id="clock"></time><a href="/lang?to={}&amp;back={}" lang="{}">{}</a></div></header>
-{}<main id="main" tabindex="-1">{}{}</main></body></html>
+{}<main id="main" tabindex="-1"><div id="gone" class="note warn no-print" role="alert" hidden><p>{}<span id="heard"></span>{}</p></div>{}{}</main></body></html>
 )",
             w("zh-CN", "en"), title, frame.station_name, frame.token, w("跳到内容", "Skip to content"),
             frame.station_name, frame.station_id, w("页面", "Pages"), tabs, w("en", "zh"), url_encoded(request.target),
             w("en", "zh-CN"), w("English", "中文"), strip,
+            w("本程序没有响应，最后更新 ", "The program does not respond; last update "),
+            w("。填写的内容都在这一页上：请不要关，等程序重新启动后再提交。",
+              ". What you typed stands on this page: keep it open, and send it when the program runs again."),
             body.text.find("<h1") == std::string::npos ? html(R"(<h1 class="unseen">{}</h1>)", title) : Html{}, body)
             .text;
     return out;

@@ -211,6 +211,7 @@ Choices choices(const Member& member, const Language& w) {
     if (is("inspection", "/verdict")) return terms({"pass", "fail", "aborted"});
     if (is("inspection", "/reason"))
         return terms({"periodic", "initial", "retest", "roadside", "spot_check", "comparison"});
+    if (is("inspection", "/method")) return choices_of("methods", w);
     if (is("override", "/clearance")) return choices_of("codes/clearance", w);
     if (is("override", "/reason_code")) return choices_of("codes/override_reason", w);
     if (is("claim", "/action")) return choices_of("codes/claim_action", w);

@@ -52,6 +52,9 @@ loop::Words vin_alone_refusal(const loop::Judgement& vin) {
 }
 
 Scanned judge_scanned(std::string_view written) {
+    // Some scanners write before a code what kind it is: `]Q1`, AIM's mark of a QR code.
+    constexpr std::size_t aim_places = 3;
+    if (written.starts_with(']') && written.size() > aim_places) written.remove_prefix(aim_places);
     const auto text = code_text(written);
     if (text.empty()) return {};
     if (is_id(text)) return {Scanned::Kind::record, text, {}, {}};

@@ -87,6 +87,7 @@ std::string shown_plate(const std::string& plate) {
     if (static_cast<unsigned char>(plate[0]) < 0x80) return plate;  // a VIN, in place of a plate
     std::size_t province = 1;
     while (province < plate.size() && (static_cast<unsigned char>(plate[province]) & 0xC0) == 0x80) ++province;
+    if (province + 1 >= plate.size() || plate[province] < 'A' || plate[province] > 'Z') return plate;  // 临陕D12345
     return plate.substr(0, province + 1) + "\xC2\xB7" + plate.substr(province + 1);
 }
 

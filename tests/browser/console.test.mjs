@@ -188,12 +188,16 @@ test('a list is exported with the rows that it says, and a spreadsheet reads it 
   const page = await visit('weilan');
   for (const [at, name] of [['/non-returns', 'non-returns'], ['/counties', 'counties'], ['/stations', 'stations']]) {
     await page.goto(url + at + period);
-    const link = page.locator('a.export');
-    await link.waitFor();
-    const rows = Number((await link.textContent()).match(/[\d,]+/)[0].replace(/,/g, ''));
-    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
-    assert.match(download.suggestedFilename(), new RegExp(`^${name}-\\d{4}-\\d\\d-\\d\\d\\.csv$`));
-    const lines = fs.readFileSync(await download.path(), 'utf8').split('\r\n');
+    const links = page.locator('.export');
+    await links.waitFor();
+    const rows = Number((await links.textContent()).match(/[\d,]+/)[0].replace(/,/g, ''));
+    const file = async (form) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), links.locator('a', { hasText: form }).click()]);
+      assert.match(download.suggestedFilename(), new RegExp(`^${name}-\\d{4}-\\d\\d-\\d\\d\\.${form.toLowerCase()}$`));
+      return fs.readFileSync(await download.path());
+    };
+    assert.equal((await file('XLSX')).subarray(0, 2).toString(), 'PK');
+    const lines = (await file('CSV')).toString('utf8').split('\r\n');
     assert.equal(lines.indexOf(''), rows + 1, name);
     assert.match(lines[rows + 2], new RegExp(`行数,${rows}$`));
   }
@@ -246,8 +250,112 @@ test('one person proposes a change of the policy, another confirms it, and the c
   for (const one of [page, second]) await one.context().close();
 });
 
+test('a case is opened from a suspect record, worked, not accepted by who worked it, closed by another, and hidden from other counties', async () => {
+  const own = people.find((one) => one.account === 'gaowen').counties[0];
+  const page = await visit('zhaomin'), acceptor = await visit('weilan'), other = await visit('gaowen');
+  // A flag of another county than gaowen's.
+  const flags = (await call(page, '/flags?state=all&limit=500')).body.items;
+  const flag = flags.find((one) => one.county && one.county !== own && one.county !== '610400');
+  await page.goto(url + '/suspects/' + flag.flag_id);
+  await page.getByRole('link', { name: '立案…' }).click();
+  await page.waitForURL('**/cases/new?flag=*');
+  await page.waitForFunction(() => document.querySelector('textarea[name=problem]').value.length > 10);
+  assert.equal(await page.inputValue('select[name=county]'), flag.county);
+  await clean(page, 'a new case');
+  await page.fill('textarea[name=measures]', '调取录像\n现场核查分析仪');
+  await page.locator('select[name=person] option[value=zhaomin]').waitFor({ state: 'attached' });
+  await page.selectOption('select[name=person]', 'zhaomin');
+  const deadline = new Date(Date.now() + 13 * 86400e3).toISOString().slice(0, 10);
+  await page.fill('input[name=deadline]', deadline);
+  await page.locator('form.case-form button.main').click();
+  await page.waitForURL(/\/cases\/\d{4}-\d{6}-\d{4}$/);
+  const no = new URL(page.url()).pathname.split('/').pop();
+  assert.match(no, new RegExp(`^\\d{4}-${flag.county}-\\d{4}$`));
+  await page.locator('.decide').waitFor();
+  await clean(page, 'a case');
+
+  const take = async (on, label, text = '') => {
+    await on.getByLabel(label, { exact: true }).check();
+    if (text) await on.fill('textarea[name=text]', text);
+    await on.getByRole('button', { name: '写入这一步' }).click();
+  };
+  await take(page, '开始整改');
+  await page.getByText('已写入，现在：整改中').waitFor();
+  await page.getByLabel('提交验收', { exact: true }).check();
+  await page.setInputFiles('input[type=file]', { name: '整改报告.pdf', mimeType: 'application/pdf', buffer: Buffer.from('abc') });
+  await page.fill('textarea[name=ids]', flag.flag_id);
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('已写入，现在：已提交').waitFor();
+  await page.getByText('SHA-256 ba78 16bf…').waitFor();
+  // Who worked it has the role to accept, and may not.
+  await page.getByText('通过验收：责任人和办理过整改的人不能验收').waitFor();
+  assert.equal(await page.getByLabel('通过验收', { exact: true }).count(), 0);
+  const refused = await page.evaluate(async (to) => {
+    const me = await (await fetch('/api/v1/me')).json(), seen = await (await fetch('/api/v1/cases/' + to)).json();
+    const answer = await fetch(`/api/v1/cases/${to}/actions`, { method: 'POST', headers: { 'X-CSRF': me.csrf, 'If-Match': seen.mark, 'Content-Type': 'application/json' }, body: JSON.stringify({ action: 'accept' }) });
+    return [answer.status, (await answer.json()).code];
+  }, no);
+  assert.deepEqual(refused, [409, 'accepted_by_doer']);
+
+  await acceptor.goto(url + '/cases');
+  await acceptor.locator(`tr[data-case="${no}"] a`).click();
+  await take(acceptor, '通过验收', '看过录像和现场，分析仪已校准');
+  await acceptor.getByText('已写入，现在：已验收').waitFor();
+  await take(acceptor, '公示');
+  await acceptor.getByText('已写入，现在：已公示').waitFor();
+  await take(acceptor, '销号');
+  await acceptor.getByText('已写入，现在：已销号').waitFor();
+  await acceptor.goto(url + '/suspects/' + flag.flag_id);
+  await acceptor.locator(`tr[data-case="${no}"]`).getByText('已销号').waitFor();
+  assert.equal(JSON.parse(programs.hub('case', 'list', '--state', 'closed', '--json')).rows[0].case_no, no);
+
+  await other.goto(url + '/cases?state=all');
+  await other.getByText('没有这样的案件').waitFor();
+  await other.goto(url + '/cases/' + no);
+  await other.getByText('不在您的权限内').first().waitFor();
+  await clean(other, 'a case out of scope');
+  assert.equal((await call(other, '/cases/' + no)).body.code, 'out_of_scope');
+  for (const one of [page, acceptor, other]) await one.context().close();
+});
+
+test('a county that is behind gets a case with its figures, by keyboard alone', async () => {
+  const page = await visit('gaowen');
+  const own = people.find((one) => one.account === 'gaowen').counties[0];
+  await page.goto(url + '/counties/' + own + period);
+  const link = page.getByRole('link', { name: '立案…' });
+  await link.waitFor();
+  await link.focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/cases/new?county=*');
+  await page.waitForFunction(() => document.querySelector('textarea[name=problem]').value.length > 10);
+  assert.match(await page.inputValue('textarea[name=problem]'), /^2025-01-01 至 2025-12-31/);
+  await page.locator('select[name=person] option[value=gaowen]').waitFor({ state: 'attached' });
+  await page.selectOption('select[name=person]', 'gaowen');
+  await page.fill('input[name=deadline]', new Date(Date.now() + 3 * 86400e3).toISOString().slice(0, 10));
+  await page.keyboard.press('Control+Enter');
+  await page.waitForURL(/\/cases\/\d{4}-\d{6}-\d{4}$/);
+  const no = new URL(page.url()).pathname.split('/').pop();
+  await page.goto(url + '/counties/' + own + period);
+  await page.locator(`tr[data-case="${no}"]`).getByText(/天后到期/).waitFor();
+  for (const width of [390, 1024, 1366]) {
+    await page.setViewportSize({ width, height: 768 });
+    for (const at of ['/cases?due=soon', '/cases/' + no, '/cases/new']) {
+      await page.goto(url + at);
+      await page.locator('h1').waitFor();
+      await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
+      await fits(page, `${at} at ${width}`);
+      await clean(page, `${at} at ${width}`);
+    }
+  }
+  await page.goto(url + '/cases');
+  await page.locator('a.export').waitFor();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('a.export').click()]);
+  assert.match(fs.readFileSync(await download.path(), 'utf8'), new RegExp(no));
+  await page.context().close();
+});
+
 test('each role finds its own pages, and all pages fit three widths in both languages', async () => {
-  for (const [account, pages] of [['jucheng', ['/', '/counties', '/stations', '/policy', '/me']], ['zhaomin', ['/', '/counties', '/stations', '/non-returns', '/suspects', '/holds', '/alarms', '/vehicles', '/policy', '/me']], ['ligong', ['/system', '/accounts', '/me']]]) {
+  for (const [account, pages] of [['jucheng', ['/', '/counties', '/stations', '/policy', '/me']], ['zhaomin', ['/', '/counties', '/stations', '/non-returns', '/suspects', '/holds', '/alarms', '/cases', '/vehicles', '/policy', '/me']], ['ligong', ['/system', '/accounts', '/me']]]) {
     const page = await visit(account);
     const links = await page.locator('nav a').evaluateAll((all) => all.map((a) => new URL(a.href).pathname));
     assert.deepEqual(links, pages.filter((one) => one !== '/me'));

@@ -227,10 +227,7 @@ test('a mechanic records a repair from the list to the receipt, by keyboard, and
   assert.equal(await page.inputValue('[name=total_fee]'), '2780.00');
   assert.match(await page.textContent('#saved'), /草稿/);
 
-  shop.child.removeAllListeners('exit');
-  const ended = new Promise((resolve) => shop.child.on('exit', resolve));
-  shop.child.kill('SIGKILL');
-  await ended;
+  await programs.kill(shop.child);
   shop = await programs.run('m_station', 'm');
   await page.goto(shop.url + '/orders?order=' + recordId(1));
   assert.equal(await page.inputValue('[name=serial_1]'), 'TWC-5518-20937');
@@ -350,6 +347,55 @@ test('the notice names the nearest shops; the owner chooses one', async () => {
   await page.getByRole('button', { name: '记下' }).click();
   await page.getByText('已记下').waitFor();
   await clean('notice with shops');
+});
+
+test('a field that is wrong has the focus; Escape does not throw a reason away', async () => {
+  await page.goto(inspection.url + '/gate');
+  await page.fill('#plate', 'LSVAA49J132000017');
+  await page.keyboard.press('Enter');
+  await page.locator('#plate-error').getByText('这里填的是 VIN，不是车牌。').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'plate');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('陕D0T020');
+  await page.keyboard.press('Enter');
+  await page.locator('#answer').getByText('需先维修').waitFor();
+  await page.getByText('仍要复检…').click();
+  await page.fill('#reason', '车主出示结算清单');
+  await page.keyboard.press('Escape');
+  assert.equal(await page.inputValue('#reason'), '车主出示结算清单');
+  await page.focus('#vin');
+  await Promise.all([page.waitForURL(/\/gate$/), page.keyboard.press('Escape')]);
+});
+
+test('what was typed last is in the draft though the page is left at once', async () => {
+  await page.goto(shop.url + '/orders');
+  await page.fill('#find', '陕D0T077');
+  await page.keyboard.press('Enter');
+  await page.locator('#repair').waitFor();
+  const form = page.url();
+  await page.fill('#mileage_km', '61000');
+  await page.goto(shop.url + '/done');
+  await comes(form, 'value="61000"');
+  await page.goto(form);
+  await page.fill('#mileage_km', '9'.repeat(400));
+  await page.getByRole('button', { name: '提交' }).click();
+  await page.locator('.note').getByText('还不能提交').waitFor();
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 1280, 'a long word widens the page');
+});
+
+test('the program ends under an open form: the page says so, sends nothing into the void, and goes on when it is back', async () => {
+  await page.goto(shop.url + '/prices');
+  await page.fill('#EMI-EGR', '260');
+  await programs.kill(shop.child);
+  await page.locator('#gone').getByText('本程序没有响应').waitFor();
+  await clean('program gone');
+  await page.getByRole('button', { name: '保存并公示' }).click();
+  assert.equal(await page.inputValue('#EMI-EGR'), '260');
+  shop = await programs.run('m_station', 'm', new URL(shop.url).port);
+  await page.locator('#gone').waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: '保存并公示' }).click();
+  await page.getByText('已保存，今天起公示。').waitFor();
+  assert.equal(await page.inputValue('#EMI-EGR'), '260.00');
 });
 
 test('English is a click away; a plate never stands in an address', async () => {

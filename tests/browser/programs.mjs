@@ -45,12 +45,20 @@ export class Programs {
     child.kill('SIGTERM');
     await ended;
   }
+  /// As when the power fails.
+  async kill(child) {
+    this.running = this.running.filter((c) => c !== child);
+    child.removeAllListeners('exit');
+    const ended = new Promise((resolve) => child.on('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
   config(name) {
     return path.join(this.dir, name, 'station.toml');
   }
   /// `run` of a station; gives the address of its page.
-  async run(program, name) {
-    const { child, found } = await this.start(program, ['--config', this.config(name), 'run', '--page-port', '0'], /http:\/\/127\.0\.0\.1:\d+/);
+  async run(program, name, port = '0') {
+    const { child, found } = await this.start(program, ['--config', this.config(name), 'run', '--page-port', port], /http:\/\/127\.0\.0\.1:\d+/);
     return { child, url: found[0] };
   }
   invite(id, name) {

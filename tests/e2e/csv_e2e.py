@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What an officer's spreadsheet makes of a report's CSV: no text of a station becomes a formula, no id a number."""
+"""What an officer's spreadsheet makes of a report's CSV and workbook: no text of a station becomes a formula, no id a number."""
 import shutil
 import subprocess
 import unittest
@@ -11,25 +11,39 @@ NS = {"o": "urn:oasis:names:tc:opendocument:xmlns:office:1.0", "t": "urn:oasis:n
       "x": "urn:oasis:names:tc:opendocument:xmlns:text:1.0"}
 
 
-def cells(path):
-    """Rows of a flat ODF sheet: (type, formula, text) a cell."""
-    rows = []
-    for row in ET.parse(path).iterfind(".//t:table-row", NS):
-        rows.append([(c.get(f"{{{NS['o']}}}value-type"), c.get(f"{{{NS['t']}}}formula"), "".join(c.itertext()).strip())
-                     for c in row.iterfind("t:table-cell", NS)])
-    return rows
+def sheets(path):
+    """Rows of each sheet of a flat ODF file that have a first cell: (type, formula, text) a cell."""
+    out = []
+    for table in ET.parse(path).iterfind(".//t:table", NS):
+        rows = [[(c.get(f"{{{NS['o']}}}value-type"), c.get(f"{{{NS['t']}}}formula"), "".join(c.itertext()).strip())
+                 for c in row.iterfind("t:table-cell", NS) for _ in range(min(int(c.get(f"{{{NS['t']}}}number-columns-repeated", 1)), 100))]
+                for row in table.iterfind(".//t:table-row", NS)]
+        out.append([row for row in rows if row and row[0][2]])
+    return out
+
+
+def by_column(rows):
+    return [dict(zip((text for _, _, text in rows[0]), row)) for row in rows[1:]]
 
 
 class Csv(Programs):
     def opened(self, *report):
         """A report's CSV as LibreOffice reads it, by column."""
         (self.dir / "report.csv").write_bytes(self.hub("report", *report, "--csv").encode())
-        subprocess.run([SOFFICE, f"-env:UserInstallation=file://{self.dir}/office", "--headless", "--convert-to", "fods",
-                        "--infilter=CSV:44,34,76,1,,0,false,true,false,false,false,-1,true", "--outdir", self.dir,
-                        self.dir / "report.csv"], check=True, timeout=120, stdout=subprocess.DEVNULL)
-        rows = [row for row in cells(self.dir / "report.fods") if row and row[0][2]]
-        self.assertTrue(all(formula is None for row in rows for _, formula, _ in row))
-        return [dict(zip((text for _, _, text in rows[0]), row)) for row in rows[1:]]
+        return by_column(self.converted("report.csv", "--infilter=CSV:44,34,76,1,,0,false,true,false,false,false,-1,true")[0])
+
+    def opened_book(self, *report):
+        """The rows of a report's workbook by column, and what its second sheet says."""
+        self.hub("report", *report, "--xlsx", self.dir / "report.xlsx")
+        rows, about = self.converted("report.xlsx")
+        return by_column(rows), {row[0][2]: row[1] for row in about}
+
+    def converted(self, name, *how):
+        subprocess.run([SOFFICE, f"-env:UserInstallation=file://{self.dir}/office", "--headless", "--convert-to", "fods", *how,
+                        "--outdir", self.dir, self.dir / name], check=True, timeout=120, stdout=subprocess.DEVNULL)
+        out = sheets(self.dir / "report.fods")
+        self.assertTrue(all(formula is None for rows in out for row in rows for _, formula, _ in row))
+        return out
 
     def test_what_a_station_wrote_stays_a_text(self):
         self.hub("init", "--host", "127.0.0.1")
@@ -50,6 +64,15 @@ class Csv(Programs):
         self.assertEqual({"string"}, {row["number"][0] for row in story})
         counties = self.opened("counties")
         self.assertIn(("string", "610404"), [(row["county"][0], row["county"][2].strip()) for row in counties])
+
+        # A workbook has types: what a station wrote stands there as it is.
+        stations, about = self.opened_book("stations")
+        self.assertEqual(written["I610404-01"][0], stations[0]["名称"][2])
+        self.assertEqual(("float", "1"), (stations[0]["不合格车"][0], stations[0]["不合格车"][2]))
+        self.assertEqual(("percentage", "0.0%"), (stations[0]["进站维修率"][0], stations[0]["进站维修率"][2]))
+        self.assertEqual(str(len(stations)), about["行数 / rows"][2])
+        story, _ = self.opened_book("vehicle", "--plate", "陕D0T001")
+        self.assertEqual([("string", "=1+1"), ("string", "61040426031102")], [row["编号"][0:3:2] for row in story])
 
 
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """The notice on paper: printed by chromium, read back from the PDF. One A4 page in both languages, with what the hub says."""
+import datetime
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -92,6 +94,26 @@ class Notice(Programs):
         self.stop(service)
         self.stop(self.running[0])
         _, self.page = self.run_station(STATION)
+        self.assertIn("2026 年 3 月 22 日", self.asked(1).text)
+
+    def test_a_rule_that_came_later_does_not_change_the_deadline_of_an_earlier_failure(self):
+        cars = [{"plate": f"陕D0T90{n}", "plate_kind": "02"} for n in range(3)]
+        self.failed(1, READINGS[:1], vehicle=cars[0])
+        service, self.page = self.run_station(STATION)
+        self.wait(lambda: "2026 年 3 月 22 日" in self.asked(1).text, True)
+        today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date().isoformat()
+        proposed = self.hub("policy", "set", "--officer", "魏岚", "--valid-from", today, "repair_days=5")
+        self.hub("policy", "confirm", re.search(r"id: (\S+)", proposed)[1], "--officer", "孟佳")
+        self.failed(2, READINGS[:1], vehicle=cars[1], occurred_at=today + "T00:00:00+08:00", started_at=today + "T00:00:00+08:00", ended_at=today + "T00:00:00+08:00")
+        due = datetime.date.fromisoformat(today) + datetime.timedelta(days=5)
+        self.wait(lambda: f"{due.year} 年 {due.month} 月 {due.day} 日" in self.asked(2).text, True)
+        self.assertIn("2026 年 3 月 22 日", self.asked(1).text)
+        # One that the hub has not listed yet: which rule held then is not known here.
+        self.stop(service)
+        self.stop(self.running[0])
+        self.failed(3, READINGS[:1], vehicle=cars[2])
+        _, self.page = self.run_station(STATION)
+        self.assertIn("现行规定晚于这次检测", self.asked(3).text)
         self.assertIn("2026 年 3 月 22 日", self.asked(1).text)
 
     def test_the_lamp_with_its_codes_is_printed_where_obd_itself_did_not_fail(self):

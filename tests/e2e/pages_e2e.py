@@ -202,7 +202,8 @@ class Gate(Pages):
     def test_what_can_be_no_vehicle_is_said_not_asked(self):
         window = self.open_station(INSPECTION).open("/gate")
         for field, text, word in (("plate", "LSVAA49J132000017", "这里填的是 VIN"), ("plate", "8K3Q7", "省份简称"),
-                                  ("plate", "黑色轿车", "这不是车牌号"), ("vin", "LSVAA49J13200001", "只有 16 位")):
+                                  ("plate", "黑色轿车", "这不是车牌号"), ("plate", "a.cn/陕D0T001", "这是网址"),
+                                  ("vin", "01940000-0000-7000-8000-000000000001", "告知书的二维码"), ("vin", "LSVAA49J13200001", "只有 16 位")):
             window.open("/gate").submit("/gate", **{field: text})
             self.assertIn(word, window.text)
             self.assertEqual(window.fields("/gate")[field], text)
@@ -249,6 +250,18 @@ class Gate(Pages):
         self.assertEqual(window.fields("/correct")["at/vehicle/plate_kind"], "99")
         window.submit("/correct", **{"reason": "报告号录错", "at/report_no": "R-2", "action": "replace"})
         self.assertEqual(self.lines(INSPECTION, "correction")[0]["replacement"], {**record, "report_no": "R-2"})
+
+    def test_what_a_correction_contradicts_is_said_beside_its_member(self):
+        record = inspection(INSPECTION, 1, plate=PLATE)
+        record.update({"method": "two_speed_idle", "failed_items": ["co/idle"],
+                       "readings": [{"item": "co", "phase": "idle", "value": 1.4, "unit": "%", "limit": 0.6, "passed": False}]})
+        self.save(INSPECTION, record)
+        window = self.open_station(INSPECTION).open("/correct?seq=1")
+        window.submit("/correct", **{"reason": "录错", "at/readings/0/value": "0.4", "action": "replace"})
+        self.assertIn("at/readings/0/passed-error", window.body)
+        self.assertNotIn("/replacement", window.text)
+        self.assertEqual(window.fields("/correct")["at/readings/0/value"], "0.4")
+        self.assertEqual(self.lines(INSPECTION, "correction"), [])
 
     def test_a_choice_sent_twice_is_one_claim(self):
         self.failed_here()

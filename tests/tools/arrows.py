@@ -35,7 +35,7 @@ FREE = {"hub/limits.hpp", "hub/admin/commands.hpp", "loop/rows/key.hpp"}
 NEVER = {"loop": r"boost/(?!math/)|sqlite3?\.h|openssl/", "journal": r"sqlite", "hub/api": r"store/|sqlite|postgres|engine/(?!errors)",
          "hub/calls": r"sqlite|postgres|engine/", "hub/report": r"store/|sqlite|postgres|engine/|boost/"}
 SQL = re.compile(r'"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE) ')
-SQL_AT = {"hub/accounts/statements.hpp", "hub/loop/view_statements.hpp", "hub/store/typed_statements.hpp", "hub/watch/view_statements.hpp", "hub/store/statements.hpp", "hub/sequencer/statements.hpp", "postgres/opening.cpp", "postgres/postgres.cpp", "sqlite/sqlite.cpp", "station/statements.hpp"}
+SQL_AT = {"hub/accounts/statements.hpp", "hub/loop/view_statements.hpp", "hub/store/kept_statements.hpp", "hub/store/typed_statements.hpp", "hub/watch/view_statements.hpp", "hub/store/statements.hpp", "hub/sequencer/statements.hpp", "postgres/opening.cpp", "postgres/postgres.cpp", "sqlite/sqlite.cpp", "station/statements.hpp"}
 # Who may say how far a reader sees (hub/scope.hpp).
 SCOPES = {"of_source": r"hub/api/", "operator_": r"hub/api/", "of_officer": r"hub/accounts/", "internal": r"hub/(console/console\.|watch/|sequencer/|opening\.|own_journal\.|peers_of_day\.|stick\.)"}
 # Where what comes from outside is read: JSON only within limits (loop/json.hpp, journal/json.hpp).

@@ -8,7 +8,7 @@
 #include "hub/accounts/password.hpp"
 #include "hub/accounts/second_factor.hpp"
 #include "hub/accounts/sessions.hpp"
-#include "hub/accounts/statements.hpp"
+#include "hub/store/copy.hpp"
 #include "hub/store/store.hpp"
 #include "tests/support/engines.hpp"
 #include "tests/support/hub.hpp"
@@ -168,36 +168,31 @@ TEST_CASE("accounts, links, grants and codes are stored and used up") {
     CHECK_FALSE(hub::account_named(database, "nobody"));
 }
 
-TEST_CASE("rows of accounts and grants go into a copy as they are, with moments of today") {
+TEST_CASE("accounts and grants go into a copy as they are, short-lived rows do not") {
     ON_BOTH_ENGINES;
-    hub::Store store(place.url);
-    auto& database = store.database();
-    database.prepare(hub::sql::account_copy)
-        .bind(1, "zhaomin")
-        .bind(2, "赵敏")
-        .bind(3, "kept")
-        .bind_blob(4, "secret")
-        .bind(5, std::int64_t{7})
-        .bind(6, nine)
-        .bind(7, nine + 1)
-        .run();
-    CHECK(hub::account_named(database, "zhaomin")->ended_at == nine + 1);
-    const auto put_grant = [&](const std::string& id, loop::Moment confirmed_at, loop::Moment ended_at) {
-        database.prepare(hub::sql::grant_copy)
-            .bind(1, id)
-            .bind(2, "zhaomin")
-            .bind(3, "officer")
-            .bind(4, "610404")
-            .bind(5, "ligong")
-            .bind(6, nine)
-            .bind(7, "chenan")
-            .bind(8, confirmed_at)
-            .bind(9, ended_at)
-            .run();
-    };
-    put_grant("g1", nine + 2, 0);
-    put_grant("g2", nine + 2, nine + 3);
-    put_grant("g3", 0, 0);
+    const test::StorePlace to(is_server);
+    {
+        hub::Store store(place.url);
+        store.put_meta("hub_id", "H610400-01");
+        store.put_segment("I610404-01", "e", 1, 1, "one", "receipt");
+        auto& database = store.database();
+        hub::put_account(database, "zhaomin", "赵敏", nine);
+        for (const auto* id : {"g1", "g2", "g3"})
+            hub::propose(database, {id, "zhaomin", Role::officer, {"610404"}, "ligong", {}, nine});
+        hub::confirm_grant(database, "g1", "chenan", nine + 2);
+        hub::confirm_grant(database, "g2", "chenan", nine + 2);
+        hub::end_grant(database, "g2", nine + 3);
+        hub::put_account(database, "former", "某人", nine);
+        hub::end_account(database, "former", nine + 1);
+        hub::put_link(database, "zhaomin", nine);
+        hub::begin_session(database, "token", "zhaomin", "10.0.0.1", nine);
+        hub::note_failure(database, "d", nine);
+    }
+    CHECK(hub::copy_store(place.url, to.url, [](const char*, std::int64_t) {}).damaged == 0);
+    hub::Store copy(to.url);
+    auto& database = copy.database();
+    CHECK(hub::account_named(database, "zhaomin")->name == "赵敏");
+    CHECK(hub::account_named(database, "former")->ended_at == nine + 1);
     const auto grants = hub::grants(database);
     REQUIRE(grants.size() == 3);
     CHECK(grants[0].confirmed_at == nine + 2);
@@ -205,6 +200,86 @@ TEST_CASE("rows of accounts and grants go into a copy as they are, with moments 
     CHECK(grants[1].ended_at == nine + 3);
     CHECK(grants[2].confirmed_at == 0);
     CHECK(hub::confirm_grant(database, "g3", "chenan", nine) == "zhaomin");
+    for (const auto* table : {"account_links", "sessions", "sign_ins_failed"}) {
+        auto s = database.prepare("SELECT COUNT(*) FROM " + std::string(table));
+        REQUIRE(s.step());
+        CHECK(s.integer(0) == 0);
+    }
+}
+
+TEST_CASE("a damaged row of accounts gives no right and stops no other") {
+    ON_BOTH_ENGINES;
+    hub::Store store(place.url);
+    auto& database = store.database();
+    for (const auto* name : {"zhaomin", "chenan"}) {
+        hub::put_account(database, name, "某人", nine);
+        hub::propose(database, {std::string("g-") + name, name, Role::officer, {"610404"}, "ligong", {}, nine});
+        hub::confirm_grant(database, std::string("g-") + name, "shell", nine);
+        hub::begin_session(database, name, name, "10.0.0.1", nine);
+        hub::note_failure(database, name, nine);
+    }
+    const auto link = hub::put_link(database, "zhaomin", nine);
+    {
+        engine::Transaction transaction(database);
+        hub::bind_second_factor(database, hub::account_named(database, "zhaomin").value(), 7, {"one", "two"});
+        transaction.commit();
+    }
+    const auto of = [](const std::function<void()>& work) {
+        try {
+            work();
+        } catch (const hub::DamagedRow& e) {
+            return e.table + " " + e.key;
+        }
+        return std::string("whole");
+    };
+    SECTION("the account") {
+        database.execute("UPDATE accounts SET otp_used = 0 WHERE account = 'zhaomin'");
+        CHECK(of([&] { hub::account_named(database, "zhaomin"); }) == "accounts zhaomin");
+        CHECK(of([&] { hub::set_password(database, "zhaomin", "kept"); }) == "accounts zhaomin");
+        CHECK(hub::accounts(database).size() == 1);
+        CHECK(hub::damaged_rights(database) ==
+              std::vector<std::pair<std::string, std::string>>{{"accounts", "zhaomin"}});
+    }
+    SECTION("a grant, of more counties, of another, or with its end undone") {
+        database.execute(GENERATE("UPDATE grants SET counties = '' WHERE grant_id = 'g-zhaomin'",
+                                  "UPDATE grants SET role = 'checker' WHERE grant_id = 'g-zhaomin'",
+                                  "UPDATE grants SET confirmed_at = 1 WHERE grant_id = 'g-zhaomin'"));
+        CHECK(of([&] { hub::grants_of(database, "zhaomin"); }) == "grants g-zhaomin");
+        CHECK(hub::grants(database).size() == 1);
+        CHECK(hub::damaged_rights(database) ==
+              std::vector<std::pair<std::string, std::string>>{{"grants", "g-zhaomin"}});
+        // Who holds one can be shut out all the same.
+        hub::end_account(database, "zhaomin", nine);
+        CHECK(hub::account_named(database, "zhaomin")->ended_at == nine);
+    }
+    SECTION("a grant that became another person's") {
+        database.execute("UPDATE grants SET account = 'chenan' WHERE grant_id = 'g-zhaomin'");
+        CHECK(of([&] { hub::grants_of(database, "chenan"); }) == "grants g-zhaomin");
+        CHECK(hub::grants_of(database, "zhaomin").empty());
+        CHECK(of([&] { hub::account_named(database, "chenan"); }) == "whole");
+        return;
+    }
+    SECTION("a session, a link, a recovery code") {
+        database.execute("UPDATE sessions SET account = 'ligong' WHERE account = 'zhaomin'");
+        database.execute("UPDATE account_links SET account = 'ligong'");
+        database.execute("UPDATE recovery_codes SET code_digest = 'three' WHERE code_digest = 'two'");
+        CHECK(of([&] { hub::session_of(database, "zhaomin", nine); }) == "sessions " + hub::token_kept("zhaomin"));
+        CHECK(hub::sessions_of(database, "ligong", nine).empty());
+        CHECK(of([&] { hub::link_of(database, link, nine); }) == "account_links " + hub::token_kept(link));
+        CHECK(of([&] { hub::use_recovery_code(database, "zhaomin", "three"); }) == "recovery_codes zhaomin three");
+        CHECK(hub::recovery_codes_left(database, "zhaomin") == 1);
+        CHECK(hub::use_recovery_code(database, "zhaomin", "one"));
+    }
+    SECTION("how often a name was tried is not known: locked until it is opened") {
+        database.execute("UPDATE sign_ins_failed SET in_a_row = 0 WHERE name_digest = 'zhaomin'");
+        CHECK(hub::tries_of(database, "zhaomin", nine).locked_until == hub::for_good);
+        hub::forget_failures(database, "zhaomin");
+        CHECK(hub::tries_of(database, "zhaomin", nine).left == 5);
+    }
+    CHECK(hub::account_named(database, "chenan")->name == "某人");
+    CHECK(hub::grants_of(database, "chenan").at(0).is_in_force());
+    CHECK(hub::session_of(database, "chenan", nine));
+    CHECK(hub::tries_of(database, "chenan", nine).left == 4);
 }
 
 TEST_CASE("a first administrator is there once the second factor is set up") {
@@ -312,9 +387,9 @@ TEST_CASE("whatever is done to the audit log is found where it was done") {
     CHECK(page[0].n == 600);
     CHECK(page[1].n == 598);
     CHECK(page[0].head == whole.head);
-    for (const auto* change :
-         {"UPDATE audit SET result = 'no' WHERE n = 311", "UPDATE audit SET head = (SELECT head FROM audit WHERE n = 310) WHERE n = 311",
-          "DELETE FROM audit WHERE n = 311", "UPDATE audit SET at = at + 1 WHERE n = 311"}) {
+    for (const auto* change : {"UPDATE audit SET result = 'no' WHERE n = 311",
+                               "UPDATE audit SET head = (SELECT head FROM audit WHERE n = 310) WHERE n = 311",
+                               "DELETE FROM audit WHERE n = 311", "UPDATE audit SET at = at + 1 WHERE n = 311"}) {
         engine::Transaction undone(database);
         database.execute(change);
         const auto broken = hub::verify_audit(database);

@@ -8,6 +8,7 @@
 #include "hub/report/suspects.hpp"
 #include "journal/json.hpp"
 #include "schemas/embedded.hpp"
+#include "sqlite/sqlite.hpp"
 #include "tests/support/source.hpp"
 #include "tests/support/vehicles.hpp"
 
@@ -99,8 +100,8 @@ struct Bureau : test::TestHub {
         return who;
     }
     Visitor first_admin() { return begin("ligong", journal::parsed(admin("console_setup_link").body).at("token")); }
-    Visitor invited(const Visitor& by, const std::string& account) {
-        const auto made = ask(by, "POST", "/accounts", {{"account", account}, {"name", "某人"}});
+    Visitor invited(const Visitor& by, const std::string& account, const std::string& unit = "") {
+        const auto made = ask(by, "POST", "/accounts", {{"account", account}, {"name", "某人"}, {"unit", unit}});
         INFO(made.body);
         REQUIRE(made.status == 200);
         return begin(account, journal::parsed(made.body).at("token"));
@@ -119,8 +120,8 @@ struct Bureau : test::TestHub {
         const auto grant = granted(system, "auditor", {{"role", "auditor"}});
         REQUIRE(ask(security, "POST", "/grants/" + grant + "/confirm").status == 200);
     }
-    Visitor person(const std::string& account, const json& rights) {
-        auto who = invited(system, account);
+    Visitor person(const std::string& account, const json& rights, const std::string& unit = "") {
+        auto who = invited(system, account, unit);
         REQUIRE(ask(security, "POST", "/grants/" + granted(system, account, rights) + "/confirm").status == 200);
         return who;
     }
@@ -154,6 +155,55 @@ struct Counties : Bureau {
 };
 
 }  // namespace
+
+TEST_CASE("who holds a damaged account, grant or session has no rights by it, an alarm names it, others work on") {
+    Bureau b;
+    b.three_admins();
+    const auto officer = b.person("zhaomin", {{"role", "officer"}});
+    const auto other = b.person("wangfang", {{"role", "officer"}});
+    const auto change = [&](const std::string& sql) { sqlite::Database(b.data / "hub.sqlite").execute(sql); };
+    std::string row;
+    SECTION("the account") {
+        row = "accounts zhaomin";
+        change("UPDATE accounts SET name = '某某' WHERE account = 'zhaomin'");
+        CHECK(code_of(b.enter("zhaomin", b.code(officer))) == "500 damaged");
+    }
+    SECTION("a grant") {
+        sqlite::Database database(b.data / "hub.sqlite");
+        auto s = database.prepare("SELECT grant_id FROM grants WHERE account = 'zhaomin'");
+        REQUIRE(s.step());
+        row = "grants " + s.text(0);
+        s.run();
+        change("UPDATE grants SET role = 'checker' WHERE account = 'zhaomin'");
+    }
+    SECTION("a session") {
+        row = "sessions " + hub::token_kept(officer.token);
+        change("UPDATE sessions SET began_at = began_at + 1 WHERE account = 'zhaomin'");
+        CHECK(code_of(b.ask(officer, "GET", "/alarms")) == "401 session_over");
+        auto again = officer;
+        b.now += hub::otp_step_ms;
+        b.take_session(again, b.enter("zhaomin", b.code(officer)));
+        CHECK(b.ask(again, "GET", "/alarms").status == 200);
+    }
+    if (!row.starts_with("sessions")) {
+        const auto refused = b.ask(officer, "GET", "/alarms");
+        CHECK(code_of(refused) == "500 damaged");
+        CHECK_THAT(refused.body, Catch::Contains("hub verify") && Catch::Contains("与写入时不同"));
+        const auto said = b.read(b.system, "/accounts").at("damaged");
+        REQUIRE(said.size() == 1);
+        CHECK(said[0].at("table").get<std::string>() + " " + said[0].at("key").get<std::string>() == row);
+    }
+    b.hub->writer->done([](hub::Store&, hub::LoopState&) { return hub::Answer{}; });  // behind what was noted
+    const auto alarms = b.items(other, "/alarms");
+    REQUIRE(alarms.size() == 1);
+    CHECK(alarms[0].at("code") == "damaged_row");
+    CHECK(alarms[0].at("epoch") == row);
+    CHECK(alarms[0].at("source_id") == b.hub->id);
+    CHECK(b.ask(b.system, "GET", "/accounts").status == 200);
+    // And can be shut out, where it can be told who it is.
+    if (row.starts_with("accounts")) return;
+    CHECK(b.ask(b.system, "PATCH", "/accounts/zhaomin", {{"action", "end"}}).status == 200);
+}
 
 TEST_CASE("the first administrator comes by a link that works once; there is no second first one") {
     Bureau b;
@@ -487,6 +537,11 @@ TEST_CASE("an export holds the rows of its list under its filter, and is audited
     CHECK(code_of(b.ask(viewer, "GET", "/exports/non-returns.csv")) == "403 role_missing");
     CHECK(code_of(b.ask(viewer, "GET", "/exports/flags.csv")) == "403 role_missing");
     CHECK(code_of(b.ask(officer, "GET", "/exports/non-returns.csv?county=610423")) == "403 out_of_scope");
+    const auto book = b.ask(officer, "GET", "/exports/counties.xlsx" + b.all);
+    CHECK(book.status == 200);
+    CHECK(book.content_type == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    CHECK(book.body.starts_with("PK"));
+    CHECK(code_of(b.ask(viewer, "GET", "/exports/flags.xlsx")) == "403 role_missing");
     const auto entry = b.last("&who=officer&what=export");
     CHECK(entry.at("about").get<std::string>().starts_with("counties 1 rows "));
     CHECK(entry.at("result") == "ok");
@@ -733,6 +788,213 @@ TEST_CASE("a forked journal is an alarm that officers of its county see, and the
     b.take_session(later, b.enter("officer", b.code(officer)));
     CHECK(b.read(later, "/alarms").at("items").empty());
     CHECK(b.read(later, "/alarms?days=60").at("items").size() == 3);
+}
+
+namespace {
+
+/// Cases of two counties; officers of one, of the other and of the city; the ecology bureau accepts.
+struct Ledger : Counties {
+    json to_open(const std::string& county) {
+        return {{"county", county},
+                {"problem", "没有一辆不合格车进站维修"},
+                {"lead_unit", "transport"},
+                {"person", "here"},
+                {"deadline", "2026-05-31"},
+                {"acceptance_unit", "ecology"},
+                {"measures", {"逐辆联系车主"}},
+                {"joint_units", {"police"}}};
+    }
+    std::string opened(const Visitor& who, const json& of) {
+        const auto answer = ask(who, "POST", "/cases", of);
+        INFO(answer.body);
+        REQUIRE(answer.status == 200);
+        return journal::parsed(answer.body).at("case_no");
+    }
+    Answer step(const Visitor& who, const std::string& no, const std::string& action, json more = json::object()) {
+        more["action"] = action;
+        const auto seen = ask(city, "GET", "/cases/" + no);
+        return ask(who, "POST", "/cases/" + no + "/actions", more, journal::parsed(seen.body).at("mark"));
+    }
+    /// What a person may do next, and why not.
+    std::map<std::string, std::string> possible(const Visitor& who, const std::string& no) {
+        std::map<std::string, std::string> out;
+        const auto seen = read(who, "/cases/" + no);
+        for (const auto& one : seen.at("possible"))
+            out[one.at("action")] = one.contains("why") ? one.at("why").at("code").get<std::string>() : "may";
+        return out;
+    }
+    Visitor officer = person("here", {{"role", "officer"}, {"counties", {"610404"}}}, "transport"),
+            other = person("there", {{"role", "officer"}, {"counties", {"610423"}}}, "transport"),
+            city = person("city", {{"role", "officer"}}, "ecology"),
+            acceptor = person("acceptor", {{"role", "acceptor"}}, "ecology"),
+            police = person("police", {{"role", "receiver"}}, "police");
+};
+
+}  // namespace
+
+TEST_CASE(
+    "a case goes its way: the same person does not accept it, another of the acceptance unit does and closes it") {
+    Ledger b;
+    const auto no = b.opened(b.officer, b.to_open("610404"));
+    CHECK(no == "2026-610404-0001");
+    CHECK(b.last("&who=here").at("what") == "case open");
+    CHECK(b.possible(b.officer, no) ==
+          std::map<std::string, std::string>{
+              {"begin", "may"}, {"assign", "may"}, {"evidence", "may"}, {"comment", "may"}, {"hand_over", "may"}});
+    CHECK(b.step(b.officer, no, "begin").status == 200);
+    CHECK(code_of(b.step(b.city, no, "submit")) == "409 not_responsible");
+    CHECK(b.last("&who=city").at("result") == "not_responsible");
+    CHECK(b.step(b.officer, no, "hand_over", {{"to_department", "police"}, {"step", "given"}}).status == 200);
+    CHECK(code_of(b.step(b.officer, no, "hand_over", {{"to_department", "police"}, {"step", "received"}})) ==
+          "409 not_that_department");
+    CHECK(b.step(b.police, no, "hand_over", {{"to_department", "police"}, {"step", "received"}}).status == 200);
+    CHECK(b.step(b.police, no, "hand_over",
+                 {{"to_department", "police"}, {"step", "done"}, {"text", "已处罚一辆，见文书"}})
+              .status == 200);
+    CHECK(code_of(b.step(b.police, no, "submit")) == "403 role_missing");
+    CHECK(b.step(b.officer, no, "submit").status == 200);
+
+    const auto both = b.granted(b.system, "here", {{"role", "acceptor"}});
+    REQUIRE(b.ask(b.security, "POST", "/grants/" + both + "/confirm").status == 200);
+    CHECK(b.possible(b.officer, no).at("accept") == "accepted_by_doer");
+    CHECK(b.possible(b.city, no).at("accept") == "role_missing");
+    CHECK(b.possible(b.acceptor, no).at("accept") == "may");
+    CHECK(code_of(b.step(b.officer, no, "accept")) == "409 accepted_by_doer");
+    CHECK(code_of(b.step(b.city, no, "accept")) == "403 role_missing");
+    CHECK(code_of(b.step(b.acceptor, no, "return", {{"text", "短"}})) == "422 text_unfit");
+    CHECK(b.step(b.acceptor, no, "accept").status == 200);
+    CHECK(code_of(b.step(b.officer, no, "publish")) == "409 not_acceptance_unit");
+    CHECK(b.step(b.acceptor, no, "publish").status == 200);
+    CHECK(b.step(b.acceptor, no, "close").status == 200);
+    CHECK(b.last("&who=acceptor").at("what") == "case close");
+    CHECK(b.last("&who=acceptor").at("about") == no);
+    CHECK(b.read(b.city, "/cases").at("total") == 0);
+    CHECK(b.read(b.city, "/cases?state=closed").at("items")[0].at("case_no") == no);
+    const auto stale = b.ask(b.city, "POST", "/cases/" + no + "/actions",
+                             {{"action", "reopen"}, {"text", "复查发现没有整改到位"}}, "another");
+    CHECK(code_of(stale) == "412 someone_was_first");
+
+    // The command line says the same.
+    const auto printed = journal::parsed(b.admin("cases", {{"form", "json"}, {"state", "all"}}).body).at("rows");
+    const auto listed = b.read(b.city, "/cases?state=all").at("items");
+    CHECK(printed == listed);
+    auto story = b.read(b.city, "/cases/" + no);
+    story.erase("possible");
+    CHECK(journal::parsed(b.admin("case_show", {{"case_no", no}, {"form", "json"}}).body) == story);
+    CHECK(b.clean());
+}
+
+TEST_CASE("an officer of one county sees nothing of another county's cases by list, number, cursor, file or step") {
+    Ledger b;
+    const auto own = b.opened(b.officer, b.to_open("610404"));
+    b.opened(b.officer, b.to_open("610404"));
+    auto of_other = b.to_open("610423");
+    of_other["person"] = "there";
+    const auto foreign = b.opened(b.other, of_other);
+    CHECK(b.read(b.city, "/cases").at("total") == 3);
+    CHECK(b.read(b.officer, "/cases").at("total") == 2);
+    for (const auto& one : b.items(b.officer, "/cases?state=all")) CHECK(one.at("county") == "610404");
+    CHECK(b.read(b.officer, "/cases").at("counts").at("states").at("open") == 2);
+
+    const auto refused = [&](const std::string& method, const std::string& target, const json& body = nullptr) {
+        CHECK(code_of(b.ask(b.officer, method, target, body)) == "403 out_of_scope");
+        CHECK(b.last("&who=here").at("result") == "out_of_scope");
+    };
+    refused("GET", "/cases?county=610423");
+    refused("GET", "/cases/" + foreign);
+    refused("GET", "/cases/2026-610423-0099");
+    refused("POST", "/cases/" + foreign + "/actions", {{"action", "comment"}, {"text", "看一看"}});
+    refused("POST", "/cases", of_other);
+    refused("GET", "/officers?county=610423");
+    refused("GET", "/exports/cases.csv?county=610423");
+    CHECK(code_of(b.ask(b.officer, "GET", "/cases/2026-610404-0099")) == "404 case_not_found");
+    const auto page = b.read(b.city, "/cases?limit=1");
+    REQUIRE(page.at("next").is_string());
+    CHECK(code_of(b.ask(b.officer, "GET", "/cases?limit=1&cursor=" + page.at("next").get<std::string>())) ==
+          "400 cursor_not_yours");
+    const auto file = b.ask(b.officer, "GET", "/exports/cases.csv?state=all");
+    REQUIRE(file.status == 200);
+    CHECK(file.body.find(own) != std::string::npos);
+    CHECK(file.body.find("610423") == std::string::npos);
+    CHECK(file.body.find("三原") == std::string::npos);
+    CHECK(b.last("&who=here&what=export").at("about").get<std::string>().starts_with("cases 2 rows"));
+    const auto viewer = b.person("viewer", {{"role", "viewer"}});
+    CHECK(code_of(b.ask(viewer, "GET", "/cases")) == "403 role_missing");
+    CHECK(code_of(b.ask(b.acceptor, "POST", "/cases", b.to_open("610404"))) == "403 role_missing");
+}
+
+TEST_CASE("cases come page by page, each once, those due first; and filtered by what is asked") {
+    Ledger b;
+    auto of = b.to_open("610404");
+    std::vector<std::string> due;
+    for (const auto* day : {"2026-05-20", "2026-05-12", "2026-06-30", "2026-05-12"}) {
+        of["deadline"] = day;
+        due.push_back(b.opened(b.officer, of));
+    }
+    of["about"] = {{"complaint_no", "12345-7"}};
+    of["deadline"] = "2026-07-31";
+    const auto complaint = b.opened(b.officer, of);
+    CHECK(code_of(b.ask(b.officer, "POST", "/cases", of)) == "409 case_exists");
+    REQUIRE(b.step(b.officer, due[1], "begin").status == 200);
+    REQUIRE(b.step(b.officer, due[1], "submit").status == 200);
+    const std::vector<std::string> order{due[3], due[0], due[2], complaint, due[1]};
+    std::vector<std::string> paged;
+    std::string cursor;
+    for (std::size_t pages = 0; pages < 5; ++pages) {
+        const auto page = b.read(b.city, "/cases?limit=2" + (cursor.empty() ? "" : "&cursor=" + cursor));
+        CHECK(page.at("total") == 5);
+        for (const auto& one : page.at("items")) paged.push_back(one.at("case_no"));
+        if (page.at("next").is_null()) break;
+        cursor = page.at("next");
+    }
+    CHECK(paged == order);
+    const auto found = [&](const Bureau::Visitor& who, const std::string& filter) {
+        std::vector<std::string> out;
+        for (const auto& one : b.items(who, "/cases" + filter)) out.push_back(one.at("case_no"));
+        return out;
+    };
+    CHECK(found(b.city, "?due=soon") == std::vector<std::string>{due[3]});
+    CHECK(found(b.city, "?state=submitted") == std::vector<std::string>{due[1]});
+    CHECK(found(b.city, "?source=complaint_no") == std::vector<std::string>{complaint});
+    CHECK(found(b.city, "?about=12345-7") == std::vector<std::string>{complaint});
+    CHECK(found(b.city, "?source=hand").size() == 4);
+    CHECK(found(b.city, "?mine=1").empty());
+    CHECK(found(b.officer, "?mine=1").size() == 5);
+    b.now = loop::parse_moment("2026-05-13T00:00:00+08:00").value();
+    auto later = b.city;
+    b.take_session(later, b.enter("city", b.code(b.city)));
+    CHECK(found(later, "?due=overdue") == std::vector<std::string>{due[3]});
+    const auto counts = b.read(later, "/cases?county=610404").at("counts");
+    CHECK(counts.at("overdue") == 1);
+    CHECK(counts.at("soon") == 1);
+    CHECK(counts.at("states").at("open") == 4);
+    CHECK(counts.at("states").at("submitted") == 1);
+}
+
+TEST_CASE("who is responsible is an officer of the county, and what it is opened for is within one's scope") {
+    Ledger b;
+    const auto open = [&](const json& changed) {
+        auto of = b.to_open("610404");
+        of.update(changed);
+        return code_of(b.ask(b.officer, "POST", "/cases", of));
+    };
+    CHECK(open({{"person", "there"}}) == "422 person_unfit");
+    CHECK(open({{"person", "acceptor"}}) == "422 person_unfit");
+    CHECK(open({{"person", "nobody"}}) == "422 person_unfit");
+    CHECK(open({{"problem", "太短"}}) == "422 text_unfit");
+    CHECK(open({{"about", {{"flag_id", "R03-0000000000000000"}}}}) == "404 flag_not_found");
+    std::vector<std::string> officers;
+    for (const auto& one : b.items(b.officer, "/officers?county=610404")) officers.push_back(one.at("account"));
+    CHECK(officers == std::vector<std::string>{"city", "here"});
+    // The unit that rights were confirmed for stays while they hold.
+    const auto change = [&] {
+        return code_of(b.ask(b.system, "PATCH", "/accounts/here", {{"action", "unit"}, {"unit", "ecology"}}));
+    };
+    CHECK(change() == "409 grant_in_force");
+    CHECK(code_of(b.ask(b.system, "POST", "/accounts", {{"account", "x1"}, {"name", "x"}, {"unit", "army"}})) ==
+          "422 unit_unknown");
+    b.invited(b.system, "idle");
+    CHECK(b.ask(b.system, "PATCH", "/accounts/idle", {{"action", "unit"}, {"unit", "ecology"}}).status == 200);
 }
 
 TEST_CASE("every call that reads business data has roles, and none of an administrator's does") {

@@ -3,9 +3,14 @@
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
+#include <set>
 
+#include "hub/accounts/accounts.hpp"
 #include "hub/accounts/audit.hpp"
+#include "hub/accounts/sessions.hpp"
 #include "hub/admin/doctor.hpp"
+#include "hub/store/kept_tables.hpp"
+#include "hub/store/rows.hpp"
 #include "hub/store/store.hpp"
 #include "journal/json.hpp"
 #include "service/files.hpp"
@@ -249,6 +254,117 @@ TEST_CASE("an entry of the audit log that was changed is named") {
     const auto database = std::ranges::find(findings, "database", &service::Finding::check);
     REQUIRE(database != findings.end());
     CHECK(database->verdict == service::Verdict::broken);
+}
+
+TEST_CASE("each byte of the hub's own tables is noticed; verify names table and key, goes on, and the rest serves") {
+    Bench b;
+    b.t.open();
+    REQUIRE(b.t.clearance(b.i.caller(), {{"plate", "陕D0T001"}, {"plate_kind", "02"}}).status == 200);
+    REQUIRE(b.t.clearance(b.other.caller(), {{"plate", "陕D0T002"}, {"plate_kind", "02"}}).status == 200);
+    b.t.hub.reset();
+    {
+        hub::Store store(b.file.string());
+        auto& database = store.database();
+        store.put_invite("c0de", b.i.id, 9);
+        store.put_certificate("kid", {5, "-----BEGIN"});
+        store.put_alarm(b.i.id, "e", 7, 5, "source_revoked", "bytes");
+        hub::put_account(database, "zhaomin", "赵敏", 5);
+        hub::put_link(database, "zhaomin", 5);
+        hub::bind_second_factor(database, hub::account_named(database, "zhaomin").value(), 7, {"one", "two"});
+        hub::propose(database, {"g1", "zhaomin", hub::Role::officer, {"610404"}, "ligong", {}, 5});
+        hub::begin_session(database, "token", "zhaomin", "10.0.0.1", 5);
+        hub::note_failure(database, "d", 5);
+    }
+    REQUIRE(b.verify().at("clean") == true);
+    const auto head = journal::to_hex(journal::sha256(std::string_view("bytes")));
+    const auto link = b.value("account_links", "token_sha256", "1 = 1");
+    struct Row {
+        const hub::KeptTable* table;
+        std::string where, key;
+    };
+    const Row rows[] = {
+        {&hub::clearances_table, "number = 2", "2"},
+        {&hub::invites_table, "1 = 1", "c0de"},
+        {&hub::certificates_table, "1 = 1", "kid"},
+        {&hub::alarms_table, "1 = 1", b.i.id + " e source_revoked 7 " + head},
+        {&hub::accounts_table, "1 = 1", "zhaomin"},
+        {&hub::links_table, "1 = 1", link},
+        {&hub::recovery_table, "code_digest = 'two'", "zhaomin two"},
+        {&hub::grants_table, "1 = 1", "g1"},
+        // SHA-256 of `token`, by another program.
+        {&hub::sessions_table, "1 = 1", "3c469e9d6c5875d37a43f353d4f88e61fcf812c66eee3457465a40b0da4153e0"},
+        {&hub::failed_table, "1 = 1", "d"},
+    };
+    REQUIRE(std::size(rows) == hub::kept_tables.size());
+    for (const auto& [table, where, key] : rows) {
+        const std::string name(table->name);
+        for (std::size_t column = table->keys; column <= table->columns.size(); ++column) {
+            const bool is_digest = column == table->columns.size();
+            const auto as = is_digest ? hub::KeptAs::bytes : table->columns[column].as;
+            const std::string of(is_digest ? "digest" : table->columns[column].name);
+            const auto whole = b.value(name, of, where);
+            for (const auto place : std::set<std::size_t>{0, whole.size() / 2, whole.size() - 1}) {
+                auto changed = whole;
+                if (place < whole.size()) changed[place] = static_cast<char>(changed[place] ^ 1);
+                if (changed == whole) changed += "1";  // one that is empty
+                b.put(name, of, where, changed, as != hub::KeptAs::bytes);
+                INFO(name << "." << of << " byte " << place);
+                sqlite::Database database(b.file);
+                CHECK(table->damaged(database) == std::vector{key});
+            }
+            if (!is_digest) b.put(name, of, where, whole, as != hub::KeptAs::bytes);
+        }
+        // The digest is still another.
+        const auto said = b.verify();
+        INFO(said.dump());
+        CHECK(said.at("clean") == false);
+        CHECK(said.at("segments") == 6);
+        REQUIRE(said.at("errors").size() == 1);
+        CHECK(said.at("errors")[0].at("table") == name);
+        CHECK(said.at("errors")[0].at("key") == key);
+        CHECK(said.at("errors")[0].at("code") == "damaged");
+        b.put(name, "digest", where, [&] {
+            sqlite::Database database(b.file);
+            std::string out;
+            table->each_page(database, [&](std::span<const hub::FoundRow> found) {
+                for (const auto& one : found)
+                    if (one.key == key) out = hub::row_digest({one.row.begin(), one.row.end() - 1});
+            });
+            return out;
+        }());
+    }
+    CHECK(b.verify().at("clean") == true);
+    for (const auto& row : rows) b.put(std::string(row.table->name), "digest", row.where, "x");
+    const auto all = b.verify();
+    CHECK(all.at("errors").size() == std::size(rows));
+    const auto findings = hub::examine(b.file.parent_path(), "", b.t.now.load());
+    const auto database = std::ranges::find(findings, "database", &service::Finding::check);
+    REQUIRE(database != findings.end());
+    CHECK(database->verdict == service::Verdict::broken);
+    CHECK_THAT(database->what.en, Catch::Contains("10 rows"));
+    b.t.open();
+    CHECK(b.send(7) == std::vector<std::string>(3, "accepted"));
+    CHECK(b.t.clearance(b.i.caller(), {{"plate", "陕D0T001"}, {"plate_kind", "02"}}).status == 200);
+    CHECK(b.t.admin("station_invite", {{"id", b.i.id}, {"host", "h"}, {"port", "1"}}).status == 200);
+}
+
+TEST_CASE("an alarm that is damaged is left out of the others, and raised anew where it comes again") {
+    Bench b;
+    hub::Store store(b.file.string());
+    for (std::uint64_t first = 1; first <= 3; ++first)
+        store.put_alarm(b.i.id, "e", first, 5, "source_revoked", "bytes");
+    store.database().execute("UPDATE alarms SET times = 5 WHERE first = 2");
+    const auto seen = [&] {
+        std::vector<std::uint64_t> out;
+        for (const auto& one : store.alarms({}, 0, 10)) out.push_back(one.first);
+        return out;
+    };
+    CHECK(seen() == std::vector<std::uint64_t>{1, 3});
+    CHECK(store.put_alarm(b.i.id, "e", 2, 6, "source_revoked", "bytes"));
+    CHECK(seen() == std::vector<std::uint64_t>{2, 1, 3});
+    CHECK_FALSE(store.put_alarm(b.i.id, "e", 2, 7, "source_revoked", "bytes"));
+    CHECK(store.alarms({}, 0, 1).at(0).times == 2);
+    CHECK(hub::damaged_rows(store.database()) == 0);
 }
 
 TEST_CASE("a lost database is not taken for a new one") {

@@ -5,13 +5,16 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <future>
 #include <memory>
 
 #include "hub/limits.hpp"
+#include "journal/digest.hpp"
 #include "journal/join_code.hpp"
 #include "journal/json.hpp"
+#include "sqlite/sqlite.hpp"
 #include "tests/support/source.hpp"
 
 using namespace imloop;
@@ -110,6 +113,36 @@ TEST_CASE("one code, asked with at once by many, makes one certificate") {
     int made = 0;
     for (auto& one : answered) made += one.get_future().get() == 200;
     CHECK(made == 1);
+}
+
+TEST_CASE("what a disk changed of a certificate or an invitation is not trusted, and an alarm names it") {
+    Joining t;
+    const auto key = p256();
+    const auto code = t.invite("I610404-02");
+    const auto first = certificate_in(t.enrol(t.invite("I610404-01"), key));
+    const auto change = [&](const char* sql) { sqlite::Database(t.data / "hub.sqlite").execute(sql); };
+    const auto kid = [&] {
+        sqlite::Database database(t.data / "hub.sqlite");
+        auto s = database.prepare("SELECT kid FROM certificates");
+        return s.step() ? s.text(0) : "";
+    }();
+    change("UPDATE certificates SET pem = replace(pem, 'M', 'N')");
+    const auto second = certificate_in(t.renew("I610404-01", key));
+    CHECK(second != first);
+    CHECK_THAT(second, Catch::Contains("BEGIN CERTIFICATE"));
+    CHECK(certificate_in(t.renew("I610404-01", key)) == second);
+    change("UPDATE invites SET expires_at = expires_at + 1 WHERE source_id = 'I610404-02'");
+    const auto refused = t.enrol(code, p256());
+    CHECK(code_of(refused) == "500 damaged");
+    const auto digest = journal::to_hex(journal::sha256(code));
+    CHECK_THAT(refused.body, Catch::Contains("invites") && Catch::Contains(digest));
+    t.hub->writer->done([](hub::Store&, hub::LoopState&) { return hub::Answer{}; });  // behind what was noted
+    std::vector<std::string> raised;
+    for (const auto& one : hub::Store(t.data / "hub.sqlite").alarms({}, 0, 10))
+        raised.push_back(one.source + " " + one.code + " " + one.epoch);
+    std::ranges::sort(raised);
+    CHECK(raised ==
+          std::vector{t.hub->id + " damaged_row certificates " + kid, t.hub->id + " damaged_row invites " + digest});
 }
 
 TEST_CASE("a certificate that is young is given again, byte for byte, and nothing is written") {

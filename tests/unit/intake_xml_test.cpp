@@ -404,6 +404,49 @@ TEST_CASE("every message of a file is a record or is named with its line") {
     CHECK(left_of(f.read(first + "<?xml version='1.0'?>\n<status>true</status>")) == Lefts{"t.xml:37 not_a_test "});
 }
 
+TEST_CASE("text that stands where none belongs is named with its line, and the records around it are kept") {
+    const XmlFolder f;
+    const auto first = file_of(head + idle);
+    const auto second = file_of(replaced(head, "61040026030211", "61040026030212") + idle);
+    const auto bare = replaced(second, "<?xml version='1.0' encoding='utf-8'?>\n", "");
+    const auto same = record_of(first);
+    const auto read = [&](const std::string& bytes, std::size_t records) {
+        auto intake = f.read(bytes);
+        REQUIRE(intake.taken.size() == records);
+        CHECK(journal::parsed(intake.taken[0].line) == same);
+        return left_of(intake);
+    };
+    const auto lines = std::ranges::count(first, '\n');
+    const auto outside = [&](std::ptrdiff_t line) {
+        return Lefts{"t.xml:" + std::to_string(line) + " malformed_xml "};
+    };
+    CHECK(read(first + "\n请重新检测\n" + second, 2) == outside(lines + 2));
+    CHECK(read(first + "  61040026030212,陕D0T002\n" + bare, 2) == outside(lines + 1));
+    CHECK(read(first + "\n\n{\"check_id\": \"61040026030212\"}\n", 1) == outside(lines + 3));
+    CHECK(read(first + "result&gt;&lt;result_data&gt;\n", 1) == outside(lines + 1));
+    CHECK(read(first + "<![CDATA[" + bare + "]]>", 1) == outside(lines + 1));
+    CHECK(read(first + "<?xml version='1.0'?>\n", 1) == outside(lines + 1));
+    CHECK(read(replaced(first, "<result>", "HTTP/1.1 200 OK\n<result>"), 1) == outside(2));
+    CHECK(refusal_of("61040026030211,陕D0T001\n") == "malformed_xml:1");
+
+    // Inside: the record is taken, the text is a note.
+    CHECK(read(replaced(first, "</high_hc>", "</high_hc>\n14"), 1) == Lefts{"t.xml:32 not_read result_data"});
+    CHECK(left_of(f.read("<results>\n x " + bare + " y </results>")) == Lefts{"t.xml:2 not_read results"});
+    CHECK(left_of(f.read(
+              file_of(head + idle, "5\n" + replaced(replaced(idle_rows, "99999", "98"), "<co>0.02", ";<co>0.02")))) ==
+          Lefts{"t.xml:35 not_read result", "t.xml:41 not_read process_data"});
+
+    // What belongs there, or is nothing.
+    for (const auto* fine : {"<!-- 第二次 -->\n", "<?check done?>\n", " \t\r\n\n", "\xEF\xBB\xBF", "　\n"}) {
+        INFO(fine);
+        CHECK(read(first + fine + bare, 2).empty());
+        CHECK(read(first + fine, 1).empty());
+        CHECK(read(replaced(first, "</high_hc>", std::string("</high_hc>") + fine), 1).empty());
+    }
+    CHECK(read(first + std::string(64, '\0') + second, 2).empty());
+    CHECK(read(first + std::string("\x1A\0\0", 3), 1).empty());
+}
+
 TEST_CASE("a damaged character spoils its own member and nothing else, where the encoding is declared") {
     const auto whole = file_of(replaced(head, "zhangs", "检验员甲乙") + "<clxh>江淮甲</clxh>\n" + idle);
     auto expected = record_of(whole);

@@ -184,3 +184,11 @@ TEST_CASE("a form with files is taken apart; what is cut short, or has no bounda
     CHECK(parse_multipart(type, "x" + body).form.empty());
     for (std::size_t n = 0; n < body.size(); ++n) CHECK(parse_multipart(type, body.substr(0, n)).files.size() <= 1);
 }
+
+TEST_CASE("the method of a test is chosen from its list, and one that the list does not know stands in it") {
+    auto record = imloop::journal::parsed(R"({"schema":"imloop/inspection/1","method":"two_speed_idle"})");
+    CHECK(shown_text(member(record, "/method"), zh) == "双怠速法");
+    record["method"] = "vmas-9";
+    CHECK(shown_text(member(record, "/method"), zh) == "vmas-9");
+    CHECK(options(choices(member(record, "/method"), zh), "vmas-9", "—").text.find("vmas-9") != std::string::npos);
+}

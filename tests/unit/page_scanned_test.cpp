@@ -31,6 +31,8 @@ TEST_CASE("a notice's code, a VIN and a plate are told apart") {
     CHECK(told(" 01940000-0000-7000-8000-00000000000A\r\n") == "record 01940000-0000-7000-8000-00000000000a");
     CHECK(told("０１９４００００－００００－７０００－８０００－０００００００００００１") ==
           "record 01940000-0000-7000-8000-000000000001");
+    CHECK(told("]Q101940000-0000-7000-8000-000000000001") == "record 01940000-0000-7000-8000-000000000001");
+    CHECK(told("]Q1") == "车牌缺少省份简称（如“陕”）：请补全。");
     CHECK(told("LSVAA49J132000017") == "vin LSVAA49J132000017");
     CHECK(told("陕D·0T001") == "plate 陕D·0T001");
     CHECK(told("陕d 0t001") == "plate 陕d 0t001");
@@ -42,6 +44,7 @@ TEST_CASE("a code that was read in part, an address, half a plate and a cut VIN 
                              "01940000-0000-7000-8000-00000000000101940000"})
         CHECK(told(part) == "二维码没有读全，请再扫一次。");
     CHECK(told("https://example.cn/q?id=01940000") == "这是网址，不是号码：请重新扫描或手工输入。");
+    CHECK(told("a.cn/陕D0T001") == "这是网址，不是号码：请重新扫描或手工输入。");
     CHECK(told("8K3Q7") == "车牌缺少省份简称（如“陕”）：请补全。");
     CHECK(told("LSVAA49J13200001") == "只有 16 位，VIN 应为 17 位。");
     CHECK(told("LSVAA49J1320000177") == "有 18 位，VIN 应为 17 位。");

@@ -479,6 +479,8 @@ TEST_CASE("a plate is shown with its dot, a VIN without") {
     CHECK(shown_plate("陕D·8K3Q7") == "陕D·8K3Q7");
     CHECK(shown_plate("LSVAA49J132000017") == "LSVAA49J132000017");
     CHECK(shown_plate("陕D") == "陕D");
+    CHECK(shown_plate("临陕D12345") == "临陕D12345");
+    CHECK(shown_plate("使123456") == "使123456");
     CHECK(shown_plate("").empty());
 }
 

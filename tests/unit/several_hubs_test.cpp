@@ -6,6 +6,7 @@
 #include "hub/sequencer/lease.hpp"
 #include "hub/sequencer/statements.hpp"
 #include "hub/store/place.hpp"
+#include "hub/store/rows.hpp"
 #include "hub/store/store.hpp"
 #include "journal/encoding.hpp"
 #include "journal/json.hpp"
@@ -212,9 +213,11 @@ TEST_CASE("an answer is kept for its front from when it was given, however long 
         .bind(3, "call")
         .bind(4, "{}")
         .bind_blob(5, "")
+        .bind_blob(6, "")
         .run();
     database->execute("UPDATE inbox SET came = came - interval '1 hour'");
-    database->prepare(hub::sql::inbox_answer).bind(1, "front").bind(2, 1).bind(3, "{}").bind_blob(4, "").run();
+    auto answer = database->prepare(hub::sql::inbox_answer);
+    answer.bind(1, "front").bind(2, 1).bind(3, "{}").bind_blob(4, "").bind_blob(5, "").run();
     const auto tidy = [&] {
         database->prepare(hub::sql::inbox_tidy).bind(1, std::chrono::seconds(hub::unfetched_max).count()).run();
         auto s = database->prepare("SELECT COUNT(*) FROM inbox");
@@ -224,6 +227,33 @@ TEST_CASE("an answer is kept for its front from when it was given, however long 
     CHECK(tidy() == 1);
     database->execute("UPDATE inbox SET came = came - interval '1 hour'");
     CHECK(tidy() == 0);
+}
+
+TEST_CASE("what a disk changes in the inbox is not done, and whoever asked is told") {
+    if (is_skipped()) return;
+    Two t;
+    t.station.join(t.one);
+    hub::Store beside(place_of(t.one));
+    const std::string words = R"({"source":"I610404-01","at":7,"vehicle_id":"v","answer":"cleared"})";
+    const auto put = [&](std::int64_t number, const std::string& bytes) {
+        beside.database()
+            .prepare(hub::sql::inbox_put)
+            .bind(1, "front")
+            .bind(2, number)
+            .bind(3, "clearance")
+            .bind(4, words)
+            .bind_blob(5, bytes)
+            .bind_blob(6, hub::row_digest({"clearance", words, ""}))
+            .run();
+    };
+    put(1, "");
+    put(2, "x");
+    eventually([&] { return rows_in_inbox(beside, "answer IS NOT NULL") == 2; });
+    CHECK(rows_in_inbox(beside, R"(number = 1 AND answer LIKE '%"status":200%')") == 1);
+    CHECK(rows_in_inbox(beside, R"(number = 2 AND answer LIKE '%"status":500%' AND answer LIKE '%damaged%')") == 1);
+    auto clearances = beside.database().prepare("SELECT COUNT(*) FROM clearances");
+    REQUIRE(clearances.step());
+    CHECK(clearances.integer(0) == 1);
 }
 
 TEST_CASE("a journal that is imported at a front keeps its order, short segments behind long ones") {

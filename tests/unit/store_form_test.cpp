@@ -4,7 +4,9 @@
 #include <catch2/catch.hpp>
 #include <map>
 
+#include "hub/accounts/accounts.hpp"
 #include "hub/accounts/statements.hpp"
+#include "hub/store/kept_tables.hpp"
 #include "hub/store/store.hpp"
 #include "journal/encoding.hpp"
 #include "journal/json.hpp"
@@ -134,6 +136,27 @@ void fill(test::TestHub& t) {
     REQUIRE(t.admin("station_invite", {{"id", i.id}, {"host", "h"}, {"port", "1"}}).status == 200);
 }
 
+/// One who is set up, with a grant in force, one that waits and one that has ended; one who has ended; a link that
+/// waits.
+void fill_accounts(const std::filesystem::path& file) {
+    sqlite::Database database(file);
+    engine::Transaction transaction(database);
+    hub::put_account(database, "zhaomin", "赵敏", fixture_day);
+    hub::set_password(database, "zhaomin", "kept");
+    hub::begin_second_factor(database, "zhaomin", "secret");
+    hub::bind_second_factor(database, hub::account_named(database, "zhaomin").value(), 7, {"one", "two"});
+    for (const auto* id : {"g1", "g2", "g3"})
+        hub::propose(database, {id, "zhaomin", hub::Role::officer, {"610404"}, "ligong", {}, fixture_day});
+    hub::confirm_grant(database, "g1", "chenan", fixture_day);
+    hub::end_grant(database, "g3", fixture_day);
+    hub::put_account(database, "former", "某人", fixture_day);
+    hub::end_account(database, "former", fixture_day);
+    hub::put_account(database, "newcomer", "新人", fixture_day);
+    hub::put_link(database, "newcomer", fixture_day);
+    hub::certificates_table.put(database, {"kid", "5", "pem"});
+    transaction.commit();
+}
+
 /// But for suspects, which follow from rules.
 json counties(test::TestHub& t) {
     auto rows = journal::parsed(t.admin("report", {{"report", "counties"}, {"form", "json"}}).body).at("rows");
@@ -150,6 +173,7 @@ TEST_CASE("the database of this program is kept for those to come", "[.][make-fo
     const auto rows = counties(t);
     t.hub.reset();
     const auto hub = t.folder.path() / "hub";
+    fill_accounts(hub / "hub.sqlite");
     service::make_folder(forms() / newest);
     service::replace_file(forms() / newest / "hub.sqlite.zst",
                           journal::zstd_encode(test::read_file(hub / "hub.sqlite")));
@@ -177,6 +201,42 @@ TEST_CASE("a database kept of each earlier form gives the figures it gave, and i
         CHECK(version_in(hub / "hub.sqlite") == newest);
         CHECK(std::filesystem::file_size(kept / "hub.sqlite.zst") <= 100'000);
     }
+}
+
+TEST_CASE("accounts, grants and what else had no digests are taken over from form 6 as they were") {
+    const test::TempDir folder;
+    const auto file = folder.path() / "hub.sqlite";
+    service::replace_file(file, journal::zstd_decode(test::read_file(forms() / "6" / "hub.sqlite.zst")));
+    hub::Store store(file.string());
+    auto& database = store.database();
+    CHECK(hub::damaged_rows(database) == 0);
+    std::map<std::string, std::size_t> rows;
+    for (const auto* table : hub::kept_tables)
+        table->each_page(database,
+                         [&](std::span<const hub::FoundRow> page) { rows[std::string(table->name)] += page.size(); });
+    CHECK(rows == std::map<std::string, std::size_t>{{"clearances", 1},
+                                                     {"invites", 1},
+                                                     {"certificates", 1},
+                                                     {"alarms", 1},
+                                                     {"accounts", 3},
+                                                     {"account_links", 1},
+                                                     {"recovery_codes", 2},
+                                                     {"grants", 3},
+                                                     {"sessions", 0},
+                                                     {"sign_ins_failed", 0}});
+    CHECK(hub::account_named(database, "zhaomin")->otp_used == 7);
+    CHECK(hub::account_named(database, "zhaomin")->ended_at == 0);
+    CHECK(hub::account_named(database, "former")->ended_at == fixture_day);
+    const auto grants = hub::grants_of(database, "zhaomin");
+    REQUIRE(grants.size() == 3);
+    CHECK(grants[0].is_in_force());
+    CHECK(grants[1].confirmed_at == 0);
+    CHECK(grants[2].ended_at == fixture_day);
+    CHECK(hub::confirm_grant(database, "g2", "chenan", fixture_day) == "zhaomin");
+    CHECK(hub::use_recovery_code(database, "zhaomin", "two"));
+    CHECK(store.certificate("kid")->pem == "pem");
+    store.put_clearance("I610404-01", 9, "vehicle", "cleared");
+    CHECK(hub::damaged_rows(database) == 0);
 }
 
 TEST_CASE("a hub's database of every earlier form is taken over whole") {
@@ -222,13 +282,15 @@ TEST_CASE("a hub from before versions were kept holds what it held") {
     const auto before = t.exported();
     t.hub.reset();
     CHECK(version_in(file) == newest);
-    // Accounts, invitations, figures of traces and digests came later than the first hubs.
+    // Accounts, invitations, certificates, figures of traces and digests came later than the first hubs.
     change(file,
            "DROP TABLE accounts; DROP TABLE account_links; DROP TABLE recovery_codes; DROP TABLE grants; DROP TABLE "
            "sessions; DROP TABLE sign_ins_failed; DROP TABLE audit");
-    change(file,
-           "DELETE FROM meta WHERE name = 'schema_version'; DROP TABLE invites; DROP TABLE trace_figures; ALTER TABLE "
-           "meta DROP COLUMN digest; ALTER TABLE segments DROP COLUMN digest; ALTER TABLE traces DROP COLUMN digest");
+    change(
+        file,
+        "DELETE FROM meta WHERE name = 'schema_version'; DROP TABLE invites; DROP TABLE trace_figures; ALTER TABLE "
+        "meta DROP COLUMN digest; ALTER TABLE segments DROP COLUMN digest; ALTER TABLE traces DROP COLUMN digest; DROP "
+        "TABLE certificates");
     t.open();
     CHECK(t.exported() == before);
     CHECK(t.admin("station_invite", {{"id", "I610404-02"},

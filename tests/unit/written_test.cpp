@@ -83,6 +83,7 @@ TEST_CASE("what is written as a plate is judged once for all doors") {
                           {"1.2E5", Fit::refused, "rounded_number", "1.2E5"},
                           {"LSVAA49J4G2000017", Fit::refused, "plate_is_vin", "LSVAA49J4G2000017"},
                           {"https://example.cn/r/1", Fit::refused, "address", "https://example.cn/r/1"},
+                          {"a.cn/陕D0T431", Fit::refused, "address", "a.cn/陕D0T431"},
                       });
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <pugixml.hpp>
 
+#include "loop/written/text.hpp"
 #include "station/intake/formats/encoding.hpp"
 #include "station/intake/formats/ini.hpp"
 #include "station/intake/formats/xml_text.hpp"
@@ -49,37 +50,91 @@ XmlNode leaf(std::string name, std::string_view text, std::size_t line, bool of_
     return {std::move(name), value.value_or(""), line, of_attribute, !value, {}};
 }
 
-/// `attributes`: those of an element with a text of its own, which stand beside it. Nothing where it is nested too
-/// deep.
-std::optional<XmlNode> copied(const pugi::xml_node& from, const Lines& lines, int depth,
-                              std::vector<XmlNode>& attributes) {
-    if (depth > xml_depth_max) return std::nullopt;
-    const auto line = lines.of(from.offset_debug());
-    std::string text;
-    std::vector<XmlNode> children;
-    for (const auto& child : from.children()) {
-        if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata) text += child.value();
-        if (child.type() != pugi::node_element) continue;
-        std::vector<XmlNode> beside;
-        auto copy = copied(child, lines, depth + 1, beside);
-        if (!copy) return std::nullopt;
-        children.push_back(std::move(*copy));
-        std::ranges::move(beside, std::back_inserter(children));
-    }
-    const auto own = children.empty() && text.empty() ? own_value(from) : pugi::xml_attribute();
-    auto out = leaf(local(from.name()), own ? own.value() : text.c_str(), line, false);
-    out.children = std::move(children);
-    const bool has_value = out.children.empty() && (!out.text.empty() || out.is_damaged);
-    for (const auto& attribute : from.attributes()) {
-        if (!is_member(attribute.name()) || attribute == own) continue;
-        const auto name = local(attribute.name());
-        if (has_value)
-            attributes.push_back(leaf(out.name + "_" + name, attribute.value(), line, true));
-        else
-            out.children.push_back(leaf(name, attribute.value(), line, false));
-    }
-    return out;
+XmlError malformed(std::size_t line, const std::string& what) {
+    return {"malformed_xml",
+            "XML 结构不对，可能被截断 (" + what + ")",
+            "no well-formed XML, cut short? (" + what + ")",
+            line,
+            {}};
 }
+
+bool is_text(const pugi::xml_node& node) { return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata; }
+
+/// Where the first word of a text stands.
+std::size_t line_of_text(const pugi::xml_node& node, const Lines& lines) {
+    const std::string_view text = node.value();
+    const auto blank = text.substr(0, text.find_first_not_of(" \t\r\n"));
+    return lines.of(node.offset_debug()) + static_cast<std::size_t>(std::ranges::count(blank, '\n'));
+}
+
+/// Elements as nodes, and the texts between elements, which belong to none.
+class Copy {
+public:
+    explicit Copy(const Lines& lines) : lines_(lines) {}
+
+    /// Nothing where it is nested too deep.
+    std::optional<XmlNode> of(const pugi::xml_node& root) {
+        std::vector<XmlNode> beside;
+        auto out = copied(root, 1, beside);
+        std::ranges::sort(strays_, {}, &XmlError::line);
+        return out;
+    }
+    /// By line; one for all elements of a name, with the line of the first.
+    const std::vector<XmlError>& strays() const { return strays_; }
+
+private:
+    /// `attributes`: those of an element with a text of its own, which stand beside it.
+    std::optional<XmlNode> copied(const pugi::xml_node& from, int depth, std::vector<XmlNode>& attributes) {
+        if (depth > xml_depth_max) return std::nullopt;
+        const auto line = lines_.of(from.offset_debug());
+        std::string text;
+        std::size_t text_line = 0;
+        std::vector<XmlNode> children;
+        for (const auto& child : from.children()) {
+            if (is_text(child)) {
+                text += child.value();
+                if (text_line == 0 && !loop::trimmed(child.value()).empty()) text_line = line_of_text(child, lines_);
+            }
+            if (child.type() != pugi::node_element) continue;
+            std::vector<XmlNode> beside;
+            auto copy = copied(child, depth + 1, beside);
+            if (!copy) return std::nullopt;
+            children.push_back(std::move(*copy));
+            std::ranges::move(beside, std::back_inserter(children));
+        }
+        const auto name = local(from.name());
+        if (!children.empty()) {
+            if (text_line != 0) stray(name, text_line);
+            text.clear();
+        }
+        const auto own = children.empty() && text.empty() ? own_value(from) : pugi::xml_attribute();
+        auto out = leaf(name, own ? own.value() : text.c_str(), line, false);
+        out.children = std::move(children);
+        const bool has_value = out.children.empty() && (!out.text.empty() || out.is_damaged);
+        for (const auto& attribute : from.attributes()) {
+            if (!is_member(attribute.name()) || attribute == own) continue;
+            const auto member = local(attribute.name());
+            if (has_value)
+                attributes.push_back(leaf(out.name + "_" + member, attribute.value(), line, true));
+            else
+                out.children.push_back(leaf(member, attribute.value(), line, false));
+        }
+        return out;
+    }
+
+    void stray(const std::string& element, std::size_t line) {
+        for (auto& there : strays_)
+            if (there.place == element) {
+                there.line = std::min(there.line, line);
+                return;
+            }
+        strays_.push_back({"not_read", "元素之间有文字，没有读: " + element,
+                           "text stands between the elements of " + element + " and is not read", line, element});
+    }
+
+    const Lines& lines_;
+    std::vector<XmlError> strays_;
+};
 
 void find_percent_encoded(XmlNode& node, std::vector<std::pair<XmlNode*, std::string>>& found) {
     if (auto plain = percent_decoded(node.text, false)) found.emplace_back(&node, std::move(*plain));
@@ -105,32 +160,40 @@ void decode_values(XmlNode& root) {
     }
 }
 
-XmlError malformed(std::size_t line, const std::string& what) {
-    return {"malformed_xml", "XML 结构不对，可能被截断 (" + what + ")", "no well-formed XML, cut short? (" + what + ")",
-            line};
+/// Zero bytes, which are marked by now, and byte-order marks stand between documents that were written one after the
+/// other.
+bool is_between_documents(std::string text) {
+    constexpr std::string_view mark = "\xEF\xBF\xBD";
+    for (std::size_t at = 0; (at = text.find(mark, at)) != std::string::npos;) text.erase(at, mark.size());
+    return loop::trimmed(text).empty();
 }
 
 void parse(const XmlPiece& piece, std::vector<XmlDocument>& out) {
     const auto sound_text = mended_xml(piece.text);
     const Lines lines({sound_text, piece.lines_before});
     pugi::xml_document document;
-    const auto parsed =
-        document.load_buffer(sound_text.data(), sound_text.size(), pugi::parse_default, pugi::encoding_utf8);
+    const auto parsed = document.load_buffer(sound_text.data(), sound_text.size(),
+                                             pugi::parse_default | pugi::parse_fragment, pugi::encoding_utf8);
     if (!parsed) {
         out.emplace_back(malformed(lines.of(parsed.offset), parsed.description()));
         return;
     }
-    for (const auto& element : document.children()) {
-        if (element.type() != pugi::node_element) continue;
-        std::vector<XmlNode> beside;
-        auto root = copied(element, lines, 1, beside);
+    const auto before = out.size();
+    for (const auto& node : document.children()) {
+        if (is_text(node) && !is_between_documents(node.value()))
+            out.emplace_back(malformed(line_of_text(node, lines), "text outside the document element"));
+        if (node.type() != pugi::node_element) continue;
+        Copy copy(lines);
+        auto root = copy.of(node);
         if (!root) {
-            out.emplace_back(malformed(lines.of(element.offset_debug()), "nested too deep"));
+            out.emplace_back(malformed(lines.of(node.offset_debug()), "nested too deep"));
             continue;
         }
         decode_values(*root);
         out.emplace_back(std::move(*root));
+        for (const auto& stray : copy.strays()) out.emplace_back(stray);
     }
+    if (out.size() == before) out.emplace_back(malformed(lines.of(0), "No document element found"));
 }
 
 }  // namespace
@@ -155,15 +218,17 @@ std::string XmlNode::value(std::string_view wanted) const {
 
 std::vector<XmlDocument> parse_xml(std::string_view bytes) {
     if (bytes.size() > message_bytes_max)
-        return {XmlError{"too_large", "文件超过 16 MiB", "the file is larger than 16 MiB", 0}};
+        return {XmlError{"too_large", "文件超过 16 MiB", "the file is larger than 16 MiB", 0, {}}};
     std::size_t bad_line = 0;
     const auto text = xml_text(bytes, bad_line);
     if (!text)
-        return {XmlError{"unreadable", "不是它声明的编码，或看不出是哪种编码",
-                         "is not of the encoding it declares, or of none that can be told", bad_line}};
+        return {XmlError{"unreadable",
+                         "不是它声明的编码，或看不出是哪种编码",
+                         "is not of the encoding it declares, or of none that can be told",
+                         bad_line,
+                         {}}};
     std::vector<XmlDocument> out;
     for (const auto& piece : xml_documents(*text)) parse(piece, out);
-    if (out.empty()) out.emplace_back(malformed(1, "No document element found"));
     return out;
 }
 

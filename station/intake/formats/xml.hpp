@@ -17,7 +17,7 @@ inline constexpr int xml_depth_max = 16;
 
 struct XmlNode {
     std::string name;
-    std::string text;           ///< its own, without spaces and control characters around; empty where it is damaged
+    std::string text;           ///< of a leaf, without spaces and control characters around; empty where it is damaged
     std::size_t line = 0;       ///< from 1, in the decoded text
     bool is_attribute = false;  ///< of the element before it: `limit` of `low_hc` is a member low_hc_limit
     bool is_damaged = false;    ///< a character of its text is cut
@@ -29,9 +29,10 @@ struct XmlNode {
 };
 
 struct XmlError {
-    std::string code;  ///< unreadable, too_large or malformed_xml
+    std::string code;  ///< unreadable, too_large, malformed_xml; not_read: a text between the elements of a root
     std::string zh, en;
     std::size_t line = 0;  ///< 0 where it is not known
+    std::string place;     ///< of what is not read: the name of the element
 };
 
 [[noreturn]] inline void throw_exception_from_error(const XmlError& e, const boost::source_location&) {
@@ -40,8 +41,9 @@ struct XmlError {
 
 using XmlDocument = boost::system::result<XmlNode, XmlError>;
 
-/// Each document of a file, its root element or why it has none: at least one. A file whose encoding can't be told, or
-/// of more than message_bytes_max, is one that is refused.
+/// Each document of a file, its root element or why it has none: at least one. Text between roots, or behind the last,
+/// is one that is malformed; text between elements follows its root as what is not read. A file whose encoding can't be
+/// told, or of more than message_bytes_max, is one that is refused.
 std::vector<XmlDocument> parse_xml(std::string_view bytes);
 
 }  // namespace imloop::station::intake

@@ -10,6 +10,25 @@
   tick();
   setInterval(tick, 10000);
 
+  // What the page shows is said to be old, and no form is sent into nothing, while the program does not answer.
+  var gone = document.getElementById('gone');
+  var heard = document.getElementById('heard');
+  function answers(yes) {
+    document.body.classList.toggle('stale', !yes);
+    if (gone) gone.hidden = yes;
+    if (yes && heard) heard.textContent = new Date(Date.now() + 8 * 3600e3).toISOString().slice(11, 19);
+  }
+  answers(true);
+  function ask_whether_it_answers() {
+    fetch('/assets/shapes.svg', { method: 'HEAD', cache: 'no-store' }).then(function () { answers(true); }, function () { answers(false); });
+  }
+  document.addEventListener('submit', function (e) {
+    if (!document.body.classList.contains('stale')) return;
+    e.preventDefault();
+    e.stopImmediatePropagation();
+    gone.scrollIntoView();
+  }, true);
+
   // Parts marked data-live are replaced by those of a fresh copy of the page, when they differ.
   var live = document.querySelectorAll('[data-live]');
   var tag = null;
@@ -20,7 +39,7 @@
       tag = answer.headers.get('ETag');
       return answer.text();
     }).then(function (text) {
-      document.body.classList.remove('stale');
+      answers(true);
       if (!text) return;
       var fresh = new DOMParser().parseFromString(text, 'text/html');
       live.forEach(function (part, i) {
@@ -28,14 +47,19 @@
         if (other && other.innerHTML !== part.innerHTML && !part.contains(document.activeElement)) part.innerHTML = other.innerHTML;
         if (other) part.className = other.className;
       });
-    }).catch(function () { document.body.classList.add('stale'); });
+    }).catch(function () { answers(false); });
   }
-  if (live.length) setInterval(refresh, 2000);
+  setInterval(live.length ? refresh : ask_whether_it_answers, 2000);
 
+  // An input method uses Escape and Enter for itself; what is being written as a reason is not thrown away.
   document.addEventListener('keydown', function (e) {
-    var gate = document.getElementById('gate');
-    if (gate && e.key === 'Escape') location.href = '/gate';
+    if (!document.getElementById('gate') || e.key !== 'Escape' || e.isComposing) return;
+    if (!e.target.closest('form[action="/override"]')) location.href = '/gate';
   });
+
+  // The first field that is wrong, unless a list of all that is wrong stands before them.
+  var wrong = document.querySelector('[aria-invalid="true"]');
+  if (wrong && !document.querySelector('.note li')) wrong.focus();
 
   var form = document.getElementById('repair');
   if (!form) return;
@@ -107,23 +131,33 @@
   }
   // One draft is on its way at a time; what was typed meanwhile follows it.
   var pending = null, sending = false, more = false;
-  function send() {
-    if (sending) { more = true; return; }
-    sending = true;
+  function draft() {
     var body = new URLSearchParams(new FormData(form));
     body.set('token', token);
-    fetch('/draft', { method: 'POST', body: body, credentials: 'same-origin' }).then(function (answer) {
+    return body;
+  }
+  function send() {
+    pending = null;
+    if (sending) { more = true; return; }
+    sending = true;
+    fetch('/draft', { method: 'POST', body: draft(), credentials: 'same-origin', keepalive: true }).then(function (answer) {
       if (!answer.ok && answer.status !== 409) throw new Error(answer.status);
       return answer.text();
-    }).then(function (text) { saved.textContent = text; }).catch(function () { saved.textContent = saved.getAttribute('data-lost'); }).then(function () {
+    }).then(function (text) { saved.textContent = text; }).catch(function () {
+      saved.textContent = saved.getAttribute('data-lost');
+      save(2000);
+    }).then(function () {
       sending = false;
       if (more) { more = false; send(); }
     });
   }
-  function save() {
+  function save(after) {
     clearTimeout(pending);
-    pending = setTimeout(send, 200);
+    pending = setTimeout(send, after || 200);
   }
+  // What was typed last goes with the page that is left; a form that is sent carries it itself.
+  form.addEventListener('submit', function () { clearTimeout(pending); pending = null; more = false; });
+  window.addEventListener('pagehide', function () { if (pending !== null || more) navigator.sendBeacon('/draft', draft()); });
   form.addEventListener('input', function (e) {
     if (e.target === form.elements.total_fee) e.target.setAttribute('data-typed', '');
     total();
@@ -131,7 +165,7 @@
   });
   // A scanner ends with Enter: it leads to the next field. Ctrl Enter submits.
   form.addEventListener('keydown', function (e) {
-    if (e.key !== 'Enter' || e.target.tagName !== 'INPUT' || e.target === document.getElementById('search')) return;
+    if (e.key !== 'Enter' || e.isComposing || e.target.tagName !== 'INPUT' || e.target === document.getElementById('search')) return;
     e.preventDefault();
     if (e.ctrlKey) return document.getElementById('submit').click();
     var fields = [].filter.call(form.querySelectorAll('input, select, #submit'), function (field) { return field.type !== 'hidden' && field.offsetParent; });
@@ -204,6 +238,7 @@
   search.addEventListener('input', function (e) { e.stopPropagation(); find(); });
   search.addEventListener('blur', close);
   search.addEventListener('keydown', function (e) {
+    if (e.isComposing) return;
     if (e.key === 'ArrowDown') { e.preventDefault(); mark(Math.min(at + 1, shown.length - 1)); }
     else if (e.key === 'ArrowUp') { e.preventDefault(); mark(Math.max(at - 1, 0)); }
     else if (e.key === 'Enter') { e.preventDefault(); if (at >= 0) add(shown[at]); }

@@ -5,8 +5,8 @@ const pages = (...roles: string[]) => navigationOf(roles).flatMap((group) => gro
 
 test('a role finds its pages and no others', () => {
   expect(pages('viewer')).toEqual(['overview', 'counties', 'stations', 'policy']);
-  expect(pages('officer')).toEqual(['overview', 'counties', 'stations', 'non_returns', 'suspects', 'holds', 'alarms', 'vehicles', 'policy']);
-  expect(pages('checker')).toEqual(['overview', 'counties', 'stations', 'suspects', 'holds', 'alarms', 'policy']);
+  expect(pages('officer')).toEqual(['overview', 'counties', 'stations', 'non_returns', 'suspects', 'holds', 'alarms', 'cases', 'vehicles', 'policy']);
+  expect(pages('checker')).toEqual(['overview', 'counties', 'stations', 'suspects', 'holds', 'alarms', 'cases', 'policy']);
   expect(pages('system_admin')).toEqual(['system', 'accounts']);
   expect(pages('security_admin')).toEqual(['accounts']);
   expect(pages('auditor')).toEqual(['audit']);

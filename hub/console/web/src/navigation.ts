@@ -15,7 +15,7 @@ export const navigation: { name: string; places: Place[] }[] = [
     { path: '/holds', name: 'holds', roles: casework },
     { path: '/alarms', name: 'alarms', roles: casework },
   ] },
-  { name: 'nav.act', places: [{ path: '/vehicles', name: 'vehicles', roles: vehicles }] },
+  { name: 'nav.act', places: [{ path: '/cases', name: 'cases', roles: casework }, { path: '/vehicles', name: 'vehicles', roles: vehicles }] },
   { name: 'nav.grounds', places: [{ path: '/policy', name: 'policy', roles: business }] },
   { name: 'nav.manage', places: [
     { path: '/system', name: 'system', roles: ['system_admin'] },

@@ -7,6 +7,7 @@ type Words = Record<string, string>;
 type Load = Record<Language, () => Promise<{ default: Words }>>;
 const load: Load = { zh: () => import('./words/zh.json'), en: () => import('./words/en.json') };
 const more = {
+  cases: { zh: () => import('./words/more/cases.zh.json'), en: () => import('./words/more/cases.en.json') },
   manage: { zh: () => import('./words/more/manage.zh.json'), en: () => import('./words/more/manage.en.json') },
   policy: { zh: () => import('./words/more/policy.zh.json'), en: () => import('./words/more/policy.en.json') },
 } satisfies Record<string, Load>;
