@@ -16,4 +16,3 @@ set_tests_properties(typed_rows_test PROPERTIES ENVIRONMENT "IMLOOP_PYTHON=${PYT
 imloop_test(accounts_test SOURCES unit/accounts_test.cpp unit/console_test.cpp unit/hub_cases_test.cpp LIBS imloop_hub_api imloop_postgres)
 # Several hubs on one server, likewise.
 imloop_test(several_hubs_test SOURCES unit/lease_test.cpp unit/several_hubs_test.cpp LIBS imloop_hub_api imloop_postgres fmt::fmt)
-imloop_test(form_only_test SOURCES unit/store_form_test.cpp LIBS imloop_hub_api imloop_trace_makers fmt::fmt)

@@ -51,6 +51,7 @@ Answer show_me(Console& console, Ask& ask) {
     }
     return json_answer({{"account", person.account.account},
                         {"name", person.account.name},
+                        {"unit", person.account.unit},
                         {"roles", std::move(roles)},
                         {"personal", name_of(scope_of(person.grants, vehicle_roles).personal())},
                         {"counties", std::move(counties)},

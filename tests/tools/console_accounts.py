@@ -14,6 +14,9 @@ import urllib.request
 
 URL, FIRST = sys.argv[1], sys.argv[2]
 COUNTY = sys.argv[3] if len(sys.argv) > 3 else "610423"
+# Account, name, role, counties. Units by account; who has more than one role beside it.
+UNITS = {"zhaomin": "ecology", "gaowen": "transport", "weilan": "ecology", "jiaojing": "police", "jianguan": "market_regulation"}
+MORE = [("zhaomin", "acceptor")]
 PEOPLE = [("ligong", "李工", "system_admin", []), ("chenan", "陈安", "security_admin", []), ("wujing", "吴静", "auditor", []),
           ("zhaomin", "赵敏", "officer", []), ("gaowen", "高文", "officer", [COUNTY]), ("jucheng", "局长", "viewer", []),
           ("weilan", "魏岚", "acceptor", []), ("jiaojing", "交警", "receiver", []), ("jianguan", "监管", "checker", []),
@@ -57,13 +60,16 @@ def begin(account, name, token):
 made, visitors = [], {}
 for account, name, role, counties in PEOPLE:
     admin = visitors.get("ligong")
-    token = admin.ask("POST", "/accounts", {"account": account, "name": name})["token"] if admin else FIRST
+    token = admin.ask("POST", "/accounts", {"account": account, "name": name, "unit": UNITS.get(account, "")})["token"] if admin else FIRST
     visitors[account], person = begin(account, name, token)
     if admin:
         grant = admin.ask("POST", f"/accounts/{account}/grants", {"role": role, "counties": counties} if counties else {"role": role})
         if grant["waits"]:
             visitors["chenan"].ask("POST", f"/grants/{grant['grant_id']}/confirm", {})
     made.append({**person, "role": role, "counties": counties})
+for account, role in MORE:
+    grant = visitors["ligong"].ask("POST", f"/accounts/{account}/grants", {"role": role})
+    visitors["chenan"].ask("POST", f"/grants/{grant['grant_id']}/confirm", {})
 for visitor in visitors.values():
     visitor.ask("DELETE", "/sessions/all")
 print(json.dumps(made, ensure_ascii=False, indent=1))
