@@ -348,8 +348,9 @@ test('a county that is behind gets a case with its figures, by keyboard alone', 
     }
   }
   await page.goto(url + '/cases');
-  await page.locator('a.export').waitFor();
-  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('a.export').click()]);
+  const csv = page.locator('.export a', { hasText: 'CSV' });
+  await csv.waitFor();
+  const [download] = await Promise.all([page.waitForEvent('download'), csv.click()]);
   assert.match(fs.readFileSync(await download.path(), 'utf8'), new RegExp(no));
   await page.context().close();
 });
