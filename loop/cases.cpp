@@ -115,7 +115,7 @@ std::optional<CaseNo> parse_case_no(std::string_view text) {
     CaseNo out;
     out.county = text.substr(county_at, number_at - 1 - county_at);
     if (!read_number(text.substr(0, county_at - 1), out.year) || !read_number(text.substr(number_at), out.number) ||
-        format_case_no(out) != text)
+        out.number < 1 || format_case_no(out) != text)
         return std::nullopt;
     return out;
 }
