@@ -3,6 +3,7 @@
 #include "hub/report/cases.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "hub/api/lists.hpp"
 #include "hub/calls/calls.hpp"
@@ -91,12 +92,12 @@ json possible_steps(const ListedCase& of, const Person& person) {
 json officers_of(Console& console, const std::string& county) {
     const auto reader = console.hub().readers.now(scope_of({}, {}));
     auto& database = reader->store.database();
+    std::map<std::string, std::vector<Grant>> rights;
+    for (auto& grant : grants(database)) rights[grant.account].push_back(std::move(grant));
     json out = json::array();
-    for (const auto& account : accounts(database)) {
-        const auto rights = grants_of(database, account.account);
-        if (account.ended_at == 0 && scope_of(rights, {Role::officer}).holds(county))
+    for (const auto& account : accounts(database))
+        if (account.ended_at == 0 && scope_of(rights[account.account], {Role::officer}).holds(county))
             out.push_back({{"account", account.account}, {"name", account.name}, {"unit", account.unit}});
-    }
     return out;
 }
 
