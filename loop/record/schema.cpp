@@ -10,6 +10,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "loop/record/codes.hpp"
 #include "loop/record/text.hpp"
 #include "loop/tables.hpp"
 #include "loop/time.hpp"
