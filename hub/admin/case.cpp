@@ -5,6 +5,7 @@
 
 #include "engine/errors.hpp"
 #include "hub/admin/ask.hpp"
+#include "hub/admin/form.hpp"
 #include "journal/digest.hpp"
 #include "service/files.hpp"
 
@@ -18,7 +19,8 @@ struct CaseOptions {
     std::string county, problem, goal, lead_unit, acceptance_unit, flag, draw, complaint, from, to;
     std::string state, due, source, about;
     std::vector<std::string> measures, joint_units, evidence;
-    bool as_json = false, as_csv = false, anyway = false;
+    Form form;
+    bool anyway = false;
 };
 
 /// `record:ID`, `flag:ID`, or a file that stays where it is: its name, size and digest go into the journal.
@@ -71,7 +73,7 @@ int step(Session& session, const CaseOptions& o) {
 }
 
 int list(Session& session, const CaseOptions& o) {
-    json body{{"form", o.as_json ? "json" : o.as_csv ? "csv" : "table"}};
+    json body{{"form", o.form.name()}};
     for (const auto& [name, value] :
          {std::pair("county", &o.county), std::pair("state", &o.state), std::pair("due", &o.due),
           std::pair("person", &o.person), std::pair("source", &o.source), std::pair("about", &o.about)})
@@ -114,16 +116,15 @@ void add_case(CLI::App& app, const OnCommand& on) {
     list_->add_option("--person", o->person, "责任人 / who is responsible");
     list_->add_option("--source", o->source, "来由 / origin: flag_id, county, complaint_no, draw_id, hand");
     list_->add_option("--about", o->about, "来由编号 / the origin's id");
-    auto* as_json = list_->add_flag("--json", o->as_json, "JSON");
-    list_->add_flag("--csv", o->as_csv, "CSV")->excludes(as_json);
+    o->form.add_to(list_);
     on(list_, [o](Session& s) { return list(s, *o); });
 
     auto* show_ = of_case->add_subcommand(
         "show", "一个案件和它的每一步 / one case with its steps\n\n  hub case show 2026-610402-0007 --json");
     show_->add_option("case", o->case_no, "编号 / number")->required();
-    show_->add_flag("--json", o->as_json, "JSON");
+    show_->add_flag("--json", o->form.as_json, "JSON");
     on(show_, [o](Session& s) {
-        return print(s.ask("case_show", {{"case_no", o->case_no}, {"form", o->as_json ? "json" : "text"}}));
+        return print(s.ask("case_show", {{"case_no", o->case_no}, {"form", o->form.as_json ? "json" : "text"}}));
     });
 
     auto* open_ = of_case->add_subcommand(

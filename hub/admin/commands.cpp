@@ -14,6 +14,7 @@
 #include "hub/admin/console.hpp"
 #include "hub/admin/doctor.hpp"
 #include "hub/admin/draw.hpp"
+#include "hub/admin/form.hpp"
 #include "hub/admin/hold.hpp"
 #include "hub/admin/policy.hpp"
 #include "hub/admin/session.hpp"
@@ -48,7 +49,8 @@ struct Options {
     std::vector<std::string> restore;
     // report
     std::string report, county, as_of, view, plate, vin, xlsx;
-    bool as_json = false, as_csv = false, unmasked = false;
+    Form form;
+    bool unmasked = false;
     std::int64_t limit = 0;
 };
 
@@ -83,9 +85,7 @@ int verify(Session& session) {
 
 int report(Session& session, const Options& o) {
     json body{{"report", o.report},
-              {"form", o.as_json  ? "json"
-                       : o.as_csv ? "csv"
-                                  : "table"},
+              {"form", o.form.name()},
               {"unmasked", o.unmasked}};
     for (const auto& [name, value] :
          {std::pair("from", &o.from), std::pair("to", &o.to), std::pair("as_of", &o.as_of), std::pair("view", &o.view),
@@ -219,8 +219,7 @@ int run_command(int argc, char** argv) {
     reports->add_option("--vin", o.vin, "VIN");
     reports->add_option("--limit", o.limit, "最多行数 / rows at most");
     reports->add_flag("--unmasked", o.unmasked, "显示完整号牌和 VIN / show plates and VINs in full");
-    auto* as_json = reports->add_flag("--json", o.as_json, "JSON");
-    reports->add_flag("--csv", o.as_csv, "CSV")->excludes(as_json);
+    o.form.add_to(reports);
     reports->add_option("--xlsx", o.xlsx, "写成工作簿文件 / write a workbook to this file");
     on(reports, [&](Session& s) { return report(s, o); });
 
@@ -252,10 +251,10 @@ int run_command(int argc, char** argv) {
         "检查数据目录、钥匙、证书、磁盘、数据库、服务；0 都好，4 需看一看，1 有故障\n"
         "Check data folder, keys, certificates, disk, database and service; 0 all fine, 4 something to look at, 1 "
         "broken\n\n  hub doctor --data /var/lib/imloop-hub\n  hub doctor --json");
-    doctor->add_flag("--json", o.as_json, "JSON");
+    doctor->add_flag("--json", o.form.as_json, "JSON");
     doctor->callback([&] {
         const auto findings = examine(o.data, o.store, unix_now());
-        service::show(findings, o.as_json, std::cout);
+        service::show(findings, o.form.as_json, std::cout);
         code = service::exit_code(findings);
     });
     auto* certificate = app.add_subcommand("certificate",

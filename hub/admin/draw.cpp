@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "hub/admin/ask.hpp"
+#include "hub/admin/form.hpp"
 #include "hub/draw/draw.hpp"
 #include "journal/json.hpp"
 #include "service/files.hpp"
@@ -19,7 +20,7 @@ using nlohmann::json;
 struct DrawOptions {
     std::string id, seed, kinds = "IM", county, officers, out, file;
     int count = 5, random_share_percent = 30, officers_each = 2;
-    bool as_json = false, as_csv = false;
+    Form form;
 };
 
 int make(Session& session, const DrawOptions& o) {
@@ -92,10 +93,9 @@ void add_draw(CLI::App& app, const OnCommand& on) {
     auto* yield = draw_->add_subcommand(
         "yield",
         "检查的收获：纯随机、按风险、各规则 / what checks found, by arm and by rule\n\n  hub draw yield --csv");
-    auto* as_json = yield->add_flag("--json", o->as_json, "JSON");
-    yield->add_flag("--csv", o->as_csv, "CSV")->excludes(as_json);
+    o->form.add_to(yield);
     on(yield, [o](Session& s) {
-        return print(s.ask("draw_yield", {{"form", o->as_json ? "json" : o->as_csv ? "csv" : "table"}}));
+        return print(s.ask("draw_yield", {{"form", o->form.name()}}));
     });
 }
 

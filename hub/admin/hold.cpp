@@ -3,13 +3,14 @@
 #include <memory>
 
 #include "hub/admin/ask.hpp"
+#include "hub/admin/form.hpp"
 
 namespace imloop::hub {
 namespace {
 
 struct HoldOptions {
     std::string record_id, station, reason, officer;
-    bool as_json = false, as_csv = false;
+    Form form;
 };
 
 }  // namespace
@@ -26,13 +27,9 @@ void add_hold(CLI::App& app, const OnCommand& on) {
     hold->require_subcommand(1);
     auto* list = hold->add_subcommand("list", "列出 / list\n\n  hub hold list --station I610404-01 --json");
     list->add_option("--station", o->station, "站点 / station");
-    auto* as_json = list->add_flag("--json", o->as_json, "JSON");
-    list->add_flag("--csv", o->as_csv, "CSV")->excludes(as_json);
+    o->form.add_to(list);
     on(list, [o](Session& s) {
-        return print(s.ask("holds", {{"station", o->station},
-                                     {"form", o->as_json  ? "json"
-                                              : o->as_csv ? "csv"
-                                                          : "table"}}));
+        return print(s.ask("holds", {{"station", o->station}, {"form", o->form.name()}}));
     });
     for (const auto& [action, words] :
          {std::pair("release", "放行 / release the result"),

@@ -6,6 +6,7 @@
 
 #include "engine/errors.hpp"
 #include "hub/admin/ask.hpp"
+#include "hub/admin/form.hpp"
 #include "service/files.hpp"
 
 namespace imloop::hub {
@@ -15,24 +16,19 @@ using nlohmann::json;
 
 struct SuspectOptions {
     std::string flag_id, rule, grade, station, county, state, from, to, reason, officer, action, policy, out;
-    bool as_json = false, as_csv = false, unmasked = false;
+    Form form;
+    bool unmasked = false;
     std::int64_t limit = 0;
 };
-using SharedOptions = std::shared_ptr<SuspectOptions>;
 
 json filters(const SuspectOptions& o, const char* list) {
-    json body{{"list", list}, {"form", o.as_json ? "json" : o.as_csv ? "csv" : "table"}, {"unmasked", o.unmasked}};
+    json body{{"list", list}, {"form", o.form.name()}, {"unmasked", o.unmasked}};
     for (const auto& [name, value] : {std::pair("rule", &o.rule), std::pair("grade", &o.grade),
                                       std::pair("station", &o.station), std::pair("county", &o.county),
                                       std::pair("state", &o.state), std::pair("from", &o.from), std::pair("to", &o.to)})
         put_given(body, name, *value);
     if (o.limit > 0) body["limit"] = o.limit;
     return body;
-}
-
-void add_forms(CLI::App* command, const SharedOptions& o) {
-    auto* as_json = command->add_flag("--json", o->as_json, "JSON");
-    command->add_flag("--csv", o->as_csv, "CSV")->excludes(as_json);
 }
 
 int dry_run(Session& session, const SuspectOptions& o) {
@@ -67,17 +63,17 @@ void add_suspects(CLI::App& app, const OnCommand& on) {
     list->add_option("--to", o->to, "记录日不晚于 / records on or before");
     list->add_option("--limit", o->limit, "最多行数 / rows at most");
     list->add_flag("--unmasked", o->unmasked, "显示完整号牌 / show plates in full");
-    add_forms(list, o);
+    o->form.add_to(list);
     on(list, [o](Session& s) { return print(s.ask("suspects", filters(*o, "flags"))); });
 
     auto* show_ = suspects->add_subcommand(
         "show", "一个标记的全部证据 / one flag with its evidence\n\n  hub suspects show R04-1f2e3d4c5b6a7980 --json");
     show_->add_option("flag", o->flag_id, "编号 / flag")->required();
     show_->add_flag("--unmasked", o->unmasked, "显示完整号牌 / show plates in full");
-    show_->add_flag("--json", o->as_json, "JSON");
+    show_->add_flag("--json", o->form.as_json, "JSON");
     on(show_, [o](Session& s) {
         return print(s.ask(
-            "suspect", {{"flag_id", o->flag_id}, {"form", o->as_json ? "json" : "text"}, {"unmasked", o->unmasked}}));
+            "suspect", {{"flag_id", o->flag_id}, {"form", o->form.as_json ? "json" : "text"}, {"unmasked", o->unmasked}}));
     });
 
     auto* evidence = suspects->add_subcommand(
@@ -117,12 +113,12 @@ void add_suspects(CLI::App& app, const OnCommand& on) {
 
     auto* risk = suspects->add_subcommand(
         "risk", "站点风险与十辆车计数 / risk of stations and the ten-vehicle meter\n\n  hub suspects risk --json");
-    add_forms(risk, o);
+    o->form.add_to(risk);
     on(risk, [o](Session& s) { return print(s.ask("suspects", filters(*o, "risk"))); });
 
     auto* rules = suspects->add_subcommand(
         "rules", "规则一览与现场准确率 / the rules and their precision in the field\n\n  hub suspects rules");
-    add_forms(rules, o);
+    o->form.add_to(rules);
     on(rules, [o](Session& s) { return print(s.ask("suspects", filters(*o, "rules"))); });
 
     auto* dry = suspects->add_subcommand(

@@ -3,7 +3,6 @@
 #include "hub/report/cases.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -21,8 +20,6 @@ using loop::Case;
 using loop::CaseNo;
 using nlohmann::json;
 
-Answer no_such_case() { return problem(404, {"case_not_found", "没有这个案件", "no such case"}); }
-
 /// What an officer may say of a step beside who they are.
 constexpr std::array said_of_open{"about",           "problem",     "goal",     "measures",
                                   "lead_unit",       "joint_units", "person",   "deadline",
@@ -37,18 +34,12 @@ json line_of(OwnJournal& own, const json& in, std::span<const char* const> names
     return out;
 }
 
-bool is_unit(const json& code) {
-    return code.is_string() && loop::codes("codes/unit").contains(code.get<std::string>());
-}
-
 /// Codes of units are known, so are records that are named; lists end somewhere.
 std::optional<Answer> unfit(const loop::Projection& projection, const json& line) {
-    const auto known = [](const json& of) { return of.is_array() ? std::ranges::all_of(of, is_unit) : is_unit(of); };
+    const auto is_one = [](const json& code) { return code.is_string() && is_unit(code.get<std::string>()); };
+    const auto known = [&](const json& of) { return of.is_array() ? std::ranges::all_of(of, is_one) : is_one(of); };
     for (const auto* name : {"unit", "lead_unit", "acceptance_unit", "to_department", "joint_units"})
-        if (line.contains(name) && !known(line.at(name)))
-            return problem(
-                422, {"unit_unknown", fmt::format("{} 应为 {} 之一", name, fmt::join(loop::codes("codes/unit"), ", ")),
-                      fmt::format("{} is one of {}", name, fmt::join(loop::codes("codes/unit"), ", "))});
+        if (line.contains(name) && !known(line.at(name))) return unit_unknown(name);
     for (const auto& [name, most] :
          {std::pair("measures", case_measures_max), std::pair("evidence", case_evidence_max)})
         if (line.contains(name) && line.at(name).size() > most)

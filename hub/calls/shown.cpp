@@ -1,8 +1,12 @@
 #include "hub/calls/shown.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "hub/record_words.hpp"
 #include "hub/report/render.hpp"
 #include "journal/chain.hpp"
+#include "loop/tables.hpp"
 
 namespace imloop::hub::calls {
 
@@ -50,6 +54,18 @@ json policy_posted(Context& c) {
 
 Answer no_such_flag() {
     return problem(404, {"flag_not_found", "没有这个标记，可能已随记录消失", "no such flag; it may have cleared"});
+}
+
+Answer no_such_case() { return problem(404, {"case_not_found", "没有这个案件", "no such case"}); }
+
+bool is_unit(std::string_view code) { return loop::codes("codes/unit").contains(std::string(code)); }
+
+Answer unit_unknown(const std::string& member) {
+    const auto known = fmt::format("{}", fmt::join(loop::codes("codes/unit"), ", "));
+    auto out = problem(422, {"unit_unknown", fmt::format("{} 应为 {} 之一", member, known),
+                             fmt::format("{} is one of {}", member, known)});
+    out.members = {{"pointer", "/" + member}};
+    return out;
 }
 
 }  // namespace imloop::hub::calls

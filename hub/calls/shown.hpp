@@ -20,7 +20,12 @@ nlohmann::json decisions_about(const Watch::View&, const std::string& flag_id);
 const loop::Policy& policy_today(Context&);
 /// The deadlines that the caller prints: those of its county.
 nlohmann::json policy_posted(Context&);
-/// Answered where no flag has this id.
+/// Answered where no flag has this id, and no case this number.
 Answer no_such_flag();
+Answer no_such_case();
+/// Of codes/unit: a department that takes part in cases.
+bool is_unit(std::string_view code);
+/// 422, naming the member.
+Answer unit_unknown(const std::string& member);
 
 }  // namespace imloop::hub::calls

@@ -11,10 +11,8 @@ using nlohmann::json;
 
 Answer list_audit(Console& console, Ask& ask) {
     const auto& query = ask.request.http;
-    const auto limit = list_limit(query);
-    if (!limit) return limit_out_of_range();
-    auto from = console.from(ask);
-    if (from.refusal) return std::move(*from.refusal);
+    auto page = page_of(console, ask);
+    if (page.refusal) return std::move(*page.refusal);
     AuditWanted wanted;
     wanted.who = query.query("who");
     wanted.what = query.query("what");
@@ -27,12 +25,12 @@ Answer list_audit(Console& console, Ask& ask) {
         if (day && *name == 'f') wanted.from = loop::start_of(*day);
         if (day && *name == 't') wanted.to = loop::start_of(*day + 1);
     }
-    if (!from.key.empty()) wanted.before = std::stoll(from.key);
+    if (!page.behind.empty()) wanted.before = std::stoll(page.behind);
     const auto reader = console.hub().readers.now(ask.scope);
-    const auto entries = audit_entries(reader->store.database(), wanted, *limit + 1);
+    const auto entries = audit_entries(reader->store.database(), wanted, page.limit + 1);
     json items = json::array(), next;
     for (const auto& e : entries) {
-        if (items.size() == *limit) {
+        if (items.size() == page.limit) {
             next = console.cursor(ask, std::to_string(items.back()["n"].get<std::int64_t>()));
             break;
         }

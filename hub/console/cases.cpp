@@ -7,6 +7,7 @@
 
 #include "hub/api/lists.hpp"
 #include "hub/calls/calls.hpp"
+#include "hub/calls/shown.hpp"
 #include "hub/console/routes.hpp"
 #include "hub/console/words.hpp"
 #include "hub/report/suspects.hpp"
@@ -131,7 +132,7 @@ struct Found {
 Found found(Console& console, const Ask& ask) {
     const auto& text = ask.parts[0];
     const auto no = loop::parse_case_no(text);
-    if (!no) return {{}, problem(404, {"case_not_found", "没有这个案件", "no such case"})};
+    if (!no) return {{}, calls::no_such_case()};
     if (!ask.scope.holds(no->county)) return {{}, console.out_of_scope(ask, text)};
     return {no, {}};
 }
@@ -146,12 +147,10 @@ json in_own_name(const Ask& ask) {
 
 }  // namespace
 
-Answer list_cases(Console& console, Ask& ask) {
+Listed list_cases(Console& console, Ask& ask) {
     const auto& query = ask.request.http;
-    const auto limit = limit_of(ask);
-    if (!limit) return limit_out_of_range();
-    auto from = console.from(ask);
-    if (from.refusal) return std::move(*from.refusal);
+    auto page = page_of(console, ask);
+    if (page.refusal) return std::move(*page.refusal);
     CaseRequest wanted{console.today(),       query.query("county"), "", query.query("state"), query.query("due"),
                        query.query("source"), query.query("about")};
     if (query.query("mine") == "1") wanted.person = ask.person.account.account;
@@ -163,17 +162,12 @@ Answer list_cases(Console& console, Ask& ask) {
     auto all = wanted;
     all.state = "all";
     all.due = "";
-    json body{{"items", json::array()},
-              {"next", nullptr},
-              {"total", cases.size()},
-              {"counts", case_counts(wanted_cases(projection, all, sees), wanted.today)},
+    json body{{"counts", case_counts(wanted_cases(projection, all, sees), wanted.today)},
               {"as_of", loop::format_day(wanted.today)},
               {"position", console.hub().place_named(reader->store.position())}};
-    auto at = std::ranges::upper_bound(cases, from.key, {}, place_of);
-    for (; at != cases.end() && body["items"].size() < *limit; ++at)
-        body["items"].push_back(case_object(*at, wanted.today));
-    if (at != cases.end()) body["next"] = console.cursor(ask, place_of(*std::prev(at)));
-    return list_answer(body, query);
+    put_page<ListedCase>(body, console, ask, page, cases, place_of,
+                         [&](const ListedCase& one) { return case_object(one, wanted.today); });
+    return body;
 }
 
 Answer show_case(Console& console, Ask& ask) {
@@ -182,7 +176,7 @@ Answer show_case(Console& console, Ask& ask) {
     const auto reader = console.hub().readers.now(ask.scope);
     const auto& projection = reader->loop.projection;
     const auto* held = projection.cases().find(*of.no);
-    if (!held) return problem(404, {"case_not_found", "没有这个案件", "no such case"});
+    if (!held) return calls::no_such_case();
     const ListedCase one{*of.no, *held};
     auto body = case_story(projection, one, console.today());
     body["possible"] = possible_steps(one, ask.person);

@@ -104,7 +104,7 @@ Answer show_overview(Console& console, Ask& ask) {
     return list_answer(body, ask.request.http);
 }
 
-Answer list_counties(Console& console, Ask& ask) {
+Listed list_counties(Console& console, Ask& ask) {
     auto filter = filter_of(console, ask);
     if (filter.refusal) return std::move(*filter.refusal);
     json body;
@@ -117,7 +117,7 @@ Answer list_counties(Console& console, Ask& ask) {
         body["total"] = body["items"].size();
         body["next"] = nullptr;
     });
-    return list_answer(body, ask.request.http);
+    return body;
 }
 
 Answer show_county(Console& console, Ask& ask) {

@@ -9,8 +9,6 @@
 #include "hub/report/render.hpp"
 #include "hub/report/suspects.hpp"
 #include "hub/report/xlsx.hpp"
-#include "journal/json.hpp"
-#include "schemas/embedded.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -23,10 +21,7 @@ std::vector<Column> with(std::vector<Column> first, const std::vector<Column>& m
 }
 
 loop::Words status_words(std::string_view code) {
-    static const json list = journal::parsed(schemas::table_text("codes")).at("lists").at("station_status");
-    for (const auto& one : list)
-        if (one.at("code") == code) return {one.at("zh"), one.at("en")};
-    return code == "not_filed" ? loop::Words{"未备案", "not filed"} : loop::Words{std::string(code), std::string(code)};
+    return code == "not_filed" ? loop::Words{"未备案", "not filed"} : code_words("station_status", code);
 }
 
 std::vector<Column> county_columns() {
@@ -50,22 +45,19 @@ std::string filter_words(const Ask& ask) {
     return out;
 }
 
-Answer exported(Console& console, Ask& ask, Answer (*list)(Console&, Ask&), std::vector<Column> columns,
+Answer exported(Console& console, Ask& ask, Listed (*list)(Console&, Ask&), std::vector<Column> columns,
                 std::string_view name) {
     ask.is_export = true;
-    auto answer = list(console, ask);
-    if (answer.status != 200) return answer;
-    const auto body = journal::parsed(answer.body);
+    const auto listed = list(console, ask);
+    if (listed.refusal) return *listed.refusal;
+    const auto& body = listed.body;
     const auto& items = body.at("items");
     if (!body.value("next", json()).is_null())
         return problem(413, {"too_many_rows", fmt::format("超过 {} 行，请缩小条件", export_rows_max),
                              fmt::format("more than {} rows: narrow the filter", export_rows_max)});
     Report report;
     report.columns = std::move(columns);
-    for (const auto& item : items) {
-        auto& row = report.rows.emplace_back();
-        for (const auto& column : report.columns) row.push_back(item.value(column.name, json()));
-    }
+    for (const auto& item : items) report.rows.push_back(object_row(report.columns, item));
     const auto language = ask.request.http.query("language") == "en" ? Language::en : Language::zh;
     const auto said = [&](const char* zh, const char* en) { return std::string(language == Language::zh ? zh : en); };
     const Closing closing{

@@ -37,12 +37,10 @@ std::string mark_of(const loop::rules::Suspects& suspects, const std::string& fl
 
 }  // namespace
 
-Answer list_flags(Console& console, Ask& ask) {
+Listed list_flags(Console& console, Ask& ask) {
     const auto& query = ask.request.http;
-    const auto limit = limit_of(ask);
-    if (!limit) return limit_out_of_range();
-    auto from = console.from(ask);
-    if (from.refusal) return std::move(*from.refusal);
+    auto page = page_of(console, ask);
+    if (page.refusal) return std::move(*page.refusal);
     SuspectRequest wanted;
     wanted.period = {0, INT32_MAX};
     wanted.rule = query.query("rule");
@@ -57,20 +55,15 @@ Answer list_flags(Console& console, Ask& ask) {
         const auto& projection = view.reader->loop.projection;
         auto flags = wanted_flags(projection, view.suspects, wanted);
         std::erase_if(flags, [&](const Flag& flag) { return !ask.scope.holds(county_of(projection, flag)); });
-        body = {{"items", json::array()},
-                {"next", nullptr},
-                {"total", flags.size()},
-                {"position", console.hub().place_named(view.reader->store.position())},
+        body = {{"position", console.hub().place_named(view.reader->store.position())},
                 {"watched_to", console.hub().place_named(view.watched_to)}};
-        auto at = std::ranges::upper_bound(flags, from.key, {}, key_of);
-        for (; at != flags.end() && body["items"].size() < *limit; ++at) {
-            auto one = flag_object(projection, view.suspects, *at, false);
-            one["station_name"] = station_name(projection, at->station_id, console.now());
-            body["items"].push_back(std::move(one));
-        }
-        if (at != flags.end()) body["next"] = console.cursor(ask, key_of(*std::prev(at)));
+        put_page<Flag>(body, console, ask, page, flags, key_of, [&](const Flag& flag) {
+            auto one = flag_object(projection, view.suspects, flag, false);
+            one["station_name"] = station_name(projection, flag.station_id, console.now());
+            return one;
+        });
     });
-    return list_answer(body, ask.request.http);
+    return body;
 }
 
 Answer show_flag(Console& console, Ask& ask) {

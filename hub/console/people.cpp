@@ -1,15 +1,12 @@
 // Accounts and rights: the system administrator proposes, the security administrator confirms.
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <map>
 
 #include "hub/answers.hpp"
+#include "hub/calls/shown.hpp"
 #include "hub/console/routes.hpp"
 #include "hub/console/words.hpp"
 #include "hub/ids.hpp"
-#include "loop/tables.hpp"
 
 namespace imloop::hub {
 namespace {
@@ -48,14 +45,9 @@ std::optional<std::vector<std::string>> counties_in(const Console& console, cons
     return out;
 }
 
-/// Of none, too.
-bool is_unit(const std::string& unit) { return unit.empty() || loop::codes("codes/unit").contains(unit); }
-Answer unit_unknown() {
-    return problem_with(422,
-                        {"unit_unknown",
-                         fmt::format("单位应为 {} 之一，或不写", fmt::join(loop::codes("codes/unit"), ", ")),
-                         fmt::format("a unit is one of {}, or none", fmt::join(loop::codes("codes/unit"), ", "))},
-                        {{"pointer", "/unit"}});
+/// None is given, or a known one.
+std::optional<Answer> unit_unfit(const std::string& unit) {
+    return unit.empty() || calls::is_unit(unit) ? std::nullopt : std::optional(calls::unit_unknown("unit"));
 }
 Answer grant_in_force() {
     return problem(409, {"grant_in_force", "权限已经批准", "the right is confirmed already"});
@@ -95,7 +87,7 @@ Answer make_account(Console& console, Ask& ask) {
     const auto account = ask.text("account");
     if (!is_account_name(account)) return account_unfit();
     if (auto refusal = unfit_text(ask, "name", 1, 40)) return std::move(*refusal);
-    if (!is_unit(ask.text("unit"))) return unit_unknown();
+    if (auto refusal = unit_unfit(ask.text("unit"))) return std::move(*refusal);
     return console.change(console.entry(ask, "account", account), [&](Connection& database) {
         if (account_named(database, account)) return account_exists();
         put_account(database, account, ask.text("name"), console.now(), ask.text("unit"));
@@ -121,7 +113,7 @@ Answer change_account(Console& console, Ask& ask) {
             end_account(database, account, console.now());
         } else if (action == "unit") {
             if (!is_system) return role_missing();
-            if (!is_unit(ask.text("unit"))) return unit_unknown();
+            if (auto refusal = unit_unfit(ask.text("unit"))) return std::move(*refusal);
             // Rights were proposed and confirmed for a person of this unit.
             if (std::ranges::any_of(grants_of(database, account), &Grant::is_in_force)) return grant_in_force();
             set_unit(database, account, ask.text("unit"));

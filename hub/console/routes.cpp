@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "hub/api/lists.hpp"
+
 namespace imloop::hub {
 namespace {
 
@@ -11,6 +13,12 @@ using enum Role;
 constexpr RoleSet none;
 /// Totals, counties and stations' figures.
 constexpr RoleSet business{viewer, officer, acceptor, receiver, checker, policy, policy_approver};
+
+template <Listed (*list)(Console&, Ask&)>
+Answer listed(Console& console, Ask& ask) {
+    auto out = list(console, ask);
+    return out.refusal ? std::move(*out.refusal) : list_answer(out.body, ask.request.http);
+}
 
 constexpr ConsoleRoute table[] = {
     {"GET", "/sign-in-options", anyone, none, sign_in_options},
@@ -23,15 +31,15 @@ constexpr ConsoleRoute table[] = {
     {"POST", "/me/second-factor", beginner, none, begin_binding},
     {"PUT", "/me/second-factor", beginner, none, finish_binding},
     {"GET", "/overview", role, business, show_overview},
-    {"GET", "/counties", role, business, list_counties},
+    {"GET", "/counties", role, business, listed<list_counties>},
     {"GET", "/counties/{code}", role, business, show_county},
-    {"GET", "/stations", role, business, list_stations},
-    {"GET", "/non-returns", role, vehicle_roles, list_non_returns},
+    {"GET", "/stations", role, business, listed<list_stations>},
+    {"GET", "/non-returns", role, vehicle_roles, listed<list_non_returns>},
     {"GET", "/rules", role, business, list_rules},
-    {"GET", "/flags", role, casework_roles, list_flags},
+    {"GET", "/flags", role, casework_roles, listed<list_flags>},
     {"GET", "/flags/{id}", role, casework_roles, show_flag},
     {"POST", "/flags/{id}/decisions", role, {officer}, decide_flag},
-    {"GET", "/cases", role, casework_roles, list_cases},
+    {"GET", "/cases", role, casework_roles, listed<list_cases>},
     {"POST", "/cases", role, {officer}, open_case},
     {"GET", "/cases/{no}", role, casework_roles, show_case},
     {"POST", "/cases/{no}/actions", role, casework_roles, take_case_step},

@@ -25,6 +25,14 @@ struct ConsoleRoute {
 };
 std::span<const ConsoleRoute> console_routes();
 
+/// A list, which its call gives by pages and its file whole: `items` and what they hang on; or why it is not given.
+struct Listed {
+    Listed(nlohmann::json of) : body(std::move(of)) {}
+    Listed(Answer why) : refusal(std::move(why)) {}
+    nlohmann::json body;
+    std::optional<Answer> refusal = {};
+};
+
 struct ConsoleMatch {
     const ConsoleRoute* route = nullptr;  ///< none: `is_path` says whether another method has the path
     bool is_path = false;
@@ -54,22 +62,22 @@ Answer list_audit(Console&, Ask&);
 Answer verify_audit_call(Console&, Ask&);
 // counties.cpp
 Answer show_overview(Console&, Ask&);
-Answer list_counties(Console&, Ask&);
+Listed list_counties(Console&, Ask&);
 Answer show_county(Console&, Ask&);
 // stations.cpp
-Answer list_stations(Console&, Ask&);
+Listed list_stations(Console&, Ask&);
 // vehicles.cpp
-Answer list_non_returns(Console&, Ask&);
+Listed list_non_returns(Console&, Ask&);
 Answer search_vehicles(Console&, Ask&);
 Answer show_vehicle(Console&, Ask&);
 Answer reveal(Console&, Ask&);
 // flags.cpp
-Answer list_flags(Console&, Ask&);
+Listed list_flags(Console&, Ask&);
 Answer show_flag(Console&, Ask&);
 Answer decide_flag(Console&, Ask&);
 Answer list_rules(Console&, Ask&);
 // cases.cpp
-Answer list_cases(Console&, Ask&);
+Listed list_cases(Console&, Ask&);
 Answer show_case(Console&, Ask&);
 Answer list_officers(Console&, Ask&);
 Answer open_case(Console&, Ask&);

@@ -1,7 +1,6 @@
 // Stations with their figures and the weight of evidence: what `hub report stations` and `hub suspects risk` print.
 #include <algorithm>
 
-#include "hub/api/lists.hpp"
 #include "hub/console/routes.hpp"
 #include "hub/console/words.hpp"
 #include "hub/report/suspect_counts.hpp"
@@ -23,13 +22,11 @@ json meter_words(const loop::rules::Meter& meter) {
 
 }  // namespace
 
-Answer list_stations(Console& console, Ask& ask) {
+Listed list_stations(Console& console, Ask& ask) {
     auto filter = filter_of(console, ask);
     if (filter.refusal) return std::move(*filter.refusal);
-    const auto limit = limit_of(ask);
-    if (!limit) return limit_out_of_range();
-    auto from = console.from(ask);
-    if (from.refusal) return std::move(*from.refusal);
+    auto page = page_of(console, ask);
+    if (page.refusal) return std::move(*page.refusal);
     const auto& query = ask.request.http;
     const auto kind = query.query("kind"), county = query.query("county"), station = query.query("station");
     if (!county.empty() && !ask.scope.holds(county)) return console.out_of_scope(ask, county);
@@ -53,8 +50,8 @@ Answer list_stations(Console& console, Ask& ask) {
                 (!station.empty() && station != id))
                 continue;
             ++total;
-            if (id <= from.key) continue;
-            if (body["items"].size() == *limit) {
+            if (id <= page.behind) continue;
+            if (body["items"].size() == page.limit) {
                 if (body["next"].is_null())
                     body["next"] = console.cursor(ask, body["items"].back()["station_id"].get<std::string>());
                 continue;
@@ -76,7 +73,7 @@ Answer list_stations(Console& console, Ask& ask) {
         }
         body["total"] = total;
     });
-    return list_answer(body, ask.request.http);
+    return body;
 }
 
 }  // namespace imloop::hub

@@ -111,10 +111,8 @@ Answer show_system(Console& console, Ask& ask) {
 
 Answer list_alarms(Console& console, Ask& ask) {
     const auto& query = ask.request.http;
-    const auto limit = list_limit(query);
-    if (!limit) return limit_out_of_range();
-    auto from = console.from(ask);
-    if (from.refusal) return std::move(*from.refusal);
+    auto page = page_of(console, ask);
+    if (page.refusal) return std::move(*page.refusal);
     const auto text = query.query("days");
     const bool is_number =
         !text.empty() && text.size() <= 3 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
@@ -124,15 +122,15 @@ Answer list_alarms(Console& console, Ask& ask) {
     const auto reader = console.hub().readers.now(ask.scope);
     const auto& stations = reader->loop.projection.stations();
     json items = json::array(), next;
-    auto behind = alarm_place(from.key), shown = behind;
+    auto behind = alarm_place(page.behind), shown = behind;
     for (bool are_more = true; are_more && next.is_null();) {
-        const auto page = reader->store.alarms(behind, console.now() - days * loop::day_ms, alarms_a_look);
-        are_more = page.size() == alarms_a_look;
-        for (const auto& alarm : page) {
+        const auto some = reader->store.alarms(behind, console.now() - days * loop::day_ms, alarms_a_look);
+        are_more = !some.empty();  // fewer than asked: some are damaged
+        for (const auto& alarm : some) {
             behind = Store::place_of(alarm);
             const auto station = stations.at(alarm.source, console.now());
             if (!ask.scope.holds(station ? station->county : "")) continue;
-            if (items.size() == *limit) {
+            if (items.size() == page.limit) {
                 next = console.cursor(ask, alarm_key(shown));
                 break;
             }

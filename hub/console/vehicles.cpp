@@ -6,7 +6,6 @@
 #include <iterator>
 
 #include "hub/answers.hpp"
-#include "hub/api/lists.hpp"
 #include "hub/console/routes.hpp"
 #include "hub/console/words.hpp"
 #include "loop/vehicle/plate.hpp"
@@ -60,14 +59,12 @@ Found vehicle_of(const loop::Projection& projection, const Scope& scope, const s
 
 }  // namespace
 
-Answer list_non_returns(Console& console, Ask& ask) {
+Listed list_non_returns(Console& console, Ask& ask) {
     auto filter = filter_of(console, ask);
     if (filter.refusal) return std::move(*filter.refusal);
     const auto& query = ask.request.http;
-    const auto limit = limit_of(ask);
-    if (!limit) return limit_out_of_range();
-    auto from = console.from(ask);
-    if (from.refusal) return std::move(*from.refusal);
+    auto page = page_of(console, ask);
+    if (page.refusal) return std::move(*page.refusal);
     const auto kind = query.query("kind"), wanted_station = query.query("station");
     auto& request = filter.request;
     request.county = query.query("county");
@@ -85,20 +82,15 @@ Answer list_non_returns(Console& console, Ask& ask) {
                    (!wanted_station.empty() && wanted_station != m.episode.station_id);
         });
         body = head_of(console, request, view);
-        body["items"] = json::array();
-        body["next"] = nullptr;
-        body["total"] = missing.size();
         body["not_repaired"] = std::ranges::count(missing, loop::EpisodeOutcome::non_return_not_repaired,
                                                   [](const Missing& m) { return m.episode.outcome; });
-        auto at = std::ranges::upper_bound(missing, from.key, {}, key_of);
-        for (; at != missing.end() && body["items"].size() < *limit; ++at) {
-            auto one = missing_object(projection, request, *at);
-            one["station_name"] = station_name(projection, at->episode.station_id, console.now());
-            body["items"].push_back(std::move(one));
-        }
-        if (at != missing.end()) body["next"] = console.cursor(ask, key_of(*std::prev(at)));
+        put_page<Missing>(body, console, ask, page, missing, key_of, [&](const Missing& m) {
+            auto one = missing_object(projection, request, m);
+            one["station_name"] = station_name(projection, m.episode.station_id, console.now());
+            return one;
+        });
     });
-    return list_answer(body, ask.request.http);
+    return body;
 }
 
 /// `{text}`: a plate, a VIN, or the id of a record. What was searched stands in the audit log as a keyed digest.

@@ -106,8 +106,11 @@ json head_of(const Console& console, const ReportRequest& request, const Watch::
     return out;
 }
 
-std::optional<std::size_t> limit_of(const Ask& ask) {
-    return ask.is_export ? export_rows_max : list_limit(ask.request.http);
+Page page_of(Console& console, const Ask& ask) {
+    const auto limit = ask.is_export ? export_rows_max : list_limit(ask.request.http);
+    if (!limit) return {0, {}, limit_out_of_range()};
+    auto from = console.from(ask);
+    return {*limit, std::move(from.key), std::move(from.refusal)};
 }
 
 std::optional<Answer> unfit_text(const Ask& ask, const char* name, std::size_t characters_min,

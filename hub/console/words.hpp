@@ -1,7 +1,10 @@
 // What the console's calls share in reading a question and writing an answer.
 #pragma once
 
+#include <algorithm>
+#include <functional>
 #include <initializer_list>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -36,8 +39,24 @@ Filter filter_of(const Console&, const Ask&);
 /// What the figures hang on: filter, place in the log, how far the rules have seen.
 nlohmann::json head_of(const Console&, const ReportRequest&, const Watch::View&);
 
-/// `limit` of a list's query, as list_limit() reads it; of an export as many as a file holds.
-std::optional<std::size_t> limit_of(const Ask&);
+/// Which rows of a list are asked, by `limit` and `cursor`; of an export as many as a file holds. 400
+/// limit_out_of_range, cursor_not_yours.
+struct Page {
+    std::size_t limit = 0;
+    std::string behind;  ///< the key of the row before; empty: from the beginning
+    std::optional<Answer> refusal;
+};
+Page page_of(Console&, const Ask&);
+/// `items, next, total` of rows in the order of their keys.
+template <class Row>
+void put_page(nlohmann::json& body, Console& console, const Ask& ask, const Page& page, const std::vector<Row>& rows,
+              std::string (*key_of)(const Row&), const std::function<nlohmann::json(const Row&)>& object_of) {
+    auto& items = body["items"] = nlohmann::json::array();
+    auto at = std::ranges::upper_bound(rows, page.behind, {}, key_of);
+    for (; at != rows.end() && items.size() < page.limit; ++at) items.push_back(object_of(*at));
+    body["next"] = at == rows.end() ? nlohmann::json() : nlohmann::json(console.cursor(ask, key_of(*std::prev(at))));
+    body["total"] = rows.size();
+}
 
 /// The text is there, of so many characters, and holds no control characters but new lines. 422 naming the member.
 std::optional<Answer> unfit_text(const Ask&, const char* name, std::size_t characters_min, std::size_t characters_max);

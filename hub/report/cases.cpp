@@ -216,11 +216,7 @@ std::string case_text(const json& story) {
 Report report_cases(const loop::Projection& projection, const CaseRequest& request) {
     Report out{"整改台账", "Ledger of problems", case_columns(), {}, {{"today", loop::format_day(request.today)}}};
     const auto cases = wanted_cases(projection, request, [](std::string_view) { return true; });
-    for (const auto& one : cases) {
-        const auto object = case_object(one, request.today);
-        auto& row = out.rows.emplace_back();
-        for (const auto& column : out.columns) row.push_back(object.at(column.name));
-    }
+    for (const auto& one : cases) out.rows.push_back(object_row(out.columns, case_object(one, request.today)));
     out.about["count"] = cases.size();
     out.about.update(case_counts(cases, request.today));
     return out;

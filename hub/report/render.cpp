@@ -88,6 +88,12 @@ json row_object(const std::vector<Column>& columns, const std::vector<json>& row
     return out;
 }
 
+std::vector<json> object_row(const std::vector<Column>& columns, const json& object) {
+    std::vector<json> out;
+    for (const auto& column : columns) out.push_back(object.at(column.name));
+    return out;
+}
+
 std::string as_json(const Report& report) {
     json out{{"title", report.zh}, {"title_en", report.en}, {"rows", json::array()}};
     out.update(report.about);

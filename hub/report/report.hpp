@@ -78,6 +78,8 @@ std::vector<Column> missing_columns();
 nlohmann::json missing_object(const loop::Projection&, const ReportRequest&, const Missing&);
 /// The cells of a row by the names of its report's columns.
 nlohmann::json row_object(const std::vector<Column>&, const std::vector<nlohmann::json>& row);
+/// The other way round. The object has them all.
+std::vector<nlohmann::json> object_row(const std::vector<Column>&, const nlohmann::json& object);
 
 std::string shown_plate(const std::string& normal, bool unmasked);
 std::string shown_vin(const std::string& normal, bool unmasked);

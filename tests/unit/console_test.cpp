@@ -740,6 +740,18 @@ TEST_CASE("a policy is proposed by one person and confirmed by another") {
     CHECK(b.read(approver, "/policy-changes").at("rows").empty());
 }
 
+TEST_CASE("one damaged alarm hides none of those behind it, however many there are") {
+    Bureau b;
+    b.three_admins();
+    const auto officer = b.person("officer", {{"role", "officer"}});
+    constexpr int raised = 230;
+    for (int n = 0; n < raised; ++n)
+        b.hub->raise_alarm({b.hub->id, "epoch " + std::to_string(n), 1, {}}, "journal_fork", "");
+    REQUIRE(b.items(officer, "/alarms?limit=500").size() == raised);
+    sqlite::Database(b.data / "hub.sqlite").execute("UPDATE alarms SET times = 7 WHERE epoch = 'epoch 30'");
+    CHECK(b.items(officer, "/alarms?limit=500").size() == raised - 1);
+}
+
 TEST_CASE("a forked journal is an alarm that officers of its county see, and the system's page counts it") {
     Counties b;
     const auto officer = b.person("officer", {{"role", "officer"}, {"counties", {"610404"}}});

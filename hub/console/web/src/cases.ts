@@ -5,6 +5,7 @@ export interface Listed {
   case_no: string; county: string; state: string; due: string; days_left: number | null; deadline: string; problem: string; goal: string;
   person: string; lead_unit: string; joint: { zh: string; en: string }; acceptance_unit: string; source: string; about: string; opened_at: string; submitted_on: string | null;
 }
+export interface Officer { account: string; name: string; unit: string }
 export interface Evidence { record_id?: string; flag_id?: string; name?: string; sha256?: string; bytes?: number }
 export interface Step { record_id: string; at: string; action: string; officer_id: string; unit: string; text: string; person: string; deadline: string | null; evidence: Evidence[]; to_department?: string; step?: string; without_effect?: string }
 export interface Possible { action: string; step?: string; to_department?: string; why?: { code: string; zh: string; en: string } }
