@@ -85,11 +85,16 @@ CaseRequest request_of(const Context& c, const json& in) {
             in.value("due", ""), in.value("source", ""), in.value("about", "")};
 }
 
-Answer written(Context& c, const json& record, const Case& after) {
+/// Answers with what stands behind the line: another hub may have written of the same case since it was looked at.
+Answer written(Context& c, const json& record) {
     c.release();
     if (auto answer = c.hub.own->write({record}); answer.status != 200) return answer;
-    return json_answer(
-        {{"case_no", record.at("case_no")}, {"record_id", record.at("record_id")}, {"state", name_of(after.state)}});
+    const auto& cases = c.reader().loop.projection.cases();
+    if (const auto why = cases.without_effect(record.at("record_id"))) return refused_step(*why);
+    const auto* held = cases.find(loop::parse_case_no(record.at("case_no").get<std::string>()).value());
+    return json_answer({{"case_no", record.at("case_no")},
+                        {"record_id", record.at("record_id")},
+                        {"state", name_of(held->state)}});
 }
 
 }  // namespace
@@ -134,7 +139,7 @@ Answer case_open(Context& c, const json& in) {
         refusal.members = {{"case_no", format_case_no(*other)}};
         return refusal;
     }
-    return written(c, record, loop::after(nullptr, *read.line));
+    return written(c, record);
 }
 
 Answer case_step(Context& c, const json& in) {
@@ -155,7 +160,7 @@ Answer case_step(Context& c, const json& in) {
     if (held->steps >= case_steps_max)
         return problem(409,
                        {"case_full", "这个案件的记录已满，请另立一件", "the case takes no more steps: open another"});
-    return written(c, record, loop::after(held, *read.line));
+    return written(c, record);
 }
 
 }  // namespace imloop::hub::calls

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+#include "hub/calls/calls.hpp"
 #include "hub/report/cases.hpp"
 #include "journal/json.hpp"
 #include "tests/support/engines.hpp"
@@ -97,6 +98,33 @@ TEST_CASE("what is wrong with a case is said and leaves no line") {
     CHECK(l.lines() == before);
     CHECK(l.step(no, "begin", "zhao", "transport", {{"mark", l.story(no).at("mark")}}).status == 200);
     CHECK(l.lines() == before + 1);
+}
+
+TEST_CASE("who looked at a case before another hub wrote of it is told, and answered with what stands") {
+    Ledger l;
+    const auto no = l.opened(l.to_open());
+    const auto looking = [&] {
+        hub::Context c(*l.hub, hub::Scope::operator_(), {});
+        c.reader();
+        return c;
+    };
+    auto opens = looking(), begins = looking(), comments = looking();
+    CHECK(l.opened(l.to_open()) == "2026-610402-0002");
+    CHECK(code_of(hub::calls::case_open(opens, l.to_open())) == "409 case_no_taken");
+    const json step{{"case_no", no}, {"officer_id", "gao"}, {"unit", "transport"}};
+    const auto of = [&](const char* action) {
+        auto out = step;
+        out.update({{"action", action}, {"text", "看过现场"}});
+        return out;
+    };
+    REQUIRE(l.step(no, "begin", "zhao", "transport").status == 200);
+    REQUIRE(l.step(no, "submit", "zhao", "transport").status == 200);
+    CHECK(code_of(hub::calls::case_step(begins, of("begin"))) == "409 case_state");
+    const auto commented = hub::calls::case_step(comments, of("comment"));
+    REQUIRE(commented.status == 200);
+    CHECK(journal::parsed(commented.body).at("state") == "submitted");
+    CHECK(l.story(no).at("steps").at(3).at("without_effect") == "case_state");
+    CHECK(l.clean());
 }
 
 TEST_CASE("a case from its opening to its end, and what the list says on the way") {
