@@ -41,8 +41,8 @@ json held(Fast& f) {
 
 struct Watched : Fast {
     Watched() {
+        hub.admin("holds");  // what came is looked at before the station is watched, so it is not held
         hub.set_policy({{"watched_stations", {"I610404-01"}}, {"hold_minutes", 15}});
-        hub.admin("holds");  // from here on it is watched: what came before is held no more
     }
 };
 
