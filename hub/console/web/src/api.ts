@@ -26,14 +26,17 @@ export async function call<T>(method: string, path: string, more: More = {}): Pr
   const init: RequestInit = { method, headers, credentials: 'same-origin' };
   if (more.body !== undefined) init.body = JSON.stringify(more.body);
   if (more.signal) init.signal = more.signal;
-  let answer: Response;
+  let answer: Response, body: unknown;
   try {
     answer = await fetch('/api/v1' + path, init);
+    body = await answer.json().catch((error: unknown) => {
+      if (answer.ok) throw error;
+      return {};
+    });
   } catch (error) {
     if (more.signal?.aborted) throw error;
     throw new Problem(0, 'not_reached', {});
   }
-  const body: unknown = await answer.json().catch(() => ({}));
   if (answer.ok) return body as T;
   const problem = body as Record<string, unknown>;
   if (answer.status === 401 && problem.code === 'session_over' && me.value) isOver.value = true;
