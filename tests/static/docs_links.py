@@ -13,7 +13,7 @@ ROOT = pathlib.Path(sys.argv[1]).resolve()
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 SHARED = ["station/*.cpp"]
 PROGRAMS = {
-    "hub": ["hub/admin/*.cpp"],
+    "hub": ["hub/admin/*.[ch]pp"],
     "i_station": SHARED + ["i_station/*.cpp"],
     "m_station": SHARED + ["m_station/*.cpp"],
     "imloop-bridge": SHARED + ["bridge/*.cpp"],
