@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Programs, browser } from './programs.mjs';
+import { Programs, browser, settled } from './programs.mjs';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const programs = new Programs();
@@ -229,7 +229,7 @@ test('a station has a page of its own, whose numbers open its lists', async () =
   await page.setViewportSize({ width: 390, height: 768 });
   await page.goto(url + '/stations/' + station + period);
   await page.locator('.kpis').waitFor();
-  await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
+  await settled(page);
   await fits(page, 'a station at 390');
   await page.context().close();
 });
@@ -351,7 +351,7 @@ test('a county that is behind gets a case with its figures, by keyboard alone', 
     for (const at of ['/cases?due=soon', '/cases/' + no, '/cases/new']) {
       await page.goto(url + at);
       await page.locator('h1').waitFor();
-      await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
+      await settled(page);
       await fits(page, `${at} at ${width}`);
       await clean(page, `${at} at ${width}`);
     }
@@ -376,7 +376,7 @@ test('each role finds its own pages, and all pages fit three widths in both lang
         for (const at of pages) {
           await page.goto(url + at + (/^\/($|counties|stations|non-)/.test(at) ? period : ''));
           await page.locator('h1').waitFor();
-          await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
+          await settled(page);
           await fits(page, `${at} at ${width} in ${language}`);
           if (width !== 1024) await clean(page, `${at} at ${width} in ${language}`);
         }

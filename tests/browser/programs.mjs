@@ -94,3 +94,6 @@ export function failedTest(n, plate, days = 2) {
     failed_items: ['co/idle', 'co/high_idle'], verdict: 'fail',
   };
 }
+
+/// Waits until no part of the page is being loaded any more.
+export const settled = (page) => page.locator('main:not(:has([aria-busy=true]))').waitFor({ state: 'attached' });
