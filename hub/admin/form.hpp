@@ -11,8 +11,8 @@ struct Form {
     const char* name() const { return as_json ? "json" : as_csv ? "csv" : "table"; }
     /// It outlives the command.
     void add_to(CLI::App* command) {
-        auto* json = command->add_flag("--json", as_json, "JSON");
-        command->add_flag("--csv", as_csv, "CSV")->excludes(json);
+        auto* with_json = command->add_flag("--json", as_json, "JSON");
+        command->add_flag("--csv", as_csv, "CSV")->excludes(with_json);
     }
 };
 
