@@ -7,12 +7,15 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Programs, browser, settled } from './programs.mjs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Programs, browser, failedTest, settled } from './programs.mjs';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const programs = new Programs();
+const serving = ['--data', path.join(programs.dir, 'hub'), 'serve', '--admin-port', '0'];
 const period = '?from=2025-01-01&to=2025-12-31&as_of=2025-12-31';
-let chrome, url, people, counties, zero;
+let chrome, hub, url, people, counties, zero;
+let isDown = false;
 const strange = [], errors = [];
 
 /// A code of the authenticator (RFC 6238), for who has no recovery code left: each half minute has one, once.
@@ -28,7 +31,7 @@ async function visit(account, width = 1366) {
   const context = await chrome.newContext({ viewport: { width, height: 768 } });
   const page = await context.newPage();
   page.on('request', (request) => { if (!request.url().startsWith(url + '/')) strange.push(request.url()); });
-  page.on('console', (message) => { if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) errors.push(message.text()); });
+  page.on('console', (message) => { if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()) && !(isDown && /net::ERR_/.test(message.text()))) errors.push(message.text()); });
   page.on('pageerror', (error) => errors.push(String(error)));
   if (account) {
     await page.goto(url);
@@ -54,14 +57,19 @@ async function fits(page, where) {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(wide <= 0, `${where} is ${wide} px too wide`);
 }
+/// Nobody tells, so it is asked.
+async function until(holds) {
+  while (!(await holds())) await pause(200);
+}
 const call = (page, target) => page.evaluate(async (to) => { const r = await fetch('/api/v1' + to); return { status: r.status, body: await r.json() }; }, target);
 
 before(async () => {
   const year = path.join(programs.dir, 'year');
   programs.call('imloop_sim', '--out', year, '--tests', '2500', '--cheats', 'default', '--cheat-rate', '0.02');
   programs.hub('init');
-  const { found } = await programs.start('hub', ['--data', path.join(programs.dir, 'hub'), 'serve', '--port', '0', '--admin-port', '0', '--console', '127.0.0.1:0'], /console: (http:\/\/127\.0\.0\.1:\d+)/);
-  url = found[1];
+  const { child, found } = await programs.start('hub', [...serving, '--port', '0', '--console', '127.0.0.1:0'], /https:\/\/127\.0\.0\.1:(\d+)[^]*console: (http:\/\/127\.0\.0\.1:\d+)/);
+  hub = child;
+  [, programs.port, url] = found;
   for (const s of JSON.parse(fs.readFileSync(path.join(year, 'stations.json'), 'utf8'))) programs.hub('station', 'add', s.id, '--name', s.name, '--county', s.county, '--valid-from', s.valid_from, '--public-key', path.join(year, 'keys', s.id + '.pub.pem'), ...(s.id === 'B610400-01' ? ['--writes-for', '610400'] : []));
   programs.hub('import', year);
   counties = JSON.parse(programs.hub('report', 'counties', '--from', '2025-01-01', '--to', '2025-12-31', '--as-of', '2025-12-31', '--json')).rows;
@@ -413,6 +421,83 @@ test('another person who signs in over a page begins anew, and finds nothing of 
   await page.locator('header.bar').getByText('交警').waitFor();
   await page.locator('#ranking').waitFor();
   assert.equal(await page.locator('dialog').count(), 0);
+  await page.context().close();
+});
+
+test('every number of a page opens a list of as many', async () => {
+  const page = await visit('weilan');
+  const county = counties.find((row) => /^\d+$/.test(row.county) && row.failed > row.repaired).county;
+  await page.goto(url + '/suspects?state=all');
+  const station = (await page.locator('tbody tr td small').filter({ hasText: /^I6/ }).first().textContent()).trim();
+  const walked = new Map();
+  for (const at of ['/', '/counties', '/counties/' + county, '/stations', '/stations/' + station]) {
+    await page.goto(url + at + period);
+    await page.locator('h1').waitFor();
+    await settled(page);
+    for (const { text, to } of await page.locator('main a').evaluateAll((links) => links.map((one) => ({ text: one.textContent, to: one.getAttribute('href') })))) {
+      const number = /^(?:全部 )?([\d,]+)(?: 条)?$/.exec(text.trim());
+      if (number) walked.set(to, { number: number[1], at });
+    }
+  }
+  assert.ok(walked.size >= 8, [...walked.keys()].join(' '));
+  for (const [to, { number, at }] of walked) {
+    await page.goto(url + to);
+    await page.locator('main .lead, main .pager').first().waitFor();
+    const said = (await page.locator('.pager').allTextContents()).map((text) => /共 ([\d,]+) 条/.exec(text)?.[1]);
+    assert.deepEqual(said, number === '0' ? [] : [number], `${to} of ${at}`);
+  }
+  await page.context().close();
+});
+
+test('what anybody writes is shown as text: no element comes of it, and no script runs', async () => {
+  const markup = '<img src=x onerror="hit=1">';
+  const folder = path.join(programs.dir, 'i'), config = programs.config('i');
+  const record = failedTest(77, '陕D0T077', 3);
+  Object.assign(record, { inspector_id: markup, line_id: markup, report_no: markup });
+  record.vehicle.model = markup;
+  fs.mkdirSync(folder);
+  fs.writeFileSync(path.join(folder, 'test.json'), JSON.stringify(record));
+  programs.call('i_station', '--config', config, 'join', programs.invite(record.station_id, markup));
+  programs.call('i_station', '--config', config, 'submit', path.join(folder, 'test.json'));
+  const station = await programs.run('i_station', 'i');
+  const page = await visit('zhaomin');
+  await until(async () => (await call(page, `/records/${record.record_id}/vehicle`)).status === 200);
+  await programs.stop(station.child);
+  const csrf = (await call(page, '/me')).body.csrf, today = new Date().toISOString().slice(0, 10);
+  const sent = (to, body, more = {}) => page.evaluate(async ([target, given, headers]) => { const r = await fetch('/api/v1' + target, { method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(given) }); return { status: r.status, body: await r.json() }; }, [to, body, { 'X-CSRF': csrf, ...more }]);
+  const opened = await sent('/cases', { county: '610404', problem: markup, goal: markup, measures: [markup], lead_unit: 'transport', joint_units: [], person: 'zhaomin', deadline: today, acceptance_unit: 'ecology', about: { complaint_no: markup } });
+  assert.equal(opened.status, 200, JSON.stringify(opened.body));
+  const flag = (await call(page, '/flags?state=open&limit=1')).body.items[0].flag_id;
+  const places = ['/stations', '/stations/' + record.station_id, '/counties/610404', '/vehicles/of/' + record.record_id, '/non-returns', '/cases', '/cases/' + opened.body.case_no, '/suspects/' + flag, '/alarms'];
+  let shown = 0;
+  for (const at of places) {
+    await page.goto(url + at);
+    await page.locator('h1').waitFor();
+    await settled(page);
+    assert.equal(await page.locator('img').count(), 0, at);
+    assert.equal(await page.evaluate(() => typeof globalThis.hit), 'undefined', at);
+    if ((await page.locator('main').textContent()).includes(markup)) ++shown;
+  }
+  assert.ok(shown >= 4, `shown on ${shown} pages`);
+  await page.context().close();
+});
+
+test('the hub ends under an open page: it says so, keeps what is shown and typed, and goes on when it is back', async () => {
+  const page = await visit('zhaomin');
+  await page.goto(url + '/suspects');
+  await page.locator('tbody th a').first().click();
+  await page.locator('.decide').waitFor();
+  await page.fill('#reason', '写到一半时监管中心停了一会儿');
+  await page.getByLabel('要求说明').check();
+  isDown = true;
+  await programs.kill(hub);
+  await page.getByRole('button', { name: '记录决定' }).click();
+  await page.getByText('没有连上监管中心').first().waitFor();
+  assert.equal(await page.inputValue('#reason'), '写到一半时监管中心停了一会儿');
+  ({ child: hub } = await programs.start('hub', [...serving, '--port', programs.port, '--console', new URL(url).host], /console: http/));
+  isDown = false;
+  await page.getByRole('button', { name: '记录决定' }).click();
+  await page.getByText('决定已记录').waitFor();
   await page.context().close();
 });
 
