@@ -1,7 +1,11 @@
 // The station's failed vehicles that are still open, with the notices to print again.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "i_station/pages.hpp"
+#include "journal/json.hpp"
 #include "station/ids.hpp"
 #include "station/page/words.hpp"
 
@@ -9,6 +13,24 @@ namespace imloop::i_station {
 
 using namespace station::page;
 using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t lines_looked_at = 200;
+
+}  // namespace
+
+std::size_t failed_today(Site& site) {
+    const auto today = loop::day_of(station::unix_now());
+    const auto lines = site.outbox().recent("", std::numeric_limits<std::int64_t>::max(), lines_looked_at);
+    return static_cast<std::size_t>(std::ranges::count_if(lines, [&](const station::Queued& q) {
+        if (q.status == "rejected" || q.line.find("\"fail\"") == std::string::npos) return false;
+        const auto record = journal::parsed_or_discarded(q.line);
+        if (!record.is_object() || record.value("verdict", "") != "fail") return false;
+        const auto at = loop::parse_moment(record.value("occurred_at", ""));
+        return at && loop::day_of(*at) == today;
+    }));
+}
 
 Html failed_vehicles(Site& site, const Request& r) {
     const auto& w = r.words;

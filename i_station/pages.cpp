@@ -14,6 +14,7 @@ std::vector<Tab> tabs(const Language& w) {
     return {{"/status", w("状态", "Status")},
             {"/gate", w("复检查询", "Retest gate")},
             {"/failed", w("未通过车辆", "Failed vehicles")},
+            {"/records", w("记录", "Records")},
             {"/files", w("接入文件", "Files")},
             {"/peers", w("与同行比较", "Against peers")},
             {"/settings", w("设置与诊断", "Settings")}};
@@ -23,6 +24,7 @@ std::vector<Tab> tabs(const Language& w) {
 
 Routes pages(Site& site) {
     site.tabs = tabs;
+    site.news = failed_today;
     Routes out = shared_routes(site);
     out.add(files_routes(site));
     out.shows["/"] = [](const Request&) { return see_other("/status"); };

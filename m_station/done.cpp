@@ -1,6 +1,7 @@
 // What the shop has done and how it ended; the settlement list on paper.
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <limits>
 
 #include "journal/json.hpp"
@@ -21,7 +22,7 @@ using station::corrections_since;
 
 namespace {
 
-constexpr std::size_t done_max = 200;
+constexpr std::size_t lines_looked_at = 200;  ///< for one page
 
 /// Waiting, accepted, retest allowed, passed or failed again.
 State ending(const station::Queued& q, const station::HubView& view, const Language& w) {
@@ -45,7 +46,12 @@ std::string money(const json& value) { return value.is_number() ? fmt::format("{
 Html done_page(Site& site, const Request& r) {
     const auto& w = r.words;
     const auto view = site.copy().view();
-    const auto lines = site.outbox().recent("", std::numeric_limits<std::int64_t>::max(), done_max);
+    const auto asked = std::strtoull(r.value("before").c_str(), nullptr, 10);
+    const auto before = asked == 0 ? std::numeric_limits<std::int64_t>::max() : asked;
+    const auto lines = site.outbox().recent("", before, lines_looked_at);
+    Html older;
+    if (lines.size() == lines_looked_at)
+        older = html(R"(<p><a href="/done?before={}">{}</a></p>)", lines.back().seq, w("更早的", "Older ones"));
     const auto corrections = corrections_since(site.outbox(), lines.empty() ? 1 : lines.back().seq);
     Html rows;
     for (const auto& q : lines) {
@@ -70,12 +76,14 @@ Html done_page(Site& site, const Request& r) {
                                    : html(R"( · <a href="/correct?seq={}">{}</a>)", q.seq, w("更正", "Correct")));
     }
     if (rows.text.empty())
-        return html(R"(<div class="pad" data-live><h1>{}</h1><p>{}</p></div>)", w("已完成", "Done"),
-                    w("还没有维修记录。", "No repairs yet."));
+        return html(R"(<div class="pad" data-live><h1>{}</h1><p>{}</p>{}</div>)", w("已完成", "Done"),
+                    older.text.empty() ? w("还没有维修记录。", "No repairs yet.")
+                                       : w("这一段没有维修记录。", "No repairs among these."),
+                    older);
     return html(
-        R"(<div class="pad">{}<div data-live><h1>{}</h1><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th class="num">{}</th><td></td></tr></thead><tbody>{}</tbody></table></div></div>)",
+        R"(<div class="pad">{}<div data-live><h1>{}</h1><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th class="num">{}</th><td></td></tr></thead><tbody>{}</tbody></table>{}</div></div>)",
         r.told ? told_note(*r.told) : Html{}, w("已完成", "Done"), w("结果", "State"), w("时间", "Time"),
-        w("车辆和工单", "Vehicle and order"), w("合计，元", "Total, CNY"), rows);
+        w("车辆和工单", "Vehicle and order"), w("合计，元", "Total, CNY"), rows, older);
 }
 
 std::optional<Html> settlement_list(Site& site, const Request& r) {

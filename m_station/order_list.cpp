@@ -33,6 +33,11 @@ std::vector<const json*> orders_of(const station::HubView& view, std::string_vie
     return out;
 }
 
+std::size_t chosen_to_repair(const station::HubView& view) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(orders_of(view, "chosen"), [](const json* o) { return is_to_repair(*o); }));
+}
+
 const json* order_named(const station::HubView& view, const std::string& id) {
     if (const auto it = view.orders.find(id); it != view.orders.end()) return &*it;
     for (const auto& order : view.orders)

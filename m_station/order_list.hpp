@@ -15,6 +15,8 @@ bool is_to_repair(const nlohmann::json& order);
 /// Of one list (here, chosen, county), or of all three where it is empty, in that order; to repair first, then by
 /// deadline. They live as long as the view.
 std::vector<const nlohmann::json*> orders_of(const station::HubView&, std::string_view list);
+/// Vehicles whose owners chose this shop and that are not repaired yet.
+std::size_t chosen_to_repair(const station::HubView&);
 /// Of an episode, or of its latest failed record; nullptr where it is on no list.
 const nlohmann::json* order_named(const station::HubView&, const std::string& id);
 

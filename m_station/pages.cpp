@@ -1,6 +1,7 @@
 #include "m_station/pages.hpp"
 
 #include "m_station/import_page.hpp"
+#include "m_station/order_list.hpp"
 #include "m_station/prices.hpp"
 
 namespace imloop::m_station {
@@ -10,16 +11,17 @@ using namespace station::page;
 namespace {
 
 std::vector<Tab> tabs(const Language& w) {
-    return {{"/orders", w("待修车辆", "To repair")},   {"/done", w("已完成", "Done")},
-            {"/prices", w("价目表", "Prices")},        {"/import", w("批量导入", "Import")},
-            {"/status", w("状态", "Status")},          {"/peers", w("与同行比较", "Against peers")},
-            {"/settings", w("设置与诊断", "Settings")}};
+    return {{"/orders", w("待修车辆", "To repair")},      {"/done", w("已完成", "Done")},
+            {"/records", w("记录", "Records")},           {"/prices", w("价目表", "Prices")},
+            {"/import", w("批量导入", "Import")},         {"/status", w("状态", "Status")},
+            {"/peers", w("与同行比较", "Against peers")}, {"/settings", w("设置与诊断", "Settings")}};
 }
 
 }  // namespace
 
 Routes pages(Site& site) {
     site.tabs = tabs;
+    site.news = [](Site& here) { return chosen_to_repair(*here.copy().view()); };
     Routes out = shared_routes(site);
     out.add(import_routes(site));
     out.shows["/"] = [](const Request&) { return see_other("/orders"); };

@@ -5,11 +5,12 @@
 
 #include <algorithm>
 
-#include "hub/report/csv.hpp"
+#include "markup/csv.hpp"
 
 namespace imloop::hub {
 namespace {
 
+using markup::Csv;
 using nlohmann::json;
 
 bool is_wide(std::uint32_t c) {

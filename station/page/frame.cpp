@@ -30,11 +30,12 @@ Answer page(const Frame& frame, const Request& request, std::string_view path, s
 <title>{} · {}</title><link rel="stylesheet" href="/assets/station.css"><script src="/assets/station.js" defer></script></head>
 <body data-token="{}"><a class="skip" href="#main">{}</a>
 <header><div class="place"><strong>{}</strong> <span>{}</span></div><nav aria-label="{}">{}</nav>
-<div class="aside"><time id="clock"></time><a href="/lang?to={}&amp;back={}" lang="{}">{}</a></div></header>
+<div class="aside"><time id="clock"></time><button type="button" id="sound" class="link" data-on="{}" data-off="{}" hidden></button><a href="/lang?to={}&amp;back={}" lang="{}">{}</a></div></header>
 {}<main id="main" tabindex="-1"><div id="gone" class="note warn no-print" role="alert" hidden><p>{}<span id="heard"></span>{}</p></div>{}{}</main></body></html>
 )",
             w("zh-CN", "en"), title, frame.station_name, frame.token, w("跳到内容", "Skip to content"),
-            frame.station_name, frame.station_id, w("页面", "Pages"), tabs, w("en", "zh"), url_encoded(request.target),
+            frame.station_name, frame.station_id, w("页面", "Pages"), tabs, w("提示音：开", "Sound: on"),
+            w("提示音：关", "Sound: off"), w("en", "zh"), url_encoded(request.target),
             w("en", "zh-CN"), w("English", "中文"), strip,
             w("本程序没有响应，最后更新 ", "The program does not respond; last update "),
             w("。填写的内容都在这一页上：请不要关，等程序重新启动后再提交。",

@@ -11,38 +11,14 @@
 #include "station/ids.hpp"
 #include "station/page/correcting.hpp"
 #include "station/page/peers_page.hpp"
+#include "station/page/record_row.hpp"
+#include "station/page/records_page.hpp"
 #include "station/page/site.hpp"
 
 namespace imloop::station::page {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t page_rows = 50;
-
-std::string problem_text(const Queued& q, const Language& w) {
-    const auto problems = journal::parsed(q.outcome.empty() ? "{}" : q.outcome).value("problems", json::array());
-    if (problems.empty()) return {};
-    const journal::Error error(problems[0].value("code", ""), problems[0].value("detail", ""));
-    return w.lang == Lang::zh ? error.zh : error.en;
-}
-
-Html row(Site& site, const Queued& q, const Language& w, std::uint64_t chosen) {
-    const auto state = line_state(q.status, w);
-    const auto summary = summary_of(journal::parsed_or_discarded(q.line), w);
-    std::string last;
-    if (q.status == "rejected")
-        last = problem_text(q, w);
-    else if (q.status.empty())
-        last = fmt::format(fmt::runtime(w("第 {} 号", "No. {}")), q.seq);
-    else if (const auto receipt = site.outbox().receipt_of(q.seq); !receipt.empty())
-        last = std::string(w("回执 ", "Receipt ")) + short_digest(receipt);
-    const auto at = loop::parse_moment(summary.when);
-    return html(
-        R"(<tr{}><td>{}</td><td>{}</td><td><a href="/record?seq={}">{}</a><small>{}</small></td><td>{}</td></tr>)",
-        q.seq == chosen ? Html{R"( class="chosen")"} : Html{}, status_word(state), at ? short_time(*at) : "", q.seq,
-        summary.what, summary.detail, last);
-}
 
 /// A file that was not taken, among the records.
 Html file_row(const watch::Entry& e, const Language& w) {
@@ -87,14 +63,14 @@ Answer status(Site& site, const Request& r) {
             : site.outbox().recent(filter, seq == 0 ? std::numeric_limits<std::int64_t>::max() : seq, page_rows);
     Html rows;
     if (filter.empty() && seq == 0)
-        for (const auto& q : site.outbox().unmended(5)) rows += row(site, q, w, 0);
+        for (const auto& q : site.outbox().unmended(5)) rows += record_row(site, q, w);
     if (site.watching() != nullptr && seq == 0 && (filter.empty() || filter == "attention")) {
         for (const auto& f : site.watching()->folders())
             if (f.trouble) rows += folder_row(f, w);
         for (const auto& e : site.ledger().recent(true, filter.empty() ? 5 : page_rows)) rows += file_row(e, w);
     }
     for (const auto& q : lines)
-        if (!filter.empty() || seq != 0 || q.status != "rejected") rows += row(site, q, w, 0);
+        if (!filter.empty() || seq != 0 || q.status != "rejected") rows += record_row(site, q, w);
     const auto count = [&](const char* show, const char* icon, Tone tone, std::string_view name, std::uint64_t n) {
         return html(R"(<a href="/status?show={}"><span class="word {}">{}{}</span><b>{}</b></a>)", show, class_of(tone),
                     shape(icon), name, n);
@@ -104,10 +80,8 @@ Answer status(Site& site, const Request& r) {
         table = html("<p>{}</p>", filter.empty() ? w("还没有记录。", "No records yet.")
                                                  : w("没有符合条件的记录。", "Nothing matches."));
     else
-        table = html(
-            R"(<table><caption>{}</caption><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr></thead><tbody>{}</tbody></table>)",
-            w("记录", "Records"), w("状态", "State"), w("时间", "Time"), w("记录", "Record"),
-            w("回执或原因", "Receipt or reason"), rows);
+        table = html(R"(<table><caption>{}</caption>{}<tbody>{}</tbody></table>)", w("记录", "Records"), record_head(w),
+                     rows);
     Html older;
     if (lines.size() == page_rows)
         older = html(R"(<p><a href="/status?show={}&amp;before={}">{}</a></p>)", filter, lines.back().seq,
@@ -115,8 +89,10 @@ Answer status(Site& site, const Request& r) {
     if (!filter.empty()) older += html(R"(<p><a href="/status">{}</a></p>)", w("清除条件", "Clear filter"));
     Html told;
     if (r.told)
-        told = html(R"(<div class="pad">{}<p class="mono">{}</p></div>)", told_note(*r.told),
-                    r.told->more.value("file", ""));
+        told = html(
+            R"(<div class="pad">{}<p class="mono">{}</p><p><a class="button" href="/export/file?name={}">{}</a></p></div>)",
+            told_note(*r.told), r.told->more.value("file", ""), url_encoded(r.told->more.value("name", "")),
+            w("下载这个文件", "Download the file"));
     const Html body = html(
         R"({}{}{}<div class="counts" data-live>{}{}{}{}</div><div class="pad" data-live>{}{}</div>)",
         band(site, state, s, w), holds_note(site, w), told,
@@ -183,10 +159,14 @@ Answer record(Site& site, const Request& r) {
     return site.shown(r, "/status", w("记录", "Record"), body);
 }
 
+constexpr const char* export_form = ".ndjson";
+std::filesystem::path export_folder(const Site& site) { return site.config().data / "export"; }
+
 /// Sealed segments into a file beside the outbox; the operator copies it to a stick.
 Next export_queue(Site& site, const Request& r) {
-    const auto name = fmt::format("{}-{}.ndjson", site.config().station_id, new_uuid7(unix_now()).substr(0, 13));
-    const auto file = site.config().data / "export" / name;
+    const auto name =
+        fmt::format("{}-{}{}", site.config().station_id, new_uuid7(unix_now()).substr(0, 13), export_form);
+    const auto file = export_folder(site) / name;
     service::make_folder(file.parent_path());
     site.uploading().with_outbox([&](Outbox& outbox, const journal::PrivateKey& key) {
         outbox.each_cut(key, [&](const std::string& segment, const std::string& receipt) {
@@ -198,7 +178,19 @@ Next export_queue(Site& site, const Request& r) {
                  std::string(r.words("已导出。把这个文件交给监管中心导入，本机的记录仍会继续上传。",
                                      "Exported. Give this file to the hub; the records here will still be sent.")),
                  {},
-                 {{"file", file.string()}}}};
+                 {{"file", file.string()}, {"name", name}}}};
+}
+
+/// What was exported before, to be saved where the operator likes.
+Answer exported(Site& site, const Request& r) {
+    const auto name = r.value("name");
+    const auto file = export_folder(site) / std::filesystem::path(name).filename();
+    if (name.empty() || file.extension() != export_form || !std::filesystem::is_regular_file(file))
+        return site.no_page(r);
+    return {200,
+            "application/x-ndjson",
+            service::read_file(file),
+            {{"Content-Disposition", fmt::format("attachment; filename=\"{}\"", file.filename().string())}}};
 }
 
 /// `POST /api/v1/records`, for other programs of this PC: one record. 200 where it is durable, 422 with what is wrong.
@@ -271,7 +263,16 @@ Routes shared_routes(Site& site) {
         const auto form = correcting(site, r);
         return form ? site.shown(r, "/status", r.words("更正", "Correct"), *form) : site.no_page(r);
     };
+    out.shows["/records"] = [&site](const Request& r) {
+        return site.shown(r, "/records", r.words("记录", "Records"), records_page(site, r));
+    };
+    out.shows["/records/file"] = [&site](const Request& r) { return records_file(site, r); };
+    out.acts["/records"] = [&site](const Request& r) { return records_asked(site, r); };
     out.acts["/correct"] = [&site](const Request& r) { return correct(site, r); };
+    out.shows["/news"] = [&site](const Request&) {
+        return Answer{200, "text/plain", std::to_string(site.news(site)), {}};
+    };
+    out.shows["/export/file"] = [&site](const Request& r) { return exported(site, r); };
     out.acts["/retry"] = [&site](const Request&) {
         site.uploading().try_now();
         return Next{"/status"};

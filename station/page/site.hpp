@@ -46,7 +46,10 @@ public:
     bool is_saved(const std::string& record_id) { return station::is_saved(outbox_, record_id); }
 
     const std::string token;
-    std::vector<Tab> (*tabs)(const Language&) = nullptr;  ///< of the program, which sets it before the first request
+    // Of the program, which sets them before the first request.
+    std::vector<Tab> (*tabs)(const Language&) = nullptr;
+    /// How many things ask for somebody: the number in the tab's title, with a sound where it grows.
+    std::size_t (*news)(Site&) = nullptr;
     Kept kept;
 
 private:

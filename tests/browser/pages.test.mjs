@@ -336,6 +336,35 @@ test('a table is shown first and written when the button is pressed; what is wro
   await page.locator('del').getByText('1280').waitFor();
 });
 
+test('a car that fails is counted in the title of the tab; the sound is switched on by hand and stays on', async () => {
+  await page.goto(inspection.url + '/settings');
+  await page.waitForFunction(() => /^\(\d+\) |^[^(]/.test(document.title));
+  const number = async () => Number(/^\((\d+)\)/.exec(await page.title())?.[1] ?? 0);
+  const before = await number();
+  const record = failedTest(40, '陕D0T040', 0);
+  await post(inspection.url, 'i', record);
+  await page.waitForFunction((wanted) => document.title.startsWith(`(${wanted}) `), before + 1);
+  await page.getByRole('button', { name: '提示音：关' }).click();
+  await page.reload();
+  await page.getByRole('button', { name: '提示音：开' }).click();
+  await page.getByRole('button', { name: '提示音：关' }).waitFor();
+});
+
+test('own records are searched without script and without a plate in an address; 390 px hold the page', async () => {
+  for (const at of [inspection.url, shop.url]) {
+    await page.goto(at + '/records');
+    await page.fill('#text', '8k3q7');
+    await page.keyboard.press('Enter');
+    await page.locator('tbody').getByText('陕D·8K3Q7').first().waitFor();
+    assert.equal(await page.inputValue('#text'), '8k3q7');
+    await clean('records');
+    await page.setViewportSize({ width: 390, height: 800 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(wide <= 0, `${wide} px too wide`);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  }
+});
+
 test('the notice names the nearest shops; the owner chooses one', async () => {
   programs.hub('station', 'describe', 'I610404-01', '--location', '34.36,108.73');
   programs.hub('station', 'describe', 'M610404-03', '--location', '34.36,108.74', '--class', '二类', '--phone', '029-00001803', '--address', '渭城区朝阳三路18号');

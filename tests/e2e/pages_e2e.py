@@ -1,12 +1,18 @@
 #!/usr/bin/env python3
 """The local pages without script, as forms are really sent: twice, from two windows, after a restart, with slips of the hand."""
 import contextlib
+import csv
+import datetime
+import html
+import io
 import json
 import re
 import signal
 import sqlite3
 import stat
+import time
 import unittest
+import urllib.parse
 
 from forms import Reader, Window
 from programs import Programs, inspection
@@ -59,8 +65,8 @@ class Pages(Programs):
 
 class EveryPost(Pages):
     def test_every_form_of_both_programs_leads_on(self):
-        for id, paths in ((INSPECTION, ["/status", "/gate", "/failed", "/files", "/files/mapping", "/settings"]),
-                          (SHOP, ["/orders", "/prices", "/import", "/status", "/done"])):
+        for id, paths in ((INSPECTION, ["/status", "/gate", "/failed", "/files", "/files/mapping", "/settings", "/records"]),
+                          (SHOP, ["/orders", "/prices", "/import", "/status", "/done", "/records"])):
             window = self.open_station(id)
             seen = set()
             for path in paths:
@@ -273,6 +279,64 @@ class Gate(Pages):
             self.assertEqual(one.send("/choose", shop=SHOP)[0], 303)
         self.assertEqual([c["chosen_station_id"] for c in self.lines(INSPECTION, "claim")], [SHOP])
 
+
+
+class Records(Pages):
+    def test_own_records_are_found_counted_and_taken_along(self):
+        now = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8)))
+        today = now.strftime("%Y-%m-%dT%H:%M:%S+08:00")
+        months_ago = (now - datetime.timedelta(days=100)).strftime("%Y-%m-%dT09:00:00+08:00")
+        self.save(INSPECTION, inspection(INSPECTION, 1, plate="陕D8K3Q7", at=today), inspection(INSPECTION, 2, "pass", plate="陕D0T002", at=today),
+                  inspection(INSPECTION, 3, plate="陕D0T003", at=months_ago), {**inspection(INSPECTION, 4, plate="陕D0T004", at=months_ago), "line_id": "=1+1"})
+        window = self.open_station(INSPECTION).open("/records")
+        self.assertIn("共 4 条", window.text)
+        self.assertIn("检验 2 2 0 不合格 1 (50.0%) 1 (50.0%) 0", window.text)
+        self.assertEqual(window.ask("GET", "/news")[2], "1")
+        found = window.submit("/records", text="陕d·8k3q7")
+        self.assertNotIn("8K3Q7", urllib.parse.unquote(found.path).upper())
+        self.assertEqual(found.fields("/records")["text"], "陕d·8k3q7")
+        self.assertIn("共 1 条", found.text)
+        self.assertIn("陕D·8K3Q7", found.text)
+        self.assertNotIn("0T002", found.text)
+        self.assertIn("没有符合条件的记录", window.open("/records").submit("/records", text="京A00000").text)
+        self.assertIn("日期写成", window.open("/records").submit("/records", **{"from": "上周"}).text)
+        old = window.open("/records").submit("/records", to=months_ago[:10], show="failed")
+        self.assertIn("共 2 条", old.text)
+        status, _, table = old.ask("GET", re.search(r'href="(/records/file[^"]*)"', old.body)[1])
+        rows = list(csv.DictReader(io.StringIO(table.lstrip("\ufeff"))))
+        self.assertEqual([status, [r["车牌"] for r in rows], [r["结果"] for r in rows]], [200, ["陕D·0T004", "陕D·0T003"], ["不合格", "不合格"]])
+        self.assertEqual([r["记录编号"][-2:] for r in rows], ["04", "03"])
+
+    def test_ten_thousand_records_answer_soon_and_the_oldest_is_within_reach(self):
+        at = "2026-03-02T09:00:00+08:00"
+        for first in range(1, 10001, 1000):
+            self.save(INSPECTION, *(inspection(INSPECTION, n, "pass" if n % 5 else "fail", at=at) for n in range(first, first + 1000)))
+        window = self.open_station(INSPECTION)
+        for path in ("/records", "/status", "/failed", "/news"):
+            began = time.monotonic()
+            window.open(path)
+            print(f"  10,000 records, {path}: {1000 * (time.monotonic() - began):.0f} ms, {len(window.body) // 1000} kB")
+            self.assertLess(len(window.body), 100_000, path)
+        found = window.open("/records").submit("/records", show="failed")
+        self.assertIn("共 2000 条", found.text)
+        seen = set()
+        while True:
+            seen |= set(re.findall(r'/record\?seq=(\d+)', found.body))
+            older = re.search(r'href="(/records\?kept[^"]*before=\d+)"', found.body)
+            if not older:
+                break
+            found = found.open(html.unescape(older[1]))
+        self.assertEqual(seen, {str(n) for n in range(5, 10001, 5)})
+
+    def test_what_is_exported_can_be_saved_from_the_page_and_nothing_else(self):
+        self.save_some(INSPECTION, 1, 3)
+        window = self.open_station(INSPECTION).open("/records")
+        window.page.forms.append({"action": "/export", "fields": {"token": window.fields("/records")["token"]}, "method": "post"})
+        done = window.submit("/export")
+        status, _, text = done.ask("GET", re.search(r'href="(/export/file[^"]*)"', done.body)[1])
+        self.assertEqual([status, len([line for line in text.splitlines() if line.startswith('{"schema"')])], [200, 3])
+        for name in ("", "../station.key.pem", "..%2Fdata%2Foutbox.sqlite", "none.ndjson"):
+            self.assertEqual(window.ask("GET", "/export/file?name=" + name)[0], 404, name)
 
 if __name__ == "__main__":
     unittest.main()

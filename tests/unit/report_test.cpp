@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 
-#include "hub/report/csv.hpp"
 #include "hub/report/render.hpp"
 #include "journal/json.hpp"
+#include "markup/csv.hpp"
 #include "tests/support/files.hpp"
 
 using namespace imloop;
@@ -173,7 +173,7 @@ TEST_CASE("the registered view of non-returns names the registered county, JSON 
 }
 
 TEST_CASE("a cell of CSV is never a formula, and an id never a number") {
-    Csv csv;
+    markup::Csv csv;
     for (const char* text : {"=1+1", "+cmd", "-2", "@x", "＝1+1", "\t=1", "61040426031102", "1-2", "6.1E17", "610404",
                              "2026-03-02", "陕D·0T001", "a,\"b\""})
         csv.text(text);

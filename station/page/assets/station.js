@@ -19,8 +19,41 @@
     if (yes && heard) heard.textContent = new Date(Date.now() + 8 * 3600e3).toISOString().slice(11, 19);
   }
   answers(true);
-  function ask_whether_it_answers() {
-    fetch('/assets/shapes.svg', { method: 'HEAD', cache: 'no-store' }).then(function () { answers(true); }, function () { answers(false); });
+
+  // How many vehicles ask for somebody stands in the tab's title; where there are more than before, it sounds.
+  var name = document.title, news = null;
+  var sound = document.getElementById('sound');
+  function sounds() { return localStorage.getItem('sound') === 'on'; }
+  function beep() {
+    var audio = new AudioContext(), tone = audio.createOscillator();
+    tone.frequency.value = 880;
+    tone.connect(audio.destination);
+    tone.start();
+    tone.stop(audio.currentTime + 0.3);
+    tone.onended = function () { audio.close(); };
+  }
+  function say_sound() {
+    sound.setAttribute('aria-pressed', sounds());
+    sound.textContent = sound.getAttribute(sounds() ? 'data-on' : 'data-off');
+  }
+  if (sound) {
+    sound.hidden = false;
+    say_sound();
+    sound.addEventListener('click', function () {
+      localStorage.setItem('sound', sounds() ? 'off' : 'on');
+      say_sound();
+      if (sounds()) beep();
+    });
+  }
+  function tell(text) {
+    if (!/^\d+$/.test(text)) return;
+    if (news !== null && Number(text) > news && sounds()) beep();
+    news = Number(text);
+    document.title = (news > 0 ? '(' + news + ') ' : '') + name;
+  }
+  function ask() {
+    fetch('/news', { cache: 'no-store' }).then(function (answer) { return answer.ok ? answer.text() : ''; })
+      .then(function (text) { answers(true); tell(text); }, function () { answers(false); });
   }
   document.addEventListener('submit', function (e) {
     if (!document.body.classList.contains('stale')) return;
@@ -49,7 +82,8 @@
       });
     }).catch(function () { answers(false); });
   }
-  setInterval(live.length ? refresh : ask_whether_it_answers, 2000);
+  ask();
+  setInterval(function () { ask(); if (live.length) refresh(); }, 2000);
 
   // An input method uses Escape and Enter for itself; what is being written as a reason is not thrown away.
   document.addEventListener('keydown', function (e) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace imloop::hub {
+namespace imloop::markup {
 
 class Csv {
 public:
@@ -23,4 +23,4 @@ private:
     bool is_first_ = true;
 };
 
-}  // namespace imloop::hub
+}  // namespace imloop::markup

@@ -1,9 +1,9 @@
-#include "hub/report/csv.hpp"
+#include "markup/csv.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace imloop::hub {
+namespace imloop::markup {
 namespace {
 
 constexpr std::array<std::string_view, 10> formula_heads{"=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"};
@@ -53,4 +53,4 @@ void Csv::end_row() {
     is_first_ = true;
 }
 
-}  // namespace imloop::hub
+}  // namespace imloop::markup
