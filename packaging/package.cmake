@@ -50,6 +50,8 @@ foreach(program hub i_station m_station bridge)
   set(CPACK_DEBIAN_${COMPONENT}_PACKAGE_CONTROL_EXTRA ${made}/postinst ${made}/prerm ${made}/postrm ${made}/conffiles)
 endforeach()
 
+# Its documents are printed in Chinese.
+set(CPACK_DEBIAN_HUB_PACKAGE_RECOMMENDS "fonts-noto-cjk | fonts-wqy-microhei")
 # Debian's package of that name brings /usr/bin/hub too.
 set(CPACK_DEBIAN_HUB_PACKAGE_CONFLICTS "hub")
 set(CPACK_COMPONENT_HUB_DESCRIPTION "I/M Loop: the hub of a bureau\n Collects the sealed journals of inspection and repair stations and links every\n failed vehicle to its repairs and retests.")

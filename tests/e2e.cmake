@@ -1,5 +1,5 @@
 # Through the built programs. Python's standard library alone.
-foreach(name loop_e2e kill_e2e pages_e2e notice_e2e join_e2e ingest_e2e import_e2e orders_e2e archive_e2e doctor_e2e field_e2e power_e2e renewal_e2e suspects_e2e vault_e2e csv_e2e postgres_e2e hubs_e2e)
+foreach(name loop_e2e kill_e2e pages_e2e notice_e2e join_e2e ingest_e2e import_e2e orders_e2e archive_e2e doctor_e2e field_e2e power_e2e renewal_e2e suspects_e2e vault_e2e csv_e2e pdf_e2e postgres_e2e hubs_e2e)
   add_test(NAME ${name} COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/e2e/${name}.py)
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "IMLOOP_BIN_DIR=${CMAKE_BINARY_DIR}/bin;PYTHONDONTWRITEBYTECODE=1" TIMEOUT 900 SKIP_RETURN_CODE 77)
 endforeach()

@@ -3,6 +3,8 @@ imloop_test(hub_test SOURCES unit/hub_journal_test.cpp unit/readers_test.cpp uni
                              unit/shelf_test.cpp unit/stick_test.cpp unit/damage_test.cpp unit/hub_faults_test.cpp
                              unit/hub_enrolment_test.cpp unit/known_keys_test.cpp unit/hub_policy_test.cpp
             LIBS imloop_hub_api imloop_trace_makers fmt::fmt)
+# Documents, as another program reads them.
+imloop_test(pdf_test SOURCES unit/pdf_test.cpp LIBS imloop_hub)
 # Joining: the code, both ends of it, and what a station keeps of the hub.
 imloop_test(enrolment_test SOURCES unit/enrolment_test.cpp LIBS imloop_hub imloop_station)
 # The listeners, over real TLS.

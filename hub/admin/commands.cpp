@@ -48,7 +48,7 @@ struct Options {
     std::string source, from, to;
     std::vector<std::string> restore;
     // report
-    std::string report, county, as_of, view, plate, vin, xlsx;
+    std::string report, county, as_of, view, plate, vin, xlsx, pdf;
     Form form;
     bool unmasked = false;
     std::int64_t limit = 0;
@@ -84,19 +84,20 @@ int verify(Session& session) {
 }
 
 int report(Session& session, const Options& o) {
-    json body{{"report", o.report},
-              {"form", o.form.name()},
-              {"unmasked", o.unmasked}};
+    json body{{"report", o.report}, {"form", o.form.name()}, {"unmasked", o.unmasked}};
     for (const auto& [name, value] :
          {std::pair("from", &o.from), std::pair("to", &o.to), std::pair("as_of", &o.as_of), std::pair("view", &o.view),
           std::pair("county", &o.county), std::pair("plate", &o.plate), std::pair("vin", &o.vin)})
         put_given(body, name, *value);
     if (o.limit > 0) body["limit"] = o.limit;
-    if (o.xlsx.empty()) return print(session.ask("report", body));
-    body["form"] = "xlsx";
-    const auto answer = session.ask("report", body);
-    if (answer.status != 200) return fail(answer);
-    service::replace_file(o.xlsx, answer.body);
+    if (o.xlsx.empty() && o.pdf.empty()) return print(session.ask("report", body));
+    for (const auto& [name, file] : {std::pair("xlsx", &o.xlsx), std::pair("pdf", &o.pdf)}) {
+        if (file->empty()) continue;
+        body["form"] = name;
+        const auto answer = session.ask("report", body);
+        if (answer.status != 200) return fail(answer);
+        service::replace_file(*file, answer.body);
+    }
     return 0;
 }
 
@@ -207,6 +208,7 @@ int run_command(int argc, char** argv) {
         "Reports: counties, stations, non-returns, vehicle, review\n\n"
         "  hub report counties --from 2026-01-01 --to 2026-12-31\n"
         "  hub report counties --from 2026-01-01 --xlsx counties.xlsx\n"
+        "  hub report non-returns --county 610404 --pdf 渭城.pdf\n"
         "  hub report vehicle --plate 陕D·0T001 --json");
     reports->add_option("report", o.report, "counties, stations, non-returns, vehicle, review")->required();
     reports->add_option("--from", o.from, "首次不合格不早于 / first failure on or after");
@@ -221,6 +223,9 @@ int run_command(int argc, char** argv) {
     reports->add_flag("--unmasked", o.unmasked, "显示完整号牌和 VIN / show plates and VINs in full");
     o.form.add_to(reports);
     reports->add_option("--xlsx", o.xlsx, "写成工作簿文件 / write a workbook to this file");
+    reports->add_option(
+        "--pdf", o.pdf,
+        "写成 PDF 文件：A4，供打印、签字、归档 / write a PDF to this file: A4, to print, sign and file");
     on(reports, [&](Session& s) { return report(s, o); });
 
     add_suspects(app, on);

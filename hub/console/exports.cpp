@@ -1,8 +1,10 @@
 // Lists as files: exactly the rows that the list has under this filter, with what they hang on behind them.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/url/url_view.hpp>
 
+#include "hub/calls/document.hpp"
 #include "hub/console/routes.hpp"
 #include "hub/console/words.hpp"
 #include "hub/report/cases.hpp"
@@ -45,8 +47,19 @@ std::string filter_words(const Ask& ask) {
     return out;
 }
 
-Answer exported(Console& console, Ask& ask, Listed (*list)(Console&, Ask&), std::vector<Column> columns,
-                std::string_view name) {
+struct Form {
+    std::string_view ending;
+    std::string_view type;
+};
+constexpr Form forms[] = {{"csv", "text/csv; charset=utf-8"}, {"xlsx", xlsx_type}, {"pdf", pdf_type}};
+
+/// The path ends in one of them.
+const Form& form_of(const Ask& ask) {
+    return *std::ranges::find_if(forms, [&](const Form& form) { return ask.request.path.ends_with(form.ending); });
+}
+
+Answer exported(Console& console, Ask& ask, Listed (*list)(Console&, Ask&), const loop::Words& title,
+                std::vector<Column> columns, std::string_view name) {
     ask.is_export = true;
     const auto listed = list(console, ask);
     if (listed.refusal) return *listed.refusal;
@@ -55,8 +68,7 @@ Answer exported(Console& console, Ask& ask, Listed (*list)(Console&, Ask&), std:
     if (!body.value("next", json()).is_null())
         return problem(413, {"too_many_rows", fmt::format("超过 {} 行，请缩小条件", export_rows_max),
                              fmt::format("more than {} rows: narrow the filter", export_rows_max)});
-    Report report;
-    report.columns = std::move(columns);
+    Report report{title.zh, title.en, std::move(columns), {}, {}};
     for (const auto& item : items) report.rows.push_back(object_row(report.columns, item));
     const auto language = ask.request.http.query("language") == "en" ? Language::en : Language::zh;
     const auto said = [&](const char* zh, const char* en) { return std::string(language == Language::zh ? zh : en); };
@@ -66,13 +78,19 @@ Answer exported(Console& console, Ask& ask, Listed (*list)(Console&, Ask&), std:
         {said("数据截至", "as of"), body.value("as_of", loop::format_day(console.today()))},
         {said("日志位置", "place in the log"), body.value("position", "")},
         {said("导出", "exported by"), ask.person.account.account + " " + loop::format_moment(console.now())}};
-    const bool is_book = ask.request.path.ends_with(".xlsx");
-    Answer out{200, is_book ? std::string(xlsx_type) : "text/csv; charset=utf-8",
-               is_book ? as_xlsx(report, language, closing, console.now() / 1000) : as_csv(report, language, closing),
-               {}};
-    out.headers.emplace_back("Content-Disposition",
-                             fmt::format("attachment; filename=\"{}-{}.{}\"", name,
-                                         loop::format_day(console.today()), is_book ? "xlsx" : "csv"));
+    const auto& form = form_of(ask);
+    Answer out{200, std::string(form.type), {}, {}};
+    if (form.type == pdf_type) {
+        const auto hub =
+            calls::hub_words(console.hub().readers.now(ask.scope)->loop.projection, console.hub().id, console.now());
+        out = calls::document(report, language, {hub, filter_words(ask)}, closing, console.now());
+        if (out.status != 200) return out;
+    } else {
+        out.body = form.type == xlsx_type ? as_xlsx(report, language, closing, console.now() / 1000)
+                                          : as_csv(report, language, closing);
+    }
+    out.headers.emplace_back("Content-Disposition", fmt::format("attachment; filename=\"{}-{}.{}\"", name,
+                                                                loop::format_day(console.today()), form.ending));
     console.audit(console.entry(ask, "export", fmt::format("{} {} rows {}", name, items.size(), filter_words(ask))));
     return out;
 }
@@ -80,19 +98,23 @@ Answer exported(Console& console, Ask& ask, Listed (*list)(Console&, Ask&), std:
 }  // namespace
 
 Answer export_counties(Console& console, Ask& ask) {
-    return exported(console, ask, list_counties, county_columns(), "counties");
+    return exported(console, ask, list_counties, {"县区维修与闭环", "Repair and closing by county"}, county_columns(),
+                    "counties");
 }
 Answer export_stations(Console& console, Ask& ask) {
-    return exported(console, ask, list_stations, station_columns(), "stations");
+    return exported(console, ask, list_stations, {"各站维修与闭环", "Repair and closing by station"}, station_columns(),
+                    "stations");
 }
 Answer export_non_returns(Console& console, Ask& ask) {
-    return exported(console, ask, list_non_returns, missing_columns(), "non-returns");
+    return exported(console, ask, list_non_returns, {"逾期未返回的车辆", "Vehicles that did not return"},
+                    missing_columns(), "non-returns");
 }
 Answer export_flags(Console& console, Ask& ask) {
-    return exported(console, ask, list_flags, flag_columns(), "suspects");
+    return exported(console, ask, list_flags, {"需要看一看的记录", "Records that need a look"}, flag_columns(),
+                    "suspects");
 }
 Answer export_cases(Console& console, Ask& ask) {
-    return exported(console, ask, list_cases, case_columns(), "cases");
+    return exported(console, ask, list_cases, {"整改台账", "Ledger of problems"}, case_columns(), "cases");
 }
 
 }  // namespace imloop::hub

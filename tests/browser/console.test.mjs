@@ -214,6 +214,7 @@ test('a list is exported with the rows that it says, and a spreadsheet reads it 
       return fs.readFileSync(await download.path());
     };
     assert.equal((await file('XLSX')).subarray(0, 2).toString(), 'PK');
+    assert.equal((await file('PDF')).subarray(0, 5).toString(), '%PDF-');
     const lines = (await file('CSV')).toString('utf8').split('\r\n');
     assert.equal(lines.indexOf(''), rows + 1, name);
     assert.match(lines[rows + 2], new RegExp(`行数,${rows}$`));

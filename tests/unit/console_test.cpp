@@ -1,6 +1,7 @@
 // The console's calls, asked as the listener asks them: who is let in, what each sees, what stands in the audit log.
 #include <catch2/catch.hpp>
 #include <future>
+#include <numeric>
 
 #include "hub/accounts/second_factor.hpp"
 #include "hub/api/problems.hpp"
@@ -9,6 +10,7 @@
 #include "journal/json.hpp"
 #include "schemas/embedded.hpp"
 #include "sqlite/sqlite.hpp"
+#include "tests/support/pdf.hpp"
 #include "tests/support/source.hpp"
 #include "tests/support/vehicles.hpp"
 
@@ -542,6 +544,24 @@ TEST_CASE("an export holds the rows of its list under its filter, and is audited
     CHECK(book.content_type == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
     CHECK(book.body.starts_with("PK"));
     CHECK(code_of(b.ask(viewer, "GET", "/exports/flags.xlsx")) == "403 role_missing");
+    const auto document = b.ask(officer, "GET", "/exports/non-returns.pdf" + b.all);
+    CHECK(document.status == 200);
+    CHECK(document.content_type == "application/pdf");
+    CHECK(b.last("&who=officer&what=export").at("about").get<std::string>().starts_with("non-returns 6 rows "));
+    const auto pages = test::pdf_pages(document.body);
+    const auto said = std::accumulate(pages.begin(), pages.end(), std::string());
+    for (const auto* words :
+         {"逾期未返回的车辆", "from=2026-01-01 to=2026-05-01", "渭城区", "行数", "负责人：", "H610400-01"}) {
+        INFO(words);
+        CHECK(said.find(words) != std::string::npos);
+    }
+    // A row's masked plate, once for each that the CSV has.
+    std::size_t plates = 0;
+    for (auto at = said.find("陕D"); at != std::string::npos; at = said.find("陕D", at + 1)) ++plates;
+    CHECK(plates == listed);
+    CHECK(code_of(b.ask(viewer, "GET", "/exports/flags.pdf")) == "403 role_missing");
+    CHECK(code_of(b.ask(officer, "GET", "/exports/non-returns.pdf?county=610423")) == "403 out_of_scope");
+    CHECK(b.ask(officer, "GET", "/exports/counties.pdf" + b.all).status == 200);
     const auto entry = b.last("&who=officer&what=export");
     CHECK(entry.at("about").get<std::string>().starts_with("counties 1 rows "));
     CHECK(entry.at("result") == "ok");
