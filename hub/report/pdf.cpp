@@ -22,9 +22,10 @@ constexpr double beside = 2.5, above = 2;  // between a cell's text and its edge
 constexpr double title_room = 22, line_room = 13, heading_gap = 6;
 constexpr double table_gap = 14, signature_gap = 24, signature_room = 40;
 constexpr double of_name = 0.22;  ///< of the width: what stands behind the rows has names so wide
-/// In points at text_size_max: a column is made no wider for the sake of one long cell, nor of one long word. Of
-/// Chinese that may be broken anywhere so much stays together, of a cell and of a column's name.
-constexpr double widest_cell = 220, widest_word = 110, cell_together = 4 * text_size_max,
+/// In points at text_size_max: a column is made no wider for the sake of one long cell, nor of one long word, and least
+/// of all of one in its name: numbers stay whole. Of Chinese that may be broken anywhere so much stays together, of a
+/// cell and of a column's name.
+constexpr double widest_cell = 220, widest_word = 110, widest_name_word = 32, cell_together = 5 * text_size_max,
                  name_together = 2 * text_size_max;
 constexpr std::size_t rows_measured = 200;
 
@@ -218,16 +219,16 @@ Row cells_of(const Report& report, const std::vector<json>& row, const std::vect
 
 std::vector<ColumnWish> wishes(const Report& report, const Row& head, Language language, const Paper& paper) {
     std::vector<ColumnWish> out(head.size());
-    const auto wish = [&](ColumnWish& column, const std::string& text, double together) {
+    const auto wish = [&](ColumnWish& column, const std::string& text, double word_max, double together) {
         const double in_a_line = std::min(widest_cell, paper.line(text, text_size_max).width());
-        const double word = std::min(widest_word, paper.widest_word(text, text_size_max));
+        const double word = std::min(word_max, paper.widest_word(text, text_size_max));
         column.widest = std::max(column.widest, in_a_line);
         column.least = std::max(column.least, std::max(word, std::min(in_a_line, together)));
     };
     for (std::size_t i = 0; i < head.size(); ++i) {
-        wish(out[i], head[i].text, name_together);
+        wish(out[i], head[i].text, widest_name_word, name_together);
         for (std::size_t r = 0; r < std::min(report.rows.size(), rows_measured); ++r)
-            wish(out[i], words(report.rows[r][i], report.columns[i], language), cell_together);
+            wish(out[i], words(report.rows[r][i], report.columns[i], language), widest_word, cell_together);
         out[i].least += 2 * beside;
         out[i].widest = std::max(out[i].widest + 2 * beside, out[i].least);
     }
