@@ -16,10 +16,9 @@
 namespace imloop::station {
 namespace {
 
-using loop::Kind;
 using nlohmann::json;
 
-constexpr std::size_t lines_a_step = 500;
+constexpr std::size_t read_at_once = 500;
 constexpr std::array<std::string_view, 8> showing_names{"",       "failed",  "passed",   "repairs",
                                                         "others", "waiting", "rejected", "void"};
 
@@ -93,8 +92,8 @@ bool is_wanted(const OwnRecord& one, const Wanted& wanted) {
 void each_own(Outbox& outbox, const std::function<void(const OwnRecord&)>& visit) {
     Corrections corrections;
     std::uint64_t before = std::numeric_limits<std::int64_t>::max();
-    for (std::vector<Queued> lines = outbox.recent("", before, lines_a_step); !lines.empty();
-         lines = outbox.recent("", before, lines_a_step)) {
+    for (std::vector<Queued> lines = outbox.recent("", before, read_at_once); !lines.empty();
+         lines = outbox.recent("", before, read_at_once)) {
         before = lines.back().seq;
         for (auto& line : lines) {
             const bool stands = line.status != "rejected";

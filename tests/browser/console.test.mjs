@@ -18,11 +18,16 @@ let chrome, hub, url, people, counties, zero;
 let isDown = false;
 const strange = [], errors = [];
 
-/// A code of the authenticator (RFC 6238), for who has no recovery code left: each half minute has one, once.
-function otp(secret) {
-  const bits = [...secret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
+/// A code of the authenticator (RFC 6238), for who has no recovery code left. Each half minute has one, once, and the next
+/// one's is taken already: who needs more waits.
+async function otp(person) {
+  const now = () => Math.floor(Date.now() / 30000);
+  const step = Math.max(now(), (person.step ?? 0) + 1);
+  await until(() => step <= now() + 1);
+  person.step = step;
+  const bits = [...person.secret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
   const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000)));
+  counter.writeBigUInt64BE(BigInt(step));
   const mac = createHmac('sha1', Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)))).update(counter).digest();
   return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1000000).padStart(6, '0');
 }
@@ -44,7 +49,7 @@ async function enter(page, account) {
   const person = people.find((one) => one.account === account);
   await page.fill('input[name=account]', account);
   await page.fill('input[name=password]', person.password);
-  await page.fill('input[name=otp]', person.recovery_codes.pop() ?? otp(person.secret));
+  await page.fill('input[name=otp]', person.recovery_codes.pop() ?? (await otp(person)));
   await page.locator('form:has(input[name=otp]) button.main').click();
 }
 async function clean(page, where) {
